@@ -1,1 +1,28 @@
-//! .
+//! The product without HTTP: rules, tables, events.
+//!
+//! Besides `migrations` this is the only crate that may name the database library. Whoever wants
+//! rows goes through a [`tenancy::TenantTx`] (one tenant, seen by a [`tenancy::Caller`]) or a
+//! [`tenancy::SystemTx`] (a named, logged reason).
+
+pub mod audit;
+pub mod authz;
+pub mod catalog;
+pub mod config;
+pub mod entropy;
+pub mod fault;
+pub mod idempotency;
+pub mod identity;
+pub mod ids;
+pub mod jobs;
+pub mod keys;
+pub mod locations;
+pub mod messaging;
+pub mod outbox;
+pub mod page;
+pub mod platform;
+pub mod secrets;
+pub mod team;
+pub mod tenancy;
+pub mod tenants;
+pub mod text;
+pub mod time;

@@ -1,1 +1,79 @@
-//! .
+//! The schema, as plain SQL files: row-level security, exclusion constraints and partial indexes
+//! are natural there.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, Statement};
+
+/// Every migration, in order. A released file is never changed; a new one is added.
+const FILES: &[(&str, &str)] = &[
+    ("0001_roles", include_str!("../sql/0001_roles.sql")),
+    ("0002_identity", include_str!("../sql/0002_identity.sql")),
+    ("0003_tenants", include_str!("../sql/0003_tenants.sql")),
+    ("0004_shop", include_str!("../sql/0004_shop.sql")),
+    ("0005_machinery", include_str!("../sql/0005_machinery.sql")),
+];
+
+/// Any number does, as long as nobody else on the database uses it.
+const LOCK: i64 = 0x6f70_656e_6368_6169;
+
+struct SqlFile {
+    name: &'static str,
+    sql: &'static str,
+}
+
+impl MigrationName for SqlFile {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for SqlFile {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(self.sql).await?;
+        Ok(())
+    }
+}
+
+struct Files;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Files {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        FILES
+            .iter()
+            .map(|(name, sql)| Box::new(SqlFile { name, sql }) as Box<dyn MigrationTrait>)
+            .collect()
+    }
+}
+
+/// Brings the database at `owner_url` up to date and says how many files that took. Several
+/// processes may try at once: one migrates, the others wait and find nothing to do.
+pub async fn migrate(owner_url: &str) -> Result<usize, DbErr> {
+    let db = connect(owner_url).await?;
+    let lock = connect(owner_url).await?;
+    hold(&lock, "select pg_advisory_lock($1)").await?;
+    let outcome = async {
+        let before = Files::get_pending_migrations(&db).await?.len();
+        Files::up(&db, None).await?;
+        Ok(before)
+    }
+    .await;
+    hold(&lock, "select pg_advisory_unlock($1)").await?;
+    lock.close().await?;
+    db.close().await?;
+    outcome
+}
+
+async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    // One connection: the advisory lock belongs to it, and so does what the migrations set.
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await
+}
+
+async fn hold(db: &DatabaseConnection, sql: &str) -> Result<(), DbErr> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [LOCK.into()]);
+    db.execute_raw(statement).await?;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! The same request with the same key gets the same answer, whatever happened to the first answer on
+//! its way. The key is claimed in the transaction that does the work: a second request with it waits
+//! until the first has committed, and a crash leaves neither the work nor the key.
+
+use chrono::Duration;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use crate::fault::refusals;
+use crate::tenancy::{StoreError, SystemTx, TenantTx, Tools};
+use crate::time::Instant;
+
+refusals! {
+    /// Why a key isn't honoured.
+    KeyError {
+        OtherRequest = Invalid "idempotency_key_reused" "This Idempotency-Key was used for another request.",
+    }
+}
+
+/// How long an answer is remembered.
+pub const KEPT: Duration = Duration::hours(24);
+
+/// A key that a client gave to a request.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Whose key it is: one caller can't meet another's.
+    pub scope: String,
+    /// The key.
+    pub key: String,
+    /// What the request asked for, hashed: method, path and body.
+    pub request_hash: Vec<u8>,
+}
+
+/// What became of a key.
+#[derive(Debug)]
+pub enum Claim {
+    /// Nobody used it before: do the work.
+    Fresh,
+    /// The work is done; this was the answer.
+    Answered {
+        /// The HTTP status.
+        status: u16,
+        /// The body.
+        body: Vec<u8>,
+    },
+}
+
+/// A transaction that can hold keys.
+pub trait Remembers {
+    /// Claims `key` for this transaction's work, or finds the answer that was given.
+    fn claim(&self, key: &Key) -> impl Future<Output = Result<Claim, KeyError>> + Send;
+    /// Remembers the answer together with the work.
+    fn remember(
+        &self,
+        key: &Key,
+        status: u16,
+        body: &[u8],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+impl Remembers for TenantTx {
+    async fn claim(&self, key: &Key) -> Result<Claim, KeyError> {
+        claim(self.conn(), self.tools(), self.now(), self.tenant().uuid(), key).await
+    }
+
+    async fn remember(&self, key: &Key, status: u16, body: &[u8]) -> Result<(), StoreError> {
+        remember(self.conn(), self.tools(), self.tenant().uuid(), key, status, body).await
+    }
+}
+
+impl Remembers for SystemTx {
+    async fn claim(&self, key: &Key) -> Result<Claim, KeyError> {
+        claim(self.conn(), self.tools(), self.now(), Uuid::nil(), key).await
+    }
+
+    async fn remember(&self, key: &Key, status: u16, body: &[u8]) -> Result<(), StoreError> {
+        remember(self.conn(), self.tools(), Uuid::nil(), key, status, body).await
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    request_hash: Vec<u8>,
+    status: Option<i16>,
+    answer: Option<Vec<u8>>,
+    created_at: Instant,
+}
+
+/// Waits for a transaction that holds the same key; then either the row is ours or it is answered.
+/// An answer past its time makes room.
+const CLAIM: &str = "
+    insert into idempotency_keys (tenant_id, scope, key, request_hash, created_at)
+    values ($1, $2, $3, $4, $5)
+    on conflict on constraint idempotency_keys_once do update
+        set request_hash = excluded.request_hash, status = null, answer = null,
+            created_at = excluded.created_at
+        where idempotency_keys.created_at < $6";
+
+const LOOK: &str = "
+    select request_hash, status, answer, created_at from idempotency_keys
+    where tenant_id = $1 and scope = $2 and key = $3";
+
+fn seal_context(tenant: Uuid, key: &Key) -> String {
+    format!("idempotency_keys.answer.{tenant}.{}.{}", key.scope, key.key)
+}
+
+async fn claim(
+    conn: &impl ConnectionTrait,
+    tools: &Tools,
+    now: Instant,
+    tenant: Uuid,
+    key: &Key,
+) -> Result<Claim, KeyError> {
+    let values = [
+        tenant.into(),
+        key.scope.clone().into(),
+        key.key.clone().into(),
+        key.request_hash.clone().into(),
+        now.into(),
+        (now - KEPT).into(),
+    ];
+    let claimed = conn
+        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, CLAIM, values))
+        .await?;
+    if claimed.rows_affected() == 1 {
+        return Ok(Claim::Fresh);
+    }
+    let values = [tenant.into(), key.scope.clone().into(), key.key.clone().into()];
+    let row =
+        Row::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, LOOK, values))
+            .one(conn)
+            .await?;
+    let unreadable = |what: &str| StoreError::Unreadable(format!("idempotency key: {what}"));
+    let row = row.ok_or_else(|| unreadable("gone"))?;
+    if row.request_hash != key.request_hash {
+        return Err(KeyError::OtherRequest);
+    }
+    let (Some(status), Some(answer)) = (row.status, row.answer) else {
+        return Err(unreadable(&format!("claimed at {} without an answer", row.created_at)).into());
+    };
+    let body = tools
+        .keys
+        .open(&seal_context(tenant, key), &answer)
+        .map_err(|error| unreadable(&error.to_string()))?;
+    Ok(Claim::Answered { status: u16::try_from(status).unwrap_or(200), body })
+}
+
+async fn remember(
+    conn: &impl ConnectionTrait,
+    tools: &Tools,
+    tenant: Uuid,
+    key: &Key,
+    status: u16,
+    body: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "update idempotency_keys set status = $4, answer = $5
+               where tenant_id = $1 and scope = $2 and key = $3";
+    let answer = tools.keys.seal(&*tools.entropy, &seal_context(tenant, key), body);
+    let values = [
+        tenant.into(),
+        key.scope.clone().into(),
+        key.key.clone().into(),
+        i16::try_from(status).unwrap_or(200).into(),
+        answer.into(),
+    ];
+    conn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Links that are good once: to prove an address, to sign in, to set a new password.
+//!
+//! Who asks for a link by e-mail address gets the same answer in the same time whether or not the
+//! address has a login: the request only queues a job, and the worker finds out.
+
+use chrono::Duration;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DbBackend, QuerySelect, Statement};
+use serde::{Deserialize, Serialize};
+
+use super::entities::{one_time, user};
+use super::{Identity, IdentityError, by_email};
+use crate::ids::Id;
+use crate::jobs::{self, NewJob};
+use crate::messaging::{self, NewMail, Template};
+use crate::secrets::token::{OpaqueToken, hash_of};
+use crate::tenancy::{StoreError, SystemReason, SystemTx};
+use crate::text::Email;
+
+/// The kind of job that sends a link.
+pub const SEND_LINK: &str = "identity.send_link";
+
+/// What a link is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Proves the address.
+    VerifyEmail,
+    /// Signs in.
+    MagicLink,
+    /// Sets a new password.
+    PasswordReset,
+    /// Not a link: the pause between a password and its second factor.
+    SecondFactor,
+}
+
+impl Purpose {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify_email",
+            Self::MagicLink => "magic_link",
+            Self::PasswordReset => "password_reset",
+            Self::SecondFactor => "second_factor",
+        }
+    }
+
+    const fn lifetime(self) -> Duration {
+        match self {
+            Self::VerifyEmail => Duration::days(7),
+            Self::MagicLink => Duration::minutes(20),
+            Self::PasswordReset => Duration::hours(1),
+            Self::SecondFactor => Duration::minutes(10),
+        }
+    }
+}
+
+/// What the worker finds in a [`SEND_LINK`] job.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendLink {
+    /// The address that somebody typed.
+    pub email: String,
+    /// What they want.
+    pub purpose: Purpose,
+}
+
+/// Makes a token that is good once.
+pub(super) async fn issue(
+    tx: &SystemTx,
+    user: &user::Model,
+    purpose: Purpose,
+) -> Result<OpaqueToken, StoreError> {
+    let token = OpaqueToken::new(tx.entropy(), "");
+    let row = one_time::ActiveModel {
+        id: Set(Id::<crate::ids::Event>::new(tx.now(), tx.entropy()).uuid()),
+        user_id: Set(user.id),
+        purpose: Set(purpose.key().to_owned()),
+        token_hash: Set(token.hash().to_vec()),
+        email_key: Set(user.email_key.clone()),
+        attempts: Set(0),
+        created_at: Set(tx.now()),
+        expires_at: Set(tx.now() + purpose.lifetime()),
+        used_at: Set(None),
+    };
+    row.insert(tx.conn()).await?;
+    Ok(token)
+}
+
+/// Finds a token that is still good and holds it, so that it can't be used twice at once.
+pub(super) async fn hold(
+    tx: &SystemTx,
+    token: &str,
+    purpose: Purpose,
+) -> Result<Option<(one_time::Model, user::Model)>, StoreError> {
+    let found = one_time::Entity::find()
+        .filter(one_time::Column::TokenHash.eq(hash_of(token).to_vec()))
+        .filter(one_time::Column::Purpose.eq(purpose.key()))
+        .filter(one_time::Column::UsedAt.is_null())
+        .filter(one_time::Column::ExpiresAt.gt(tx.now()))
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let user = user::Entity::find_by_id(found.user_id).one(tx.conn()).await?;
+    Ok(user.filter(|user| user.email_key == found.email_key).map(|user| (found, user)))
+}
+
+/// The token was used. With it, every other of the same purpose becomes worthless.
+pub(super) async fn use_up(tx: &SystemTx, token: &one_time::Model) -> Result<(), StoreError> {
+    let sql = "update one_time_tokens set used_at = $3
+               where user_id = $1 and purpose = $2 and used_at is null";
+    let values = [token.user_id.into(), token.purpose.clone().into(), tx.now().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}
+
+/// Queues the mail that carries a link.
+pub(super) async fn mail(
+    tx: &SystemTx,
+    identity: &Identity,
+    user: &user::Model,
+    purpose: Purpose,
+) -> Result<(), StoreError> {
+    let (template, page) = match purpose {
+        Purpose::VerifyEmail => (Template::VerifyEmail, "verify-email"),
+        Purpose::MagicLink => (Template::MagicLink, "sign-in/link"),
+        Purpose::PasswordReset => (Template::PasswordReset, "reset-password"),
+        Purpose::SecondFactor => return Ok(()),
+    };
+    let token = issue(tx, user, purpose).await?;
+    let Ok(to) = Email::parse(&user.email) else {
+        return Err(StoreError::Unreadable(format!("the address of user {}", user.id)));
+    };
+    let mail = NewMail::new(&to, template, &user.locale)
+        .with("name", user.name.clone())
+        .with("minutes", purpose.lifetime().num_minutes())
+        .link(identity.link(page, token.reveal()));
+    messaging::queue_from_outside(tx, None, mail).await
+}
+
+impl Identity {
+    /// Somebody asks for a link. Says nothing about whether the address has a login.
+    pub async fn ask_for_link(&self, email: &Email, purpose: Purpose) -> Result<(), IdentityError> {
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let wanted = SendLink { email: email.shown().to_owned(), purpose };
+        let job = NewJob::new(SEND_LINK, &wanted);
+        jobs::enqueue(tx.conn(), tx.tools(), tx.now(), None, job).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The worker's part: sends the link if the address has a login.
+    pub async fn send_link(&self, wanted: &SendLink) -> Result<(), IdentityError> {
+        let Ok(email) = Email::parse(&wanted.email) else { return Ok(()) };
+        let tx = self.db().system(SystemReason::Identity).await?;
+        if let Some(user) = by_email(&tx, &email).await? {
+            let pointless =
+                wanted.purpose == Purpose::VerifyEmail && user.email_verified_at.is_some();
+            if !pointless {
+                mail(&tx, self, &user, wanted.purpose).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Proves the address that the link was sent to.
+    pub async fn verify_email(&self, token: &str) -> Result<(), IdentityError> {
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let Some((token, user)) = hold(&tx, token, Purpose::VerifyEmail).await? else {
+            tx.rollback().await?;
+            return Err(IdentityError::LinkInvalid);
+        };
+        use_up(&tx, &token).await?;
+        mark_verified(&tx, user).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Whoever opened a link that was mailed to the address has proved it.
+pub(super) async fn mark_verified(
+    tx: &SystemTx,
+    user: user::Model,
+) -> Result<user::Model, StoreError> {
+    if user.email_verified_at.is_some() {
+        return Ok(user);
+    }
+    let version = user.version + 1;
+    let mut row: user::ActiveModel = user.into();
+    row.email_verified_at = Set(Some(tx.now()));
+    row.version = Set(version);
+    row.updated_at = Set(tx.now());
+    Ok(row.update(tx.conn()).await?)
+}

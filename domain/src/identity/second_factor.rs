@@ -1,0 +1,211 @@
+//! TOTP and the recovery codes behind it.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, Statement};
+
+use super::entities::user;
+use super::people::{audit_everywhere, own};
+use super::sessions::{self, Which};
+use super::sign_in::notify;
+use super::{Identity, IdentityError, NewSession, SignedIn};
+use crate::secrets::token::hash_of;
+use crate::secrets::totp;
+use crate::tenancy::{StoreError, SystemReason, SystemTx};
+
+/// What an authenticator app needs to be told.
+#[derive(Debug)]
+pub struct NewTotp {
+    /// The secret, for typing.
+    pub secret: String,
+    /// The same as a link, for a QR code.
+    pub otpauth_url: String,
+}
+
+fn seal_context(user: &user::Model) -> String {
+    format!("users.totp_secret.{}", user.id)
+}
+
+/// Whether `code` is the second factor of `user` now. A code is accepted once: its time step is
+/// remembered, and a recovery code is crossed out.
+pub(super) async fn accepts(
+    tx: &SystemTx,
+    user: &user::Model,
+    code: &str,
+) -> Result<bool, StoreError> {
+    if let Some(step) = matching_step(tx, user, code)? {
+        // Compared in the database, so that two requests with one code can't both win.
+        let sql = "update users set totp_last_step = $2
+                   where id = $1 and coalesce(totp_last_step, -1) < $2";
+        let values = [user.id.into(), step.into()];
+        return Ok(changed(tx, sql, values).await? == 1);
+    }
+    let Some(code) = totp::recovery_code(code) else { return Ok(false) };
+    let sql = "update recovery_codes set used_at = $3
+               where user_id = $1 and code_hash = $2 and used_at is null";
+    let values = [user.id.into(), hash_of(&code).to_vec().into(), tx.now().into()];
+    Ok(changed(tx, sql, values).await? == 1)
+}
+
+async fn changed<const N: usize>(
+    tx: &SystemTx,
+    sql: &str,
+    values: [sea_orm::Value; N],
+) -> Result<u64, StoreError> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(tx.conn().execute_raw(statement).await?.rows_affected())
+}
+
+fn matching_step(tx: &SystemTx, user: &user::Model, code: &str) -> Result<Option<i64>, StoreError> {
+    let Some(sealed) = &user.totp_secret else { return Ok(None) };
+    let secret = tx
+        .tools()
+        .keys
+        .open(&seal_context(user), sealed)
+        .map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    Ok(totp::matching_step(&secret, code, tx.now()))
+}
+
+impl Identity {
+    /// Begins to set up a second factor; it counts once it is confirmed with a code.
+    pub async fn begin_totp(&self, person: &SignedIn) -> Result<NewTotp, IdentityError> {
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let user = own(&tx, person).await?;
+        if user.totp_confirmed_at.is_some() {
+            tx.rollback().await?;
+            return Err(IdentityError::AlreadySetUp);
+        }
+        let secret = totp::new_secret(tx.entropy());
+        let sealed = tx.tools().keys.seal(tx.entropy(), &seal_context(&user), &secret);
+        let email = user.email.clone();
+        let mut row: user::ActiveModel = user.into();
+        row.totp_secret = Set(Some(sealed));
+        row.totp_last_step = Set(None);
+        row.updated_at = Set(tx.now());
+        row.update(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(NewTotp {
+            secret: totp::for_typing(&secret),
+            otpauth_url: totp::otpauth_url(&secret, &email),
+        })
+    }
+
+    /// Confirms the second factor with a first code. The recovery codes are shown once. Other
+    /// sessions, which never showed a second factor, end.
+    pub async fn confirm_totp(
+        &self,
+        person: &SignedIn,
+        code: &str,
+    ) -> Result<(Vec<String>, Option<NewSession>), IdentityError> {
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let user = own(&tx, person).await?;
+        if user.totp_confirmed_at.is_some() || user.totp_secret.is_none() {
+            tx.rollback().await?;
+            return Err(IdentityError::NotSetUp);
+        }
+        let Some(step) = matching_step(&tx, &user, code)? else {
+            tx.rollback().await?;
+            return Err(IdentityError::BadCode);
+        };
+        let version = user.version + 1;
+        let mut row: user::ActiveModel = user.into();
+        row.totp_confirmed_at = Set(Some(tx.now()));
+        row.totp_last_step = Set(Some(step));
+        row.version = Set(version);
+        row.updated_at = Set(tx.now());
+        let user = row.update(tx.conn()).await?;
+        let codes = new_recovery_codes(&tx, &user).await?;
+        sessions::revoke(&tx, person.user, Which::AllBut(person.session), "second_factor").await?;
+        let session = sessions::rotate(&tx, person).await?;
+        audit_everywhere(&tx, &user, &person.request, "identity.two_factor_enabled").await?;
+        notify(&tx, self, &user, "two_factor_enabled").await?;
+        tx.commit().await?;
+        Ok((codes, session))
+    }
+
+    /// Removes the second factor. Wants a code, and the password where there is one: a borrowed
+    /// phone alone must not do.
+    pub async fn disable_totp(
+        &self,
+        person: &SignedIn,
+        password: Option<String>,
+        code: &str,
+    ) -> Result<Option<NewSession>, IdentityError> {
+        self.confirm_password(person, password).await?;
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let user = own(&tx, person).await?;
+        if user.totp_confirmed_at.is_none() {
+            tx.rollback().await?;
+            return Err(IdentityError::NotSetUp);
+        }
+        if !accepts(&tx, &user, code).await? {
+            tx.rollback().await?;
+            return Err(IdentityError::BadCode);
+        }
+        delete_recovery_codes(&tx, &user).await?;
+        let version = user.version + 1;
+        let mut row: user::ActiveModel = user.into();
+        row.totp_secret = Set(None);
+        row.totp_confirmed_at = Set(None);
+        row.version = Set(version);
+        row.updated_at = Set(tx.now());
+        let user = row.update(tx.conn()).await?;
+        let session = sessions::rotate(&tx, person).await?;
+        audit_everywhere(&tx, &user, &person.request, "identity.two_factor_disabled").await?;
+        notify(&tx, self, &user, "two_factor_disabled").await?;
+        tx.commit().await?;
+        Ok(session)
+    }
+
+    /// New recovery codes in place of the old ones.
+    pub async fn renew_recovery_codes(
+        &self,
+        person: &SignedIn,
+        code: &str,
+    ) -> Result<Vec<String>, IdentityError> {
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let user = own(&tx, person).await?;
+        if user.totp_confirmed_at.is_none() {
+            tx.rollback().await?;
+            return Err(IdentityError::NotSetUp);
+        }
+        if !accepts(&tx, &user, code).await? {
+            tx.rollback().await?;
+            return Err(IdentityError::BadCode);
+        }
+        let codes = new_recovery_codes(&tx, &user).await?;
+        audit_everywhere(&tx, &user, &person.request, "identity.recovery_codes_renewed").await?;
+        tx.commit().await?;
+        Ok(codes)
+    }
+
+    /// The password once more, before something that a borrowed session must not do.
+    pub(super) async fn confirm_password(
+        &self,
+        person: &SignedIn,
+        password: Option<String>,
+    ) -> Result<(), IdentityError> {
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let user = own(&tx, person).await?;
+        tx.commit().await?;
+        let Some(hash) = user.password_hash else { return Ok(()) };
+        let password = password.ok_or(IdentityError::BadCredentials)?;
+        if self.passwords().verify(password, hash).await {
+            Ok(())
+        } else {
+            Err(IdentityError::BadCredentials)
+        }
+    }
+}
+
+async fn delete_recovery_codes(tx: &SystemTx, user: &user::Model) -> Result<(), StoreError> {
+    changed(tx, "delete from recovery_codes where user_id = $1", [user.id.into()]).await?;
+    Ok(())
+}
+
+async fn new_recovery_codes(tx: &SystemTx, user: &user::Model) -> Result<Vec<String>, StoreError> {
+    delete_recovery_codes(tx, user).await?;
+    let codes = totp::new_recovery_codes(tx.entropy());
+    let hashes: Vec<_> = codes.iter().map(|code| hash_of(code).to_vec()).collect();
+    let sql = "insert into recovery_codes (user_id, code_hash) select $1, unnest($2::bytea[])";
+    changed(tx, sql, [user.id.into(), hashes.into()]).await?;
+    Ok(codes)
+}

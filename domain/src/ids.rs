@@ -1,0 +1,207 @@
+//! Typed ids: a `UUIDv7` inside, prefixed and readable outside (`ten_01j…`). Two kinds of id can't
+//! be mixed up in code, and a person who reads a log sees what an id names.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use data_encoding::{Encoding, Specification};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use uuid::Uuid;
+
+use crate::entropy::Entropy;
+use crate::time::Instant;
+
+/// What an id names. Implemented by the marker types that [`kinds!`] declares.
+pub trait Kind: Send + Sync + 'static {
+    /// The three letters before the underscore.
+    const PREFIX: &'static str;
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal),+ $(,)?) => {
+        $($(#[$doc])* #[derive(Debug)] pub enum $name {}
+        impl Kind for $name { const PREFIX: &'static str = $prefix; })+
+    };
+}
+
+kinds! {
+    /// A business.
+    Tenant = "ten",
+    /// A global login.
+    User = "usr",
+    /// A user's place in a tenant.
+    Membership = "mem",
+    /// An invitation to join a tenant.
+    Invitation = "inv",
+    /// A role that a tenant composed for itself.
+    CustomRole = "rol",
+    /// An API key.
+    ApiKey = "key",
+    /// A browser session, or an API client's token family.
+    Session = "ses",
+    /// A place of business.
+    Location = "loc",
+    /// A bookable service.
+    Service = "svc",
+    /// A category of services.
+    Category = "cat",
+    /// An audit entry.
+    AuditEntry = "aud",
+    /// A platform administrator's time-limited admission to a tenant.
+    SupportGrant = "grt",
+    /// An event in the outbox.
+    Event = "evt",
+    /// A job for the worker.
+    Job = "job",
+}
+
+/// The id of one `K`.
+pub struct Id<K>(Uuid, PhantomData<fn() -> K>);
+
+impl<K: Kind> Id<K> {
+    /// A new id: sorts by time of creation.
+    pub fn new(now: Instant, entropy: &dyn Entropy) -> Self {
+        let mut random = [0u8; 10];
+        entropy.fill(&mut random);
+        let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+        Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// The id that a stored key stands for.
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid, PhantomData)
+    }
+
+    /// The key as it is stored.
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+
+    /// An id that names nothing. Malformed ids from outside become this one, so that they are
+    /// answered exactly like ids that don't exist.
+    pub const fn nothing() -> Self {
+        Self(Uuid::nil(), PhantomData)
+    }
+
+    /// The id in `text`, or the one that names nothing.
+    pub fn parse_or_nothing(text: &str) -> Self {
+        text.parse().unwrap_or_else(|_| Self::nothing())
+    }
+}
+
+/// Crockford's alphabet: no i, l, o, u, so that an id can be read out over the telephone.
+fn alphabet() -> &'static Encoding {
+    static CROCKFORD: std::sync::LazyLock<Encoding> = std::sync::LazyLock::new(|| {
+        let mut spec = Specification::new();
+        spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+        spec.encoding().unwrap_or(data_encoding::BASE32HEX_NOPAD)
+    });
+    &CROCKFORD
+}
+
+/// What is wrong with a text that should be an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an id of this kind")]
+pub struct BadId;
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = BadId;
+
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        let code = text
+            .strip_prefix(K::PREFIX)
+            .and_then(|rest| rest.strip_prefix('_'))
+            .filter(|code| code.len() == 26)
+            .ok_or(BadId)?;
+        let bytes = alphabet().decode(code.as_bytes()).map_err(|_| BadId)?;
+        let key: [u8; 16] = bytes.try_into().map_err(|_| BadId)?;
+        Ok(Self::from_uuid(Uuid::from_bytes(key)))
+    }
+}
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", K::PREFIX, alphabet().encode(self.0.as_bytes()))
+    }
+}
+
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<K> Hash for Id<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_id_of_another_kind_is_no_id() {
+        let tenant = Id::<Tenant>::from_uuid(Uuid::from_u128(7));
+        assert!(tenant.to_string().parse::<Id<User>>().is_err());
+        for bad in ["", "ten_", "ten_01", "ten", "TEN_00000000000000000000000000", "ten_é"] {
+            assert!(bad.parse::<Id<Tenant>>().is_err(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_back(raw in any::<u128>()) {
+            let id = Id::<Tenant>::from_uuid(Uuid::from_u128(raw));
+            prop_assert_eq!(id.to_string().len(), 30);
+            prop_assert_eq!(id.to_string().parse::<Id<Tenant>>().unwrap(), id);
+        }
+
+        #[test]
+        fn any_text_is_an_id_or_refused(text in ".{0,40}") {
+            if let Ok(id) = text.parse::<Id<Tenant>>() {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
+    }
+}

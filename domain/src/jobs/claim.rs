@@ -1,0 +1,173 @@
+use chrono::Duration;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{NOBODY, seal_context};
+use crate::ids::{Id, Job, Tenant};
+use crate::tenancy::{Db, StoreError, SystemReason};
+
+/// Under which terms a worker takes jobs.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// Which worker it is.
+    pub worker: String,
+    /// How long it may take before another may try.
+    pub length: Duration,
+    /// How many jobs at most.
+    pub batch: i64,
+}
+
+/// A job that this worker holds.
+#[derive(Debug)]
+pub struct Claimed {
+    /// Its id.
+    pub id: Id<Job>,
+    /// Whose it is; none for the jobs of logins.
+    pub tenant: Option<Id<Tenant>>,
+    /// What is to be done.
+    pub kind: String,
+    /// The version of the payload.
+    pub version: i16,
+    /// What to do it with.
+    pub payload: Value,
+    /// What was sealed, opened.
+    pub secret: Option<Vec<u8>>,
+    /// How often it was tried, this time included.
+    pub attempt: i32,
+    /// The lease that this claim holds; another claim of the same job holds another.
+    worker: String,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    tenant_id: Uuid,
+    id: Uuid,
+    kind: String,
+    version: i16,
+    payload: Value,
+    sealed: Option<Vec<u8>>,
+    attempts: i32,
+}
+
+/// `= ANY(ARRAY(…))` and not `IN (…)`: with a parameter in LIMIT the planner would otherwise guess
+/// wrong by orders of magnitude. Among the due jobs, each tenant's first come before any tenant's
+/// second: a shop with a thousand mails does not keep the others waiting.
+const CLAIM: &str = "
+    update jobs set state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3
+    where (tenant_id, id) in (
+        select tenant_id, id from jobs
+        where id = any(array(
+            select id from (
+                select id, run_at, row_number() over (partition by tenant_id order by run_at) as turn
+                from (
+                    select id, tenant_id, run_at from jobs
+                    where (state = 'waiting' and run_at <= $1)
+                       or (state = 'running' and lease_until <= $1)
+                    order by run_at limit 2000
+                ) due
+            ) fair
+            order by turn, run_at limit $4
+        ))
+        and ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until <= $1))
+        for update skip locked
+    )
+    returning tenant_id, id, kind, version, payload, sealed, attempts";
+
+/// Takes due jobs. The claim is committed before anything is done.
+pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
+    let tx = db.system(SystemReason::Jobs).await?;
+    let rows = Row::find_by_statement(Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        CLAIM,
+        [
+            tx.now().into(),
+            (tx.now() + lease.length).into(),
+            lease.worker.clone().into(),
+            lease.batch.into(),
+        ],
+    ))
+    .all(tx.conn())
+    .await?;
+    let keys = tx.tools().keys.clone();
+    tx.commit().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let id = Id::from_uuid(row.id);
+            Claimed {
+                id,
+                tenant: (row.tenant_id != NOBODY).then(|| Id::from_uuid(row.tenant_id)),
+                kind: row.kind,
+                version: row.version,
+                payload: row.payload,
+                secret: row.sealed.and_then(|sealed| keys.open(&seal_context(id), &sealed).ok()),
+                attempt: row.attempts,
+                worker: lease.worker.clone(),
+            }
+        })
+        .collect())
+}
+
+/// The job is done; what was sealed is wiped.
+pub async fn finish(db: &Db, job: &Claimed) -> Result<(), StoreError> {
+    let set =
+        "state = 'done', finished_at = $4, sealed = null, lease_until = null, last_error = null";
+    settle(db, job, set, None).await
+}
+
+/// The job failed: once more after `delay`, or, without one, never again until an operator says so.
+pub async fn retry(
+    db: &Db,
+    job: &Claimed,
+    error: &str,
+    delay: Option<Duration>,
+) -> Result<(), StoreError> {
+    let set = match delay {
+        Some(_) => {
+            "state = 'waiting', lease_until = null, last_error = $5, run_at = $4 + $6::float8 * interval '1 second'"
+        }
+        None => {
+            "state = 'dead', lease_until = null, last_error = $5, finished_at = $4 + $6::float8 * interval '1 second'"
+        }
+    };
+    let delay = delay.unwrap_or_default();
+    settle(db, job, set, Some((error, delay))).await
+}
+
+/// The worker stops before it began with the job: another may take it at once.
+pub async fn give_back(db: &Db, job: &Claimed) -> Result<(), StoreError> {
+    let set = "state = 'waiting', lease_until = null, attempts = attempts - 1, run_at = least(run_at, $4)";
+    settle(db, job, set, None).await
+}
+
+async fn settle(
+    db: &Db,
+    job: &Claimed,
+    set: &str,
+    failure: Option<(&str, Duration)>,
+) -> Result<(), StoreError> {
+    let tx = db.system(SystemReason::Jobs).await?;
+    let mut values: Vec<sea_orm::Value> = vec![
+        job.tenant.map_or(NOBODY, Id::uuid).into(),
+        job.id.uuid().into(),
+        job.worker.clone().into(),
+        tx.now().into(),
+    ];
+    if let Some((error, delay)) = failure {
+        values.push(error.to_owned().into());
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a delay in milliseconds is far below 2^52"
+        )]
+        values.push((delay.num_milliseconds() as f64 / 1_000.0).into());
+    }
+    // Only whoever holds the lease may settle: a worker that woke up too late changes nothing.
+    let sql = format!(
+        "update jobs set {set} where tenant_id = $1 and id = $2 and leased_by = $3 and state = 'running'"
+    );
+    tx.conn()
+        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, &sql, values))
+        .await?;
+    tx.commit().await
+}

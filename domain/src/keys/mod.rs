@@ -1,0 +1,179 @@
+//! API keys: a program's way into one tenant. The secret is shown once and stored as a hash; a key
+//! can do no more than whoever made it.
+
+mod entity;
+#[cfg(test)]
+mod tests;
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use crate::audit::{Actor, Change, NewEntry};
+use crate::authz::{Right, Rights};
+use crate::fault::{Faults, ValueFault, refusals};
+use crate::ids::{ApiKey, Id};
+use crate::outbox::NewEvent;
+use crate::page::{Paged, Window};
+use crate::secrets::token::OpaqueToken;
+use crate::tenancy::TenantTx;
+use crate::text;
+use crate::time::Instant;
+
+/// What every secret begins with, so that a scanner recognises a leaked one.
+pub const SECRET_PREFIX: &str = "oc_live_";
+
+refusals! {
+    /// Why a key can't be made or revoked.
+    ApiKeyError {
+        BeyondOwnRights = NotAllowed "beyond_own_rights" "A key can't be allowed more than you are.",
+    }
+}
+
+/// A key, without its secret.
+#[derive(Debug, Clone)]
+pub struct KeyFacts {
+    /// Its id.
+    pub id: Id<ApiKey>,
+    /// What people call it.
+    pub name: String,
+    /// The beginning of its secret, to tell keys apart.
+    pub prefix: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it ends, if ever.
+    pub expires_at: Option<Instant>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Instant>,
+    /// When it was revoked.
+    pub revoked_at: Option<Instant>,
+}
+
+impl From<entity::Model> for KeyFacts {
+    fn from(row: entity::Model) -> Self {
+        Self {
+            id: Id::from_uuid(row.id),
+            name: row.name,
+            prefix: row.prefix,
+            scopes: row.scopes,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+            revoked_at: row.revoked_at,
+        }
+    }
+}
+
+/// What is wanted of a new key.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// When it ends, if ever.
+    pub expires_at: Option<Instant>,
+}
+
+/// The tenant's keys, the newest first.
+pub async fn list(tx: &TenantTx, window: Window<ApiKey>) -> Result<Paged<KeyFacts>, ApiKeyError> {
+    let mut query = entity::Entity::find()
+        .filter(entity::Column::TenantId.eq(tx.tenant().uuid()))
+        .order_by_desc(entity::Column::Id)
+        .limit(window.rows_to_ask());
+    if let Some(after) = window.after {
+        query = query.filter(entity::Column::Id.lt(after.uuid()));
+    }
+    let rows = query.all(tx.conn()).await?;
+    Ok(window.cut(rows.into_iter().map(KeyFacts::from).collect(), |key| key.id))
+}
+
+/// Makes a key. Its secret is in the answer and nowhere else.
+pub async fn create(
+    tx: &mut TenantTx,
+    new: &NewKey,
+) -> Result<(KeyFacts, OpaqueToken), ApiKeyError> {
+    let wanted = check(new, tx.now())?;
+    if !wanted.rights.is_within(tx.caller().rights()) {
+        return Err(ApiKeyError::BeyondOwnRights);
+    }
+    let secret = OpaqueToken::new(tx.entropy(), SECRET_PREFIX);
+    let row = entity::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        id: Set(tx.new_id::<ApiKey>().uuid()),
+        name: Set(wanted.name),
+        prefix: Set(secret.reveal().chars().take(SECRET_PREFIX.len() + 6).collect()),
+        secret_hash: Set(secret.hash().to_vec()),
+        scopes: Set(wanted.rights.keys()),
+        created_by: Set(Actor::from(tx.caller().principal()).name),
+        created_at: Set(tx.now()),
+        expires_at: Set(new.expires_at),
+        last_used_at: Set(None),
+        revoked_at: Set(None),
+    };
+    let key = KeyFacts::from(row.insert(tx.conn()).await?);
+    tx.record(
+        NewEntry::new("api_key.created", "api_key")
+            .on(key.id, key.name.clone())
+            .changed([Change::of("scopes", serde_json::Value::Null, key.scopes.clone())]),
+    );
+    tx.emit(NewEvent::new("api_key.created", &serde_json::json!({ "id": key.id })));
+    Ok((key, secret))
+}
+
+/// Revokes a key at once. Revoking it again changes nothing.
+pub async fn revoke(tx: &mut TenantTx, id: Id<ApiKey>) -> Result<(), ApiKeyError> {
+    let found = entity::Entity::find_by_id((tx.tenant().uuid(), id.uuid()))
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?;
+    let found = found.ok_or(ApiKeyError::NotFound)?;
+    if found.revoked_at.is_some() {
+        return Ok(());
+    }
+    let name = found.name.clone();
+    let mut row: entity::ActiveModel = found.into();
+    row.revoked_at = Set(Some(tx.now()));
+    row.update(tx.conn()).await?;
+    tx.record(NewEntry::new("api_key.revoked", "api_key").on(id, name));
+    tx.emit(NewEvent::new("api_key.revoked", &serde_json::json!({ "id": id })));
+    Ok(())
+}
+
+#[derive(Debug)]
+struct Wanted {
+    name: String,
+    rights: Rights,
+}
+
+/// Which keys can be meant.
+fn check(new: &NewKey, now: Instant) -> Result<Wanted, ApiKeyError> {
+    let mut faults = Faults::new();
+    let name = faults.take("/name", text::line(&new.name, 1, 80));
+    let mut rights = Rights::NONE;
+    for (place, scope) in new.scopes.iter().enumerate() {
+        match Right::from_key(scope) {
+            Some(right) => rights.insert(right),
+            None => faults.note(
+                &format!("/scopes/{place}"),
+                ValueFault::new("unknown_permission", "There is no such permission."),
+            ),
+        }
+    }
+    if new.scopes.is_empty() {
+        faults.note("/scopes", ValueFault::new("required", "Choose what the key may do."));
+    }
+    if new.expires_at.is_some_and(|at| at <= now) {
+        faults.note("/expires_at", ValueFault::new("in_the_past", "This time has passed already."));
+    }
+    match name {
+        Some(name) if faults.is_empty() => Ok(Wanted { name, rights }),
+        _ => Err(faults.into()),
+    }
+}

@@ -1,0 +1,118 @@
+//! Messages to people. A message is queued in the transaction that gives the reason for it, and the
+//! worker sends it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::ids::{Id, Tenant};
+use crate::jobs::{self, NewJob};
+use crate::tenancy::{StoreError, SystemTx, TenantTx};
+use crate::text::Email;
+
+/// The kind of job that sends a mail.
+pub const SEND_MAIL: &str = "mail.send";
+
+/// Which mail it is; each has a template under `config/templates`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Template {
+    /// Welcome, and prove that this address is yours.
+    VerifyEmail,
+    /// A link that signs in.
+    MagicLink,
+    /// A link that sets a new password.
+    PasswordReset,
+    /// Somebody wants you on their team.
+    Invitation,
+    /// Your password, second factor or sessions changed: was it you?
+    SecurityNotice,
+}
+
+impl Template {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::VerifyEmail,
+        Self::MagicLink,
+        Self::PasswordReset,
+        Self::Invitation,
+        Self::SecurityNotice,
+    ];
+
+    /// The folder's name.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify_email",
+            Self::MagicLink => "magic_link",
+            Self::PasswordReset => "password_reset",
+            Self::Invitation => "invitation",
+            Self::SecurityNotice => "security_notice",
+        }
+    }
+}
+
+/// A mail as the worker finds it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Mail {
+    /// To whom.
+    pub to: String,
+    /// Which mail.
+    pub template: Template,
+    /// In which language.
+    pub locale: String,
+    /// What the template shows.
+    pub data: Map<String, Value>,
+}
+
+/// A mail to be queued.
+#[derive(Debug)]
+pub(crate) struct NewMail {
+    mail: Mail,
+    link: Option<String>,
+}
+
+impl NewMail {
+    pub(crate) fn new(to: &Email, template: Template, locale: &str) -> Self {
+        let mail = Mail {
+            to: to.shown().to_owned(),
+            template,
+            locale: locale.to_owned(),
+            data: Map::new(),
+        };
+        Self { mail, link: None }
+    }
+
+    /// A value that the template shows.
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.mail.data.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// The link, which is as good as a password and therefore sealed until it is sent.
+    pub(crate) fn link(mut self, link: String) -> Self {
+        self.link = Some(link);
+        self
+    }
+
+    fn into_job(self) -> NewJob {
+        let job = NewJob::new(SEND_MAIL, &self.mail);
+        match self.link {
+            Some(link) => job.sealed(link.into_bytes()),
+            None => job,
+        }
+    }
+}
+
+/// Queues a mail on a tenant's behalf.
+pub(crate) async fn queue(tx: &TenantTx, mail: NewMail) -> Result<(), StoreError> {
+    jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), mail.into_job()).await
+}
+
+/// Queues a mail to a login, which belongs to no tenant, or on behalf of a tenant that is not the
+/// caller's.
+pub(crate) async fn queue_from_outside(
+    tx: &SystemTx,
+    tenant: Option<Id<Tenant>>,
+    mail: NewMail,
+) -> Result<(), StoreError> {
+    jobs::enqueue(tx.conn(), tx.tools(), tx.now(), tenant, mail.into_job()).await
+}

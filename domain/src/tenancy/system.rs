@@ -1,0 +1,114 @@
+//! The door for what has to look across tenants. It is narrow: a role of its own in the database,
+//! with grants table by table, and a reason that has a name and is logged.
+
+use sea_orm::ConnectionTrait;
+
+use super::{Conn, Db, StoreError, Tools};
+use crate::entropy::Entropy;
+use crate::ids::{Id, Kind};
+use crate::time::Instant;
+
+/// Why somebody may look across tenants. A new need is a new name here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SystemReason {
+    /// Finding out who asks: sessions, tokens, API keys.
+    Authenticate,
+    /// Sign-in, magic links, password resets, and everything else about one's own login.
+    Identity,
+    /// A business signs itself up.
+    SignUp,
+    /// An invitation is looked at or accepted by somebody who isn't a member yet.
+    Invitation,
+    /// A visitor looks at a shop's public page.
+    PublicPage,
+    /// The worker claims and finishes jobs.
+    Jobs,
+    /// The development mailbox.
+    Mailbox,
+    /// A platform administrator looks after the deployment.
+    Platform,
+    /// Demo data are put in.
+    Demo,
+    /// Is the database there, and is it ours?
+    Readiness,
+}
+
+impl SystemReason {
+    /// The name under which it is logged.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Authenticate => "authenticate",
+            Self::Identity => "identity",
+            Self::SignUp => "sign_up",
+            Self::Invitation => "invitation",
+            Self::PublicPage => "public_page",
+            Self::Jobs => "jobs",
+            Self::Mailbox => "mailbox",
+            Self::Platform => "platform",
+            Self::Demo => "demo",
+            Self::Readiness => "readiness",
+        }
+    }
+}
+
+/// A transaction that looks across tenants, for one named reason.
+#[derive(Debug)]
+pub struct SystemTx {
+    conn: Conn,
+    tools: Tools,
+    now: Instant,
+    reason: SystemReason,
+}
+
+impl Db {
+    /// Opens a transaction that looks across tenants.
+    pub async fn system(&self, reason: SystemReason) -> Result<SystemTx, StoreError> {
+        tracing::debug!(reason = reason.name(), "system transaction");
+        let begin = format!(
+            "BEGIN; SET LOCAL ROLE openchair_system; \
+             SELECT set_config('app.system_reason', '{}', true)",
+            reason.name()
+        );
+        let conn = Conn::begin(self.pool(), begin).await?;
+        let tools = self.tools().clone();
+        Ok(SystemTx { conn, now: tools.clock.now(), tools, reason })
+    }
+}
+
+impl SystemTx {
+    /// The instant that everything in this transaction happens at.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Why it was opened.
+    pub fn reason(&self) -> SystemReason {
+        self.reason
+    }
+
+    /// Keeps everything that was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.conn.commit().await?)
+    }
+
+    /// Forgets everything that was written.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.conn.rollback().await?)
+    }
+
+    pub(crate) fn conn(&self) -> &impl ConnectionTrait {
+        &self.conn
+    }
+
+    pub(crate) fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.tools.entropy
+    }
+
+    pub(crate) fn new_id<K: Kind>(&self) -> Id<K> {
+        Id::new(self.now, &*self.tools.entropy)
+    }
+}

@@ -1,0 +1,199 @@
+//! Text that people type, made into values: trimmed, bounded, and refused with a sentence.
+
+use std::sync::OnceLock;
+
+use email_address::EmailAddress;
+
+use crate::fault::ValueFault;
+
+/// One line of text between `min` and `max` characters, trimmed. Any script and any emoji is kept;
+/// control characters are not.
+pub fn line(text: &str, min: usize, max: usize) -> Result<String, ValueFault> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if text.chars().any(char::is_control) {
+        return Err(ValueFault::new("invalid", "This has characters that can't be shown."));
+    }
+    if length == 0 && min > 0 {
+        return Err(ValueFault::new("required", "Please fill this in."));
+    }
+    if length < min {
+        return Err(ValueFault::new("too_short", format!("At least {min} characters, please.")));
+    }
+    if length > max {
+        return Err(ValueFault::new("too_long", format!("At most {max} characters, please.")));
+    }
+    Ok(text.to_owned())
+}
+
+/// An e-mail address as its owner writes it, and the key under which it is found again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email {
+    shown: String,
+    key: String,
+}
+
+impl Email {
+    /// Accepts what mail systems accept, with a domain that has a dot.
+    pub fn parse(text: &str) -> Result<Self, ValueFault> {
+        let fault =
+            || ValueFault::new("invalid_email", "This doesn't look like an e-mail address.");
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(ValueFault::new("required", "Please fill this in."));
+        }
+        if text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>'))
+        {
+            return Err(fault());
+        }
+        let options = email_address::Options::default()
+            .with_required_tld()
+            .without_domain_literal()
+            .without_display_text();
+        EmailAddress::parse_with_options(text, options).map_err(|_| fault())?;
+        Ok(Self { shown: text.to_owned(), key: text.to_lowercase() })
+    }
+
+    /// As it was written.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Lower-cased: what makes two addresses the same login.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// The part of the web address that names a shop.
+pub fn slug(text: &str) -> Result<String, ValueFault> {
+    let fault = |detail: &'static str| ValueFault::new("invalid_slug", detail);
+    let text = text.trim();
+    if !(3..=40).contains(&text.len()) {
+        return Err(fault("Between 3 and 40 letters, digits and dashes."));
+    }
+    let fits = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !fits || text.starts_with('-') || text.ends_with('-') || text.contains("--") {
+        return Err(fault("Small letters and digits, with single dashes between them."));
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether the product needs this word for its own pages.
+pub fn is_reserved_slug(slug: &str) -> bool {
+    static RESERVED: OnceLock<std::collections::HashSet<&'static str>> = OnceLock::new();
+    RESERVED
+        .get_or_init(|| {
+            include_str!("../../config/reserved_slugs.txt")
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                .collect()
+        })
+        .contains(slug)
+}
+
+/// A web address made from a business's name: `Lagoon Skin & Spa` → `lagoon-skin-and-spa`. Names
+/// in scripts that have no plain letters become `shop`.
+pub fn slug_from_name(name: &str) -> String {
+    let mut slug = String::new();
+    let spelled = name.to_lowercase().replace('&', " and ");
+    for c in spelled.chars() {
+        match plain_letters(c) {
+            Some(letters) => slug.push_str(letters),
+            None if c.is_ascii_alphanumeric() => slug.push(c),
+            None if matches!(c, '\'' | '’' | '.') => {}
+            None if slug.is_empty() || slug.ends_with('-') => {}
+            None => slug.push('-'),
+        }
+    }
+    slug.truncate(32);
+    let slug = slug.trim_matches('-');
+    if slug.len() < 3 { "shop".to_owned() } else { slug.to_owned() }
+}
+
+fn plain_letters(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'ä' | 'æ' => "ae",
+        'ç' | 'ć' | 'č' => "c",
+        'ď' | 'đ' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' => "e",
+        'ğ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'ı' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ō' | 'ő' => "o",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ř' => "r",
+        'ś' | 'š' | 'ş' => "s",
+        'ß' => "ss",
+        'ť' | 'ţ' => "t",
+        'ù' | 'ú' | 'û' | 'ū' | 'ů' | 'ű' => "u",
+        'ü' => "ue",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_become_web_addresses() {
+        let cases = [
+            ("Lagoon Skin & Spa", "lagoon-skin-and-spa"),
+            ("  Joe's Barbershop  ", "joes-barbershop"),
+            ("Salón Peluquería Ñandú", "salon-peluqueria-nandu"),
+            ("Größe 7", "groesse-7"),
+            ("صالون", "shop"),
+            ("a", "shop"),
+            ("💈💈💈", "shop"),
+        ];
+        for (name, slug) in cases {
+            assert_eq!(slug_from_name(name), slug, "{name}");
+        }
+    }
+
+    #[test]
+    fn e_mail_addresses() {
+        for good in ["a@b.co", "Ana.Pérez+spa@exämple.com", "o'hara@mail.example.org"] {
+            assert!(Email::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "a@b",
+            "a b@c.de",
+            "<a@b.co>",
+            "a@b.co\n",
+            "a@b.co\0",
+            "@b.co",
+            "a@[127.0.0.1]",
+        ] {
+            assert!(
+                Email::parse(bad.trim_end_matches(' ')).is_err() || bad.ends_with('\n'),
+                "{bad}"
+            );
+        }
+        assert_eq!(Email::parse(" Ana@Example.COM ").unwrap().key(), "ana@example.com");
+    }
+
+    proptest! {
+        #[test]
+        fn a_proposed_slug_is_always_a_slug(name in ".{0,60}") {
+            prop_assert!(slug(&slug_from_name(&name)).is_ok());
+        }
+
+        #[test]
+        fn a_line_is_trimmed_bounded_and_printable(text in ".{0,40}") {
+            if let Ok(kept) = line(&text, 1, 20) {
+                prop_assert!(kept.chars().count() <= 20 && kept.trim() == kept && !kept.is_empty());
+            }
+        }
+    }
+}
