@@ -1,0 +1,3 @@
+//! What every request passes on its way in and out. `manners` stacks it in the right order.
+
+pub mod request_id;
