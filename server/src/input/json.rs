@@ -171,7 +171,7 @@ mod tests {
             (r#"[0,{"k":1,"\u006b":2}]"#.into(), Reject::DuplicateKey("/1/k".into())),
             ("{\n \"a\": oops\n}".into(), Reject::Malformed { line: 2, column: 7 }),
             (r#"{"a":1} x"#.into(), Reject::Malformed { line: 1, column: 9 }),
-            ("".into(), Reject::Malformed { line: 1, column: 0 }),
+            (String::new(), Reject::Malformed { line: 1, column: 0 }),
             ("1e999".into(), Reject::Malformed { line: 1, column: 5 }),
             (r#""\ud800""#.into(), Reject::Malformed { line: 1, column: 8 }),
             ("NaN".into(), Reject::Malformed { line: 1, column: 1 }),

@@ -25,7 +25,7 @@ pub use self::format::{FormatCheck, define_format};
 use self::json::Reject;
 use self::schema::Schema;
 use crate::middleware::body_limit;
-use crate::problem::{ApiError, FieldFault};
+use crate::problem::{ApiError, FieldFault, own_sentence};
 
 /// A JSON request body of type `T`, checked against `T`'s own schema before it is parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,8 @@ pub fn parse_value<T: ParseFromJSON + 'static>(value: Value) -> Result<T, ApiErr
     }
     // What only the type itself can tell (an id's checksum) has no place to point at.
     T::parse_from_json(Some(value)).map_err(|error| {
-        let detail = parser_sentence(error.message());
+        let detail = own_sentence(error.message());
+        let detail = detail.unwrap_or("A value in the request is not valid.");
         ApiError::validation(vec![FieldFault::new("", "invalid", detail)])
     })
 }
@@ -76,16 +77,6 @@ fn rejected(reason: Reject) -> ApiError {
         Reject::DuplicateKey(pointer) => {
             ApiError::bad_request("duplicate_key", "A field is there twice.").on_field(pointer)
         }
-    }
-}
-
-/// poem-openapi wraps it: `failed to parse "Slug": too short (occurred while parsing "NewShop")`.
-fn parser_sentence(message: &str) -> String {
-    let own = message.split(" (occurred while parsing").next().unwrap_or_default();
-    let own = own.strip_prefix("failed to parse ").map(|rest| rest.split_once(": "));
-    match own {
-        Some(Some((_, reason))) if reason.ends_with('.') => reason.to_owned(),
-        _ => "A value in the request is not valid.".to_owned(),
     }
 }
 

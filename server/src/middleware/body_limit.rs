@@ -114,7 +114,7 @@ mod tests {
     use crate::testing::Client;
 
     #[handler]
-    async fn length(body: Vec<u8>) -> String {
+    fn length(body: Vec<u8>) -> String {
         body.len().to_string()
     }
 

@@ -289,3 +289,12 @@ impl fmt::Display for Chain<'_> {
         Ok(())
     }
 }
+
+/// The sentence that a type of our own gave when it refused a text. poem-openapi wraps it:
+/// `failed to parse "Slug": It is too short. (occurred while parsing "NewShop")`.
+pub(crate) fn own_sentence(message: &str) -> Option<&str> {
+    let message = message.split(" (occurred while parsing").next()?;
+    let (_, sentence) = message.strip_prefix("failed to parse ")?.split_once("\": ")?;
+    // Sentences of foreign parsers neither begin nor end like ours.
+    (sentence.starts_with(char::is_uppercase) && sentence.ends_with('.')).then_some(sentence)
+}

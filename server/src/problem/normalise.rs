@@ -12,7 +12,7 @@ use poem::{Endpoint, Error, IntoResponse, Middleware, PathPattern, Request, Resp
 use poem_openapi::OpenApi;
 use poem_openapi::error as oai;
 
-use super::{ApiError, FieldFault};
+use super::{ApiError, FieldFault, own_sentence};
 
 /// Which methods each path knows. Poem's router doesn't say, and a 405 must.
 #[derive(Debug, Clone, Default)]
@@ -159,6 +159,9 @@ fn parameter_sentence(reason: &str) -> String {
     };
     if reason.contains("expects an input value") {
         return "It is missing.".into();
+    }
+    if let Some(own) = own_sentence(reason) {
+        return own.into();
     }
     sentence("minimum(", "It must be at least ", "")
         .or_else(|| sentence("maximum(", "It must be at most ", ""))
