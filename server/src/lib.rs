@@ -1,1 +1,9 @@
-//! .
+//! The HTTP side of Openchair: authentication, the API, the embedded web files.
+
+pub mod conditional;
+pub mod input;
+pub mod middleware;
+pub mod page;
+pub mod problem;
+#[cfg(test)]
+mod testing;
