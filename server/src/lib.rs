@@ -1,1 +1,3 @@
-//! .
+//! The HTTP server of Openchair.
+
+pub mod embedded;
