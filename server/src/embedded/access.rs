@@ -76,10 +76,7 @@ impl Access {
     }
 
     /// What is written down for this place, or new passwords, and whether they are new.
-    pub(super) fn read_or_invent(
-        folder: &Path,
-        place: &Place,
-    ) -> Result<(Self, bool), EmbeddedError> {
+    pub(super) fn read_or_invent(folder: &Path, place: &Place) -> (Self, bool) {
         let known = fs::read(folder.join(FILE)).ok();
         let known = known.and_then(|text| serde_json::from_slice::<Self>(&text).ok());
         let is_new = known.as_ref().is_none_or(|known| known.data != place.data);
@@ -95,7 +92,7 @@ impl Access {
             owner_password,
             app_password,
         };
-        Ok((access, is_new))
+        (access, is_new)
     }
 
     /// Writes it down, readable for us only.
@@ -138,15 +135,16 @@ fn url(role: &str, password: &str, sockets: &Path, database: &str) -> String {
 }
 
 fn percent_encoded(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                text.push(char::from(*byte));
-            }
-            _ => text.push_str(&format!("%{byte:02X}")),
+    let mut text = String::new();
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            text.push('%');
+            text.push_str(&data_encoding::HEXUPPER.encode(&[*byte]));
         }
-        text
-    })
+    }
+    text
 }
 
 #[cfg(test)]

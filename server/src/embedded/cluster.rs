@@ -63,7 +63,7 @@ impl Cluster {
         let lock = lock(&folder)?;
         let (place, run_as) = Place::choose(&folder)?;
         let binaries = binaries(options, &folder, &place, &run_as, &progress)?;
-        let (access, access_is_new) = Access::read_or_invent(&folder, &place)?;
+        let (access, access_is_new) = Access::read_or_invent(&folder, &place);
         let recipe = Recipe {
             binaries,
             place: place.clone(),
@@ -193,17 +193,16 @@ fn binaries(
         discover::explicit(explicit, run_as, wanted)?
     } else {
         let found = discover::search(run_as, wanted);
-        match found.best {
-            Some(binaries) => binaries,
-            None => {
-                for (folder, reason) in &found.refused {
-                    progress(&format!("passed over {}: {reason}", folder.display()));
-                }
-                if let Some(wanted) = wanted.filter(|wanted| *wanted != fetch::MAJOR) {
-                    return Err(EmbeddedError::OtherVersion { data: place.data.clone(), wanted });
-                }
-                fetch::binaries(&place.home, &folder.join("downloads"), run_as, progress)?
+        if let Some(binaries) = found.best {
+            binaries
+        } else {
+            for (folder, reason) in &found.refused {
+                progress(&format!("passed over {}: {reason}", folder.display()));
             }
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != fetch::MAJOR) {
+                return Err(EmbeddedError::OtherVersion { data: place.data.clone(), wanted });
+            }
+            fetch::binaries(&place.home, &folder.join("downloads"), run_as, progress)?
         }
     };
     progress(&format!("found PostgreSQL {} in {}", binaries.major, binaries.folder.display()));

@@ -22,9 +22,9 @@ use super::{
 /// How often a file or process is looked at while we wait for it.
 const LOOK: Duration = Duration::from_millis(10);
 /// Crash recovery of a large database takes its time.
-const LONGEST_START: Duration = Duration::from_secs(300);
+const LONGEST_START: Duration = Duration::from_mins(5);
 /// How long sessions of a killed postmaster may take to notice that it is gone.
-const LONGEST_LEFTOVER: Duration = Duration::from_secs(60);
+const LONGEST_LEFTOVER: Duration = Duration::from_mins(1);
 /// After this long, a polite request to stop becomes a firm one, and later an error.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A log beyond this size is put aside at the next start.
