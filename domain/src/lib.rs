@@ -1,1 +1,4 @@
-//! .
+//! The product without HTTP: rules, tables, events.
+
+pub mod config;
+pub mod entropy;
