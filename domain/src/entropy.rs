@@ -1,41 +1,73 @@
-//! Randomness is a value that is passed in, like time.
+//! Randomness as a parameter, so that a test can replay what a run drew.
 
+use std::fmt;
 use std::sync::Mutex;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// Where random bytes come from.
-pub trait Entropy: Send + Sync + std::fmt::Debug {
-    /// Fills `bytes` with randomness.
-    fn fill(&self, bytes: &mut [u8]);
+/// A source of random bytes fit for keys and tokens.
+pub trait Entropy: Send + Sync + fmt::Debug {
+    /// Fills all of `buffer`.
+    fn fill(&self, buffer: &mut [u8]);
 }
 
-/// The operating system's randomness.
-#[derive(Debug, Default, Clone, Copy)]
+/// A fresh array of random bytes.
+pub fn bytes<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
+    let mut buffer = [0; N];
+    entropy.fill(&mut buffer);
+    buffer
+}
+
+/// The operating system's randomness, through a generator that it seeds and reseeds.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
-    fn fill(&self, bytes: &mut [u8]) {
-        rand::rng().fill_bytes(bytes);
+    fn fill(&self, buffer: &mut [u8]) {
+        rand::rng().fill_bytes(buffer);
     }
 }
 
-/// Randomness that repeats: the same seed gives the same bytes.
-#[derive(Debug)]
+/// Bytes that follow from a seed: for tests only, since whoever knows the seed knows the keys.
 pub struct TestEntropy(Mutex<StdRng>);
 
 impl TestEntropy {
-    /// The sequence that `seed` stands for.
+    /// The same seed gives the same bytes.
     pub fn seeded(seed: u64) -> Self {
         Self(Mutex::new(StdRng::seed_from_u64(seed)))
     }
 }
 
 impl Entropy for TestEntropy {
-    fn fill(&self, bytes: &mut [u8]) {
-        if let Ok(mut rng) = self.0.lock() {
-            rng.fill_bytes(bytes);
-        }
+    fn fill(&self, buffer: &mut [u8]) {
+        // A generator is whole even if another thread died while it held it.
+        let mut generator = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        generator.fill_bytes(buffer);
+    }
+}
+
+impl fmt::Debug for TestEntropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TestEntropy")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_can_be_replayed() {
+        let draw = |seed| bytes::<32>(&TestEntropy::seeded(seed));
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+    }
+
+    #[test]
+    fn a_source_does_not_repeat_itself() {
+        let seeded = TestEntropy::seeded(1);
+        assert_ne!(bytes::<32>(&seeded), bytes::<32>(&seeded));
+        assert_ne!(bytes::<32>(&OsEntropy), bytes::<32>(&OsEntropy));
     }
 }

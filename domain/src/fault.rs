@@ -135,7 +135,7 @@ macro_rules! refusals {
                     Self::NotFound => $crate::fault::Kind::NotFound,
                     Self::Stale => $crate::fault::Kind::Stale,
                     Self::Invalid(_) => $crate::fault::Kind::Invalid,
-                    Self::Store(store) => store.kind(),
+                    Self::Store(store) => $crate::fault::Explain::kind(store),
                 }
             }
             fn code(&self) -> &'static str {
@@ -144,7 +144,7 @@ macro_rules! refusals {
                     Self::NotFound => "not_found",
                     Self::Stale => "version_conflict",
                     Self::Invalid(_) => "validation_failed",
-                    Self::Store(store) => store.code(),
+                    Self::Store(store) => $crate::fault::Explain::code(store),
                 }
             }
             fn fields(&self) -> &[$crate::fault::FieldFault] {

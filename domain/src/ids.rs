@@ -21,7 +21,7 @@ pub trait Kind: Send + Sync + 'static {
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal),+ $(,)?) => {
-        $($(#[$doc])* #[derive(Debug)] pub enum $name {}
+        $($(#[$doc])* #[derive(Debug, Clone, Copy, PartialEq, Eq)] pub enum $name {}
         impl Kind for $name { const PREFIX: &'static str = $prefix; })+
     };
 }

@@ -1,7 +1,5 @@
 //! Text that people type, made into values: trimmed, bounded, and refused with a sentence.
 
-use std::sync::OnceLock;
-
 use email_address::EmailAddress;
 
 use crate::fault::ValueFault;
@@ -77,20 +75,6 @@ pub fn slug(text: &str) -> Result<String, ValueFault> {
         return Err(fault("Small letters and digits, with single dashes between them."));
     }
     Ok(text.to_owned())
-}
-
-/// Whether the product needs this word for its own pages.
-pub fn is_reserved_slug(slug: &str) -> bool {
-    static RESERVED: OnceLock<std::collections::HashSet<&'static str>> = OnceLock::new();
-    RESERVED
-        .get_or_init(|| {
-            include_str!("../../config/reserved_slugs.txt")
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty() && !line.starts_with('#'))
-                .collect()
-        })
-        .contains(slug)
 }
 
 /// A web address made from a business's name: `Lagoon Skin & Spa` → `lagoon-skin-and-spa`. Names

@@ -9,6 +9,7 @@ mod error;
 pub mod ids;
 pub mod input;
 pub mod keys;
+pub mod listing;
 pub mod middleware;
 pub mod once;
 pub mod openapi;

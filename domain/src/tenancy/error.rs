@@ -1,6 +1,6 @@
 use sea_orm::DbErr;
 
-use crate::fault::Kind;
+use crate::fault::{Explain, Kind};
 
 /// What the store can say when it doesn't do what it was asked. Logged once, at the edge.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +28,8 @@ pub enum StoreError {
     Unreadable(String),
 }
 
-impl StoreError {
-    pub(crate) fn kind(&self) -> Kind {
+impl Explain for StoreError {
+    fn kind(&self) -> Kind {
         match self {
             Self::Constraint { .. } | Self::Contention(_) => Kind::Conflict,
             Self::Unavailable(_) => Kind::Unavailable,
@@ -37,7 +37,7 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn code(&self) -> &'static str {
+    fn code(&self) -> &'static str {
         match self {
             Self::Constraint { .. } => "conflict",
             Self::Contention(_) => "try_again",

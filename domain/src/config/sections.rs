@@ -1,0 +1,268 @@
+//! The sections of `config/default.toml` as types. What a key means is said there, once.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::reader::{DAY, HOUR, MINUTE, Reader, SECOND, Show};
+use super::secret::{KeyBytes, Secret};
+use super::values::{ColumnKey, IpRange, PublicUrl, log_filter, sender};
+
+/// Declares a section and how each field is read. All fields are read before the first missing one
+/// ends the section, so that every fault is found.
+macro_rules! section {
+    (
+        $(#[$about:meta])* $name:ident($reader:ident) {
+            $( $(#[$field_about:meta])* $field:ident: $type:ty = $read:expr; )+
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            $( $(#[$field_about])* pub $field: $type, )+
+        }
+
+        impl $name {
+            pub(super) fn read($reader: &mut Reader<'_>) -> Option<Self> {
+                $( let $field = $read; )+
+                Some(Self { $( $field: $field?, )+ })
+            }
+        }
+    };
+}
+
+const PER: std::ops::RangeInclusive<i64> = 1..=1_000_000;
+const KEY: &str = "base64 of at least 32 bytes, for example from `openssl rand -base64 32`";
+
+section! {
+    /// How the HTTP server listens.
+    Server(r) {
+        /// Address and port.
+        bind: SocketAddr = r.text(
+            "server.bind", "an address and a port, for example 127.0.0.1:8080", |t| t.parse().ok());
+        /// Where people reach it.
+        public_url: PublicUrl = r.text(
+            "server.public_url",
+            "https://host without a path, or http:// for localhost and loopback addresses",
+            PublicUrl::parse);
+        /// Largest body, in bytes.
+        body_limit: usize =
+            r.number::<usize>("server.body_limit_kib", 1..=65_536).map(|kib| kib * 1024);
+        /// How long one request may take.
+        request_timeout: Duration = r.time("server.request_seconds", 1..=600, SECOND);
+        /// How long a stopping server waits.
+        shutdown_timeout: Duration = r.time("server.shutdown_seconds", 0..=600, SECOND);
+        /// Proxies whose X-Forwarded-For is believed.
+        trusted_proxies: Vec<IpRange> = r.get(
+            "server.trusted_proxies", Show::Plain,
+            "a list of addresses or networks, for example 10.0.0.0/8",
+            |raw| raw.list()?.into_iter().map(IpRange::parse).collect());
+    }
+}
+
+const POSTGRES: &str = "postgres://user:password@host:5432/name, or empty";
+const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
+
+section! {
+    /// PostgreSQL.
+    Database(r) {
+        /// The app's role; empty for a private PostgreSQL.
+        url: Secret = r.secret_url("database.url", POSTGRES, &SCHEMES);
+        /// The owner's role, for migrations.
+        owner_url: Secret = r.secret_url("database.owner_url", POSTGRES, &SCHEMES);
+        /// Most connections of this process.
+        max_connections: u32 = r.number("database.max_connections", 2..=500);
+        /// How long to wait for a connection.
+        acquire_timeout: Duration = r.time("database.acquire_seconds", 1..=60, SECOND);
+        /// How long a statement may run.
+        statement_timeout: Duration = r.time("database.statement_seconds", 1..=600, SECOND);
+        /// How long a statement may wait for a lock.
+        lock_timeout: Duration = r.time("database.lock_seconds", 1..=60, SECOND);
+        /// Of the private PostgreSQL and generated keys.
+        folder: PathBuf = r.text(
+            "database.folder", "the path of a folder",
+            |t| (!t.is_empty()).then(|| PathBuf::from(t)));
+        /// PostgreSQL's programs; `None`: look for them.
+        binaries: Option<PathBuf> = r.text(
+            "database.binaries", "the path of a folder, or empty",
+            |t| Some((!t.is_empty()).then(|| PathBuf::from(t))));
+    }
+}
+
+section! {
+    /// Redis, if several servers share one.
+    Redis(r) {
+        /// Empty: none.
+        url: Secret = r.secret_url(
+            "redis.url", "redis://host:6379 or rediss://host:6379, or empty", &["redis", "rediss"]);
+    }
+}
+
+section! {
+    /// The job runner.
+    Worker(r) {
+        /// Whether it runs inside the server.
+        inside: bool = r.flag("worker.inside");
+        /// How many jobs are claimed at once.
+        batch: u32 = r.number("worker.batch", 1..=256);
+        /// How often to look without a hint.
+        poll_every: Duration = r.time("worker.poll_seconds", 1..=300, SECOND);
+        /// How long a claim holds.
+        lease: Duration = r.time("worker.lease_seconds", 5..=3600, SECOND);
+        /// How many jobs run at once.
+        concurrency: usize = r.number("worker.concurrency", 1..=256);
+    }
+}
+
+/// How mail leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTransport {
+    /// It stays in the database and is shown at `/dev/mail`.
+    Mailbox,
+    /// By SMTP.
+    Smtp,
+}
+
+section! {
+    /// How mail leaves.
+    Mail(r) {
+        /// By which way.
+        transport: MailTransport = r.text("mail.transport", "mailbox or smtp", |t| match t {
+            "mailbox" => Some(MailTransport::Mailbox),
+            "smtp" => Some(MailTransport::Smtp),
+            _ => None,
+        });
+        /// The SMTP server.
+        smtp_url: Secret = r.secret_url(
+            "mail.smtp_url", "smtp://user:password@host:587 or smtps://user:password@host:465",
+            &["smtp", "smtps"]);
+        /// The sender.
+        from: String = r.text("mail.from", "an address, or Name <address>", sender);
+    }
+}
+
+section! {
+    /// Lifetimes of browser sessions.
+    Session(r) {
+        /// Without use.
+        idle: Duration = r.time("session.idle_hours", 1..=8760, HOUR);
+        /// In all.
+        absolute: Duration = r.time("session.absolute_hours", 1..=17_520, HOUR);
+    }
+}
+
+section! {
+    /// Tokens of API clients.
+    Tokens(r) {
+        /// Life of an access token.
+        access: Duration = r.time("tokens.access_minutes", 1..=60, MINUTE);
+        /// Life of a refresh token.
+        refresh: Duration = r.time("tokens.refresh_days", 1..=365, DAY);
+        /// Signs access tokens; see [`Settings::with_generated_keys`](super::Settings::with_generated_keys).
+        key: KeyBytes = r.key("tokens.key", KEY);
+    }
+}
+
+section! {
+    /// Column keys and the cost of passwords.
+    Security(r) {
+        /// The first encrypts; see [`Settings::with_generated_keys`](super::Settings::with_generated_keys).
+        column_keys: Vec<ColumnKey> = r.get(
+            "security.column_keys", Show::Nothing,
+            "a list of id:base64 of 32 bytes, every id once, of at most 16 of a-z, 0-9, - and _",
+            |raw| {
+                let keys: Vec<_> =
+                    raw.list()?.into_iter().map(ColumnKey::parse).collect::<Option<_>>()?;
+                let ids: std::collections::BTreeSet<_> = keys.iter().map(|key| &key.id).collect();
+                (ids.len() == keys.len()).then_some(keys)
+            });
+        /// Of one password's hash.
+        memory_kib: u32 = r.number("security.memory_kib", 64..=1_048_576);
+        /// Of one password's hash.
+        iterations: u32 = r.number("security.iterations", 1..=20);
+        /// Of one password's hash.
+        parallelism: u32 = r.number("security.parallelism", 1..=16);
+        /// How many passwords are hashed at once.
+        hashing_at_once: usize = r.number("security.hashing_at_once", 1..=64);
+    }
+}
+
+section! {
+    /// Rate limits that no plan changes.
+    Limits(r) {
+        /// Any operation.
+        per_ip_per_minute: u32 = r.number("limits.per_ip_per_minute", PER);
+        /// Any operation, at once.
+        per_ip_burst: u32 = r.number("limits.per_ip_burst", PER);
+        /// Sign-in.
+        sign_in_per_account_per_hour: u32 = r.number("limits.sign_in_per_account_per_hour", PER);
+        /// Sign-in.
+        sign_in_per_ip_per_minute: u32 = r.number("limits.sign_in_per_ip_per_minute", PER);
+        /// Sign-up.
+        sign_up_per_ip_per_hour: u32 = r.number("limits.sign_up_per_ip_per_hour", PER);
+        /// Mails with a link.
+        mail_links_per_account_per_hour: u32 =
+            r.number("limits.mail_links_per_account_per_hour", PER);
+        /// Public pages.
+        public_per_ip_per_minute: u32 = r.number("limits.public_per_ip_per_minute", PER);
+    }
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines.
+    Json,
+}
+
+section! {
+    /// The log.
+    Log(r) {
+        /// How a line looks.
+        format: LogFormat = r.text("log.format", "pretty or json", |t| match t {
+            "pretty" => Some(LogFormat::Pretty),
+            "json" => Some(LogFormat::Json),
+            _ => None,
+        });
+        /// A filter as tracing's `EnvFilter` takes it.
+        level: String = r.text(
+            "log.level",
+            "trace, debug, info, warn, error or off, and by target: info,sqlx=warn", log_filter);
+    }
+}
+
+section! {
+    /// Error reports.
+    Sentry(r) {
+        /// Empty: none.
+        dsn: Secret = r.secret_url(
+            "sentry.dsn", "https://key@host/project, or empty", &["https", "http"]);
+        /// Name of this installation; empty: the profile's.
+        environment: String = r.text("sentry.environment", "a name, or empty", |t| Some(t.to_owned()));
+        /// Share of traced requests.
+        sample: f32 = r.get("sentry.sample", Show::Plain, "a number from 0.0 to 1.0", |raw| {
+            #[expect(clippy::cast_possible_truncation, reason = "a share needs no more digits")]
+            raw.float().filter(|share| (0.0..=1.0).contains(share)).map(|share| share as f32)
+        });
+    }
+}
+
+section! {
+    /// Doors for tests.
+    Testing(r) {
+        /// The clock follows this file.
+        clock_file: Option<PathBuf> = r.text(
+            "testing.clock_file", "the path of a file, or empty",
+            |t| Some((!t.is_empty()).then(|| PathBuf::from(t))));
+    }
+}
+
+section! {
+    /// Demo data.
+    Demo(r) {
+        /// Whether an empty database gets it.
+        load: bool = r.flag("demo.load");
+    }
+}

@@ -1,0 +1,234 @@
+//! Values with a shape of their own.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
+
+use super::secret::KeyBytes;
+
+/// Base64 in any of its dialects, since tools disagree.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+    [BASE64, BASE64URL, BASE64_NOPAD, BASE64URL_NOPAD]
+        .iter()
+        .find_map(|dialect| dialect.decode(text.as_bytes()).ok())
+}
+
+/// Where people reach the product: scheme, host and port, without a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    origin: String,
+    secure: bool,
+}
+
+impl PublicUrl {
+    /// `https://…`, or `http://` where browsers take a Secure cookie without TLS: this machine.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let url = url::Url::parse(text).ok()?;
+        let secure = url.scheme() == "https";
+        let local = url.scheme() == "http"
+            && match url.host()? {
+                url::Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+                url::Host::Ipv4(address) => address.is_loopback(),
+                url::Host::Ipv6(address) => address.is_loopback(),
+            };
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let anonymous = url.username().is_empty() && url.password().is_none();
+        ((secure || local) && bare && anonymous)
+            .then(|| Self { origin: url.origin().ascii_serialization(), secure })
+    }
+
+    /// What a browser sends as `Origin`, for example `https://book.example`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The address of a path, which begins with `/`.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// Whether it is https.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin)
+    }
+}
+
+/// An address, or a network of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IpRange {
+    network: IpAddr,
+    prefix: u8,
+}
+
+impl IpRange {
+    /// `10.0.0.0/8`, `fd00::/8`, or a single address.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (network, prefix) = match text.split_once('/') {
+            Some((network, prefix)) => (network, Some(prefix.parse::<u8>().ok()?)),
+            None => (text, None),
+        };
+        let network: IpAddr = network.parse().ok()?;
+        let longest = if network.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.unwrap_or(longest);
+        (prefix <= longest).then_some(Self { network, prefix })
+    }
+
+    /// Whether the address lies within. A v4 address that came over a v6 socket is a v4 address.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let same = |a: u128, b: u128, width: u32| {
+            let ignored = width - u32::from(self.prefix);
+            a.checked_shr(ignored).unwrap_or(0) == b.checked_shr(ignored).unwrap_or(0)
+        };
+        match (self.network, address.to_canonical()) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits().into(), b.to_bits().into(), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
+            _ => false,
+        }
+    }
+}
+
+/// A key that encrypts columns, with the id that is stored beside what it encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnKey {
+    /// 1 to 16 of a-z, 0-9, `-` and `_`.
+    pub id: String,
+    /// 32 bytes.
+    pub bytes: KeyBytes,
+}
+
+impl ColumnKey {
+    /// `id:base64 of 32 bytes`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (id, key) = text.split_once(':')?;
+        let readable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+        let named = (1..=16).contains(&id.len()) && id.chars().all(readable);
+        let bytes = base64(key).filter(|bytes| bytes.len() == 32)?;
+        named.then(|| Self { id: id.to_owned(), bytes: KeyBytes::new(bytes) })
+    }
+}
+
+/// A sender: `name@host` or `Name <name@host>`. The mailer parses it again; this catches typing errors.
+pub(super) fn sender(text: &str) -> Option<String> {
+    let address = match text.split_once('<') {
+        Some((_, rest)) => rest.strip_suffix('>')?,
+        None => text,
+    };
+    let (local, host) = address.split_once('@')?;
+    let bad = |c: char| c.is_whitespace() || c.is_control() || "<>@,".contains(c);
+    let right = [local, host].iter().all(|part| !part.is_empty() && !part.contains(bad));
+    (right && !text.contains(char::is_control)).then(|| text.to_owned())
+}
+
+/// `info` or `info,sqlx=warn`: what tracing's filter would take silently wrong is refused here.
+pub(super) fn log_filter(text: &str) -> Option<String> {
+    const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
+    let right = |part: &str| {
+        let (target, level) = part.trim().split_once('=').unwrap_or(("all", part.trim()));
+        let named = |c: char| c.is_ascii_alphanumeric() || "_:-".contains(c);
+        !target.is_empty() && target.chars().all(named) && LEVELS.contains(&level)
+    };
+    text.split(',').all(right).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_urls() {
+        let good = [
+            ("https://book.example", "https://book.example"),
+            ("https://book.example:8443/", "https://book.example:8443"),
+            ("https://book.example:443", "https://book.example"),
+            ("http://localhost:8080", "http://localhost:8080"),
+            ("http://lagoon.localhost", "http://lagoon.localhost"),
+            ("http://127.0.0.1:4000", "http://127.0.0.1:4000"),
+            ("http://[::1]:4000", "http://[::1]:4000"),
+        ];
+        for (given, origin) in good {
+            let url = PublicUrl::parse(given).expect(given);
+            assert_eq!(url.origin(), origin);
+            assert_eq!(url.join("/join#x"), format!("{origin}/join#x"));
+            assert_eq!(url.is_secure(), given.starts_with("https"));
+        }
+        let bad = [
+            "",
+            "book.example",
+            "http://book.example",
+            "ftp://localhost",
+            "https://book.example/app",
+            "https://book.example?x",
+            "https://me@book.example",
+            "http://localhost.evil.example",
+        ];
+        for given in bad {
+            assert_eq!(PublicUrl::parse(given), None, "{given}");
+        }
+    }
+
+    #[test]
+    fn networks() {
+        let cases = [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.0.0.0/8", "::ffff:10.1.1.1", true),
+            ("192.168.1.7", "192.168.1.7", true),
+            ("192.168.1.7", "192.168.1.8", false),
+            ("0.0.0.0/0", "8.8.8.8", true),
+            ("0.0.0.0/0", "::1", false),
+            ("::/0", "fd00::1", true),
+            ("fd00::/8", "fdff::1", true),
+            ("fd00::/8", "fe00::1", false),
+            ("::1", "::1", true),
+        ];
+        for (range, address, inside) in cases {
+            let range = IpRange::parse(range).expect(range);
+            assert_eq!(range.contains(address.parse().unwrap()), inside, "{range:?} {address}");
+        }
+        for bad in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "proxy.example"] {
+            assert_eq!(IpRange::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn column_keys() {
+        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        for good in [format!("k1:{key}="), format!("2025-11:{key}"), format!("a_b:{key}=")] {
+            assert!(ColumnKey::parse(&good).is_some(), "{good}");
+        }
+        for bad in [
+            key.to_owned(),
+            format!(":{key}="),
+            format!("K1:{key}="),
+            format!("seventeen-letters:{key}="),
+            "k1:AAAA".to_owned(),
+            format!("k1:AAAA{key}"),
+            "k1:not base64".to_owned(),
+        ] {
+            assert_eq!(ColumnKey::parse(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn senders_and_filters() {
+        for good in ["a@b", "Openchair <no-reply@localhost>", "Señor <a.b+c@x.example>"] {
+            assert!(sender(good).is_some(), "{good}");
+        }
+        for bad in ["", "a", "a@", "@b", "a@b@c", "A <a@b", "A\r\nBcc: x@y <a@b>", "a@b, c@d"] {
+            assert_eq!(sender(bad), None, "{bad}");
+        }
+        for good in ["info", "warn,openchair_domain::tenancy=debug", "info, sqlx=off"] {
+            assert!(log_filter(good).is_some(), "{good}");
+        }
+        for bad in ["", "loud", "info,", "info;warn", "sqlx=loud", "=info"] {
+            assert_eq!(log_filter(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! `Idempotency-Key` on operations that make something: the same key and body get the same answer,
+//! another body under the key is refused, and of two at once one does the work.
+
+use std::marker::PhantomData;
+
+use openchair_domain::idempotency::{Claim, Key, Remembers};
+use openchair_domain::tenancy::{Caller, SystemReason, SystemTx, TenantTx};
+use poem::http::header::{CONTENT_TYPE, ETAG};
+use poem::http::{HeaderName, HeaderValue, StatusCode};
+use poem::{IntoResponse, Request, RequestBody, Response};
+use poem_openapi::payload::{Json, Payload};
+use poem_openapi::registry::{
+    MetaHeader, MetaMediaType, MetaParamIn, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef,
+    Registry,
+};
+use poem_openapi::types::{ToJSON, Type};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::conditional::etag;
+use crate::problem::ApiError;
+
+const HEADER: &str = "idempotency-key";
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The key, if the client gave one, and which operation it was given to.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey {
+    key: Option<String>,
+    operation: String,
+}
+
+impl<'a> ApiExtractor<'a> for IdempotencyKey {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];
+    const PARAM_IS_REQUIRED: bool = false;
+
+    type ParamType = String;
+    type ParamRawType = String;
+
+    fn param_in() -> Option<MetaParamIn> {
+        Some(MetaParamIn::Header)
+    }
+
+    fn param_schema_ref() -> Option<MetaSchemaRef> {
+        Some(MetaSchemaRef::Inline(Box::new(MetaSchema {
+            description: Some("The same key and body get the same answer for 24 hours"),
+            pattern: Some("^[!-~]{1,64}$".into()),
+            ..MetaSchema::new("string")
+        })))
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<String>,
+    ) -> poem::Result<Self> {
+        let operation = format!("{} {}", request.method(), request.original_uri().path());
+        let Some(value) = request.headers().get(HEADER) else {
+            return Ok(Self { key: None, operation });
+        };
+        let key = value.to_str().ok().filter(|key| {
+            (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        });
+        let key = key.ok_or_else(|| {
+            let detail = "The header Idempotency-Key must be 1 to 64 visible characters.";
+            ApiError::bad_request("bad_idempotency_key", detail)
+        })?;
+        Ok(Self { key: Some(key.to_owned()), operation })
+    }
+}
+
+impl IdempotencyKey {
+    fn bind(self, scope: String, body: &impl ToJSON) -> Option<Key> {
+        let Self { key, operation } = self;
+        let mut hash = Sha256::new();
+        hash.update(operation.as_bytes());
+        hash.update([0]);
+        hash.update(body.to_json_string().as_bytes());
+        key.map(|key| Key { scope, key, request_hash: hash.finalize().to_vec() })
+    }
+}
+
+/// 201 with what was made, or what was answered when it was made.
+#[derive(Debug)]
+pub struct Created<T> {
+    status: StatusCode,
+    body: Vec<u8>,
+    version: Option<i64>,
+    replayed: bool,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: ToJSON> Created<T> {
+    fn new(view: &T) -> Self {
+        Self::read(StatusCode::CREATED, view.to_json_string().into_bytes(), false)
+    }
+}
+
+impl<T> Created<T> {
+    fn read(status: StatusCode, body: Vec<u8>, replayed: bool) -> Self {
+        // What carries a version carries it as its ETag, also when it is answered again.
+        let version = serde_json::from_slice::<serde_json::Value>(&body)
+            .ok()
+            .and_then(|json| json.get("version").and_then(serde_json::Value::as_i64));
+        Self { status, body, version, replayed, of: PhantomData }
+    }
+
+    /// Whether this answer was given before.
+    pub fn was_replayed(&self) -> bool {
+        self.replayed
+    }
+}
+
+impl<T> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        let mut response = Response::builder().status(self.status).body(self.body);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        if let Some(version) = self.version {
+            headers.insert(ETAG, etag(version));
+        }
+        if self.replayed {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+impl<T: ToJSON> ApiResponse for Created<T> {
+    fn meta() -> MetaResponses {
+        let header = |name: &str, description: &str| MetaHeader {
+            name: name.to_owned(),
+            description: Some(description.to_owned()),
+            required: false,
+            deprecated: false,
+            schema: String::schema_ref(),
+        };
+        MetaResponses {
+            responses: vec![MetaResponse {
+                description: "Made, now or when the key was first used",
+                status: Some(201),
+                status_range: None,
+                content: vec![MetaMediaType {
+                    content_type: Json::<T>::CONTENT_TYPE,
+                    schema: T::schema_ref(),
+                }],
+                headers: vec![
+                    header("ETAG", "The version, for If-Match"),
+                    header("IDEMPOTENCY-REPLAYED", "`true` when this was answered before"),
+                ],
+            }],
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+impl App {
+    /// Does `work` in a transaction of the caller's tenant, once for each key.
+    pub async fn once<T: ToJSON>(
+        &self,
+        caller: &Caller,
+        key: IdempotencyKey,
+        body: &impl ToJSON,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, ApiError>,
+    ) -> Result<Created<T>, ApiError> {
+        let key = key.bind(caller.scope(), body);
+        let mut tx = self.db.tenant(caller).await?;
+        if let Some(answer) = replay(&tx, key.as_ref()).await? {
+            return Ok(answer);
+        }
+        let created = Created::new(&work(&mut tx).await?);
+        remember(&tx, key.as_ref(), &created).await?;
+        tx.commit().await?;
+        Ok(created)
+    }
+
+    /// The same across tenants, for callers who aren't inside one.
+    pub async fn once_outside<T: ToJSON>(
+        &self,
+        reason: SystemReason,
+        scope: String,
+        key: IdempotencyKey,
+        body: &impl ToJSON,
+        work: impl AsyncFnOnce(&mut SystemTx) -> Result<T, ApiError>,
+    ) -> Result<Created<T>, ApiError> {
+        let key = key.bind(scope, body);
+        let mut tx = self.db.system(reason).await?;
+        if let Some(answer) = replay(&tx, key.as_ref()).await? {
+            return Ok(answer);
+        }
+        let created = Created::new(&work(&mut tx).await?);
+        remember(&tx, key.as_ref(), &created).await?;
+        tx.commit().await?;
+        Ok(created)
+    }
+}
+
+async fn replay<T>(tx: &impl Remembers, key: Option<&Key>) -> Result<Option<Created<T>>, ApiError> {
+    let Some(key) = key else { return Ok(None) };
+    match tx.claim(key).await? {
+        Claim::Fresh => Ok(None),
+        Claim::Answered { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CREATED);
+            Ok(Some(Created::read(status, body, true)))
+        }
+    }
+}
+
+async fn remember<T>(
+    tx: &impl Remembers,
+    key: Option<&Key>,
+    created: &Created<T>,
+) -> Result<(), ApiError> {
+    if let Some(key) = key {
+        tx.remember(key, created.status.as_u16(), &created.body).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! The whole API as one document.
+
+use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags as DeriveTags};
+
+use crate::app::App;
+use crate::keys::ApiKeysApi;
+
+/// How the operations are grouped.
+#[derive(Debug, DeriveTags)]
+pub enum Tags {
+    /// A business signs itself up.
+    SignUp,
+    /// Signing in and out, links, second factors, tokens.
+    Auth,
+    /// One's own login.
+    Me,
+    /// The business.
+    Tenant,
+    /// Who is on the team, and who is invited.
+    Team,
+    /// What the roles allow.
+    Roles,
+    /// Programs' ways into a tenant.
+    ApiKeys,
+    /// Who did what.
+    Audit,
+    /// What anybody may see of a shop.
+    Public,
+    /// Looking after the deployment.
+    Platform,
+}
+
+/// 204: done, and there is nothing to say.
+#[derive(Debug, ApiResponse)]
+pub enum NoContent {
+    /// Done.
+    #[oai(status = 204)]
+    Done,
+}
+
+/// Every operation. Tuples stop at 16 and nest.
+fn operations(app: &App) -> impl OpenApi + 'static {
+    ((), ApiKeysApi(app.clone()))
+}
+
+/// The service that answers and documents every operation.
+pub fn service(app: &App) -> OpenApiService<impl OpenApi + 'static, ()> {
+    OpenApiService::new(operations(app), "Openchair", env!("CARGO_PKG_VERSION"))
+        .description("Bookings, queues and live days for many businesses on one deployment.")
+        .server("/")
+}
