@@ -98,7 +98,7 @@ pub(crate) fn signed_in(outcome: SignIn, now: Instant) -> SetSession<Json<SignIn
         SignIn::SecondFactor(challenge) => {
             let view = SignInView {
                 status: SignInStatus::SecondFactorRequired,
-                challenge: Some(challenge.0.reveal().to_owned()),
+                challenge: Some(challenge.0.text().to_owned()),
                 me: None,
             };
             SetSession::to(Json(view), None, now)

@@ -28,7 +28,7 @@ fn issued(pair: &TokenPair, now: Instant) -> Issued {
         access_token: pair.access_token.clone(),
         token_type: "Bearer".to_owned(),
         expires_in: (pair.access_expires_at - now).num_seconds(),
-        refresh_token: pair.refresh_token.reveal().to_owned(),
+        refresh_token: pair.refresh_token.text().to_owned(),
         refresh_expires_at: pair.refresh_expires_at,
     }))
 }
