@@ -2,6 +2,7 @@
 
 pub mod conditional;
 pub mod input;
+pub mod limits;
 pub mod middleware;
 pub mod page;
 pub mod problem;
