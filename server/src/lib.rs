@@ -1,9 +1,11 @@
 //! The HTTP side of Openchair: authentication, the API, the embedded web files.
 
+pub mod acceptor;
 pub mod conditional;
 pub mod input;
 pub mod limits;
 pub mod middleware;
+pub mod ops;
 pub mod page;
 pub mod problem;
 #[cfg(test)]

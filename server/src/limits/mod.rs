@@ -98,7 +98,8 @@ impl Limiter {
     /// Takes one use of `budget` for `key`. What it finds also goes to the answer's headers.
     pub async fn check(&self, budget: &Budget, key: &str) -> Verdict {
         let shared = match &self.shared {
-            Some(shared) => shared.check(budget, key).await,
+            // Boxed: the redis client's future is large, and every request would carry it.
+            Some(shared) => Box::pin(shared.check(budget, key)).await,
             None => None,
         };
         // Without Redis each server counts for itself: better a little too much than nobody.

@@ -3,7 +3,9 @@
 pub mod body_limit;
 pub mod client_ip;
 pub mod compress;
+pub mod detach;
 pub mod head;
 pub mod request_id;
 pub mod security_headers;
 pub mod single_headers;
+pub mod trace;
