@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::Db;
+use openchair_domain::time::Instant;
+use tokio::sync::Notify;
+
+use crate::budgets::Budgets;
 
 /// The parts that requests share. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -17,14 +21,28 @@ pub struct Parts {
     pub db: Db,
     /// Everything that deals with logins.
     pub identity: Identity,
+    /// How often what may be done.
+    pub limits: Budgets,
     /// Where the product is found, without a slash at the end.
     pub public_url: String,
+    /// Rings in the worker's room, when it runs in this process: there is something to do.
+    pub worker_bell: Arc<Notify>,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// What time it is for the product.
+    pub fn now(&self) -> Instant {
+        self.db.clock().now()
+    }
+
+    /// A hint that may be lost: the worker looks by itself, only a little later.
+    pub fn wake_worker(&self) {
+        self.worker_bell.notify_one();
     }
 }
 

@@ -5,8 +5,8 @@ use openchair_domain::time::Instant;
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object};
 
-use crate::auth::SetSession;
 use super::device::device;
+use crate::auth::SetSession;
 use crate::ids::Ref;
 use crate::roles::RoleRef;
 

@@ -95,7 +95,11 @@ impl MeApi {
     }
 
     /// Ends all sessions but this one.
-    #[oai(path = "/sessions/revoke-others", method = "post", operation_id = "revoke_other_sessions")]
+    #[oai(
+        path = "/sessions/revoke-others",
+        method = "post",
+        operation_id = "revoke_other_sessions"
+    )]
     async fn revoke_others(&self, who: Person) -> Result<Json<RevokedSessions>, ApiError> {
         let revoked = self.0.identity.revoke_other_sessions(&who.0).await?;
         Ok(Json(RevokedSessions { revoked }))
