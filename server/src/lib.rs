@@ -8,5 +8,7 @@ pub mod middleware;
 pub mod ops;
 pub mod page;
 pub mod problem;
+pub mod telemetry;
 #[cfg(test)]
 mod testing;
+pub mod web_files;
