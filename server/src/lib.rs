@@ -4,6 +4,7 @@ pub mod acceptor;
 pub mod conditional;
 pub mod input;
 pub mod limits;
+pub mod manners;
 pub mod middleware;
 pub mod ops;
 pub mod page;
