@@ -118,7 +118,7 @@ fn asset(files: WebFiles) -> impl Endpoint + 'static {
     poem::endpoint::make_sync(move |req: Request| {
         let name = req.raw_path_param("file").unwrap_or_default();
         // The compressed twins are answers to the plain name, not files of their own.
-        let twin = name.ends_with(".br") || name.ends_with(".gz");
+        let twin = name.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "br" | "gz"));
         let path = format!("assets/{name}");
         let answer = serve(files, &path, req.headers(), FOR_EVER);
         found(answer.filter(|_| !twin))

@@ -118,7 +118,7 @@ async fn attacks_get_a_clear_problem() {
     let post = |path: &str| app.post(path);
     let deep = format!("{{\"name\":{}1{}}}", "[".repeat(500), "]".repeat(500));
     let long = "x".repeat(20_000);
-    for (call, status, code) in [
+    for (call, status, code) in vec![
         (post("/v1/things").json("{\"name\":"), 400, "malformed_json"),
         (post("/v1/things").json(""), 400, "malformed_json"),
         (post("/v1/things").json(&b"{\"name\":\"\xff\"}"[..]), 400, "not_utf8"),
@@ -171,6 +171,34 @@ async fn attacks_get_a_clear_problem() {
         assert_eq!(answer.refusal(), (status, code.into()));
         assert_eq!(answer.problem()["request_id"], answer.header("x-request-id"));
     }
+}
+
+#[tokio::test]
+async fn bad_input_is_not_our_error() {
+    let (lines, guard) = crate::testing::log_lines();
+    let app = app();
+    for call in [
+        app.post("/v1/things").json("{"),
+        app.post("/v1/things").json("{\"name\":\"\"}"),
+        app.post("/v1/things").json(chunked(50_000)),
+        app.get("/v1/things/x"),
+        app.call(Method::DELETE, "/v1/things"),
+        app.get("/v1/things").header("host", "a").header("host", "b"),
+    ] {
+        assert!(Box::pin(call.send()).await.status.is_client_error());
+    }
+    assert_eq!(lines.levels(), ["INFO"; 6]);
+    Box::pin(app.post("/v1/broken").send()).await;
+    drop(guard);
+    // The cause is for the log alone, once, beside the access line.
+    assert_eq!(lines.levels()[6..], ["ERROR", "INFO"]);
+    let last = lines.all().pop().unwrap();
+    assert_eq!(last["span"]["route"], "/v1/broken");
+    assert_eq!((&last["span"]["status"], &last["span"]["method"]), (&500.into(), &"POST".into()));
+    assert_eq!(last["span"]["request_id"], "req-7");
+    assert!(last["latency_ms"].is_number());
+    assert!(lines.all()[6]["error"].as_str().is_some_and(|cause| cause.contains("hunter2")));
+    assert_eq!(lines.all()[6]["span"]["request_id"], "req-7");
 }
 
 #[tokio::test]

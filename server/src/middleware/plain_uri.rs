@@ -56,15 +56,12 @@ fn decode(text: &str) -> Vec<u8> {
     while let Some(&byte) = bytes.get(at) {
         let pair = hex(bytes.get(at + 1)).zip(hex(bytes.get(at + 2)));
         let code = pair.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        match code.filter(|_| byte == b'%') {
-            Some(code) => {
-                decoded.push(code);
-                at += 3;
-            }
-            None => {
-                decoded.push(byte);
-                at += 1;
-            }
+        if let Some(code) = code.filter(|_| byte == b'%') {
+            decoded.push(code);
+            at += 3;
+        } else {
+            decoded.push(byte);
+            at += 1;
         }
     }
     decoded

@@ -135,7 +135,7 @@ fn start_sentry(settings: &SentrySettings) -> Result<ClientInitGuard, TelemetryE
         .send_default_pii(false)
         .attach_stacktrace(true)
         .before_send(|event| Some(scrub::event(event)))
-        .before_breadcrumb(|crumb| Some(scrub::breadcrumb(crumb)));
+        .before_breadcrumb(|crumb| Some(scrub::breadcrumb(&crumb)));
     // Not by `dsn()`, which panics at a wrong one.
     options.dsn = Some(settings.dsn.parse()?);
     Ok(sentry::init(options))

@@ -30,8 +30,8 @@ pub(super) fn event(mut event: Event<'static>) -> Event<'static> {
 }
 
 /// A breadcrumb as it may be kept.
-pub(super) fn breadcrumb(crumb: Breadcrumb) -> Breadcrumb {
-    masked(&crumb)
+pub(super) fn breadcrumb(crumb: &Breadcrumb) -> Breadcrumb {
+    masked(crumb)
         .unwrap_or_else(|| Breadcrumb { timestamp: crumb.timestamp, ..Breadcrumb::default() })
 }
 
@@ -169,7 +169,7 @@ mod tests {
             data: [("token".into(), "t0k3n".into())].into(),
             ..Breadcrumb::default()
         };
-        let kept = breadcrumb(crumb);
+        let kept = breadcrumb(&crumb);
         assert_eq!(kept.message.as_deref(), Some("mail to [e-mail]"));
         assert_eq!(kept.data["token"], "[secret]");
     }
