@@ -15,6 +15,7 @@ pub mod input;
 pub mod keys;
 pub mod limits;
 pub mod listing;
+pub mod manners;
 pub mod middleware;
 pub mod once;
 pub mod openapi;
@@ -23,5 +24,8 @@ pub mod page;
 pub mod platform;
 pub mod problem;
 pub mod roles;
+pub mod telemetry;
+pub mod web_files;
+pub mod start;
 #[cfg(test)]
 mod testing;

@@ -70,16 +70,17 @@ async fn readyz(ops: Data<&Ops>) -> Response {
         }
         checks.insert((*name).into(), if result.is_ok() { "ok" } else { "failing" }.into());
     }
-    let (status, word) = match ready {
-        true => (StatusCode::OK, "ready"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+    let (status, word) = if ready {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
     };
     answer(status, &json!({ "status": word, "checks": checks }))
 }
 
 /// Prometheus' text format.
 #[handler]
-fn metrics_text(ops: Data<&Ops>) -> Response {
+fn metrics_text(Data(ops): Data<&Ops>) -> Response {
     ops.metrics.run_upkeep();
     Response::builder()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

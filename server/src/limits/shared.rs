@@ -185,7 +185,7 @@ mod tests {
         let Some(redis) = Redis::start("race") else { return };
         let (_, ticks) = clock(START);
         let limiter = std::sync::Arc::new(Limiter::shared(redis.pool(), ticks));
-        let budget = Budget::new("signup", 7, Duration::from_secs(60));
+        let budget = Budget::new("signup", 7, Duration::from_mins(1));
         let tries = (0..50).map(|_| {
             let limiter = std::sync::Arc::clone(&limiter);
             tokio::spawn(async move { limiter.check(&budget, "x").await.allowed })
@@ -199,7 +199,7 @@ mod tests {
         let Some(mut redis) = Redis::start("down") else { return };
         let (time, ticks) = clock(START);
         let limiter = Limiter::shared(redis.pool(), ticks);
-        let budget = Budget::new("login", 3, Duration::from_secs(300));
+        let budget = Budget::new("login", 3, Duration::from_mins(5));
         assert_eq!(limiter.check(&budget, "ann").await.remaining, 2);
         redis.stop();
         let mut allowed = 0;

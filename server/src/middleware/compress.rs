@@ -41,24 +41,23 @@ impl Encoding {
         }
     }
 
-    /// What the caller likes best of what we speak; `None` is uncompressed.
-    pub fn wanted(headers: &HeaderMap) -> Option<Self> {
-        let accepted: Vec<_> = headers
+    /// What the caller takes of what we speak, the best first; nothing is uncompressed.
+    pub fn accepted(headers: &HeaderMap) -> Vec<Self> {
+        let named: Vec<_> = headers
             .get_all(ACCEPT_ENCODING)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .filter_map(quality)
             .collect();
-        let quality_of = |name: &str| {
-            let named = accepted.iter().find(|(known, _)| known == name);
-            named.or_else(|| accepted.iter().find(|(known, _)| known == "*")).map_or(0, |(_, q)| *q)
-        };
-        let best = [Self::Gzip, Self::Br].into_iter().max_by_key(|it| quality_of(it.name()))?;
+        let of = |name: &str| named.iter().find(|(known, _)| known == name).map(|(_, q)| *q);
+        let quality_of = |it: &Self| of(it.name()).or_else(|| of("*")).unwrap_or(0);
         // Uncompressed is liked as much as nothing unless it is named.
-        let plain = accepted.iter().find(|(name, _)| name == "identity").map_or(0, |(_, q)| *q);
-        let quality = quality_of(best.name());
-        (quality > 0 && quality >= plain).then_some(best)
+        let plain = of("identity").unwrap_or(0);
+        let mut ours = vec![Self::Br, Self::Gzip];
+        ours.retain(|it| quality_of(it) > 0 && quality_of(it) >= plain);
+        ours.sort_by_key(|it| std::cmp::Reverse(quality_of(it)));
+        ours
     }
 }
 
@@ -130,7 +129,7 @@ impl<E: Endpoint> Endpoint for CompressEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, req: Request) -> Result<Response> {
-        let wanted = Encoding::wanted(req.headers());
+        let wanted = Encoding::accepted(req.headers()).into_iter().next();
         let mut response = self.inner.call(req).await.map(IntoResponse::into_response)?;
         let Some(length) = compressible_length(&mut response) else { return Ok(response) };
         vary(response.headers_mut(), "accept-encoding");

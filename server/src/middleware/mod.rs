@@ -5,6 +5,7 @@ pub mod client_ip;
 pub mod compress;
 pub mod detach;
 pub mod head;
+pub mod plain_uri;
 pub mod request_id;
 pub mod security_headers;
 pub mod single_headers;

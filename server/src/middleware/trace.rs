@@ -51,8 +51,9 @@ impl<E: Endpoint> Endpoint for TraceEndpoint<E> {
     async fn call(&self, req: Request) -> Result<Response> {
         let request_id = request_id::current().map(|id| id.to_string()).unwrap_or_default();
         let method = method_label(req.method());
+        // At error level, so that a quiet log's errors still name their request.
         let span =
-            tracing::info_span!("request", method, request_id, route = Empty, status = Empty);
+            tracing::error_span!("request", method, request_id, route = Empty, status = Empty);
         let hub = hub(&request_id);
         let mut watch = Watch::start(method, span.clone());
         let answer = self.inner.call(req).instrument(span).bind_hub(hub).await;
