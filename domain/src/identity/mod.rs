@@ -24,7 +24,7 @@ use crate::secrets::password::PasswordHasher;
 use crate::tenancy::{Db, StoreError};
 
 pub use authenticate::{Proof, Recognised, SignedIn};
-pub use links::{Purpose, SEND_LINK, SendLink};
+pub use links::{Purpose, SEND_LINK, SendLink, sweep};
 pub use people::{Me, Place, UserFacts};
 pub use profile::ProfileChange;
 pub use second_factor::NewTotp;
