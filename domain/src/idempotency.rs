@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::fault::refusals;
+use crate::jobs;
 use crate::secrets::Place;
-use crate::tenancy::{StoreError, SystemTx, TenantTx, Tools};
+use crate::tenancy::{Db, StoreError, SystemReason, SystemTx, TenantTx, Tools};
 use crate::time::Instant;
 
 refusals! {
@@ -172,4 +173,13 @@ async fn remember(
     ];
     conn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(())
+}
+
+/// Forgets the answers that are past their time, and says how many.
+pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
+    let sql = "delete from idempotency_keys where (tenant_id, scope, key) in (
+                   select tenant_id, scope, key from idempotency_keys where created_at < $1
+                   order by created_at limit 1000 for update skip locked
+               )";
+    jobs::delete_in_steps(db, SystemReason::Jobs, sql, KEPT).await
 }

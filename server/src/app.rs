@@ -6,7 +6,6 @@ use std::sync::Arc;
 use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
-use tokio::sync::Notify;
 
 use crate::budgets::Budgets;
 
@@ -25,8 +24,6 @@ pub struct Parts {
     pub limits: Budgets,
     /// Where the product is found, without a slash at the end.
     pub public_url: String,
-    /// Rings in the worker's room, when it runs in this process: there is something to do.
-    pub worker_bell: Arc<Notify>,
 }
 
 impl App {
@@ -38,11 +35,6 @@ impl App {
     /// What time it is for the product.
     pub fn now(&self) -> Instant {
         self.db.clock().now()
-    }
-
-    /// A hint that may be lost: the worker looks by itself, only a little later.
-    pub fn wake_worker(&self) {
-        self.worker_bell.notify_one();
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ids::Id;
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{StoreError, SystemReason, SystemTx};
+use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::text::Email;
 
 /// The kind of job that sends a link.
@@ -198,4 +198,16 @@ pub(super) async fn mark_verified(
     row.version = Set(version);
     row.updated_at = Set(tx.now());
     Ok(row.update(tx.conn()).await?)
+}
+
+/// How long a token that is no good any more is kept, to see what became of a link.
+const KEPT: Duration = Duration::days(1);
+
+/// Deletes the tokens of links that expired a while ago, and says how many.
+pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
+    let sql = "delete from one_time_tokens where id in (
+                   select id from one_time_tokens where expires_at < $1
+                   order by expires_at limit 1000 for update skip locked
+               )";
+    jobs::delete_in_steps(db, SystemReason::Jobs, sql, KEPT).await
 }

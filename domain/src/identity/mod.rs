@@ -23,7 +23,7 @@ use crate::secrets::{AccessTokens, PasswordError, Passwords};
 use crate::tenancy::{Db, StoreError};
 
 pub use authenticate::{Proof, Recognised, SignedIn};
-pub use links::{Purpose, SEND_LINK, SendLink};
+pub use links::{Purpose, SEND_LINK, SendLink, sweep};
 pub use people::{Me, Place, UserFacts};
 pub use profile::ProfileChange;
 pub use second_factor::NewTotp;

@@ -2,7 +2,9 @@
 //! worker claims it under a lease, acts, and marks it. A lost worker's lease runs out and another
 //! takes over, so what a job does must be safe to do twice.
 
+mod bell;
 mod claim;
+mod sweep;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde::Serialize;
@@ -14,7 +16,14 @@ use crate::secrets::Place;
 use crate::tenancy::{StoreError, Tools};
 use crate::time::Instant;
 
-pub use claim::{Claimed, Lease, claim, finish, give_back, retry};
+pub use bell::Bell;
+pub use claim::{
+    Claimed, Known, Lease, NotUnderstood, claim, finish, give_back, not_understood, retry,
+};
+pub use sweep::{KEPT, sweep};
+
+pub(crate) use bell::Ringer;
+pub(crate) use sweep::delete_in_steps;
 
 /// The tenant of jobs that belong to no tenant.
 const NOBODY: Uuid = Uuid::nil();
@@ -76,5 +85,6 @@ pub(crate) async fn enqueue(
         ],
     ))
     .await?;
+    tools.ringer.remember();
     Ok(())
 }

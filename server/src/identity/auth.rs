@@ -137,7 +137,6 @@ impl AuthApi {
             .map_err(|fault| ApiError::invalid_field("/email", fault.code, fault.detail))?;
         self.0.limits.mail_link(&who.request, &email).await?;
         self.0.identity.ask_for_link(&email, purpose).await?;
-        self.0.wake_worker();
         Ok(Promised::mail())
     }
 }

@@ -48,7 +48,6 @@ impl MeApi {
     async fn resend_verification(&self, who: Person) -> Result<Promised, ApiError> {
         self.0.limits.own_mail(who.0.user).await?;
         self.0.identity.resend_verification(&who.0).await?;
-        self.0.wake_worker();
         Ok(Promised::mail())
     }
 
