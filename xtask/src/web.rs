@@ -47,7 +47,7 @@ pub(crate) fn build(place: &Place) -> Result<(), String> {
         let _ = fs::remove_file(&stamp);
     }
     let skip = ["node_modules", "dist", "coverage", ".svelte-kit"];
-    when_changed(&stamp, &[folder.clone()], &skip, || {
+    when_changed(&stamp, std::slice::from_ref(&folder), &skip, || {
         step::must("web: npm run build", npm(&folder).args(["run", "build"])).map(drop)
     })
 }

@@ -24,6 +24,9 @@ pub(super) struct Package {
     /// Ours, and not somebody else's.
     pub is_member: bool,
     pub folder: std::path::PathBuf,
+    /// Dependencies that are listed for their features only and never named: those that
+    /// `[package.metadata.cargo-machete] ignored` lists.
+    pub kept: Vec<String>,
     /// Whatever kind they are of.
     pub dependencies: Vec<Dependency>,
 }
@@ -36,18 +39,23 @@ pub(super) struct Dependency {
 
 impl Packages {
     pub(super) fn read(place: &Place, targets: &[String]) -> Result<Self, String> {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["metadata", "--format-version=1", "--locked"]).current_dir(&place.root);
-        for target in targets {
-            cargo.arg("--filter-platform").arg(target);
-        }
-        let done = cargo.output().map_err(|error| format!("cargo metadata: {error}"))?;
-        if !done.status.success() {
-            return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&done.stderr)));
-        }
-        let metadata: Value = serde_json::from_slice(&done.stdout)
-            .map_err(|error| format!("cargo metadata: {error}"))?;
-        Ok(Self::parse(&metadata))
+        let metadata = cargo(place, &["metadata", "--format-version=1"], &[])?;
+        let metadata =
+            serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
+        let mut packages = Self::parse(&metadata);
+        // The lock file also holds what no feature that we chose leads to; the tree doesn't.
+        let every_kind =
+            ["tree", "--workspace", "--edges=normal,build,dev", "--prefix=none", "--format={p}"];
+        let tree = cargo(place, &every_kind, targets)?;
+        let built: BTreeSet<(&str, &str)> = tree
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split(' ');
+                Some((words.next()?, words.next()?.strip_prefix('v')?))
+            })
+            .collect();
+        packages.all.retain(|package| built.contains(&(&package.name, &package.version)));
+        Ok(packages)
     }
 
     fn parse(metadata: &Value) -> Self {
@@ -77,10 +85,28 @@ impl Packages {
                 licence: package["license"].as_str().map(str::to_owned),
                 is_member: members.contains(&id),
                 folder: manifest.parent().map(std::path::Path::to_owned).unwrap_or_default(),
+                kept: items(&package["metadata"]["cargo-machete"]["ignored"])
+                    .iter()
+                    .map(text)
+                    .collect(),
                 dependencies: used.remove(&id).unwrap_or_default(),
             }
         });
         Self { all: all.collect() }
+    }
+}
+
+fn cargo(place: &Place, arguments: &[&str], targets: &[String]) -> Result<String, String> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(arguments).arg("--locked").current_dir(&place.root);
+    for target in targets {
+        cargo.arg("--target").arg(target);
+    }
+    let done = cargo.output().map_err(|error| format!("cargo: {error}"))?;
+    if done.status.success() {
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+    } else {
+        Err(format!("cargo {}: {}", arguments[0], String::from_utf8_lossy(&done.stderr)))
     }
 }
 
@@ -90,7 +116,7 @@ pub(super) fn check(place: &Place) -> Outcome {
     let mut faults = wrong_arrows(&packages, &policy);
     faults.extend(wrong_licences(&packages, &policy));
     faults.extend(wrong_duplicates(&packages, &policy));
-    verdict(faults)
+    verdict(&faults)
 }
 
 /// A crate that only some may name, named by another. A crate that nobody may name and that is

@@ -29,7 +29,7 @@ pub(super) fn check(place: &Place) -> Outcome {
             faults.push(format!("{path} has {lines} lines, {MOST_LINES} are the most"));
         }
     }
-    verdict(faults)
+    verdict(&faults)
 }
 
 fn is_source(path: &str) -> bool {

@@ -24,7 +24,7 @@ pub(super) fn check(place: &Place) -> Outcome {
         let name = place.relative(&file).display();
         faults.extend(lint(&text).into_iter().map(|fault| format!("{name}: {fault}")));
     }
-    verdict(faults)
+    verdict(&faults)
 }
 
 /// A statement, in one line of single-spaced words, and whether it is excused.
@@ -166,7 +166,7 @@ fn not_additive(words: &str) -> Option<&'static str> {
         () if altering && takes(" RENAME ") => Some("RENAME"),
         () if altering && takes(" SET NOT NULL") => Some("SET NOT NULL"),
         () if altering && takes(" ALTER ") && takes(" TYPE ") => Some("ALTER … TYPE"),
-        () if upper.starts_with("ALTER TYPE ") && !takes(" ADD VALUE ") => Some("ALTER TYPE"),
+        () if upper.starts_with("ALTER TYPE ") && !takes(" ADD VALUE") => Some("ALTER TYPE"),
         () => None,
     }
 }

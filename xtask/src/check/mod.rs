@@ -101,7 +101,7 @@ pub(crate) fn program(name: &str, command: &mut Command) -> Outcome {
 }
 
 /// One fault a line, or all is well.
-pub(crate) fn verdict(faults: Vec<String>) -> Outcome {
+pub(crate) fn verdict(faults: &[String]) -> Outcome {
     match faults.len() {
         0 => Ok(Passed::Fully),
         many => Err(format!("{many} found\n{}", faults.join("\n"))),

@@ -16,12 +16,13 @@ pub(super) fn check(place: &Place) -> Outcome {
                 .map_err(|error| format!("{}: {error}", package.name))?;
         }
         for dependency in &package.dependencies {
-            if !names(&code, &dependency.in_code) {
+            let kept = package.kept.contains(&dependency.package);
+            if !kept && !names(&code, &dependency.in_code) {
                 faults.push(format!("{} never names {}", package.name, dependency.package));
             }
         }
     }
-    verdict(faults)
+    verdict(&faults)
 }
 
 fn gather(path: &Path, code: &mut String) -> std::io::Result<()> {
@@ -29,7 +30,7 @@ fn gather(path: &Path, code: &mut String) -> std::io::Result<()> {
         for entry in fs::read_dir(path)? {
             gather(&entry?.path(), code)?;
         }
-    } else if path.extension().is_some_and(|extension| extension == "rs") {
+    } else if path.exists() && path.extension().is_some_and(|extension| extension == "rs") {
         code.push_str(&fs::read_to_string(path)?);
     }
     Ok(())
