@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use sha2::{Digest, Sha256};
@@ -42,6 +43,26 @@ impl Place {
     pub(crate) fn relative<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
+}
+
+/// cargo in the repository, as if it had been started by hand.
+///
+/// `cargo run` tells us which package we are in variables that build scripts of dependencies watch:
+/// passed on, they would build the same again after every change of the caller.
+pub(crate) fn cargo(place: &Place) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(&place.root);
+    for (name, _) in env::vars_os() {
+        let about_us = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_")
+                || name.starts_with("CARGO_MANIFEST_")
+                || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"].contains(&name)
+        });
+        if about_us {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// A checksum over the contents and names of all files under these paths, in a fixed order.

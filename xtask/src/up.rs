@@ -14,7 +14,12 @@ use std::{
 use clap::Args;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use crate::{http, leash::Leashed, place::Place, step, web};
+use crate::{
+    http,
+    leash::Leashed,
+    place::{Place, cargo},
+    step, web,
+};
 
 /// How often the parts of a split product are looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -123,8 +128,8 @@ impl Up {
 /// All programs of the workspace. Always the whole workspace: a build of one package would choose
 /// other features of shared dependencies and build half of them again.
 pub(crate) fn build(place: &Place, release: bool) -> Result<(), String> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--workspace", "--bins"]).current_dir(&place.root);
+    let mut cargo = cargo(place);
+    cargo.args(["build", "--workspace", "--bins"]);
     if release {
         cargo.arg("--release");
     }

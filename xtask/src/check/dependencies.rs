@@ -1,14 +1,11 @@
 //! Who may depend on whom, under which licences, and what is there twice.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    process::Command,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::{Outcome, licences, policy::Policy, verdict};
-use crate::place::Place;
+use crate::place::{self, Place};
 
 /// What cargo knows about all packages.
 #[derive(Debug)]
@@ -97,8 +94,8 @@ impl Packages {
 }
 
 fn cargo(place: &Place, arguments: &[&str], targets: &[String]) -> Result<String, String> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(arguments).arg("--locked").current_dir(&place.root);
+    let mut cargo = place::cargo(place);
+    cargo.args(arguments).arg("--locked");
     for target in targets {
         cargo.arg("--target").arg(target);
     }

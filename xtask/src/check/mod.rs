@@ -16,7 +16,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    place::{Place, on_path},
+    place::{self, Place, on_path},
     step::{self, Show},
     up, web,
 };
@@ -109,8 +109,8 @@ pub(crate) fn verdict(faults: &[String]) -> Outcome {
 }
 
 fn cargo(place: &Place, arguments: &[&str]) -> Command {
-    let mut cargo = Command::new("cargo");
-    cargo.args(arguments).current_dir(&place.root);
+    let mut cargo = place::cargo(place);
+    cargo.args(arguments);
     cargo
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Outcome, Settings, counts::Counts, server::Server, tools};
 use crate::{
+    place::cargo,
     step::{self, Show},
     web,
 };
@@ -58,13 +59,12 @@ fn cargo_test(
     what: &[&str],
     manner: &[&str],
 ) -> Result<Outcome, String> {
-    let mut cargo = Command::new("cargo");
+    let mut cargo = cargo(&settings.place);
     cargo
         .args(["test", "--workspace", "--no-fail-fast"])
         .args(what)
         .arg("--")
         .args(manner)
-        .current_dir(&settings.place.root)
         .env("OPENCHAIR_SEED", settings.seed.to_string());
     if settings.long {
         cargo.env("OPENCHAIR_LONG", "1");
