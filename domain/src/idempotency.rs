@@ -40,7 +40,7 @@ pub enum Claim {
     Answered {
         /// The HTTP status.
         status: u16,
-        /// The body.
+        /// What was kept of it.
         body: Vec<u8>,
     },
 }
@@ -100,8 +100,8 @@ const LOOK: &str = "
     select request_hash, status, answer, created_at from idempotency_keys
     where tenant_id = $1 and scope = $2 and key = $3";
 
-fn seal_context(tenant: Uuid, key: &Key) -> String {
-    format!("idempotency_keys.answer.{tenant}.{}.{}", key.scope, key.key)
+fn seal_context(column: &str, tenant: Uuid, key: &Key) -> String {
+    format!("idempotency_keys.{column}.{tenant}.{}.{}", key.scope, key.key)
 }
 
 async fn claim(
@@ -111,11 +111,14 @@ async fn claim(
     tenant: Uuid,
     key: &Key,
 ) -> Result<Claim, KeyError> {
+    let asked = seal_context("request_hash", tenant, key);
     let values = [
         tenant.into(),
         key.scope.clone().into(),
         key.key.clone().into(),
-        key.request_hash.clone().into(),
+        // Sealed: a request may hold a password, and this hash is far cheaper to guess against than
+        // the one in `users`.
+        tools.keys.seal(&*tools.entropy, &asked, &key.request_hash).into(),
         now.into(),
         (now - KEPT).into(),
     ];
@@ -132,16 +135,17 @@ async fn claim(
             .await?;
     let unreadable = |what: &str| StoreError::Unreadable(format!("idempotency key: {what}"));
     let row = row.ok_or_else(|| unreadable("gone"))?;
-    if row.request_hash != key.request_hash {
+    let open = |column, sealed: &[u8]| {
+        let opened = tools.keys.open(&seal_context(column, tenant, key), sealed);
+        opened.map_err(|error| unreadable(&error.to_string()))
+    };
+    if open("request_hash", &row.request_hash)? != key.request_hash {
         return Err(KeyError::OtherRequest);
     }
     let (Some(status), Some(answer)) = (row.status, row.answer) else {
         return Err(unreadable(&format!("claimed at {} without an answer", row.created_at)).into());
     };
-    let body = tools
-        .keys
-        .open(&seal_context(tenant, key), &answer)
-        .map_err(|error| unreadable(&error.to_string()))?;
+    let body = open("answer", &answer)?;
     Ok(Claim::Answered { status: u16::try_from(status).unwrap_or(200), body })
 }
 
@@ -155,7 +159,7 @@ async fn remember(
 ) -> Result<(), StoreError> {
     let sql = "update idempotency_keys set status = $4, answer = $5
                where tenant_id = $1 and scope = $2 and key = $3";
-    let answer = tools.keys.seal(&*tools.entropy, &seal_context(tenant, key), body);
+    let answer = tools.keys.seal(&*tools.entropy, &seal_context("answer", tenant, key), body);
     let values = [
         tenant.into(),
         key.scope.clone().into(),
