@@ -179,7 +179,7 @@ struct KeptSession {
 
 impl From<&NewSession> for KeptSession {
     fn from(session: &NewSession) -> Self {
-        Self { secret: session.secret.reveal().to_owned(), expires_at: session.expires_at }
+        Self { secret: session.secret.text().to_owned(), expires_at: session.expires_at }
     }
 }
 
@@ -229,7 +229,7 @@ impl App {
     ) -> Result<SetSession<Created<T>>, ApiError> {
         let (answer, session) = self.outside(reason, scope, key, body, work).await?;
         let session = session.as_ref().map(|kept| (kept.secret.as_str(), kept.expires_at));
-        Ok(SetSession::again(answer, session, self.db.clock().now()))
+        Ok(SetSession::again(answer, session, self.now()))
     }
 
     async fn outside<T: ToJSON>(

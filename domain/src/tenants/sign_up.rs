@@ -13,7 +13,7 @@ use crate::identity::{
 };
 use crate::ids::{Id, Membership, Session, Tenant, User};
 use crate::outbox::{self, NewEvent};
-use crate::secrets::password;
+use crate::secrets::{PasswordContext, PasswordRule};
 use crate::tenancy::{RequestFacts, StoreError, SystemTx};
 use crate::text::{self, Email};
 
@@ -142,8 +142,8 @@ async fn hash(
     name: &str,
     email: &Email,
 ) -> Result<String, SignUpError> {
-    let about = [email.shown(), name];
-    let hashed = identity.new_password("/owner/password", password.expose().to_owned(), &about);
+    let about = PasswordContext { email: email.shown(), name };
+    let hashed = identity.new_password("/owner/password", password.expose(), about);
     hashed.await.map_err(|error| match error {
         IdentityError::Invalid(fields) => SignUpError::Invalid(fields),
         IdentityError::Store(store) => store.into(),
@@ -330,8 +330,10 @@ fn check_owner(new: &NewOwner, faults: &mut Faults) -> Option<(String, Email)> {
     let name = faults.take("/owner/name", text::line(&new.name, 1, 80));
     let email = faults.take("/owner/email", Email::parse(&new.email));
     if let Some(password) = &new.password {
-        let about = [new.email.as_str(), new.name.as_str()];
-        faults.take("/owner/password", password::check(password.expose(), &about));
+        let about = PasswordContext { email: &new.email, name: &new.name };
+        for fault in PasswordRule::check(password.expose(), about).err().unwrap_or_default() {
+            faults.note("/owner/password", ValueFault::new(fault.code(), fault.sentence()));
+        }
     }
     Some((name?, email?))
 }

@@ -29,7 +29,7 @@ pub struct SetSession<R> {
 impl<R> SetSession<R> {
     /// Hands the browser a session, if there is a new one.
     pub fn to(answer: R, session: Option<&NewSession>, now: Instant) -> Self {
-        let session = session.map(|session| (session.secret.reveal(), session.expires_at));
+        let session = session.map(|session| (session.secret.text(), session.expires_at));
         Self::again(answer, session, now)
     }
 
