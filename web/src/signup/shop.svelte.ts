@@ -49,7 +49,10 @@ export class Shop {
     const address = await ask(api.GET('/v1/signup/slug/{slug}', { params: { path: { slug } } })).catch(
       () => undefined,
     );
-    if (slug === this.slug) this.address = address;
+    if (slug !== this.slug) return;
+    // A proposal that is taken gives way by itself; what somebody wrote is theirs to change.
+    if (!this.#ownSlug && address?.available === false && address.suggestion) this.slug = address.suggestion;
+    else this.address = address;
   }
 
   body(kind: Kind) {

@@ -18,8 +18,12 @@ export function parts(message: string, vars: Vars, locale: string): Part[] {
     if (plural?.[1]) {
       const chosen = choose(inside.slice(plural[0].length), Number(vars[plural[1]]), locale);
       for (const part of parts(chosen, vars, locale)) {
-        if ('text' in part) text += part.text;
-        else out.push({ text }, part), (text = '');
+        if ('text' in part) {
+          text += part.text;
+        } else {
+          out.push({ text }, part);
+          text = '';
+        }
       }
     } else {
       if (text) out.push({ text });
