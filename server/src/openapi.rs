@@ -4,9 +4,14 @@ use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags as DeriveTags};
 
 use crate::app::App;
 use crate::audit::AuditApi;
+use crate::catalog::CatalogApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
+use crate::locations::LocationsApi;
 use crate::platform::PlatformApi;
+use crate::public::PublicApi;
+use crate::signup::SignUpApi;
+use crate::tenants::TenantApi;
 
 /// How the operations are grouped.
 #[derive(Debug, DeriveTags)]
@@ -19,6 +24,10 @@ pub enum Tags {
     Me,
     /// The business.
     Tenant,
+    /// Where it is, and when it is open.
+    Locations,
+    /// What it offers.
+    Services,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -46,7 +55,9 @@ fn operations(app: &App) -> impl OpenApi + 'static {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
-    (people, house)
+    let front = (SignUpApi(app()), PublicApi(app()));
+    let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
+    (people, house, front, shop)
 }
 
 /// The service that answers and documents every operation.
