@@ -12,10 +12,15 @@ use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags as DeriveTags};
 
 use crate::app::App;
 use crate::audit::AuditApi;
+use crate::catalog::CatalogApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
+use crate::locations::LocationsApi;
 use crate::platform::PlatformApi;
 use crate::problem::AllowTable;
+use crate::public::PublicApi;
+use crate::signup::SignUpApi;
+use crate::tenants::TenantApi;
 
 /// How the operations are grouped.
 #[derive(Debug, DeriveTags)]
@@ -28,6 +33,10 @@ pub enum Tags {
     Me,
     /// The business.
     Tenant,
+    /// Where it is, and when it is open.
+    Locations,
+    /// What it offers.
+    Services,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -51,15 +60,19 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House);
+type Operations = (People, House, Front, Shop);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
+type Front = (SignUpApi, PublicApi);
+type Shop = (TenantApi, LocationsApi, CatalogApi);
 
 fn operations(app: &App) -> Operations {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
-    (people, house)
+    let front = (SignUpApi(app()), PublicApi(app()));
+    let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
+    (people, house, front, shop)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {
