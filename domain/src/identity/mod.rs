@@ -131,7 +131,8 @@ impl Identity {
         format!("{}/{page}#{token}", self.0.rules.public_url)
     }
 
-    async fn composed(&self, mut permissions: Vec<String>) -> Result<Rights, StoreError> {
+    /// What a composed role that names these permissions allows.
+    pub(crate) async fn composed(&self, mut permissions: Vec<String>) -> Result<Rights, StoreError> {
         permissions.sort_unstable();
         if let Some(rights) = self.0.composed.read().await.get(&permissions) {
             return Ok(*rights);
