@@ -4,10 +4,13 @@
 
 use chrono::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::fault::refusals;
-use crate::tenancy::{StoreError, SystemTx, TenantTx, Tools};
+use crate::jobs;
+use crate::secrets::Place;
+use crate::tenancy::{Db, StoreError, SystemReason, SystemTx, TenantTx, Tools};
 use crate::time::Instant;
 
 refusals! {
@@ -100,8 +103,16 @@ const LOOK: &str = "
     select request_hash, status, answer, created_at from idempotency_keys
     where tenant_id = $1 and scope = $2 and key = $3";
 
-fn seal_context(tenant: Uuid, key: &Key) -> String {
-    format!("idempotency_keys.answer.{tenant}.{}.{}", key.scope, key.key)
+/// Where an answer is: the row has no id of its own, so one is made of its key.
+fn answer_of(tenant: Uuid, key: &Key) -> Place {
+    let mut hash = Sha256::new();
+    for part in [tenant.as_bytes(), key.scope.as_bytes(), key.key.as_bytes()] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    let mut row = [0; 16];
+    row.copy_from_slice(&hash.finalize()[..16]);
+    Place { table: "idempotency_keys", column: "answer", row: Uuid::from_bytes(row) }
 }
 
 async fn claim(
@@ -138,10 +149,7 @@ async fn claim(
     let (Some(status), Some(answer)) = (row.status, row.answer) else {
         return Err(unreadable(&format!("claimed at {} without an answer", row.created_at)).into());
     };
-    let body = tools
-        .keys
-        .open(&seal_context(tenant, key), &answer)
-        .map_err(|error| unreadable(&error.to_string()))?;
+    let body = tools.open(&answer_of(tenant, key), &answer)?;
     Ok(Claim::Answered { status: u16::try_from(status).unwrap_or(200), body })
 }
 
@@ -155,7 +163,7 @@ async fn remember(
 ) -> Result<(), StoreError> {
     let sql = "update idempotency_keys set status = $4, answer = $5
                where tenant_id = $1 and scope = $2 and key = $3";
-    let answer = tools.keys.seal(&*tools.entropy, &seal_context(tenant, key), body);
+    let answer = tools.seal(&answer_of(tenant, key), body)?;
     let values = [
         tenant.into(),
         key.scope.clone().into(),
@@ -165,4 +173,13 @@ async fn remember(
     ];
     conn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(())
+}
+
+/// Forgets the answers that are past their time, and says how many.
+pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
+    let sql = "delete from idempotency_keys where (tenant_id, scope, key) in (
+                   select tenant_id, scope, key from idempotency_keys where created_at < $1
+                   order by created_at limit 1000 for update skip locked
+               )";
+    jobs::delete_in_steps(db, SystemReason::Jobs, sql, KEPT).await
 }

@@ -27,3 +27,4 @@ pub mod tenancy;
 pub mod tenants;
 pub mod text;
 pub mod time;
+pub mod wiring;

@@ -78,4 +78,5 @@ CREATE TABLE one_time_tokens (
     CONSTRAINT one_time_tokens_hash UNIQUE (token_hash)
 );
 CREATE INDEX one_time_tokens_by_user ON one_time_tokens (user_id, purpose);
+CREATE INDEX one_time_tokens_by_end ON one_time_tokens (expires_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON one_time_tokens TO openchair_system;

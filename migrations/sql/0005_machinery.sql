@@ -63,6 +63,7 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_once UNIQUE (tenant_id, dedupe_key)
 );
 CREATE INDEX jobs_due ON jobs (run_at) WHERE state IN ('waiting', 'running');
+CREATE INDEX jobs_done ON jobs (finished_at) WHERE state = 'done';
 CALL lock_to_tenant('jobs', 'INSERT', 'SELECT, INSERT, UPDATE, DELETE');
 
 -- Answers that were given to a key, so that the same request gets the same answer. Anonymous
@@ -89,4 +90,5 @@ CREATE TABLE mailbox (
     body    text NOT NULL,
     html    text NOT NULL
 );
+CREATE INDEX mailbox_by_age ON mailbox (at);
 GRANT SELECT, INSERT, DELETE ON mailbox TO openchair_system;

@@ -3,7 +3,10 @@
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags as DeriveTags};
 
 use crate::app::App;
+use crate::audit::AuditApi;
+use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
+use crate::platform::PlatformApi;
 
 /// How the operations are grouped.
 #[derive(Debug, DeriveTags)]
@@ -40,7 +43,10 @@ pub enum NoContent {
 
 /// Every operation. Tuples stop at 16 and nest.
 fn operations(app: &App) -> impl OpenApi + 'static {
-    ((), ApiKeysApi(app.clone()))
+    let app = || app.clone();
+    let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
+    let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
+    (people, house)
 }
 
 /// The service that answers and documents every operation.

@@ -1,9 +1,14 @@
 //! A client that calls an endpoint without a socket. poem's own needs a feature that would have
 //! poem built twice.
 
+use std::io;
+use std::sync::{Arc, Mutex};
+
 use poem::http::{HeaderMap, Method, StatusCode};
 use poem::{Body, Endpoint, Request, Response};
 use serde_json::Value;
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::DefaultGuard;
 
 use crate::problem::PROBLEM_JSON;
 
@@ -102,4 +107,47 @@ impl Answer {
     pub(crate) fn refusal(&self) -> (u16, String) {
         (self.status.as_u16(), self.problem()["code"].as_str().unwrap().to_owned())
     }
+}
+
+/// What has been logged since [`log_lines`], as JSON.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    pub(crate) fn all(&self) -> Vec<Value> {
+        let text = self.0.lock().unwrap();
+        text.split(|&b| b == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect()
+    }
+
+    pub(crate) fn levels(&self) -> Vec<String> {
+        self.all().iter().map(|line| line["level"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Collects this thread's log from info on, in the format of production, until the guard is dropped.
+pub(crate) fn log_lines() -> (Lines, DefaultGuard) {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_max_level(LevelFilter::INFO)
+        .with_writer(move || writer.clone())
+        .finish();
+    (lines, tracing::subscriber::set_default(subscriber))
 }

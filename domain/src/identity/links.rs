@@ -13,8 +13,8 @@ use super::{Identity, IdentityError, by_email};
 use crate::ids::Id;
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
-use crate::secrets::token::{OpaqueToken, hash_of};
-use crate::tenancy::{StoreError, SystemReason, SystemTx};
+use crate::secrets::{OpaqueToken, TokenKind};
+use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::text::Email;
 
 /// The kind of job that sends a link.
@@ -44,6 +44,15 @@ impl Purpose {
         }
     }
 
+    const fn token_kind(self) -> TokenKind {
+        match self {
+            Self::VerifyEmail => TokenKind::VerifyEmail,
+            Self::MagicLink => TokenKind::MagicLink,
+            Self::PasswordReset => TokenKind::PasswordReset,
+            Self::SecondFactor => TokenKind::Challenge,
+        }
+    }
+
     const fn lifetime(self) -> Duration {
         match self {
             Self::VerifyEmail => Duration::days(7),
@@ -69,7 +78,7 @@ pub(super) async fn issue(
     user: &user::Model,
     purpose: Purpose,
 ) -> Result<OpaqueToken, StoreError> {
-    let token = OpaqueToken::new(tx.entropy(), "");
+    let token = OpaqueToken::generate(purpose.token_kind(), tx.entropy());
     let row = one_time::ActiveModel {
         id: Set(Id::<crate::ids::Event>::new(tx.now(), tx.entropy()).uuid()),
         user_id: Set(user.id),
@@ -91,8 +100,9 @@ pub(super) async fn hold(
     token: &str,
     purpose: Purpose,
 ) -> Result<Option<(one_time::Model, user::Model)>, StoreError> {
+    let Some(token) = OpaqueToken::parse(purpose.token_kind(), token) else { return Ok(None) };
     let found = one_time::Entity::find()
-        .filter(one_time::Column::TokenHash.eq(hash_of(token).to_vec()))
+        .filter(one_time::Column::TokenHash.eq(token.hash().to_vec()))
         .filter(one_time::Column::Purpose.eq(purpose.key()))
         .filter(one_time::Column::UsedAt.is_null())
         .filter(one_time::Column::ExpiresAt.gt(tx.now()))
@@ -133,7 +143,7 @@ pub(super) async fn mail(
     let mail = NewMail::new(&to, template, &user.locale)
         .with("name", user.name.clone())
         .with("minutes", purpose.lifetime().num_minutes())
-        .link(identity.link(page, token.reveal()));
+        .link(identity.link(page, token.text()));
     messaging::queue_from_outside(tx, None, mail).await
 }
 
@@ -188,4 +198,16 @@ pub(super) async fn mark_verified(
     row.version = Set(version);
     row.updated_at = Set(tx.now());
     Ok(row.update(tx.conn()).await?)
+}
+
+/// How long a token that is no good any more is kept, to see what became of a link.
+const KEPT: Duration = Duration::days(1);
+
+/// Deletes the tokens of links that expired a while ago, and says how many.
+pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
+    let sql = "delete from one_time_tokens where id in (
+                   select id from one_time_tokens where expires_at < $1
+                   order by expires_at limit 1000 for update skip locked
+               )";
+    jobs::delete_in_steps(db, SystemReason::Jobs, sql, KEPT).await
 }

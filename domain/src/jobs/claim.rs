@@ -1,21 +1,43 @@
 use chrono::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{NOBODY, seal_context};
+use super::{NOBODY, sealed_part};
 use crate::ids::{Id, Job, Tenant};
 use crate::tenancy::{Db, StoreError, SystemReason};
+use crate::time::Instant;
+
+/// A kind of job and the version of its payload that somebody understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Known {
+    /// Such as `mail.send`.
+    pub kind: &'static str,
+    /// Of the payload.
+    pub version: i16,
+}
+
+impl Known {
+    /// As the statements compare it.
+    fn key(self) -> String {
+        format!("{}/{}", self.kind, self.version)
+    }
+}
 
 /// Under which terms a worker takes jobs.
 #[derive(Debug, Clone)]
 pub struct Lease {
-    /// Which worker it is.
+    /// Names this claim: no other claim, not even by the same worker, has the same name. Whoever
+    /// woke up too late can thus not settle a job that was claimed again.
     pub worker: String,
     /// How long it may take before another may try.
     pub length: Duration,
     /// How many jobs at most.
     pub batch: i64,
+    /// What the worker understands. Everything else stays where it is, for a worker that does: an
+    /// older or newer one, when two releases run side by side.
+    pub known: Vec<Known>,
 }
 
 /// A job that this worker holds.
@@ -35,8 +57,19 @@ pub struct Claimed {
     pub secret: Option<Vec<u8>>,
     /// How often it was tried, this time included.
     pub attempt: i32,
+    /// Since when it could have run.
+    pub due_at: Instant,
+    /// Until when it is ours.
+    pub lease_until: Instant,
     /// The lease that this claim holds; another claim of the same job holds another.
     worker: String,
+}
+
+impl Claimed {
+    /// The payload as what it should be.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.payload)
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -48,6 +81,8 @@ struct Row {
     payload: Value,
     sealed: Option<Vec<u8>>,
     attempts: i32,
+    run_at: Instant,
+    lease_until: Instant,
 }
 
 /// `= ANY(ARRAY(…))` and not `IN (…)`: with a parameter in LIMIT the planner would otherwise guess
@@ -62,8 +97,9 @@ const CLAIM: &str = "
                 select id, run_at, row_number() over (partition by tenant_id order by run_at) as turn
                 from (
                     select id, tenant_id, run_at from jobs
-                    where (state = 'waiting' and run_at <= $1)
-                       or (state = 'running' and lease_until <= $1)
+                    where ((state = 'waiting' and run_at <= $1)
+                        or (state = 'running' and lease_until <= $1))
+                      and kind || '/' || version = any($5)
                     order by run_at limit 2000
                 ) due
             ) fair
@@ -72,7 +108,7 @@ const CLAIM: &str = "
         and ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until <= $1))
         for update skip locked
     )
-    returning tenant_id, id, kind, version, payload, sealed, attempts";
+    returning tenant_id, id, kind, version, payload, sealed, attempts, run_at, lease_until";
 
 /// Takes due jobs. The claim is committed before anything is done.
 pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
@@ -85,11 +121,12 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
             (tx.now() + lease.length).into(),
             lease.worker.clone().into(),
             lease.batch.into(),
+            keys_of(&lease.known).into(),
         ],
     ))
     .all(tx.conn())
     .await?;
-    let keys = tx.tools().keys.clone();
+    let tools = tx.tools().clone();
     tx.commit().await?;
     Ok(rows
         .into_iter()
@@ -101,12 +138,42 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
                 kind: row.kind,
                 version: row.version,
                 payload: row.payload,
-                secret: row.sealed.and_then(|sealed| keys.open(&seal_context(id), &sealed).ok()),
+                secret: row.sealed.and_then(|sealed| tools.open(&sealed_part(id), &sealed).ok()),
                 attempt: row.attempts,
+                due_at: row.run_at,
+                lease_until: row.lease_until,
                 worker: lease.worker.clone(),
             }
         })
         .collect())
+}
+
+fn keys_of(known: &[Known]) -> Vec<String> {
+    known.iter().map(|known| known.key()).collect()
+}
+
+/// Jobs that are due and that nobody here understands.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct NotUnderstood {
+    /// What is to be done.
+    pub kind: String,
+    /// The version of the payload.
+    pub version: i16,
+    /// How many wait.
+    pub count: i64,
+}
+
+/// What waits for a worker that knows more than `known`.
+pub async fn not_understood(db: &Db, known: &[Known]) -> Result<Vec<NotUnderstood>, StoreError> {
+    let sql = "select kind, version, count(*) as count from jobs
+               where state = 'waiting' and run_at <= $1 and not kind || '/' || version = any($2)
+               group by kind, version order by kind, version";
+    let tx = db.system(SystemReason::Jobs).await?;
+    let values = [tx.now().into(), keys_of(known).into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = NotUnderstood::find_by_statement(statement).all(tx.conn()).await?;
+    tx.rollback().await?;
+    Ok(found)
 }
 
 /// The job is done; what was sealed is wiped.
@@ -135,7 +202,8 @@ pub async fn retry(
     settle(db, job, set, Some((error, delay))).await
 }
 
-/// The worker stops before it began with the job: another may take it at once.
+/// The worker stops before it began with the job, or before it came to an end: another may take it
+/// at once, and it doesn't count as a try.
 pub async fn give_back(db: &Db, job: &Claimed) -> Result<(), StoreError> {
     let set = "state = 'waiting', lease_until = null, attempts = attempts - 1, run_at = least(run_at, $4)";
     settle(db, job, set, None).await

@@ -2,7 +2,9 @@
 //! worker claims it under a lease, acts, and marks it. A lost worker's lease runs out and another
 //! takes over, so what a job does must be safe to do twice.
 
+mod bell;
 mod claim;
+mod sweep;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde::Serialize;
@@ -10,17 +12,25 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::ids::{Id, Job, Tenant};
+use crate::secrets::Place;
 use crate::tenancy::{StoreError, Tools};
 use crate::time::Instant;
 
-pub use claim::{Claimed, Lease, claim, finish, give_back, retry};
+pub use bell::Bell;
+pub use claim::{
+    Claimed, Known, Lease, NotUnderstood, claim, finish, give_back, not_understood, retry,
+};
+pub use sweep::{KEPT, sweep};
+
+pub(crate) use bell::Ringer;
+pub(crate) use sweep::delete_in_steps;
 
 /// The tenant of jobs that belong to no tenant.
 const NOBODY: Uuid = Uuid::nil();
 
-/// Associated data of the sealed part: it can't be moved to another job.
-fn seal_context(job: Id<Job>) -> String {
-    format!("jobs.sealed.{job}")
+/// Where the sealed part of a job is: it can't be moved to another job.
+fn sealed_part(job: Id<Job>) -> Place {
+    Place { table: "jobs", column: "sealed", row: job.uuid() }
 }
 
 /// A job to be queued.
@@ -59,8 +69,7 @@ pub(crate) async fn enqueue(
     job: NewJob,
 ) -> Result<(), StoreError> {
     let id = Id::<Job>::new(now, &*tools.entropy);
-    let sealed =
-        job.sealed.map(|secret| tools.keys.seal(&*tools.entropy, &seal_context(id), &secret));
+    let sealed = job.sealed.map(|secret| tools.seal(&sealed_part(id), &secret)).transpose()?;
     conn.execute_raw(Statement::from_sql_and_values(
         DbBackend::Postgres,
         ENQUEUE,
@@ -76,5 +85,6 @@ pub(crate) async fn enqueue(
         ],
     ))
     .await?;
+    tools.ringer.remember();
     Ok(())
 }

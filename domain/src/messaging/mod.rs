@@ -1,6 +1,8 @@
 //! Messages to people. A message is queued in the transaction that gives the reason for it, and the
 //! worker sends it.
 
+pub mod mailbox;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -7,15 +7,32 @@ use sqlx::{Connection, Row};
 
 use super::StoreError;
 use crate::entropy::Entropy;
-use crate::secrets::seal::KeyRing;
+use crate::jobs::{Bell, Ringer};
+use crate::secrets::{KeyRing, Place};
 use crate::time::Clock;
 
-/// What every transaction carries: the clock, randomness, and the keys of sealed columns.
+/// What every transaction carries: the clock, randomness, the keys of sealed columns, and the way to
+/// the worker's bell.
 #[derive(Debug, Clone)]
 pub(crate) struct Tools {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<KeyRing>,
+    pub(crate) ringer: Ringer,
+}
+
+impl Tools {
+    /// Seals what must not lie around in the clear.
+    pub(crate) fn seal(&self, place: &Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.keys
+            .seal(place, plain, &*self.entropy)
+            .map_err(|error| StoreError::Unreadable(error.to_string()))
+    }
+
+    /// Opens what was sealed for this place.
+    pub(crate) fn open(&self, place: &Place, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.keys.open(place, sealed).map_err(|error| StoreError::Unreadable(error.to_string()))
+    }
 }
 
 /// How to reach the database.
@@ -91,7 +108,7 @@ impl Db {
             .await
             .map_err(StartError::Unreachable)?;
         refuse_bypass(&pool).await?;
-        Ok(Self { pool, tools: Tools { clock, entropy, keys } })
+        Ok(Self { pool, tools: Tools { clock, entropy, keys, ringer: Ringer::default() } })
     }
 
     /// What time it is for the product.
@@ -102,6 +119,11 @@ impl Db {
     /// The randomness that the product uses.
     pub fn entropy(&self) -> &Arc<dyn Entropy> {
         &self.tools.entropy
+    }
+
+    /// Rings whenever a job was queued through this value or a clone of it.
+    pub fn bell(&self) -> &Bell {
+        self.tools.ringer.bell()
     }
 
     /// Whether the database answers.

@@ -88,7 +88,9 @@ impl SystemTx {
 
     /// Keeps everything that was written.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.conn.commit().await?)
+        self.conn.commit().await?;
+        self.tools.ringer.committed();
+        Ok(())
     }
 
     /// Forgets everything that was written.

@@ -61,7 +61,9 @@ impl TenantTx {
         audit::write(&self.conn, &self.caller, self.now, &self.tools, self.entries).await?;
         // Last, because it takes the tenant's place in the order of events until the commit.
         outbox::write(&self.conn, self.caller.tenant(), self.now, &self.tools, self.events).await?;
-        Ok(self.conn.commit().await?)
+        self.conn.commit().await?;
+        self.tools.ringer.committed();
+        Ok(())
     }
 
     /// Forgets everything that was written.

@@ -31,7 +31,7 @@ impl<R> SetSession<R> {
     pub fn to(answer: R, session: Option<&NewSession>, now: Instant) -> Self {
         let cookie = session.map(|session| {
             let seconds = (session.expires_at - now).num_seconds().max(0);
-            let secret = session.secret.reveal();
+            let secret = session.secret.text();
             format!("{COOKIE}={secret}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax")
         });
         Self { answer, cookie }
