@@ -108,10 +108,8 @@ pub async fn create(
     identity: &Identity,
     new: &NewRole,
 ) -> Result<RoleFacts, RoleError> {
-    let change = RoleChange {
-        name: Some(new.name.clone()),
-        permissions: Some(new.permissions.clone()),
-    };
+    let change =
+        RoleChange { name: Some(new.name.clone()), permissions: Some(new.permissions.clone()) };
     let wanted = check(&change, identity.authz())?;
     let (name, rights) = (wanted.name.unwrap_or_default(), wanted.rights.unwrap_or_default());
     within_own(tx, rights)?;

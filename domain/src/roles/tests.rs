@@ -11,7 +11,11 @@ async fn which_roles_can_be_meant() {
         (None, None, Ok(0)),
         (Some(" "), Some(&["team:read"]), Err(&["/name"])),
         (Some("Desk"), Some(&[]), Err(&["/permissions"])),
-        (Some("Desk"), Some(&["team:rule", "team:read", "*:*"]), Err(&["/permissions/0", "/permissions/2"])),
+        (
+            Some("Desk"),
+            Some(&["team:rule", "team:read", "*:*"]),
+            Err(&["/permissions/0", "/permissions/2"]),
+        ),
         (Some("Desk"), Some(&["tenant:transfer"]), Err(&["/permissions/0"])),
         (Some("Desk"), Some(&["team:read", "tenant:close"]), Err(&["/permissions/1"])),
         (Some("a\nb"), Some(&["x"]), Err(&["/name", "/permissions/0"])),

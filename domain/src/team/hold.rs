@@ -21,7 +21,8 @@ pub(super) async fn hold(
     tenant: Id<Tenant>,
 ) -> Result<(), StoreError> {
     let sql = "select id from tenants where id = $1 for no key update";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [tenant.uuid().into()]);
+    let statement =
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, [tenant.uuid().into()]);
     conn.execute_raw(statement).await?;
     Ok(())
 }
@@ -52,8 +53,7 @@ pub(super) async fn held_member(
     identity: &Identity,
     id: Id<Membership>,
 ) -> Result<(membership::Model, KnownRole), TeamError> {
-    let found =
-        membership::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).lock_exclusive();
+    let found = membership::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).lock_exclusive();
     let found = found.one(tx.conn()).await?.ok_or(TeamError::NotFound)?;
     let role = role_of(tx, identity, &found).await?;
     Ok((found, role))
@@ -70,11 +70,7 @@ async fn role_of(
 }
 
 /// Whether the caller may take `role` from somebody; an owner's only if another owner stays.
-pub(super) async fn may_take(
-    tx: &TenantTx,
-    hand: Hand,
-    role: &KnownRole,
-) -> Result<(), TeamError> {
+pub(super) async fn may_take(tx: &TenantTx, hand: Hand, role: &KnownRole) -> Result<(), TeamError> {
     may_touch(hand, role.role, role.rights)?;
     keep_an_owner(tx, role.role).await
 }

@@ -17,9 +17,7 @@ use crate::ids::{Id, Membership, Tenant, User};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::roles::{self, KnownRole, RoleName};
-use crate::tenancy::{
-    Caller, Principal, StoreError, SystemReason, TenantFacts, TenantTx,
-};
+use crate::tenancy::{Caller, Principal, StoreError, SystemReason, TenantFacts, TenantTx};
 use crate::time::Instant;
 
 /// Somebody on the team.
@@ -209,11 +207,11 @@ async fn take_off(
     // The name can be read only as long as they belong here.
     let member = find(tx, Id::from_uuid(row.id)).await?;
     row.delete(tx.conn()).await?;
-    tx.record(
-        NewEntry::new(action, "member")
-            .on(member.id, member.name)
-            .changed([Change::of("role", role.name.clone(), serde_json::Value::Null)]),
-    );
+    tx.record(NewEntry::new(action, "member").on(member.id, member.name).changed([Change::of(
+        "role",
+        role.name.clone(),
+        serde_json::Value::Null,
+    )]));
     tx.emit(NewEvent::new(action, &serde_json::json!({ "id": member.id, "user": member.user })));
     Ok(())
 }

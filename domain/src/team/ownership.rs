@@ -2,9 +2,9 @@
 
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 
+use super::TeamError;
 use super::hold::{held_member, hold_for};
 use super::members::{MemberFacts, find, put_role};
-use super::TeamError;
 use crate::audit::{Change, NewEntry};
 use crate::authz::{BuiltIn, Right, Role};
 use crate::fault::{Faults, ValueFault};
