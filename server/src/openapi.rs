@@ -7,6 +7,8 @@ use crate::audit::AuditApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
 use crate::platform::PlatformApi;
+use crate::roles::RolesApi;
+use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 
 /// How the operations are grouped.
 #[derive(Debug, DeriveTags)]
@@ -46,7 +48,8 @@ fn operations(app: &App) -> impl OpenApi + 'static {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
-    (people, house)
+    let team = (MembersApi(app()), InvitationsApi(app()), JoiningApi(app()), OwnershipApi(app()));
+    (people, house, team, RolesApi(app()))
 }
 
 /// The service that answers and documents every operation.
