@@ -43,7 +43,7 @@ pub enum Claim {
     Answered {
         /// The HTTP status.
         status: u16,
-        /// The body.
+        /// What was kept of it.
         body: Vec<u8>,
     },
 }
@@ -103,8 +103,8 @@ const LOOK: &str = "
     select request_hash, status, answer, created_at from idempotency_keys
     where tenant_id = $1 and scope = $2 and key = $3";
 
-/// Where an answer is: the row has no id of its own, so one is made of its key.
-fn answer_of(tenant: Uuid, key: &Key) -> Place {
+/// Where a sealed part is: the row has no id of its own, so one is made of its key.
+fn sealed_in(column: &'static str, tenant: Uuid, key: &Key) -> Place {
     let mut hash = Sha256::new();
     for part in [tenant.as_bytes(), key.scope.as_bytes(), key.key.as_bytes()] {
         hash.update(part.len().to_be_bytes());
@@ -112,7 +112,7 @@ fn answer_of(tenant: Uuid, key: &Key) -> Place {
     }
     let mut row = [0; 16];
     row.copy_from_slice(&hash.finalize()[..16]);
-    Place { table: "idempotency_keys", column: "answer", row: Uuid::from_bytes(row) }
+    Place { table: "idempotency_keys", column, row: Uuid::from_bytes(row) }
 }
 
 async fn claim(
@@ -122,11 +122,14 @@ async fn claim(
     tenant: Uuid,
     key: &Key,
 ) -> Result<Claim, KeyError> {
+    let asked = sealed_in("request_hash", tenant, key);
     let values = [
         tenant.into(),
         key.scope.clone().into(),
         key.key.clone().into(),
-        key.request_hash.clone().into(),
+        // Sealed: a request may hold a password, and this hash is far cheaper to guess against than
+        // the one in `users`.
+        tools.seal(&asked, &key.request_hash)?.into(),
         now.into(),
         (now - KEPT).into(),
     ];
@@ -143,13 +146,13 @@ async fn claim(
             .await?;
     let unreadable = |what: &str| StoreError::Unreadable(format!("idempotency key: {what}"));
     let row = row.ok_or_else(|| unreadable("gone"))?;
-    if row.request_hash != key.request_hash {
+    if tools.open(&asked, &row.request_hash)? != key.request_hash {
         return Err(KeyError::OtherRequest);
     }
     let (Some(status), Some(answer)) = (row.status, row.answer) else {
         return Err(unreadable(&format!("claimed at {} without an answer", row.created_at)).into());
     };
-    let body = tools.open(&answer_of(tenant, key), &answer)?;
+    let body = tools.open(&sealed_in("answer", tenant, key), &answer)?;
     Ok(Claim::Answered { status: u16::try_from(status).unwrap_or(200), body })
 }
 
@@ -163,7 +166,7 @@ async fn remember(
 ) -> Result<(), StoreError> {
     let sql = "update idempotency_keys set status = $4, answer = $5
                where tenant_id = $1 and scope = $2 and key = $3";
-    let answer = tools.seal(&answer_of(tenant, key), body)?;
+    let answer = tools.seal(&sealed_in("answer", tenant, key), body)?;
     let values = [
         tenant.into(),
         key.scope.clone().into(),

@@ -66,8 +66,7 @@ pub async fn connect(
     let columns = Arc::new(KeyRing::new(&settings.security.column_keys)?);
     let passwords = Passwords::new(&settings.security, Arc::clone(&entropy))?;
     let issuer = settings.server.public_url.origin();
-    let access = lasting(settings.tokens.access, "tokens.access_minutes")?;
-    let tokens = AccessTokens::new(&settings.tokens.key, issuer, access);
+    let tokens = AccessTokens::new(&settings.tokens.key, issuer, settings.tokens.access);
     let tokens = tokens.ok_or(WiringError::NoTokenKey)?;
     let options = DbOptions {
         url: app_url(settings)?.expose().to_owned(),

@@ -124,7 +124,7 @@ pub(super) async fn use_up(tx: &SystemTx, token: &one_time::Model) -> Result<(),
 }
 
 /// Queues the mail that carries a link.
-pub(super) async fn mail(
+pub(crate) async fn mail(
     tx: &SystemTx,
     identity: &Identity,
     user: &user::Model,

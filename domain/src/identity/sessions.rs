@@ -194,13 +194,23 @@ impl Identity {
             tx.rollback().await?;
             return Err(IdentityError::NotFound);
         }
-        let row = session::ActiveModel {
-            id: Set(person.session.uuid()),
-            current_tenant_id: Set(Some(tenant.uuid())),
-            ..Default::default()
-        };
-        row.update(tx.conn()).await?;
+        move_to(&tx, person.session, tenant).await?;
         tx.commit().await?;
         Ok(me)
     }
+}
+
+/// The session stands in this tenant from now on.
+pub(crate) async fn move_to(
+    tx: &SystemTx,
+    session: Id<Session>,
+    tenant: Id<Tenant>,
+) -> Result<(), StoreError> {
+    let row = session::ActiveModel {
+        id: Set(session.uuid()),
+        current_tenant_id: Set(Some(tenant.uuid())),
+        ..Default::default()
+    };
+    row.update(tx.conn()).await?;
+    Ok(())
 }
