@@ -1,5 +1,6 @@
 //! The product from outside: over HTTP, over its database, and over its processes.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod access;
 mod isolation;
 mod schema;
