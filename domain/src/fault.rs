@@ -74,6 +74,16 @@ impl Faults {
         }
     }
 
+    /// Checks the value of a field that may be left out.
+    pub fn given<G, T>(
+        &mut self,
+        field: &str,
+        given: Option<G>,
+        check: impl FnOnce(G) -> Result<T, ValueFault>,
+    ) -> Option<T> {
+        given.and_then(|value| self.take(field, check(value)))
+    }
+
     /// Notes one fault.
     pub fn note(&mut self, field: &str, fault: ValueFault) {
         self.0.push(FieldFault {
@@ -104,12 +114,20 @@ pub trait Explain: std::error::Error + Send + Sync + 'static {
     fn fields(&self) -> &[FieldFault] {
         &[]
     }
+    /// The one field that a refusal is about, though its value could be meant: an address that is
+    /// taken.
+    fn field(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Declares the error type of a noun: its own outcomes, plus those that every noun has (not found,
-/// stale version, invalid input, trouble with the store).
+/// stale version, invalid input, trouble with the store). `on "/slug"` behind the sentence names the
+/// field that an outcome is about.
 macro_rules! refusals {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $kind:ident $code:literal $sentence:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($variant:ident = $kind:ident $code:literal $sentence:literal $(on $field:literal)?),* $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Debug, thiserror::Error)]
         pub enum $name {
@@ -151,6 +169,12 @@ macro_rules! refusals {
                 match self {
                     Self::Invalid(fields) => fields,
                     _ => &[],
+                }
+            }
+            fn field(&self) -> Option<&'static str> {
+                match self {
+                    $($(Self::$variant => Some($field),)?)*
+                    _ => None,
                 }
             }
         }

@@ -4,10 +4,12 @@
 
 use chrono::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::fault::refusals;
 use crate::jobs;
+use crate::secrets::Place;
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx, TenantTx, Tools};
 use crate::time::Instant;
 
@@ -41,7 +43,7 @@ pub enum Claim {
     Answered {
         /// The HTTP status.
         status: u16,
-        /// The body.
+        /// What was kept of it.
         body: Vec<u8>,
     },
 }
@@ -101,8 +103,16 @@ const LOOK: &str = "
     select request_hash, status, answer, created_at from idempotency_keys
     where tenant_id = $1 and scope = $2 and key = $3";
 
-fn seal_context(tenant: Uuid, key: &Key) -> String {
-    format!("idempotency_keys.answer.{tenant}.{}.{}", key.scope, key.key)
+/// Where a sealed part is: the row has no id of its own, so one is made of its key.
+fn sealed_in(column: &'static str, tenant: Uuid, key: &Key) -> Place {
+    let mut hash = Sha256::new();
+    for part in [tenant.as_bytes(), key.scope.as_bytes(), key.key.as_bytes()] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    let mut row = [0; 16];
+    row.copy_from_slice(&hash.finalize()[..16]);
+    Place { table: "idempotency_keys", column, row: Uuid::from_bytes(row) }
 }
 
 async fn claim(
@@ -112,11 +122,14 @@ async fn claim(
     tenant: Uuid,
     key: &Key,
 ) -> Result<Claim, KeyError> {
+    let asked = sealed_in("request_hash", tenant, key);
     let values = [
         tenant.into(),
         key.scope.clone().into(),
         key.key.clone().into(),
-        key.request_hash.clone().into(),
+        // Sealed: a request may hold a password, and this hash is far cheaper to guess against than
+        // the one in `users`.
+        tools.seal(&asked, &key.request_hash)?.into(),
         now.into(),
         (now - KEPT).into(),
     ];
@@ -133,16 +146,13 @@ async fn claim(
             .await?;
     let unreadable = |what: &str| StoreError::Unreadable(format!("idempotency key: {what}"));
     let row = row.ok_or_else(|| unreadable("gone"))?;
-    if row.request_hash != key.request_hash {
+    if tools.open(&asked, &row.request_hash)? != key.request_hash {
         return Err(KeyError::OtherRequest);
     }
     let (Some(status), Some(answer)) = (row.status, row.answer) else {
         return Err(unreadable(&format!("claimed at {} without an answer", row.created_at)).into());
     };
-    let body = tools
-        .keys
-        .open(&seal_context(tenant, key), &answer)
-        .map_err(|error| unreadable(&error.to_string()))?;
+    let body = tools.open(&sealed_in("answer", tenant, key), &answer)?;
     Ok(Claim::Answered { status: u16::try_from(status).unwrap_or(200), body })
 }
 
@@ -156,7 +166,7 @@ async fn remember(
 ) -> Result<(), StoreError> {
     let sql = "update idempotency_keys set status = $4, answer = $5
                where tenant_id = $1 and scope = $2 and key = $3";
-    let answer = tools.keys.seal(&*tools.entropy, &seal_context(tenant, key), body);
+    let answer = tools.seal(&sealed_in("answer", tenant, key), body)?;
     let values = [
         tenant.into(),
         key.scope.clone().into(),

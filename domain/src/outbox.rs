@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ids::{Event, Id, Tenant};
-use crate::tenancy::{StoreError, Tools};
+use crate::tenancy::{StoreError, SystemTx, Tools};
 use crate::time::Instant;
 
 /// An event that waits for its transaction to commit.
@@ -35,6 +35,16 @@ const WRITE: &str = "
     select $1, e.id, taken.before + e.place, e.kind, e.version, e.payload, $3
     from taken, unnest($4::uuid[], $5::text[], $6::smallint[], $7::jsonb[])
          with ordinality as e (id, kind, version, payload, place)";
+
+/// Writes an event where there is no caller inside the tenant: sign-up, joining. At the end of its
+/// transaction, because it takes the tenant's place in the order of events until the commit.
+pub(crate) async fn write_from_outside(
+    tx: &SystemTx,
+    tenant: Id<Tenant>,
+    event: NewEvent,
+) -> Result<(), StoreError> {
+    write(tx.conn(), tenant, tx.now(), tx.tools(), vec![event]).await
+}
 
 pub(crate) async fn write(
     conn: &impl ConnectionTrait,

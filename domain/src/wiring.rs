@@ -10,9 +10,7 @@ use crate::authz::{Authz, BadPolicy};
 use crate::config::{Secret, Settings};
 use crate::entropy::Entropy;
 use crate::identity::{Identity, Rules};
-use crate::secrets::jwt::AccessTokens;
-use crate::secrets::password::PasswordHasher;
-use crate::secrets::seal::KeyRing;
+use crate::secrets::{AccessTokens, KeyRing, PasswordError, Passwords, SealError};
 use crate::tenancy::{Db, DbOptions, StartError};
 use crate::time::{Clock, FileClock, SystemClock};
 
@@ -25,6 +23,15 @@ pub enum WiringError {
     /// The policy that is built in can't be read.
     #[error(transparent)]
     Policy(#[from] BadPolicy),
+    /// The keys of sealed columns can't be used.
+    #[error(transparent)]
+    ColumnKeys(#[from] SealError),
+    /// The cost of passwords can't be meant.
+    #[error("security: {0}")]
+    Passwords(#[from] PasswordError),
+    /// The key of access tokens can't be used.
+    #[error("tokens.key is empty or too short")]
+    NoTokenKey,
     /// A lifetime beyond all calendars.
     #[error("the setting {0} is too long")]
     TooLong(&'static str),
@@ -56,7 +63,11 @@ pub async fn connect(
 ) -> Result<(Db, Identity), WiringError> {
     let rules = rules(settings)?;
     let authz = Authz::load().await?;
-    let Keys { columns, passwords, tokens } = keys(settings);
+    let columns = Arc::new(KeyRing::new(&settings.security.column_keys)?);
+    let passwords = Passwords::new(&settings.security, Arc::clone(&entropy))?;
+    let issuer = settings.server.public_url.origin();
+    let tokens = AccessTokens::new(&settings.tokens.key, issuer, settings.tokens.access);
+    let tokens = tokens.ok_or(WiringError::NoTokenKey)?;
     let options = DbOptions {
         url: app_url(settings)?.expose().to_owned(),
         max_connections: settings.database.max_connections,
@@ -64,28 +75,19 @@ pub async fn connect(
         statement: settings.database.statement_timeout,
         lock: settings.database.lock_timeout,
     };
-    let db = Db::connect(&options, clock, entropy, Arc::new(columns)).await?;
+    let db = Db::connect(&options, clock, entropy, columns).await?;
     let identity = Identity::new(db.clone(), authz, passwords, tokens, rules);
     Ok((db, identity))
 }
 
-struct Keys {
-    columns: KeyRing,
-    passwords: PasswordHasher,
-    tokens: AccessTokens,
-}
-
-/// Everything that is made from keys and the cost of passwords.
-fn keys(_settings: &Settings) -> Keys {
-    Keys { columns: KeyRing, passwords: PasswordHasher, tokens: AccessTokens }
+fn lasting(length: std::time::Duration, key: &'static str) -> Result<Duration, WiringError> {
+    Duration::from_std(length).map_err(|_| WiringError::TooLong(key))
 }
 
 fn rules(settings: &Settings) -> Result<Rules, WiringError> {
-    let lasting = |length, key| Duration::from_std(length).map_err(|_| WiringError::TooLong(key));
     Ok(Rules {
         idle: lasting(settings.session.idle, "session.idle_hours")?,
         absolute: lasting(settings.session.absolute, "session.absolute_hours")?,
-        access: lasting(settings.tokens.access, "tokens.access_minutes")?,
         refresh: lasting(settings.tokens.refresh, "tokens.refresh_days")?,
         public_url: settings.server.public_url.origin().to_owned(),
     })

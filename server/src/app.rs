@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::Db;
+use openchair_domain::time::Instant;
+
+use crate::budgets::Budgets;
 
 /// The parts that requests share. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub struct Parts {
     pub db: Db,
     /// Everything that deals with logins.
     pub identity: Identity,
+    /// How often what may be done.
+    pub limits: Budgets,
     /// Where the product is found, without a slash at the end.
     pub public_url: String,
 }
@@ -25,6 +30,11 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// What time it is for the product.
+    pub fn now(&self) -> Instant {
+        self.db.clock().now()
     }
 }
 

@@ -30,6 +30,11 @@ impl IfMatch {
         })
     }
 
+    /// The version as rows keep it; one that no row can have is never the present one.
+    pub fn version(self) -> i32 {
+        i32::try_from(self.0).unwrap_or(-1)
+    }
+
     /// 412 unless this is the present version.
     pub fn require(self, present: i64) -> Result<(), ApiError> {
         if self.0 == present { Ok(()) } else { Err(ApiError::version_conflict()) }

@@ -6,7 +6,7 @@ use crate::problem::{ApiError, FieldFault};
 
 impl<E: Explain> From<E> for ApiError {
     fn from(error: E) -> Self {
-        match error.kind() {
+        let refusal = match error.kind() {
             Kind::Unauthenticated => Self::unauthorized(error.code(), error.to_string()),
             Kind::NotAllowed => Self::forbidden(error.code(), error.to_string()),
             Kind::NotFound => Self::not_found(),
@@ -28,6 +28,10 @@ impl<E: Explain> From<E> for ApiError {
                 Self::unavailable(error.code(), std::time::Duration::from_secs(2))
             }
             Kind::Internal => Self::internal(&error),
+        };
+        match error.field() {
+            Some(field) => refusal.on_field(field),
+            None => refusal,
         }
     }
 }

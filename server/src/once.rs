@@ -4,7 +4,9 @@
 use std::marker::PhantomData;
 
 use openchair_domain::idempotency::{Claim, Key, Remembers};
+use openchair_domain::identity::NewSession;
 use openchair_domain::tenancy::{Caller, SystemReason, SystemTx, TenantTx};
+use openchair_domain::time::Instant;
 use poem::http::header::{CONTENT_TYPE, ETAG};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem::{IntoResponse, Request, RequestBody, Response};
@@ -15,9 +17,11 @@ use poem_openapi::registry::{
 };
 use poem_openapi::types::{ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::auth::SetSession;
 use crate::conditional::etag;
 use crate::problem::ApiError;
 
@@ -158,6 +162,29 @@ impl<T: ToJSON> ApiResponse for Created<T> {
     }
 }
 
+/// What is kept, sealed, of an answer: enough to give it again whole.
+#[derive(Deserialize)]
+struct Kept {
+    body: String,
+    session: Option<KeptSession>,
+}
+
+/// The cookie that went with it. Without it, a client that never heard the first answer would have
+/// an account and not be signed in.
+#[derive(Serialize, Deserialize)]
+struct KeptSession {
+    secret: String,
+    expires_at: Instant,
+}
+
+impl From<&NewSession> for KeptSession {
+    fn from(session: &NewSession) -> Self {
+        Self { secret: session.secret.text().to_owned(), expires_at: session.expires_at }
+    }
+}
+
+type Answer<T> = (Created<T>, Option<KeptSession>);
+
 impl App {
     /// Does `work` in a transaction of the caller's tenant, once for each key.
     pub async fn once<T: ToJSON>(
@@ -169,13 +196,13 @@ impl App {
     ) -> Result<Created<T>, ApiError> {
         let key = key.bind(caller.scope(), body);
         let mut tx = self.db.tenant(caller).await?;
-        if let Some(answer) = replay(&tx, key.as_ref()).await? {
+        if let Some((answer, _)) = replay(&tx, key.as_ref()).await? {
             return Ok(answer);
         }
-        let created = Created::new(&work(&mut tx).await?);
-        remember(&tx, key.as_ref(), &created).await?;
+        let answer = (Created::new(&work(&mut tx).await?), None);
+        remember(&tx, key.as_ref(), &answer).await?;
         tx.commit().await?;
-        Ok(created)
+        Ok(answer.0)
     }
 
     /// The same across tenants, for callers who aren't inside one.
@@ -187,25 +214,54 @@ impl App {
         body: &impl ToJSON,
         work: impl AsyncFnOnce(&mut SystemTx) -> Result<T, ApiError>,
     ) -> Result<Created<T>, ApiError> {
+        let work = async |tx: &mut SystemTx| Ok((work(tx).await?, None));
+        Ok(self.outside(reason, scope, key, body, work).await?.0)
+    }
+
+    /// The same for work that may sign the caller in; so does the answer when it is given again.
+    pub async fn once_signing_in<T: ToJSON>(
+        &self,
+        reason: SystemReason,
+        scope: String,
+        key: IdempotencyKey,
+        body: &impl ToJSON,
+        work: impl AsyncFnOnce(&mut SystemTx) -> Result<(T, Option<NewSession>), ApiError>,
+    ) -> Result<SetSession<Created<T>>, ApiError> {
+        let (answer, session) = self.outside(reason, scope, key, body, work).await?;
+        let session = session.as_ref().map(|kept| (kept.secret.as_str(), kept.expires_at));
+        Ok(SetSession::again(answer, session, self.now()))
+    }
+
+    async fn outside<T: ToJSON>(
+        &self,
+        reason: SystemReason,
+        scope: String,
+        key: IdempotencyKey,
+        body: &impl ToJSON,
+        work: impl AsyncFnOnce(&mut SystemTx) -> Result<(T, Option<NewSession>), ApiError>,
+    ) -> Result<Answer<T>, ApiError> {
         let key = key.bind(scope, body);
         let mut tx = self.db.system(reason).await?;
         if let Some(answer) = replay(&tx, key.as_ref()).await? {
             return Ok(answer);
         }
-        let created = Created::new(&work(&mut tx).await?);
-        remember(&tx, key.as_ref(), &created).await?;
+        let (view, session) = work(&mut tx).await?;
+        let answer = (Created::new(&view), session.as_ref().map(KeptSession::from));
+        remember(&tx, key.as_ref(), &answer).await?;
         tx.commit().await?;
-        Ok(created)
+        Ok(answer)
     }
 }
 
-async fn replay<T>(tx: &impl Remembers, key: Option<&Key>) -> Result<Option<Created<T>>, ApiError> {
+async fn replay<T>(tx: &impl Remembers, key: Option<&Key>) -> Result<Option<Answer<T>>, ApiError> {
     let Some(key) = key else { return Ok(None) };
     match tx.claim(key).await? {
         Claim::Fresh => Ok(None),
         Claim::Answered { status, body } => {
+            let kept: Kept =
+                serde_json::from_slice(&body).map_err(|error| ApiError::internal(&error))?;
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CREATED);
-            Ok(Some(Created::read(status, body, true)))
+            Ok(Some((Created::read(status, kept.body.into_bytes(), true), kept.session)))
         }
     }
 }
@@ -213,10 +269,11 @@ async fn replay<T>(tx: &impl Remembers, key: Option<&Key>) -> Result<Option<Crea
 async fn remember<T>(
     tx: &impl Remembers,
     key: Option<&Key>,
-    created: &Created<T>,
+    (created, session): &Answer<T>,
 ) -> Result<(), ApiError> {
-    if let Some(key) = key {
-        tx.remember(key, created.status.as_u16(), &created.body).await?;
-    }
-    Ok(())
+    let Some(key) = key else { return Ok(()) };
+    let body = String::from_utf8_lossy(&created.body);
+    let kept = serde_json::to_vec(&serde_json::json!({ "body": body, "session": session }))
+        .map_err(|error| ApiError::internal(&error))?;
+    Ok(tx.remember(key, created.status.as_u16(), &kept).await?)
 }

@@ -12,7 +12,7 @@ use crate::ids::{AuditEntry, Id, Tenant};
 use crate::tenancy::{Caller, Principal, RequestFacts, StoreError, SystemTx, Tools};
 use crate::time::Instant;
 
-pub use read::{AuditError, Entry, Filter, list};
+pub use read::{AuditError, Entry, Filter, export, list};
 
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Identity, IdentityError};
 use crate::authz::{BuiltIn, Right, Rights, Role};
 use crate::ids::{ApiKey, Id, Membership, Session, SupportGrant, Tenant, User};
-use crate::secrets::token::hash_of;
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{
     Caller, Principal, RequestFacts, StoreError, SystemReason, SystemTx, TenantFacts,
 };
@@ -134,18 +134,21 @@ impl Identity {
     ) -> Result<Recognised, IdentityError> {
         match proof {
             Proof::Cookie(secret) => {
-                let hash = hash_of(secret).to_vec();
+                let token = OpaqueToken::parse(TokenKind::Session, secret);
+                let hash = token.ok_or(IdentityError::SessionExpired)?.hash().to_vec();
                 let sql = person_by!("s.secret_hash = $1 and s.kind = 'browser'");
                 self.person(sql, hash.into(), wanted, request).await
             }
-            Proof::Bearer(text) if text.starts_with(crate::keys::SECRET_PREFIX) => {
+            Proof::Bearer(text) if text.starts_with(TokenKind::ApiKey.prefix()) => {
                 self.key(text, wanted, request).await
             }
             Proof::Bearer(text) => {
-                let claims = self.open_access_token(text)?;
+                let now = self.db().clock().now();
+                let access = self.access_tokens().verify(text, now);
+                let access = access.map_err(|_| IdentityError::BadToken)?;
                 let sql = person_by!("s.id = $1 and s.kind = 'api_client'");
-                let wanted = wanted.or(claims.tenant);
-                self.person(sql, claims.session.uuid().into(), wanted, request).await
+                let wanted = wanted.or(access.tenant.map(Id::from_uuid));
+                self.person(sql, access.session.into(), wanted, request).await
             }
         }
     }
@@ -193,8 +196,9 @@ impl Identity {
         wanted: Option<Id<Tenant>>,
         request: RequestFacts,
     ) -> Result<Recognised, IdentityError> {
+        let token = OpaqueToken::parse(TokenKind::ApiKey, text).ok_or(IdentityError::BadKey)?;
         let tx = self.db().system(SystemReason::Authenticate).await?;
-        let values = [hash_of(text).to_vec().into(), tx.now().into()];
+        let values = [token.hash().to_vec().into(), tx.now().into()];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, KEY, values);
         let Some(row) = KeyRow::find_by_statement(statement).one(tx.conn()).await? else {
             tx.rollback().await?;

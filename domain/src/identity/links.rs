@@ -13,7 +13,7 @@ use super::{Identity, IdentityError, by_email};
 use crate::ids::{Id, Job};
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
-use crate::secrets::token::{OpaqueToken, hash_of};
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::text::Email;
 
@@ -44,6 +44,15 @@ impl Purpose {
         }
     }
 
+    const fn token_kind(self) -> TokenKind {
+        match self {
+            Self::VerifyEmail => TokenKind::VerifyEmail,
+            Self::MagicLink => TokenKind::MagicLink,
+            Self::PasswordReset => TokenKind::PasswordReset,
+            Self::SecondFactor => TokenKind::Challenge,
+        }
+    }
+
     const fn lifetime(self) -> Duration {
         match self {
             Self::VerifyEmail => Duration::days(7),
@@ -69,7 +78,7 @@ pub(super) async fn issue(
     user: &user::Model,
     purpose: Purpose,
 ) -> Result<OpaqueToken, StoreError> {
-    let token = OpaqueToken::new(tx.entropy(), "");
+    let token = OpaqueToken::generate(purpose.token_kind(), tx.entropy());
     let row = one_time::ActiveModel {
         id: Set(Id::<crate::ids::Event>::new(tx.now(), tx.entropy()).uuid()),
         user_id: Set(user.id),
@@ -91,8 +100,9 @@ pub(super) async fn hold(
     token: &str,
     purpose: Purpose,
 ) -> Result<Option<(one_time::Model, user::Model)>, StoreError> {
+    let Some(token) = OpaqueToken::parse(purpose.token_kind(), token) else { return Ok(None) };
     let found = one_time::Entity::find()
-        .filter(one_time::Column::TokenHash.eq(hash_of(token).to_vec()))
+        .filter(one_time::Column::TokenHash.eq(token.hash().to_vec()))
         .filter(one_time::Column::Purpose.eq(purpose.key()))
         .filter(one_time::Column::UsedAt.is_null())
         .filter(one_time::Column::ExpiresAt.gt(tx.now()))
@@ -114,7 +124,7 @@ pub(super) async fn use_up(tx: &SystemTx, token: &one_time::Model) -> Result<(),
 }
 
 /// Queues the mail that carries a link.
-pub(super) async fn mail(
+pub(crate) async fn mail(
     tx: &SystemTx,
     identity: &Identity,
     user: &user::Model,
@@ -143,7 +153,7 @@ async fn mail_once(
     let mail = NewMail::new(&to, template, &user.locale)
         .with("name", user.name.clone())
         .with("minutes", purpose.lifetime().num_minutes())
-        .link(identity.link(page, token.reveal()));
+        .link(identity.link(page, token.text()));
     let mail = match because_of {
         Some(job) => mail.once(format!("{job}.mail")),
         None => mail,

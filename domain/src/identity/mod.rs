@@ -19,8 +19,7 @@ use tokio::sync::RwLock;
 
 use crate::authz::{Authz, Rights};
 use crate::fault::refusals;
-use crate::secrets::jwt::AccessTokens;
-use crate::secrets::password::PasswordHasher;
+use crate::secrets::{AccessTokens, PasswordError, Passwords};
 use crate::tenancy::{Db, StoreError};
 
 pub use authenticate::{Proof, Recognised, SignedIn};
@@ -33,8 +32,9 @@ pub use sign_in::{Challenge, SignIn};
 pub use tokens::{ClientSignIn, TokenPair};
 
 pub(crate) use authenticate::{role_to_store, stored_role};
+pub(crate) use links::mail as mail_link;
 pub(crate) use people::{NewUser, audit_everywhere, by_email, by_id, create};
-pub(crate) use sessions::open as open_session;
+pub(crate) use sessions::{move_to, open as open_session};
 
 refusals! {
     /// Why somebody isn't recognised, or can't change what they wanted to.
@@ -57,6 +57,12 @@ refusals! {
     }
 }
 
+impl From<PasswordError> for IdentityError {
+    fn from(error: PasswordError) -> Self {
+        Self::Store(StoreError::Unreadable(error.to_string()))
+    }
+}
+
 /// How long things keep somebody signed in, and where links lead.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -64,8 +70,6 @@ pub struct Rules {
     pub idle: Duration,
     /// A browser session ends after this long in any case.
     pub absolute: Duration,
-    /// How long an access token is good.
-    pub access: Duration,
     /// How long a refresh token is good.
     pub refresh: Duration,
     /// Where the product is found, without a slash at the end.
@@ -80,7 +84,7 @@ pub struct Identity(Arc<Inner>);
 struct Inner {
     db: Db,
     authz: Authz,
-    passwords: PasswordHasher,
+    passwords: Passwords,
     tokens: AccessTokens,
     rules: Rules,
     /// What composed roles allow, by the permissions that they name: compiled once.
@@ -96,7 +100,7 @@ impl Identity {
     pub fn new(
         db: Db,
         authz: Authz,
-        passwords: PasswordHasher,
+        passwords: Passwords,
         tokens: AccessTokens,
         rules: Rules,
     ) -> Self {
@@ -118,7 +122,7 @@ impl Identity {
         &self.0.db
     }
 
-    pub(crate) fn passwords(&self) -> &PasswordHasher {
+    pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
     }
 

@@ -10,6 +10,7 @@ use super::sign_in::{notify, set_password};
 use super::{Identity, IdentityError, NewSession, SignedIn, UserFacts};
 use crate::config::LOCALES;
 use crate::fault::{Faults, ValueFault};
+use crate::secrets::PasswordContext;
 use crate::tenancy::SystemReason;
 use crate::text;
 
@@ -70,7 +71,9 @@ impl Identity {
         new: String,
     ) -> Result<Option<NewSession>, IdentityError> {
         self.confirm_password(person, current).await?;
-        let hash = self.new_password("/new", new, &[&person.name]).await?;
+        let me = self.me(person).await?.user;
+        let about = PasswordContext { email: &me.email, name: &me.name };
+        let hash = self.new_password("/new", &new, about).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
         let user = own(&tx, person).await?;
         let user = set_password(&tx, user, hash).await?;

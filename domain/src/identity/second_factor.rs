@@ -7,8 +7,7 @@ use super::people::{audit_everywhere, own};
 use super::sessions::{self, Which};
 use super::sign_in::notify;
 use super::{Identity, IdentityError, NewSession, SignedIn};
-use crate::secrets::token::hash_of;
-use crate::secrets::totp;
+use crate::secrets::{Place, RecoveryCode, TokenHash, TotpSecret, Verdict};
 use crate::tenancy::{StoreError, SystemReason, SystemTx};
 
 /// What an authenticator app needs to be told.
@@ -20,29 +19,8 @@ pub struct NewTotp {
     pub otpauth_url: String,
 }
 
-fn seal_context(user: &user::Model) -> String {
-    format!("users.totp_secret.{}", user.id)
-}
-
-/// Whether `code` is the second factor of `user` now. A code is accepted once: its time step is
-/// remembered, and a recovery code is crossed out.
-pub(super) async fn accepts(
-    tx: &SystemTx,
-    user: &user::Model,
-    code: &str,
-) -> Result<bool, StoreError> {
-    if let Some(step) = matching_step(tx, user, code)? {
-        // Compared in the database, so that two requests with one code can't both win.
-        let sql = "update users set totp_last_step = $2
-                   where id = $1 and coalesce(totp_last_step, -1) < $2";
-        let values = [user.id.into(), step.into()];
-        return Ok(changed(tx, sql, values).await? == 1);
-    }
-    let Some(code) = totp::recovery_code(code) else { return Ok(false) };
-    let sql = "update recovery_codes set used_at = $3
-               where user_id = $1 and code_hash = $2 and used_at is null";
-    let values = [user.id.into(), hash_of(&code).to_vec().into(), tx.now().into()];
-    Ok(changed(tx, sql, values).await? == 1)
+fn secret_of(user: &user::Model) -> Place {
+    Place { table: "users", column: "totp_secret", row: user.id }
 }
 
 async fn changed<const N: usize>(
@@ -54,17 +32,39 @@ async fn changed<const N: usize>(
     Ok(tx.conn().execute_raw(statement).await?.rows_affected())
 }
 
+/// The time step that a code of the authenticator app belongs to.
 fn matching_step(tx: &SystemTx, user: &user::Model, code: &str) -> Result<Option<i64>, StoreError> {
     let Some(sealed) = &user.totp_secret else { return Ok(None) };
-    let secret = tx
-        .tools()
-        .keys
-        .open(&seal_context(user), sealed)
+    let secret = TotpSecret::from_stored(tx.tools().open(&secret_of(user), sealed)?)
         .map_err(|error| StoreError::Unreadable(error.to_string()))?;
-    Ok(totp::matching_step(&secret, code, tx.now()))
+    let last = user.totp_last_step.and_then(|step| u64::try_from(step).ok());
+    Ok(secret.verify(code, tx.now(), last).and_then(|step| i64::try_from(step).ok()))
 }
 
 impl Identity {
+    /// Whether `code` is the second factor of `user` now. A code is accepted once: its time step is
+    /// remembered, and a recovery code is crossed out.
+    pub(super) async fn accepts(
+        &self,
+        tx: &SystemTx,
+        user: &user::Model,
+        code: &str,
+    ) -> Result<bool, IdentityError> {
+        if let Some(step) = matching_step(tx, user, code)? {
+            // Compared in the database, so that two requests with one code can't both win.
+            let sql = "update users set totp_last_step = $2
+                       where id = $1 and coalesce(totp_last_step, -1) < $2";
+            return Ok(changed(tx, sql, [user.id.into(), step.into()]).await? == 1);
+        }
+        let Some(code) = RecoveryCode::parse(code) else { return Ok(false) };
+        let hashes = self.passwords().recovery_hashes(vec![code], user.id).await?;
+        let sql = "update recovery_codes set used_at = $3
+                   where user_id = $1 and code_hash = any($2::bytea[]) and used_at is null";
+        let hashes: Vec<_> = hashes.iter().map(TokenHash::to_vec).collect();
+        let values = [user.id.into(), hashes.into(), tx.now().into()];
+        Ok(changed(tx, sql, values).await? == 1)
+    }
+
     /// Begins to set up a second factor; it counts once it is confirmed with a code.
     pub async fn begin_totp(&self, person: &SignedIn) -> Result<NewTotp, IdentityError> {
         let tx = self.db().system(SystemReason::Identity).await?;
@@ -73,19 +73,18 @@ impl Identity {
             tx.rollback().await?;
             return Err(IdentityError::AlreadySetUp);
         }
-        let secret = totp::new_secret(tx.entropy());
-        let sealed = tx.tools().keys.seal(tx.entropy(), &seal_context(&user), &secret);
-        let email = user.email.clone();
+        let secret = TotpSecret::generate(tx.entropy());
+        let sealed = tx.tools().seal(&secret_of(&user), secret.as_bytes())?;
+        let otpauth_url = secret
+            .otpauth_url(&user.email)
+            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
         let mut row: user::ActiveModel = user.into();
         row.totp_secret = Set(Some(sealed));
         row.totp_last_step = Set(None);
         row.updated_at = Set(tx.now());
         row.update(tx.conn()).await?;
         tx.commit().await?;
-        Ok(NewTotp {
-            secret: totp::for_typing(&secret),
-            otpauth_url: totp::otpauth_url(&secret, &email),
-        })
+        Ok(NewTotp { secret: secret.base32(), otpauth_url })
     }
 
     /// Confirms the second factor with a first code. The recovery codes are shown once. Other
@@ -112,7 +111,7 @@ impl Identity {
         row.version = Set(version);
         row.updated_at = Set(tx.now());
         let user = row.update(tx.conn()).await?;
-        let codes = new_recovery_codes(&tx, &user).await?;
+        let codes = self.new_recovery_codes(&tx, &user).await?;
         sessions::revoke(&tx, person.user, Which::AllBut(person.session), "second_factor").await?;
         let session = sessions::rotate(&tx, person).await?;
         audit_everywhere(&tx, &user, &person.request, "identity.two_factor_enabled").await?;
@@ -136,7 +135,7 @@ impl Identity {
             tx.rollback().await?;
             return Err(IdentityError::NotSetUp);
         }
-        if !accepts(&tx, &user, code).await? {
+        if !self.accepts(&tx, &user, code).await? {
             tx.rollback().await?;
             return Err(IdentityError::BadCode);
         }
@@ -167,11 +166,11 @@ impl Identity {
             tx.rollback().await?;
             return Err(IdentityError::NotSetUp);
         }
-        if !accepts(&tx, &user, code).await? {
+        if !self.accepts(&tx, &user, code).await? {
             tx.rollback().await?;
             return Err(IdentityError::BadCode);
         }
-        let codes = new_recovery_codes(&tx, &user).await?;
+        let codes = self.new_recovery_codes(&tx, &user).await?;
         audit_everywhere(&tx, &user, &person.request, "identity.recovery_codes_renewed").await?;
         tx.commit().await?;
         Ok(codes)
@@ -188,24 +187,29 @@ impl Identity {
         tx.commit().await?;
         let Some(hash) = user.password_hash else { return Ok(()) };
         let password = password.ok_or(IdentityError::BadCredentials)?;
-        if self.passwords().verify(password, hash).await {
-            Ok(())
-        } else {
-            Err(IdentityError::BadCredentials)
+        match self.passwords().verify(&password, &hash).await? {
+            Verdict::Right { .. } => Ok(()),
+            Verdict::Wrong => Err(IdentityError::BadCredentials),
         }
+    }
+
+    async fn new_recovery_codes(
+        &self,
+        tx: &SystemTx,
+        user: &user::Model,
+    ) -> Result<Vec<String>, IdentityError> {
+        delete_recovery_codes(tx, user).await?;
+        let codes = RecoveryCode::generate_set(tx.entropy());
+        let shown = codes.iter().map(RecoveryCode::text).collect();
+        let hashes = self.passwords().recovery_hashes(codes, user.id).await?;
+        let hashes: Vec<_> = hashes.iter().map(TokenHash::to_vec).collect();
+        let sql = "insert into recovery_codes (user_id, code_hash) select $1, unnest($2::bytea[])";
+        changed(tx, sql, [user.id.into(), hashes.into()]).await?;
+        Ok(shown)
     }
 }
 
 async fn delete_recovery_codes(tx: &SystemTx, user: &user::Model) -> Result<(), StoreError> {
     changed(tx, "delete from recovery_codes where user_id = $1", [user.id.into()]).await?;
     Ok(())
-}
-
-async fn new_recovery_codes(tx: &SystemTx, user: &user::Model) -> Result<Vec<String>, StoreError> {
-    delete_recovery_codes(tx, user).await?;
-    let codes = totp::new_recovery_codes(tx.entropy());
-    let hashes: Vec<_> = codes.iter().map(|code| hash_of(code).to_vec()).collect();
-    let sql = "insert into recovery_codes (user_id, code_hash) select $1, unnest($2::bytea[])";
-    changed(tx, sql, [user.id.into(), hashes.into()]).await?;
-    Ok(codes)
 }

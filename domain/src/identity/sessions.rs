@@ -8,7 +8,7 @@ use sea_orm::{
 use super::entities::session;
 use super::{Identity, IdentityError, Me, SignedIn};
 use crate::ids::{Id, Session, Tenant, User};
-use crate::secrets::token::OpaqueToken;
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{RequestFacts, StoreError, SystemReason, SystemTx};
 use crate::time::Instant;
 
@@ -50,7 +50,7 @@ pub(crate) async fn open(
     tenant: Option<Id<Tenant>>,
     request: &RequestFacts,
 ) -> Result<NewSession, StoreError> {
-    let secret = OpaqueToken::new(tx.entropy(), "");
+    let secret = OpaqueToken::generate(TokenKind::Session, tx.entropy());
     let expires_at = tx.now() + identity.rules().absolute;
     let row = session::ActiveModel {
         id: Set(tx.new_id::<Session>().uuid()),
@@ -79,7 +79,7 @@ pub(super) async fn rotate(
     let found = session::Entity::find_by_id(person.session.uuid()).one(tx.conn()).await?;
     let Some(found) = found.filter(|row| row.kind == "browser") else { return Ok(None) };
     let expires_at = found.expires_at;
-    let secret = OpaqueToken::new(tx.entropy(), "");
+    let secret = OpaqueToken::generate(TokenKind::Session, tx.entropy());
     let mut row: session::ActiveModel = found.into();
     row.secret_hash = Set(Some(secret.hash().to_vec()));
     row.update(tx.conn()).await?;
@@ -187,13 +187,23 @@ impl Identity {
             tx.rollback().await?;
             return Err(IdentityError::NotFound);
         }
-        let row = session::ActiveModel {
-            id: Set(person.session.uuid()),
-            current_tenant_id: Set(Some(tenant.uuid())),
-            ..Default::default()
-        };
-        row.update(tx.conn()).await?;
+        move_to(&tx, person.session, tenant).await?;
         tx.commit().await?;
         Ok(me)
     }
+}
+
+/// The session stands in this tenant from now on.
+pub(crate) async fn move_to(
+    tx: &SystemTx,
+    session: Id<Session>,
+    tenant: Id<Tenant>,
+) -> Result<(), StoreError> {
+    let row = session::ActiveModel {
+        id: Set(session.uuid()),
+        current_tenant_id: Set(Some(tenant.uuid())),
+        ..Default::default()
+    };
+    row.update(tx.conn()).await?;
+    Ok(())
 }

@@ -6,12 +6,11 @@ use super::entities::user;
 use super::links::{self, Purpose, hold, mark_verified, use_up};
 use super::people::{audit_everywhere, by_email};
 use super::sessions::{self, Which};
-use super::{Identity, IdentityError, Me, NewSession, second_factor};
-use crate::fault::Faults;
+use super::{Identity, IdentityError, Me, NewSession};
+use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, User};
 use crate::messaging::{self, NewMail, Template};
-use crate::secrets::password;
-use crate::secrets::token::OpaqueToken;
+use crate::secrets::{OpaqueToken, PasswordContext, PasswordRule, Verdict};
 use crate::tenancy::{RequestFacts, StoreError, SystemReason, SystemTx};
 use crate::text::Email;
 
@@ -59,12 +58,28 @@ impl Identity {
         let Some((user, hash)) =
             found.and_then(|user| user.password_hash.clone().map(|hash| (user, hash)))
         else {
-            self.passwords().verify_absent(password).await;
+            self.passwords().verify_absent(&password).await?;
             return Err(IdentityError::BadCredentials);
         };
-        if !self.passwords().verify(password, hash).await {
-            return Err(IdentityError::BadCredentials);
+        match self.passwords().verify(&password, &hash).await? {
+            Verdict::Wrong => Err(IdentityError::BadCredentials),
+            Verdict::Right { rehash: false } => Ok(user),
+            Verdict::Right { rehash: true } => self.rehash(user, &password).await,
         }
+    }
+
+    /// The cost of hashing was raised since: only now is the password there to do it again.
+    async fn rehash(
+        &self,
+        user: user::Model,
+        password: &str,
+    ) -> Result<user::Model, IdentityError> {
+        let hash = self.passwords().hash(password).await?;
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let mut row: user::ActiveModel = user.into();
+        row.password_hash = Set(Some(hash));
+        let user = row.update(tx.conn()).await?;
+        tx.commit().await?;
         Ok(user)
     }
 
@@ -110,7 +125,7 @@ impl Identity {
             tx.rollback().await?;
             return Err(IdentityError::LinkInvalid);
         }
-        if !second_factor::accepts(&tx, &user, code).await? {
+        if !self.accepts(&tx, &user, code).await? {
             let attempts = token.attempts + 1;
             let mut row: super::entities::one_time::ActiveModel = token.into();
             row.attempts = Set(attempts);
@@ -157,7 +172,8 @@ impl Identity {
             return Err(IdentityError::LinkInvalid);
         };
         tx.rollback().await?;
-        let hash = self.new_password("/password", password, &[&user.email, &user.name]).await?;
+        let about = PasswordContext { email: &user.email, name: &user.name };
+        let hash = self.new_password("/password", &password, about).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
         let Some((held, user)) = hold(&tx, token, Purpose::PasswordReset).await? else {
             tx.rollback().await?;
@@ -176,19 +192,17 @@ impl Identity {
     pub(crate) async fn new_password(
         &self,
         field: &str,
-        password: String,
-        about: &[&str],
+        password: &str,
+        about: PasswordContext<'_>,
     ) -> Result<String, IdentityError> {
         let mut faults = Faults::new();
-        faults.take(field, password::check(&password, about));
+        for fault in PasswordRule::check(password, about).err().unwrap_or_default() {
+            faults.note(field, ValueFault::new(fault.code(), fault.sentence()));
+        }
         if !faults.is_empty() {
             return Err(faults.into());
         }
-        let entropy = self.db().entropy();
-        self.passwords()
-            .hash(&**entropy, password)
-            .await
-            .map_err(|error| StoreError::Unreadable(error.to_string()).into())
+        Ok(self.passwords().hash(password).await?)
     }
 }
 

@@ -8,15 +8,12 @@ use sea_orm::{
 use super::entities::{refresh, session};
 use super::people::{audit_everywhere, by_id};
 use super::sessions::{self, Which};
-use super::{Identity, IdentityError, second_factor};
+use super::{Identity, IdentityError};
 use crate::ids::{Event, Id, Session, Tenant, User};
-use crate::secrets::jwt::Claims;
-use crate::secrets::token::{OpaqueToken, hash_of};
+use crate::secrets::{Access, OpaqueToken, TokenKind};
 use crate::tenancy::{RequestFacts, StoreError, SystemReason, SystemTx};
 use crate::text::Email;
 use crate::time::Instant;
-
-const REFRESH_PREFIX: &str = "oc_rt_";
 
 /// What an API client goes on with.
 #[derive(Debug)]
@@ -47,16 +44,6 @@ pub struct ClientSignIn {
 }
 
 impl Identity {
-    pub(super) fn open_access_token(&self, text: &str) -> Result<AccessClaims, IdentityError> {
-        let claims = self
-            .access_tokens()
-            .open(text, self.db().clock().now())
-            .map_err(|_| IdentityError::BadToken)?;
-        let session = claims.sid.parse().map_err(|_| IdentityError::BadToken)?;
-        let tenant = claims.ten.map(|tenant| tenant.parse()).transpose();
-        Ok(AccessClaims { session, tenant: tenant.map_err(|_| IdentityError::BadToken)? })
-    }
-
     /// An API client signs in.
     pub async fn client_sign_in(
         &self,
@@ -70,7 +57,7 @@ impl Identity {
                 tx.rollback().await?;
                 return Err(IdentityError::SecondFactorRequired);
             };
-            if !second_factor::accepts(&tx, &user, &code).await? {
+            if !self.accepts(&tx, &user, &code).await? {
                 tx.rollback().await?;
                 return Err(IdentityError::BadCode);
             }
@@ -159,8 +146,11 @@ impl Identity {
         tx: &SystemTx,
         refresh_token: &str,
     ) -> Result<Option<(refresh::Model, session::Model)>, StoreError> {
+        let Some(shown) = OpaqueToken::parse(TokenKind::Refresh, refresh_token) else {
+            return Ok(None);
+        };
         let token = refresh::Entity::find()
-            .filter(refresh::Column::TokenHash.eq(hash_of(refresh_token).to_vec()))
+            .filter(refresh::Column::TokenHash.eq(shown.hash().to_vec()))
             .lock_exclusive()
             .one(tx.conn())
             .await?;
@@ -174,9 +164,9 @@ impl Identity {
         tx: &SystemTx,
         family: &session::Model,
     ) -> Result<TokenPair, StoreError> {
-        let access_expires_at = tx.now() + self.rules().access;
+        let access_expires_at = tx.now() + self.access_tokens().life();
         let refresh_expires_at = (tx.now() + self.rules().refresh).min(family.expires_at);
-        let refresh_token = OpaqueToken::new(tx.entropy(), REFRESH_PREFIX);
+        let refresh_token = OpaqueToken::generate(TokenKind::Refresh, tx.entropy());
         let row = refresh::ActiveModel {
             id: Set(tx.new_id::<Event>().uuid()),
             session_id: Set(family.id),
@@ -186,19 +176,9 @@ impl Identity {
             used_at: Set(None),
         };
         row.insert(tx.conn()).await?;
-        let access_token = self.access_tokens().sign(&Claims {
-            sub: Id::<User>::from_uuid(family.user_id).to_string(),
-            sid: Id::<Session>::from_uuid(family.id).to_string(),
-            ten: family.current_tenant_id.map(|id| Id::<Tenant>::from_uuid(id).to_string()),
-            iat: tx.now().timestamp(),
-            exp: access_expires_at.timestamp(),
-        });
+        let access =
+            Access { user: family.user_id, session: family.id, tenant: family.current_tenant_id };
+        let access_token = self.access_tokens().issue(access, tx.now());
         Ok(TokenPair { access_token, access_expires_at, refresh_token, refresh_expires_at })
     }
-}
-
-/// What an access token says.
-pub(super) struct AccessClaims {
-    pub(super) session: Id<Session>,
-    pub(super) tenant: Option<Id<Tenant>>,
 }

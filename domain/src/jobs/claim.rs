@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{NOBODY, seal_context};
+use super::{NOBODY, sealed_part};
 use crate::ids::{Id, Job, Tenant};
 use crate::tenancy::{Db, StoreError, SystemReason};
 use crate::time::Instant;
@@ -126,7 +126,7 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
     ))
     .all(tx.conn())
     .await?;
-    let keys = tx.tools().keys.clone();
+    let tools = tx.tools().clone();
     tx.commit().await?;
     Ok(rows
         .into_iter()
@@ -138,7 +138,7 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
                 kind: row.kind,
                 version: row.version,
                 payload: row.payload,
-                secret: row.sealed.and_then(|sealed| keys.open(&seal_context(id), &sealed).ok()),
+                secret: row.sealed.and_then(|sealed| tools.open(&sealed_part(id), &sealed).ok()),
                 attempt: row.attempts,
                 due_at: row.run_at,
                 lease_until: row.lease_until,

@@ -12,6 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::ids::{Id, Job, Tenant};
+use crate::secrets::Place;
 use crate::tenancy::{StoreError, Tools};
 use crate::time::Instant;
 
@@ -27,9 +28,9 @@ pub(crate) use sweep::delete_in_steps;
 /// The tenant of jobs that belong to no tenant.
 const NOBODY: Uuid = Uuid::nil();
 
-/// Associated data of the sealed part: it can't be moved to another job.
-fn seal_context(job: Id<Job>) -> String {
-    format!("jobs.sealed.{job}")
+/// Where the sealed part of a job is: it can't be moved to another job.
+fn sealed_part(job: Id<Job>) -> Place {
+    Place { table: "jobs", column: "sealed", row: job.uuid() }
 }
 
 /// A job to be queued.
@@ -74,8 +75,7 @@ pub(crate) async fn enqueue(
     job: NewJob,
 ) -> Result<(), StoreError> {
     let id = Id::<Job>::new(now, &*tools.entropy);
-    let sealed =
-        job.sealed.map(|secret| tools.keys.seal(&*tools.entropy, &seal_context(id), &secret));
+    let sealed = job.sealed.map(|secret| tools.seal(&sealed_part(id), &secret)).transpose()?;
     conn.execute_raw(Statement::from_sql_and_values(
         DbBackend::Postgres,
         ENQUEUE,

@@ -16,13 +16,10 @@ use crate::fault::{Faults, ValueFault, refusals};
 use crate::ids::{ApiKey, Id};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
-use crate::secrets::token::OpaqueToken;
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
 use crate::text;
 use crate::time::Instant;
-
-/// What every secret begins with, so that a scanner recognises a leaked one.
-pub const SECRET_PREFIX: &str = "oc_live_";
 
 refusals! {
     /// Why a key can't be made or revoked.
@@ -103,12 +100,12 @@ pub async fn create(
     if !wanted.rights.is_within(tx.caller().rights()) {
         return Err(ApiKeyError::BeyondOwnRights);
     }
-    let secret = OpaqueToken::new(tx.entropy(), SECRET_PREFIX);
+    let secret = OpaqueToken::generate(TokenKind::ApiKey, tx.entropy());
     let row = entity::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<ApiKey>().uuid()),
         name: Set(wanted.name),
-        prefix: Set(secret.reveal().chars().take(SECRET_PREFIX.len() + 6).collect()),
+        prefix: Set(secret.preview()),
         secret_hash: Set(secret.hash().to_vec()),
         scopes: Set(wanted.rights.keys()),
         created_by: Set(Actor::from(tx.caller().principal()).name),

@@ -8,7 +8,7 @@ use sqlx::{Connection, Row};
 use super::StoreError;
 use crate::entropy::Entropy;
 use crate::jobs::{Bell, Ringer};
-use crate::secrets::seal::KeyRing;
+use crate::secrets::{KeyRing, Place};
 use crate::time::Clock;
 
 /// What every transaction carries: the clock, randomness, the keys of sealed columns, and the way to
@@ -19,6 +19,20 @@ pub(crate) struct Tools {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) ringer: Ringer,
+}
+
+impl Tools {
+    /// Seals what must not lie around in the clear.
+    pub(crate) fn seal(&self, place: &Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.keys
+            .seal(place, plain, &*self.entropy)
+            .map_err(|error| StoreError::Unreadable(error.to_string()))
+    }
+
+    /// Opens what was sealed for this place.
+    pub(crate) fn open(&self, place: &Place, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.keys.open(place, sealed).map_err(|error| StoreError::Unreadable(error.to_string()))
+    }
 }
 
 /// How to reach the database.

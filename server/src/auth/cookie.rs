@@ -29,9 +29,15 @@ pub struct SetSession<R> {
 impl<R> SetSession<R> {
     /// Hands the browser a session, if there is a new one.
     pub fn to(answer: R, session: Option<&NewSession>, now: Instant) -> Self {
-        let cookie = session.map(|session| {
-            let seconds = (session.expires_at - now).num_seconds().max(0);
-            let secret = session.secret.reveal();
+        let session = session.map(|session| (session.secret.text(), session.expires_at));
+        Self::again(answer, session, now)
+    }
+
+    /// Hands the browser a session that it may have been handed before: its secret, and when it
+    /// ends.
+    pub(crate) fn again(answer: R, session: Option<(&str, Instant)>, now: Instant) -> Self {
+        let cookie = session.map(|(secret, expires_at)| {
+            let seconds = (expires_at - now).num_seconds().max(0);
             format!("{COOKIE}={secret}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax")
         });
         Self { answer, cookie }

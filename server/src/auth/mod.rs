@@ -82,6 +82,7 @@ async fn caller<P: Permission>(request: &Request) -> Result<Caller, ApiError> {
         Recognised::Person(person) => app(request)?.identity.enter(*person).await?,
         Recognised::Key(caller) => *caller,
     };
+    app(request)?.limits.caller(&caller).await?;
     if !caller.may(P::VALUE) {
         return Err(ApiError::not_allowed(P::VALUE.sentence()));
     }

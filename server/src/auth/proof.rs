@@ -7,7 +7,7 @@ use poem::Request;
 use poem::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
 
 use super::cookie;
-use crate::middleware::request_id;
+use crate::middleware::{client_ip::ClientIp, request_id};
 use crate::problem::ApiError;
 
 /// The header that names the tenant.
@@ -48,7 +48,7 @@ pub(super) fn wanted_tenant(request: &Request) -> Result<Option<Id<Tenant>>, Api
 pub(super) fn facts(request: &Request) -> RequestFacts {
     RequestFacts {
         request_id: request_id::current().map(|id| id.as_str().to_owned()),
-        ip: request.remote_addr().as_socket_addr().map(|address| address.ip().to_string()),
+        ip: Some(ClientIp::of(request).to_string()),
         user_agent: request
             .headers()
             .get(USER_AGENT)

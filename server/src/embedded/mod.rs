@@ -2,7 +2,7 @@
 //! started, kept running and stopped by us, so that nobody has to install a service.
 //!
 //! It runs in a folder of ours, listens on a Unix socket only, and never outlives our process:
-//! see [`process`] for how. Two roles come with it, because the superuser is not bound by
+//! `process.rs` says how. Two roles come with it, because the superuser is not bound by
 //! row-level security: the owner for migrations, the app for everything else.
 
 mod access;

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use openchair_domain::ids::ApiKey;
 use openchair_domain::keys::{KeyFacts, NewKey};
-use openchair_domain::secrets::token::OpaqueToken;
+use openchair_domain::secrets::OpaqueToken;
 use poem_openapi::Object;
 
 use crate::ids::Ref;
@@ -68,6 +68,6 @@ pub(super) struct NewApiKeyView {
 
 impl From<(KeyFacts, OpaqueToken)> for NewApiKeyView {
     fn from((key, secret): (KeyFacts, OpaqueToken)) -> Self {
-        Self { key: key.into(), secret: secret.reveal().to_owned() }
+        Self { key: key.into(), secret: secret.text().to_owned() }
     }
 }

@@ -114,8 +114,8 @@ mod tests {
     use crate::testing::Client;
 
     #[handler]
-    fn length(body: Vec<u8>) -> String {
-        body.len().to_string()
+    async fn length(body: Body) -> Result<String> {
+        Ok(body.into_vec().await?.len().to_string())
     }
 
     fn chunks(n: usize) -> Body {

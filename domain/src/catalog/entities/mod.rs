@@ -1,0 +1,2 @@
+pub(super) mod category;
+pub(super) mod service;

@@ -1,0 +1,2 @@
+pub(super) mod hours;
+pub(super) mod location;

@@ -1,0 +1,53 @@
+//! What anybody may see of a shop: these fields, and no others.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{TenantError, entity};
+use crate::catalog::{self, ServiceFacts};
+use crate::ids::Id;
+use crate::locations::{self, LocationFacts};
+use crate::tenancy::SystemTx;
+use crate::text;
+
+/// A shop's page.
+#[derive(Debug, Clone)]
+pub struct PublicPage {
+    /// Its web address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What kind of business it is.
+    pub kind: String,
+    /// Its language.
+    pub locale: String,
+    /// Its time zone.
+    pub time_zone: String,
+    /// What its prices are in.
+    pub currency: String,
+    /// Its colour, as an angle.
+    pub hue: i16,
+    /// Where it is, and when it is open.
+    pub locations: Vec<LocationFacts>,
+    /// What it offers.
+    pub services: Vec<ServiceFacts>,
+}
+
+/// The page of the shop with this address.
+pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, TenantError> {
+    // What isn't written like an address is nobody's.
+    let Ok(slug) = text::slug(slug) else { return Err(TenantError::NotFound) };
+    let found = entity::Entity::find().filter(entity::Column::Slug.eq(slug));
+    let shop = found.one(tx.conn()).await?.ok_or(TenantError::NotFound)?;
+    let tenant = Id::from_uuid(shop.id);
+    Ok(PublicPage {
+        locations: locations::open_to_public(tx, tenant).await?,
+        services: catalog::of(tx.conn(), tenant).await?,
+        slug: shop.slug,
+        name: shop.name,
+        kind: shop.kind,
+        locale: shop.locale,
+        time_zone: shop.time_zone,
+        currency: shop.currency,
+        hue: shop.hue,
+    })
+}

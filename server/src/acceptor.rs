@@ -1,0 +1,111 @@
+//! Takes connections in. poem's own acceptor leaves Nagle's algorithm on (small answers wait up to
+//! 40 ms), and its loop spins when there are no file handles left.
+//!
+//! HTTP/1 has no time limit for a request's head in poem. [`IDLE_TIMEOUT`] bounds silent
+//! connections; against slow ones, run behind a proxy that reads the whole request first.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use poem::http::uri::Scheme;
+use poem::listener::Acceptor;
+use poem::web::{LocalAddr, RemoteAddr};
+use tokio::net::{TcpListener, TcpStream};
+
+/// For `poem::Server::idle_timeout`: longer than the usual keep-alive of proxies (60 s), so that it
+/// is they who close, and no request meets a connection that is just being closed.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
+
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Accepts TCP connections, without delay and without spinning.
+#[derive(Debug)]
+pub struct SteadyAcceptor {
+    listener: TcpListener,
+    local: SocketAddr,
+}
+
+impl SteadyAcceptor {
+    /// Listens; with port 0 on a free one.
+    pub async fn bind(address: SocketAddr) -> io::Result<Self> {
+        Self::new(TcpListener::bind(address).await?)
+    }
+
+    /// Takes over a socket that listens already.
+    pub fn new(listener: TcpListener) -> io::Result<Self> {
+        let local = listener.local_addr()?;
+        Ok(Self { listener, local })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.local
+    }
+}
+
+impl Acceptor for SteadyAcceptor {
+    type Io = TcpStream;
+
+    fn local_addr(&self) -> Vec<LocalAddr> {
+        vec![LocalAddr(self.local.into())]
+    }
+
+    async fn accept(&mut self) -> io::Result<(TcpStream, LocalAddr, RemoteAddr, Scheme)> {
+        let mut failures = 0;
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    if failures > 0 {
+                        tracing::info!(failures, "connections are accepted again");
+                    }
+                    // A socket that has gone already can't be set, and will say so when read.
+                    let _ = stream.set_nodelay(true);
+                    let local = LocalAddr(self.local.into());
+                    return Ok((stream, local, RemoteAddr(peer.into()), Scheme::HTTP));
+                }
+                Err(error) => {
+                    let Some(pause) = pause(&error, failures) else { continue };
+                    if failures == 0 {
+                        tracing::warn!(%error, "connections can't be accepted; trying again");
+                    }
+                    failures += 1;
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+    }
+}
+
+/// How long to wait after a failure; not at all if only that one connection was at fault.
+fn pause(error: &io::Error, failures: u32) -> Option<Duration> {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    match error.kind() {
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted => None,
+        _ => Some((FIRST_PAUSE * 2_u32.pow(failures.min(10))).min(LONGEST_PAUSE)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_second() {
+        let out_of_handles = io::Error::from_raw_os_error(24);
+        let pauses: Vec<_> =
+            (0..12).filter_map(|n| pause(&out_of_handles, n)).map(|p| p.as_millis()).collect();
+        assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000, 1000]);
+        assert_eq!(pause(&io::ErrorKind::ConnectionAborted.into(), 3), None);
+    }
+
+    #[tokio::test]
+    async fn small_answers_do_not_wait() {
+        let mut acceptor = SteadyAcceptor::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let client = TcpStream::connect(acceptor.address()).await.unwrap();
+        let (stream, _, remote, _) = acceptor.accept().await.unwrap();
+        assert!(stream.nodelay().unwrap());
+        assert_eq!(remote.as_socket_addr(), Some(&client.local_addr().unwrap()));
+    }
+}

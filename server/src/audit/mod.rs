@@ -1,0 +1,65 @@
+//! Who did what, over HTTP.
+
+mod csv;
+mod dto;
+
+use chrono::{DateTime, Utc};
+use openchair_domain::audit::{self, Filter};
+use openchair_domain::authz::perm;
+use poem_openapi::OpenApi;
+use poem_openapi::param::Query;
+
+use crate::app::App;
+use crate::auth::Can;
+use crate::listing::{Listed, listed, window};
+use crate::openapi::Tags;
+use crate::page::Limit;
+use crate::problem::ApiError;
+
+use dto::AuditEntryView;
+
+/// The operations on the audit log.
+#[derive(Debug)]
+pub struct AuditApi(pub App);
+
+#[OpenApi(prefix_path = "/v1/audit", tag = "Tags::Audit")]
+impl AuditApi {
+    /// The newest entries first.
+    #[oai(path = "/", method = "get", operation_id = "list_audit_entries")]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
+    async fn list(
+        &self,
+        who: Can<perm::ReadAudit>,
+        limit: Query<Limit>,
+        cursor: Query<Option<String>>,
+        /// An action (`api_key.created`), or the part before the dot
+        #[oai(validator(max_length = 80))]
+        action: Query<Option<String>>,
+        /// A user's or key's id
+        #[oai(validator(max_length = 40))]
+        actor: Query<Option<String>>,
+        from: Query<Option<DateTime<Utc>>>,
+        to: Query<Option<DateTime<Utc>>>,
+    ) -> Result<Listed<AuditEntryView>, ApiError> {
+        let filter = Filter { action: action.0, actor: actor.0, from: from.0, to: to.0 };
+        let tx = self.0.db.tenant(&who).await?;
+        let entries = audit::list(&tx, &filter, window(limit.0, cursor.0.as_deref())?).await?;
+        tx.commit().await?;
+        Ok(listed(entries, AuditEntryView::from))
+    }
+
+    /// The newest 10,000 entries of a time as CSV.
+    #[oai(path = "/export", method = "get", operation_id = "export_audit_entries")]
+    async fn export(
+        &self,
+        who: Can<perm::ExportAudit>,
+        from: Query<Option<DateTime<Utc>>>,
+        to: Query<Option<DateTime<Utc>>>,
+    ) -> Result<csv::CsvFile, ApiError> {
+        let filter = Filter { from: from.0, to: to.0, ..Filter::default() };
+        let mut tx = self.0.db.tenant(&who).await?;
+        let entries = audit::export(&mut tx, &filter).await?;
+        tx.commit().await?;
+        Ok(csv::file(&entries))
+    }
+}

@@ -1,0 +1,100 @@
+//! How often what may be done: the product's budgets, by name. The mechanism is in `limits`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use openchair_domain::config::{Limits, Plans};
+use openchair_domain::ids::{Id, User};
+use openchair_domain::tenancy::{Caller, RequestFacts};
+use openchair_domain::text::Email;
+
+use crate::limits::{Budget, Limiter};
+use crate::problem::ApiError;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// The budgets in force.
+#[derive(Debug)]
+pub struct Budgets {
+    limiter: Arc<Limiter>,
+    sign_in_account: Budget,
+    sign_in_ip: Budget,
+    sign_up_ip: Budget,
+    mail_account: Budget,
+    public_ip: Budget,
+    own_proof: Budget,
+}
+
+fn ip(request: &RequestFacts) -> &str {
+    request.ip.as_deref().unwrap_or("unknown")
+}
+
+impl Budgets {
+    /// The budgets that the configuration sets.
+    pub fn new(limiter: Arc<Limiter>, limits: &Limits) -> Self {
+        Self {
+            limiter,
+            sign_in_account: Budget::new("sign_in", limits.sign_in_per_account_per_hour, HOUR),
+            sign_in_ip: Budget::new("sign_in_ip", limits.sign_in_per_ip_per_minute, MINUTE),
+            sign_up_ip: Budget::new("sign_up", limits.sign_up_per_ip_per_hour, HOUR),
+            mail_account: Budget::new("mail", limits.mail_links_per_account_per_hour, HOUR),
+            public_ip: Budget::new("public", limits.public_per_ip_per_minute, MINUTE),
+            own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
+        }
+    }
+
+    /// Guessing a password: counted by the account and by the address that guesses.
+    pub async fn sign_in(&self, request: &RequestFacts, email: &Email) -> Result<(), ApiError> {
+        self.limiter.require(&self.sign_in_ip, ip(request)).await?;
+        self.limiter.require(&self.sign_in_account, email.key()).await
+    }
+
+    /// Guessing a code.
+    pub async fn second_factor(&self, request: &RequestFacts) -> Result<(), ApiError> {
+        self.limiter.require(&self.sign_in_ip, ip(request)).await
+    }
+
+    /// Guessing a link or token.
+    pub async fn token(&self, request: &RequestFacts) -> Result<(), ApiError> {
+        self.limiter.require(&self.sign_in_ip, ip(request)).await
+    }
+
+    /// Filling somebody's mailbox.
+    pub async fn mail_link(&self, request: &RequestFacts, email: &Email) -> Result<(), ApiError> {
+        self.limiter.require(&self.sign_in_ip, ip(request)).await?;
+        self.limiter.require(&self.mail_account, email.key()).await
+    }
+
+    /// Filling one's own mailbox.
+    pub async fn own_mail(&self, user: Id<User>) -> Result<(), ApiError> {
+        self.limiter.require(&self.mail_account, &user.to_string()).await
+    }
+
+    /// Guessing with a session that isn't one's own: password and codes of the signed-in login.
+    pub async fn own_proof(&self, user: Id<User>) -> Result<(), ApiError> {
+        self.limiter.require(&self.own_proof, &user.to_string()).await
+    }
+
+    /// Signing up businesses by the dozen.
+    pub async fn sign_up(&self, request: &RequestFacts) -> Result<(), ApiError> {
+        self.limiter.require(&self.sign_up_ip, ip(request)).await
+    }
+
+    /// Reading public pages.
+    pub async fn public(&self, request: &RequestFacts) -> Result<(), ApiError> {
+        self.limiter.require(&self.public_ip, ip(request)).await
+    }
+
+    /// What a business's plan allows, shared by all who call for it; and a fair part of it for each
+    /// caller, so that one program can't use up what the desk needs.
+    pub async fn caller(&self, caller: &Caller) -> Result<(), ApiError> {
+        let plans = Plans::shipped();
+        let per_minute =
+            plans.get(&caller.facts().plan).map_or(60, |plan| plan.requests_per_minute);
+        let own = Budget::new("caller", (per_minute / 2).max(30), MINUTE);
+        self.limiter.require(&own, &format!("{}/{}", caller.tenant(), caller.scope())).await?;
+        let all = Budget::new("tenant", per_minute, MINUTE);
+        self.limiter.require(&all, &caller.tenant().to_string()).await
+    }
+}
