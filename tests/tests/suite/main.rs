@@ -1,0 +1,4 @@
+//! All tests over a real database and real servers, in one binary.
+
+mod jobs;
+mod mail;
