@@ -17,7 +17,7 @@ pub struct SmtpServer {
     pub port: u16,
     orders: ChildStdin,
     events: Lines<BufReader<ChildStdout>>,
-    _child: Child,
+    child: Child,
 }
 
 /// What the server says.
@@ -118,12 +118,20 @@ impl SmtpServer {
             .expect("node runs the SMTP server");
         let orders = child.stdin.take().unwrap();
         let events = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut server = Self { port, orders, events, _child: child };
+        let mut server = Self { port, orders, events, child };
         match server.next().await {
             Event::Listening { port } => server.port = port,
             other => panic!("the SMTP server didn't start: {other:?}"),
         }
         server
+    }
+
+    /// Ends it, and says on which port nobody listens now.
+    pub async fn stop(self) -> u16 {
+        let Self { port, orders, mut child, .. } = self;
+        drop(orders);
+        child.wait().await.unwrap();
+        port
     }
 
     /// Its address, for `mail.smtp_url`.
