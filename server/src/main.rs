@@ -1,1 +1,176 @@
-fn main() {}
+//! `openchair-server`: serves the product; with no configuration it brings its own database.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use openchair_domain::config::{LogFormat, Settings, Sources};
+use openchair_domain::entropy::OsEntropy;
+use openchair_domain::wiring;
+use openchair_server::openapi;
+use openchair_server::start::{Database, StartError, Surroundings, start};
+use openchair_server::telemetry::{self, LogSettings, SentrySettings};
+
+#[derive(Debug, Parser)]
+#[command(name = "openchair-server", version, about = "The booking platform, in one process.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// One setting over all others: `--set server.bind=127.0.0.1:9000`
+    #[arg(long = "set", value_name = "KEY=VALUE", global = true, value_parser = setting)]
+    set: Vec<(String, String)>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the product (what happens without a command, too)
+    Serve {
+        /// Don't run the worker in this process
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Bring the database at database.owner_url up to date
+    Migrate,
+    /// Say the effective configuration, with secrets masked and where each value comes from
+    CheckConfig,
+    /// Write the API's document
+    Openapi {
+        /// A file instead of the standard output
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a key, =, and a value")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line for whoever started the program. Nobody may be listening.
+fn say(text: &str) {
+    let _closed = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+fn run(cli: Cli) -> Result<(), StartError> {
+    let mut overrides = cli.set;
+    let command = cli.command.unwrap_or(Command::Serve { no_worker: false });
+    if let Command::Serve { no_worker: true } = command {
+        overrides.push(("worker.inside".to_owned(), "false".to_owned()));
+    }
+    let sources = Sources::from_process().with_overrides(overrides);
+    match command {
+        Command::Openapi { out } => write_document(out),
+        Command::CheckConfig => {
+            let settings = Settings::load(&sources)?;
+            settings.effective().iter().for_each(|line| say(&line.to_string()));
+            Ok(())
+        }
+        Command::Migrate => {
+            let mut settings = Settings::load(&sources)?;
+            block_on(async move {
+                let database = Database::ready(&mut settings, say).await?;
+                say("The database is up to date.");
+                database.stop().await;
+                Ok(())
+            })
+        }
+        Command::Serve { .. } => {
+            let settings = Settings::load(&sources)?;
+            block_on(serve(settings))
+        }
+    }
+}
+
+fn write_document(out: Option<PathBuf>) -> Result<(), StartError> {
+    let document = openapi::document();
+    let Some(path) = out else {
+        let _closed = std::io::stdout().lock().write_all(document.as_bytes());
+        return Ok(());
+    };
+    std::fs::write(&path, document)
+        .map_err(|error| StartError::Io(format!("can't write {}", path.display()), error))
+}
+
+fn block_on(work: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::Io("can't start the threads".to_owned(), error))?
+        .block_on(work)
+}
+
+async fn serve(settings: Settings) -> Result<(), StartError> {
+    let logs = LogSettings {
+        json: settings.log.format == LogFormat::Json,
+        level: settings.log.level.clone(),
+    };
+    let sentry = (!settings.sentry.dsn.is_empty()).then(|| SentrySettings {
+        dsn: settings.sentry.dsn.expose().to_owned(),
+        environment: settings.sentry.environment.clone(),
+        release: concat!("openchair@", env!("CARGO_PKG_VERSION")).to_owned(),
+    });
+    let telemetry = telemetry::init(&logs, sentry.as_ref())?;
+    let folder = settings.database.folder.clone();
+    let mut settings = settings.with_generated_keys(&OsEntropy).map_err(|error| {
+        StartError::Io(format!("can't keep the generated keys in {}", folder.display()), error)
+    })?;
+    let quiet = settings.profile.is_production();
+    let progress =
+        move |step: &str| if quiet { tracing::info!("{step}") } else { say(&format!("  {step}")) };
+    let database = Database::ready(&mut settings, progress).await?;
+    let around = Surroundings {
+        clock: wiring::clock(&settings),
+        entropy: Arc::new(OsEntropy),
+        metrics: telemetry.metrics.clone(),
+    };
+    let outcome = serve_on(&settings, around, quiet).await;
+    database.stop().await;
+    outcome
+}
+
+async fn serve_on(
+    settings: &Settings,
+    around: Surroundings,
+    quiet: bool,
+) -> Result<(), StartError> {
+    let mut running = start(settings, around).await?;
+    if !quiet {
+        let url = settings.server.public_url.origin();
+        say(&format!(
+            "\nOpenchair is at   {url}\nThe API's docs    {url}/docs\nMail              {url}/dev/mail\n"
+        ));
+        say("Stop with Ctrl-C.");
+    }
+    tracing::info!(address = %running.address, "ready");
+    tokio::select! {
+        () = asked_to_stop() => running.stop().await,
+        () = running.finished() => {}
+    }
+    Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _interrupted = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

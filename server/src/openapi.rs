@@ -1,5 +1,13 @@
 //! The whole API as one document.
 
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::LazyLock;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
+use poem::{EndpointExt, Route};
+use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags as DeriveTags};
 
 use crate::app::App;
@@ -9,6 +17,7 @@ use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
 use crate::locations::LocationsApi;
 use crate::platform::PlatformApi;
+use crate::problem::AllowTable;
 use crate::public::PublicApi;
 use crate::signup::SignUpApi;
 use crate::tenants::TenantApi;
@@ -51,7 +60,13 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-fn operations(app: &App) -> impl OpenApi + 'static {
+type Operations = (People, House, Front, Shop);
+type People = (AuthApi, TokensApi, MeApi);
+type House = (ApiKeysApi, AuditApi, PlatformApi);
+type Front = (SignUpApi, PublicApi);
+type Shop = (TenantApi, LocationsApi, CatalogApi);
+
+fn operations(app: &App) -> Operations {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
@@ -60,9 +75,42 @@ fn operations(app: &App) -> impl OpenApi + 'static {
     (people, house, front, shop)
 }
 
-/// The service that answers and documents every operation.
-pub fn service(app: &App) -> OpenApiService<impl OpenApi + 'static, ()> {
-    OpenApiService::new(operations(app), "Openchair", env!("CARGO_PKG_VERSION"))
+fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {
+    OpenApiService::new(operations, "Openchair", env!("CARGO_PKG_VERSION"))
         .description("Bookings, queues and live days for many businesses on one deployment.")
-        .server("/")
+}
+
+/// Puts the operations on a route.
+pub fn routes(route: Route, app: &App) -> Route {
+    route.nest_no_strip("/v1", described(operations(app)).data(app.clone()))
+}
+
+/// Which methods each path of the API knows.
+pub fn allow_table() -> AllowTable {
+    AllowTable::new().api::<Operations>("")
+}
+
+/// The operations without anything behind them, for the document.
+struct Described<T>(PhantomData<fn() -> T>);
+
+impl<T: OpenApi> OpenApi for Described<T> {
+    fn meta() -> Vec<MetaApi> {
+        T::meta()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn add_routes(self, _table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
+}
+
+/// The document, as `openchair-server openapi` writes it. Needs no server to run.
+pub fn document() -> &'static str {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let mut text = described(Described::<Operations>(PhantomData)).spec();
+        text.push('\n');
+        text
+    });
+    &DOCUMENT
 }

@@ -1,14 +1,14 @@
 //! A client that calls an endpoint without a socket. poem's own needs a feature that would have
 //! poem built twice.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use poem::http::{HeaderMap, Method, StatusCode};
 use poem::{Body, Endpoint, Request, Response};
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;
-use tracing::subscriber::DefaultGuard;
 
 use crate::problem::PROBLEM_JSON;
 
@@ -109,17 +109,37 @@ impl Answer {
     }
 }
 
-/// What has been logged since [`log_lines`], as JSON.
-#[derive(Clone, Default)]
-pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
 
+/// What this thread logs from [`Lines::collect`] on, as JSON. One subscriber serves all tests:
+/// tracing remembers for the whole process who listens, so that each test's own would race.
+pub(crate) struct Lines;
+
+#[expect(clippy::unused_self, reason = "it collects as long as it lives")]
 impl Lines {
+    /// Collects from info on, in the format of production.
+    pub(crate) fn collect() -> Self {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            let subscriber = tracing_subscriber::fmt()
+                .json()
+                .flatten_event(true)
+                .with_span_list(false)
+                .with_max_level(LevelFilter::INFO)
+                .with_writer(|| ThreadLines)
+                .finish();
+            tracing::subscriber::set_global_default(subscriber).unwrap();
+        });
+        LINES.set(Some(Vec::new()));
+        Self
+    }
+
     pub(crate) fn all(&self) -> Vec<Value> {
-        let text = self.0.lock().unwrap();
-        text.split(|&b| b == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).unwrap())
-            .collect()
+        let text = LINES.with_borrow(|lines| lines.clone().unwrap_or_default());
+        let lines = text.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
     }
 
     pub(crate) fn levels(&self) -> Vec<String> {
@@ -127,27 +147,21 @@ impl Lines {
     }
 }
 
-impl io::Write for Lines {
+impl Drop for Lines {
+    fn drop(&mut self) {
+        LINES.set(None);
+    }
+}
+
+struct ThreadLines;
+
+impl io::Write for ThreadLines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| lines.iter_mut().for_each(|it| it.extend_from_slice(bytes)));
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Collects this thread's log from info on, in the format of production, until the guard is dropped.
-pub(crate) fn log_lines() -> (Lines, DefaultGuard) {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .with_max_level(LevelFilter::INFO)
-        .with_writer(move || writer.clone())
-        .finish();
-    (lines, tracing::subscriber::set_default(subscriber))
 }

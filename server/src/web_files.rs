@@ -304,6 +304,26 @@ mod tests {
         assert_eq!((head.body.len(), head.header("content-length")), (0, "9"));
     }
 
+    /// A new web build must reach the next server build.
+    #[test]
+    fn what_lies_in_the_folder_is_embedded() {
+        fn look(folder: &std::path::Path, prefix: &str) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
+                if path.is_dir() {
+                    look(&path, &format!("{name}/"));
+                } else {
+                    let file = (WebFiles::embedded().find)(&name).expect("a file is missing");
+                    assert_eq!(file.data, std::fs::read(path).unwrap(), "{name}");
+                }
+            }
+        }
+        let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../web/dist"));
+        look(folder, "");
+        assert_eq!(WebFiles::embedded().is_built(), folder.join("index.html").exists());
+    }
+
     #[tokio::test]
     async fn without_a_web_build_it_says_so() {
         let app = app(|_| None);

@@ -35,7 +35,7 @@ pub use sections::{
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
-pub use values::{ColumnKey, IpRange, PublicUrl};
+pub use values::{ColumnKey, PublicUrl};
 
 use crate::entropy::Entropy;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::reader::{DAY, HOUR, MINUTE, Reader, SECOND, Show};
 use super::secret::{KeyBytes, Secret};
-use super::values::{ColumnKey, IpRange, PublicUrl, log_filter, sender};
+use super::values::{ColumnKey, PublicUrl, log_filter, network, sender};
 
 /// Declares a section and how each field is read. All fields are read before the first missing one
 /// ends the section, so that every fault is found.
@@ -53,10 +53,10 @@ section! {
         /// How long a stopping server waits.
         shutdown_timeout: Duration = r.time("server.shutdown_seconds", 0..=600, SECOND);
         /// Proxies whose X-Forwarded-For is believed.
-        trusted_proxies: Vec<IpRange> = r.get(
+        trusted_proxies: Vec<ipnet::IpNet> = r.get(
             "server.trusted_proxies", Show::Plain,
             "a list of addresses or networks, for example 10.0.0.0/8",
-            |raw| raw.list()?.into_iter().map(IpRange::parse).collect());
+            |raw| raw.list()?.into_iter().map(network).collect());
     }
 }
 

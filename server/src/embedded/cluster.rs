@@ -2,7 +2,8 @@ use std::{
     fs::{self, File, TryLockError},
     io::Write,
     path::{Path, PathBuf},
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -14,6 +15,9 @@ use super::{
     process::Recipe,
     supervisor::{self, Supervisor},
 };
+
+/// How long a lock may be held by nobody in particular.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// What the private database is to be like.
 #[derive(Debug, Clone)]
@@ -45,8 +49,8 @@ pub struct Cluster {
     access: Access,
     supervisor: Supervisor,
     place: Place,
-    /// Held as long as we run: closing the file releases the folder.
-    _lock: File,
+    /// Held as long as we run.
+    lock: File,
 }
 
 impl Cluster {
@@ -90,7 +94,7 @@ impl Cluster {
         access.keep(&folder)?;
         let supervisor = supervisor::start(recipe)?;
         progress(&format!("started in {:.1} s", begun.elapsed().as_secs_f64()));
-        Ok(Self { access, supervisor, place, _lock: lock })
+        Ok(Self { access, supervisor, place, lock })
     }
 
     /// [`Cluster::start`] for async code: on a thread where waiting does no harm.
@@ -129,8 +133,8 @@ impl Cluster {
     }
 
     /// Stops the database and waits for its end; dropping does the same.
-    pub fn stop(mut self) {
-        self.supervisor.stop();
+    pub fn stop(self) {
+        drop(self);
     }
 
     /// Stops the database and deletes its data.
@@ -149,6 +153,9 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.supervisor.stop();
+        // By name and not by closing: a child that another thread is just starting has a copy of
+        // the file for a moment. Should it fail, closing does the same a little later.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -163,16 +170,21 @@ fn lock(folder: &Path) -> Result<File, EmbeddedError> {
         .write(true)
         .open(&path)
         .map_err(failed())?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let holder = fs::read_to_string(&path).ok().map(|pid| pid.trim().to_owned());
-            return Err(EmbeddedError::InUse {
-                folder: folder.to_owned(),
-                holder: holder.filter(|pid| !pid.is_empty()),
-            });
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            // A killed holder's children may keep a copy for the moment that they take to start.
+            Err(TryLockError::WouldBlock) if begun.elapsed() < MOMENT => thread::sleep(MOMENT / 50),
+            Err(TryLockError::WouldBlock) => {
+                let holder = fs::read_to_string(&path).ok().map(|pid| pid.trim().to_owned());
+                return Err(EmbeddedError::InUse {
+                    folder: folder.to_owned(),
+                    holder: holder.filter(|pid| !pid.is_empty()),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed()(error)),
         }
-        Err(TryLockError::Error(error)) => return Err(failed()(error)),
     }
     // Only for the message to whoever comes second.
     file.set_len(0).map_err(failed())?;

@@ -22,21 +22,13 @@ pub(crate) struct OpeningHours {
 
 impl From<Opening> for OpeningHours {
     fn from(opening: Opening) -> Self {
-        Self {
-            weekday: opening.weekday(),
-            opens: opening.opens(),
-            closes: opening.closes(),
-        }
+        Self { weekday: opening.weekday(), opens: opening.opens(), closes: opening.closes() }
     }
 }
 
 impl OpeningHours {
     fn to_domain(&self) -> NewOpening {
-        NewOpening {
-            weekday: self.weekday,
-            opens: self.opens.clone(),
-            closes: self.closes.clone(),
-        }
+        NewOpening { weekday: self.weekday, opens: self.opens.clone(), closes: self.closes.clone() }
     }
 }
 

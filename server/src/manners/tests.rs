@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{SinkExt as _, StreamExt as _, stream};
 use poem::http::Method;
-use poem::{Body, Endpoint};
+use poem::web::websocket::WebSocket;
+use poem::{Body, Endpoint, IntoResponse, handler};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi, OpenApiService};
@@ -15,7 +16,7 @@ use super::*;
 use crate::input::Input;
 use crate::page::Page;
 use crate::problem::ApiError;
-use crate::testing::{Answer, Client};
+use crate::testing::{Answer, Client, Lines};
 use crate::web_files::{self, WebFiles};
 
 #[derive(Debug, Object)]
@@ -64,9 +65,22 @@ impl Api {
     }
 }
 
+/// A WebSocket that says what it hears.
+#[handler]
+fn echo(socket: WebSocket) -> impl IntoResponse {
+    socket.on_upgrade(|mut stream| async move {
+        while let Some(Ok(message)) = stream.next().await {
+            if stream.send(message).await.is_err() {
+                break;
+            }
+        }
+    })
+}
+
 pub(super) fn endpoint(per_minute: u32) -> BoxEndpoint<'static> {
     let next = AtomicU64::new(1);
     let routes = Route::new().nest("/v1", OpenApiService::new(Api, "t", "1"));
+    let routes = routes.at("/echo", poem::get(echo));
     let routes = web_files::routes(routes, WebFiles::new(|_| None));
     let allow = web_files::paths()
         .fold(AllowTable::new().api::<Api>("/v1"), |table, path| table.path(&path, &[Method::GET]));
@@ -175,7 +189,7 @@ async fn attacks_get_a_clear_problem() {
 
 #[tokio::test]
 async fn bad_input_is_not_our_error() {
-    let (lines, guard) = crate::testing::log_lines();
+    let lines = Lines::collect();
     let app = app();
     for call in [
         app.post("/v1/things").json("{"),
@@ -189,7 +203,6 @@ async fn bad_input_is_not_our_error() {
     }
     assert_eq!(lines.levels(), ["INFO"; 6]);
     Box::pin(app.post("/v1/broken").send()).await;
-    drop(guard);
     // The cause is for the log alone, once, beside the access line.
     assert_eq!(lines.levels()[6..], ["ERROR", "INFO"]);
     let last = lines.all().pop().unwrap();

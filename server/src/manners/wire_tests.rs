@@ -106,3 +106,24 @@ async fn hanging_up_hurts_nobody() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn websockets_pass() {
+    let server = start().await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let hello = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+                 sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+    stream.write_all(hello.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+    // A text frame, masked with zeros as a client must, comes back unmasked.
+    stream.write_all(b"\x81\x82\0\0\0\0hi").await.unwrap();
+    let mut frame = [0; 4];
+    stream.read_exact(&mut frame).await.unwrap();
+    assert_eq!(&frame, b"\x81\x02hi");
+    drop(stream);
+    server.stop().await;
+}

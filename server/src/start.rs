@@ -1,0 +1,218 @@
+//! From settings to a running server, and to a stop that loses nothing.
+
+mod database;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use openchair_domain::config::{Faults, Settings};
+use openchair_domain::entropy::{Entropy, bytes};
+use openchair_domain::time::Clock;
+use openchair_domain::wiring::{self, WiringError};
+use poem::{EndpointExt, Route, Server};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::acceptor::SteadyAcceptor;
+use crate::app::{App, Parts};
+use crate::budgets::Budgets;
+use crate::embedded::EmbeddedError;
+use crate::limits::{Budget, Limiter, Ticks};
+use crate::manners::{Manners, with_manners};
+use crate::ops::{self, Ops};
+use crate::problem::AllowTable;
+use crate::telemetry::TelemetryError;
+use crate::web_files::{self, WebFiles};
+use crate::{dev_mail, docs, openapi};
+
+pub use database::Database;
+
+/// Why the server can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Settings(#[from] Faults),
+    /// The private database.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The schema.
+    #[error("the database can't be migrated: {0}")]
+    Migration(String),
+    /// The parts don't come together.
+    #[error(transparent)]
+    Wiring(#[from] WiringError),
+    /// Redis' address.
+    #[error("redis.url can't be used: {0}")]
+    Redis(String),
+    /// The worker's parts.
+    #[error("the worker can't be set up: {0}")]
+    Worker(String),
+    /// Logs, metrics or error reports.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The demo data.
+    #[error("the demo data can't be loaded: {0}")]
+    Demo(String),
+    /// A file, or the address.
+    #[error("{0}: {1}")]
+    Io(String, #[source] io::Error),
+}
+
+/// Where time and randomness come from, and what is to run.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The metrics of this process.
+    pub metrics: PrometheusHandle,
+}
+
+/// A server that answers.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What the operations work with; for tests and tools that look behind the scenes.
+    pub app: App,
+    stopping: CancellationToken,
+    tasks: JoinHandle<()>,
+    grace: Duration,
+}
+
+impl Running {
+    /// Lets what runs finish, takes nothing new, and returns when all is quiet.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        // The parts have the grace period; a little more for them to say that it is over.
+        let patience = self.grace + Duration::from_secs(2);
+        if tokio::time::timeout(patience, self.tasks).await.is_err() {
+            tracing::warn!("stopped before everything was quiet");
+        }
+        self.app.db.close().await;
+    }
+
+    /// Returns when the server has stopped by itself.
+    pub async fn finished(&mut self) {
+        let _ended = (&mut self.tasks).await;
+    }
+}
+
+/// Starts on a database that is ready: migrated, and reachable at `settings.database.url`.
+pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running, StartError> {
+    let address = settings.server.bind;
+    let acceptor = SteadyAcceptor::bind(address)
+        .await
+        .map_err(|error| StartError::Io(format!("can't listen on {address}"), error))?;
+    let address = acceptor.address();
+    let clock = Arc::clone(&around.clock);
+    let entropy = Arc::clone(&around.entropy);
+    let (db, identity) = wiring::connect(settings, clock, Arc::clone(&entropy)).await?;
+
+    let limiter = Arc::new(limiter(settings, &around)?);
+    let app = App::new(Parts {
+        db: db.clone(),
+        identity: identity.clone(),
+        limits: Budgets::new(Arc::clone(&limiter), &settings.limits),
+        public_url: settings.server.public_url.origin().to_owned(),
+    });
+
+    let stopping = CancellationToken::new();
+    let tracker = TaskTracker::new();
+    let per_ip = Budget::new("ip", settings.limits.per_ip_per_minute, Duration::from_secs(60))
+        .burst(settings.limits.per_ip_burst);
+    let manners = Manners {
+        new_request_id: Arc::new(move || request_id(&*entropy)),
+        https: settings.server.public_url.is_secure(),
+        trusted_proxies: settings.server.trusted_proxies.clone(),
+        body_limit: settings.server.body_limit,
+        request_timeout: settings.server.request_timeout,
+        tracker: tracker.clone(),
+        limiter,
+        per_ip,
+        allow: allow_table(),
+    };
+    let ops = Ops {
+        checks: vec![("database", ping(&app))],
+        draining: stopping.clone(),
+        metrics: around.metrics,
+    };
+    let endpoint = with_manners(routes(&app, &ops, settings), manners);
+
+    let grace = settings.server.shutdown_timeout;
+    let tasks = tokio::spawn(run(acceptor, endpoint, tracker, stopping.clone(), grace));
+    Ok(Running { address, app, stopping, tasks, grace })
+}
+
+async fn run(
+    acceptor: SteadyAcceptor,
+    endpoint: poem::endpoint::BoxEndpoint<'static>,
+    tracker: TaskTracker,
+    stopping: CancellationToken,
+    grace: Duration,
+) {
+    let server = Server::new_with_acceptor(acceptor)
+        .idle_timeout(Duration::from_secs(75))
+        .run_with_graceful_shutdown(endpoint, stopping.cancelled_owned(), Some(grace));
+    if let Err(error) = server.await {
+        tracing::error!(%error, "the server ended");
+    }
+    // Requests whose callers have gone run on in tasks of their own.
+    tracker.close();
+    if tokio::time::timeout(grace, tracker.wait()).await.is_err() {
+        tracing::warn!(running = tracker.len(), "requests were still running at the end");
+    }
+}
+
+fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {
+    let route = ops::routes(Route::new(), ops);
+    let route = docs::routes(openapi::routes(route, app));
+    let route = web_files::routes(route, WebFiles::embedded());
+    match settings.profile.is_production() {
+        true => route,
+        // The mailbox shows everybody's mail: nothing for where real people are.
+        false => dev_mail::routes(route, app),
+    }
+}
+
+fn allow_table() -> AllowTable {
+    let mut table = openapi::allow_table();
+    for path in
+        ops::PATHS.into_iter().chain(docs::PATHS).map(str::to_owned).chain(web_files::paths())
+    {
+        table = table.path(&path, &[poem::http::Method::GET]);
+    }
+    table
+}
+
+fn ping(app: &App) -> ops::Check {
+    let app = app.clone();
+    Arc::new(move || {
+        let app = app.clone();
+        Box::pin(async move { app.db.ping().await.map_err(|error| error.to_string()) })
+    })
+}
+
+fn limiter(settings: &Settings, around: &Surroundings) -> Result<Limiter, StartError> {
+    let clock = Arc::clone(&around.clock);
+    let ticks: Ticks = Arc::new(move || {
+        Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0))
+    });
+    if settings.redis.url.is_empty() {
+        return Ok(Limiter::local(ticks));
+    }
+    let pool = deadpool_redis::Config::from_url(settings.redis.url.expose())
+        .create_pool(Some(deadpool_redis::Runtime::Tokio1))
+        .map_err(|error| StartError::Redis(error.to_string()))?;
+    Ok(Limiter::shared(pool, ticks))
+}
+
+fn request_id(entropy: &dyn Entropy) -> String {
+    data_encoding::HEXLOWER.encode(&bytes::<12>(entropy))
+}

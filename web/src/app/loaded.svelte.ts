@@ -1,0 +1,47 @@
+import { Fault } from '$lib/api/fault';
+
+/** Something that a page shows once it is there: what was last loaded, or why it wasn't. */
+export class Loaded<T> {
+  value = $state.raw<T>();
+  fault = $state.raw<Fault>();
+  #load: () => Promise<T>;
+  #turn = 0;
+
+  constructor(load: () => Promise<T>) {
+    this.#load = load;
+    void this.again();
+  }
+
+  /** Loads anew; an older answer that comes later is dropped. */
+  async again(): Promise<void> {
+    const turn = (this.#turn += 1);
+    try {
+      const value = await this.#load();
+      if (turn === this.#turn) [this.value, this.fault] = [value, undefined];
+    } catch (error) {
+      if (turn === this.#turn) this.fault = Fault.from(error);
+    }
+  }
+}
+
+/** Something that somebody asked for and waits for. */
+export class Doing {
+  busy = $state(false);
+  fault = $state.raw<Fault>();
+
+  /** Runs the work unless it is running; says whether it succeeded. */
+  async run(work: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.fault = undefined;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.fault = Fault.from(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { barbershop, clinic, salon, spa } from '$lib/ui/icons';

@@ -1,0 +1,49 @@
+// The little that this device remembers. Never tokens: the session lives in a cookie that scripts
+// can't read.
+
+const KNOWN = 'openchair.known';
+const THEME = 'openchair.theme';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+/** Whether somebody is probably signed in here, so that anonymous pages needn't ask in vain. */
+export function known(): boolean {
+  return localStorage.getItem(KNOWN) === '1';
+}
+
+export function remember(signedIn: boolean): void {
+  if (signedIn) localStorage.setItem(KNOWN, '1');
+  else localStorage.removeItem(KNOWN);
+}
+
+export function theme(): Theme {
+  const value = localStorage.getItem(THEME);
+  return value === 'light' || value === 'dark' ? value : 'system';
+}
+
+export function useTheme(value: Theme): void {
+  if (value === 'system') {
+    localStorage.removeItem(THEME);
+    delete document.documentElement.dataset['theme'];
+  } else {
+    localStorage.setItem(THEME, value);
+    document.documentElement.dataset['theme'] = value;
+  }
+}
+
+/** Colours the page in a shop's hue. */
+export function useHue(hue: number): void {
+  document.documentElement.style.setProperty('--hue', String(hue));
+}
+
+/** Takes the secret out of the address (`#token`), so that it stays in no history. */
+export function takeToken(): string {
+  const token = decodeURIComponent(location.hash.slice(1));
+  if (token) history.replaceState(null, '', location.pathname + location.search);
+  return token;
+}
+
+/** A return path is followed only within the staff pages: never to another site. */
+export function returnPath(wish: string | null): string {
+  return wish && /^\/app(\/|\?|$)/.test(wish) ? wish : '/app';
+}

@@ -1,0 +1,131 @@
+import type app from '$messages/app/en.json';
+import type front from '$messages/front/en.json';
+import type ui from '$messages/ui/en.json';
+import { format, parts, type Part, type Vars } from './format';
+
+/** The languages that every catalogue is complete in, by their own names. */
+export const LANGUAGES = {
+  en: 'English',
+  es: 'Español',
+  fr: 'Français',
+  de: 'Deutsch',
+  ar: 'العربية',
+} as const;
+
+export type Language = keyof typeof LANGUAGES;
+export type MessageKey = keyof typeof app | keyof typeof front | keyof typeof ui;
+type Catalogue = Record<string, string>;
+export type Loader = (language: Language) => Promise<Catalogue[]>;
+
+const REMEMBERED = 'openchair.locale';
+const RTL = new Set(['ar']);
+
+function languageOf(tag: string | null | undefined): Language | undefined {
+  const base = tag?.toLowerCase().split('-')[0];
+  return base && base in LANGUAGES ? (base as Language) : undefined;
+}
+
+class I18n {
+  /** The full tag (`de-AT`): dates and numbers follow it. */
+  tag = $state('en');
+  language = $state<Language>('en');
+  #messages = $state.raw<Catalogue>({});
+  #load: Loader | undefined;
+
+  get rtl(): boolean {
+    return RTL.has(this.language);
+  }
+
+  /** Chooses the first wish that a catalogue exists for, and loads it. */
+  async start(load: Loader): Promise<void> {
+    this.#load = load;
+    const wishes = [remembered(), ...navigator.languages];
+    await this.use(wishes.find((tag) => languageOf(tag)) ?? 'en');
+  }
+
+  /** Switches the page to a language, without loading it anew. */
+  async use(tag: string): Promise<void> {
+    const language = languageOf(tag) ?? 'en';
+    const catalogues = (await this.#load?.(language)) ?? [];
+    this.#messages = Object.assign({}, ...catalogues) as Catalogue;
+    this.language = language;
+    this.tag = languageOf(tag) ? tag : 'en';
+    document.documentElement.lang = this.tag;
+    document.documentElement.dir = this.rtl ? 'rtl' : 'ltr';
+  }
+
+  /** Switches, and keeps the wish for the next visit on this device. */
+  async choose(tag: string): Promise<void> {
+    localStorage.setItem(REMEMBERED, tag);
+    await this.use(tag);
+  }
+
+  /** Follows the signed-in person's language unless this device was told otherwise. */
+  async follow(tag: string | null): Promise<void> {
+    if (tag && !remembered() && languageOf(tag) && tag !== this.tag) await this.use(tag);
+  }
+
+  message(key: string): string | undefined {
+    return this.#messages[key];
+  }
+}
+
+function remembered(): string | null {
+  return localStorage.getItem(REMEMBERED);
+}
+
+export const i18n = new I18n();
+
+/** The text of a message in the page's language. */
+export function t(key: MessageKey, vars: Vars = {}): string {
+  return format(i18n.message(key) ?? key, vars, i18n.tag);
+}
+
+/** The text of a message that may not exist (a code the server made up since). */
+export function maybe(key: string, vars: Vars = {}): string | undefined {
+  const message = i18n.message(key);
+  return message === undefined ? undefined : format(message, vars, i18n.tag);
+}
+
+/** A message in pieces, so that names can be set apart. */
+export function pieces(key: MessageKey, vars: Vars): Part[] {
+  return parts(i18n.message(key) ?? key, vars, i18n.tag);
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(i18n.tag).format(value);
+}
+
+export function date(
+  value: string | number | Date,
+  options: Intl.DateTimeFormatOptions,
+  timeZone?: string,
+): string {
+  return new Intl.DateTimeFormat(i18n.tag, { ...options, timeZone }).format(new Date(value));
+}
+
+/** "3 minutes ago", "in 6 days": the coarsest unit that still says something. */
+export function ago(value: string | number | Date, now = Date.now()): string {
+  const seconds = (new Date(value).getTime() - now) / 1000;
+  const units: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['year', 31_536_000],
+    ['month', 2_592_000],
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ];
+  const names = new Intl.RelativeTimeFormat(i18n.tag, { numeric: 'auto' });
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return names.format(Math.trunc(seconds / size), unit);
+  }
+  return t('time.now');
+}
+
+/** The name of a country, currency or language in the page's language. */
+export function nameOf(type: 'region' | 'currency' | 'language', code: string): string {
+  try {
+    return new Intl.DisplayNames(i18n.tag, { type }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

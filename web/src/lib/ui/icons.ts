@@ -1,0 +1,23 @@
+// Strokes on a grid of 24. One export each, so that a shell carries only those it shows.
+export const calendar = 'M4 9.5h16M8 3v4M16 3v4M6 5h12a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2Z';
+export const people = 'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 19.5c.6-3.2 3.2-5 6.5-5s5.9 1.8 6.5 5M16 4.9a3.5 3.5 0 0 1 0 6.2M18 14.9c1.9.7 3.1 2.3 3.5 4.6';
+export const shield = 'M12 3l7 2.5v5.7c0 4.3-2.8 7.6-7 9.3-4.2-1.7-7-5-7-9.3V5.5L12 3ZM9 12l2.2 2.2L15.2 10';
+export const key = 'M14.5 14a4.5 4.5 0 1 0-4.3-3.2L4 17v3h3l1-1v-2h2v-2h1.5l1.2-1.3c.6.2 1.2.3 1.8.3ZM15.5 8.5h.01';
+export const scroll = 'M8 6.5h11M8 12h11M8 17.5h7M4 6.5h.01M4 12h.01M4 17.5h.01';
+export const sliders = 'M4 7h9M17 7h3M4 17h3M11 17h9M15 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM9 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z';
+export const lock = 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1Z';
+export const down = 'M6 9.5l6 6 6-6';
+export const check = 'M5 12.5l4.5 4.5L19 7.5';
+export const copy = 'M9 9h10v11H9zM5 15V4h10v2';
+export const close = 'M6 6l12 12M18 6L6 18';
+export const plus = 'M12 5v14M5 12h14';
+export const more = 'M5 12h.01M12 12h.01M19 12h.01';
+export const out = 'M14 5H6v14h8M10 12h10M17 8.5l3.5 3.5-3.5 3.5';
+export const eye = 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z';
+export const mail = 'M4 6h16v12H4zM4.5 7l7.5 6 7.5-6';
+export const device = 'M4 5h16v10H4zM9 19h6M12 15v4';
+export const download = 'M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14';
+export const clinic = 'M12 6v12M6 12h12M5 3.5h14A1.5 1.5 0 0 1 20.5 5v14a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 19V5A1.5 1.5 0 0 1 5 3.5Z';
+export const spa = 'M12 20c-4.5 0-8-2.7-9-7 3.4-.4 6.6.8 9 4 2.4-3.2 5.6-4.4 9-4-1 4.3-4.5 7-9 7ZM12 17c-2.4-3.6-2.8-8.3 0-13 2.8 4.7 2.4 9.4 0 13Z';
+export const barbershop = 'M7 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM7 20.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM9.5 8.2L20 18M9.5 15.8L20 6';
+export const salon = 'M4 5h16v5H4zM6 10v9M9 10v9M12 10v9M15 10v9M18 10v9';

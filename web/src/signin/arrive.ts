@@ -1,0 +1,18 @@
+import type { SignInView } from '$lib/api/types';
+import { remember, returnPath } from '$lib/device';
+import { router } from '$lib/router.svelte';
+
+const TAB = 'openchair.tenant';
+
+/** Which business this tab looks at is decided anew. */
+export function forgetTab(tenant?: string | null): void {
+  if (tenant) sessionStorage.setItem(TAB, tenant);
+  else sessionStorage.removeItem(TAB);
+}
+
+/** Opens the staff pages for somebody who has just signed in. */
+export function arrive(view: SignInView): void {
+  remember(true);
+  forgetTab(view.me?.current_tenant);
+  location.assign(returnPath(router.query('next')));
+}

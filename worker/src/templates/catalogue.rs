@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+
+use openchair_domain::messaging::Template;
+use serde::Deserialize;
+
+/// All texts of one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Catalogue {
+    pub(super) direction: Direction,
+    pub(super) hello: String,
+    pub(super) copy: String,
+    pub(super) footer: String,
+    roles: BTreeMap<String, String>,
+    events: BTreeMap<String, String>,
+    durations: Durations,
+    mails: BTreeMap<String, Texts>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Direction {
+    Ltr,
+    Rtl,
+}
+
+impl Direction {
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::Ltr => "ltr",
+            Self::Rtl => "rtl",
+        }
+    }
+
+    /// The side where a line begins.
+    pub(super) const fn start(self) -> &'static str {
+        match self {
+            Self::Ltr => "left",
+            Self::Rtl => "right",
+        }
+    }
+}
+
+/// What one mail says. Every text is a template of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Texts {
+    pub(super) subject: String,
+    pub(super) preview: String,
+    pub(super) heading: String,
+    pub(super) before: Vec<String>,
+    pub(super) button: String,
+    pub(super) after: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Durations {
+    minutes: Forms,
+    hours: Forms,
+    days: Forms,
+}
+
+/// The plural forms of a language, as CLDR names them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Forms {
+    zero: Option<String>,
+    one: String,
+    two: Option<String>,
+    few: Option<String>,
+    many: Option<String>,
+    other: String,
+}
+
+impl Catalogue {
+    /// What a mail says.
+    pub(super) fn texts(&self, template: Template) -> Option<&Texts> {
+        self.mails.get(template.key())
+    }
+
+    /// The name of a built-in role; a role that a shop composed has its own.
+    pub(super) fn role<'a>(&'a self, role: &'a str) -> &'a str {
+        self.roles.get(role).map_or(role, String::as_str)
+    }
+
+    /// What happened to a login.
+    pub(super) fn event(&self, what: &str) -> Option<&str> {
+        self.events.get(what).map(String::as_str)
+    }
+
+    /// A span of time in the largest unit that fits.
+    pub(super) fn duration(&self, locale: &str, minutes: u64) -> String {
+        let (forms, count) = match minutes {
+            days if days > 0 && days % 1_440 == 0 => (&self.durations.days, days / 1_440),
+            hours if hours > 0 && hours % 60 == 0 => (&self.durations.hours, hours / 60),
+            minutes => (&self.durations.minutes, minutes),
+        };
+        forms.of(locale, count).replace("{n}", &count.to_string())
+    }
+}
+
+impl Forms {
+    /// The form for `count`, by CLDR's rules for the languages that the product speaks.
+    fn of(&self, locale: &str, count: u64) -> &str {
+        let form = match (locale, count) {
+            ("ar", 0) => self.zero.as_ref(),
+            ("ar", 2) => self.two.as_ref(),
+            ("ar", n) if (3..=10).contains(&(n % 100)) => self.few.as_ref(),
+            ("ar", n) if n % 100 >= 11 => self.many.as_ref(),
+            ("fr", 0) | (_, 1) => Some(&self.one),
+            _ => None,
+        };
+        form.unwrap_or(&self.other)
+    }
+}
