@@ -21,6 +21,7 @@ pub mod messaging;
 pub mod outbox;
 pub mod page;
 pub mod platform;
+pub mod roles;
 pub mod secrets;
 pub mod team;
 pub mod tenancy;

@@ -31,6 +31,7 @@ pub mod public;
 pub mod roles;
 pub mod signup;
 pub mod start;
+pub mod team;
 pub mod telemetry;
 pub mod tenants;
 #[cfg(test)]

@@ -19,7 +19,9 @@ use crate::locations::LocationsApi;
 use crate::platform::PlatformApi;
 use crate::problem::AllowTable;
 use crate::public::PublicApi;
+use crate::roles::RolesApi;
 use crate::signup::SignUpApi;
+use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
 
 /// How the operations are grouped.
@@ -60,11 +62,12 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop);
+type Operations = (People, House, Front, Shop, Team);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi);
 type Shop = (TenantApi, LocationsApi, CatalogApi);
+type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
     let app = || app.clone();
@@ -72,7 +75,14 @@ fn operations(app: &App) -> Operations {
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
     let front = (SignUpApi(app()), PublicApi(app()));
     let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
-    (people, house, front, shop)
+    let team = (
+        MembersApi(app()),
+        InvitationsApi(app()),
+        JoiningApi(app()),
+        OwnershipApi(app()),
+        RolesApi(app()),
+    );
+    (people, house, front, shop, team)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {
