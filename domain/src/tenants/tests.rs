@@ -199,8 +199,11 @@ fn which_changes_can_be_meant() {
     }
 }
 
+type Change = fn(&mut Findings);
+
 #[test]
 fn what_is_left_to_do() {
+    use StepKey::{Hours, Services, Team, TwoFactor, VerifyEmail};
     let fresh = Findings {
         email_verified: false,
         two_factor: false,
@@ -209,8 +212,6 @@ fn what_is_left_to_do() {
         locations_without_hours: 0,
         people: 1,
     };
-    type Change = fn(&mut Findings);
-    use StepKey::{Hours, Services, Team, TwoFactor, VerifyEmail};
     let cases: [(Change, &[StepKey]); 8] = [
         (|_| {}, &[Services, Hours]),
         (|f| f.email_verified = true, &[VerifyEmail, Services, Hours]),

@@ -142,6 +142,25 @@ async fn a_business_signs_itself_up() {
 }
 
 #[tokio::test]
+async fn of_several_at_once_each_gets_an_address_of_its_own() {
+    let (app, _ground) = app().await;
+    let client = client(&app);
+    let send = |number: usize| {
+        let body = body("Rush Spa", &format!("ana{number}@rush.example"), None);
+        client.post("/v1/signup").json(body.to_string()).send()
+    };
+    let answers = futures_util::future::join_all((0..6).map(send)).await;
+    let mut slugs: Vec<_> = answers
+        .iter()
+        .map(|answer| answer.value()["tenant"]["slug"].as_str().unwrap_or_default().to_owned())
+        .collect();
+    slugs.sort_unstable();
+    let expected =
+        ["rush-spa", "rush-spa-2", "rush-spa-3", "rush-spa-4", "rush-spa-5", "rush-spa-6"];
+    assert_eq!(slugs, expected, "{answers:?}");
+}
+
+#[tokio::test]
 async fn without_a_password_a_link_is_mailed() {
     let (app, _ground) = app().await;
     let client = client(&app);
