@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entities::{one_time, user};
 use super::{Identity, IdentityError, by_email};
-use crate::ids::Id;
+use crate::ids::{Id, Job};
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
@@ -130,6 +130,16 @@ pub(crate) async fn mail(
     user: &user::Model,
     purpose: Purpose,
 ) -> Result<(), StoreError> {
+    mail_once(tx, identity, user, purpose, None).await
+}
+
+async fn mail_once(
+    tx: &SystemTx,
+    identity: &Identity,
+    user: &user::Model,
+    purpose: Purpose,
+    because_of: Option<Id<Job>>,
+) -> Result<(), StoreError> {
     let (template, page) = match purpose {
         Purpose::VerifyEmail => (Template::VerifyEmail, "verify-email"),
         Purpose::MagicLink => (Template::MagicLink, "sign-in/link"),
@@ -144,6 +154,10 @@ pub(crate) async fn mail(
         .with("name", user.name.clone())
         .with("minutes", purpose.lifetime().num_minutes())
         .link(identity.link(page, token.text()));
+    let mail = match because_of {
+        Some(job) => mail.once(format!("{job}.mail")),
+        None => mail,
+    };
     messaging::queue_from_outside(tx, None, mail).await
 }
 
@@ -157,15 +171,16 @@ impl Identity {
         Ok(tx.commit().await?)
     }
 
-    /// The worker's part: sends the link if the address has a login.
-    pub async fn send_link(&self, wanted: &SendLink) -> Result<(), IdentityError> {
+    /// The worker's part: sends the link if the address has a login. A job that runs a second time,
+    /// because its first worker was lost, doesn't send a second one.
+    pub async fn send_link(&self, wanted: &SendLink, job: Id<Job>) -> Result<(), IdentityError> {
         let Ok(email) = Email::parse(&wanted.email) else { return Ok(()) };
         let tx = self.db().system(SystemReason::Identity).await?;
         if let Some(user) = by_email(&tx, &email).await? {
             let pointless =
                 wanted.purpose == Purpose::VerifyEmail && user.email_verified_at.is_some();
             if !pointless {
-                mail(&tx, self, &user, wanted.purpose).await?;
+                mail_once(&tx, self, &user, wanted.purpose, Some(job)).await?;
             }
         }
         Ok(tx.commit().await?)

@@ -49,6 +49,12 @@ impl NewJob {
         Self { kind, version: 1, payload, sealed: None, dedupe_key: None }
     }
 
+    /// A second job of the same tenant with this key is not queued.
+    pub(crate) fn once(mut self, key: String) -> Self {
+        self.dedupe_key = Some(key);
+        self
+    }
+
     /// What must not lie around in the clear.
     pub(crate) fn sealed(mut self, secret: Vec<u8>) -> Self {
         self.sealed = Some(secret);

@@ -70,6 +70,7 @@ pub struct Mail {
 pub(crate) struct NewMail {
     mail: Mail,
     link: Option<String>,
+    once: Option<String>,
 }
 
 impl NewMail {
@@ -80,7 +81,7 @@ impl NewMail {
             locale: locale.to_owned(),
             data: Map::new(),
         };
-        Self { mail, link: None }
+        Self { mail, link: None, once: None }
     }
 
     /// A value that the template shows.
@@ -95,8 +96,17 @@ impl NewMail {
         self
     }
 
+    /// Whatever happens, only one mail with this key is sent.
+    pub(crate) fn once(mut self, key: String) -> Self {
+        self.once = Some(key);
+        self
+    }
+
     fn into_job(self) -> NewJob {
-        let job = NewJob::new(SEND_MAIL, &self.mail);
+        let mut job = NewJob::new(SEND_MAIL, &self.mail);
+        if let Some(key) = self.once {
+            job = job.once(key);
+        }
         match self.link {
             Some(link) => job.sealed(link.into_bytes()),
             None => job,

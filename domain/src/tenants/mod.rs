@@ -20,6 +20,7 @@ use crate::tenancy::{Outcome, TenantTx};
 use crate::text;
 use crate::time::Instant;
 
+pub use kit::first_hue;
 pub use public::{PublicPage, public_page};
 pub use setup::{Step, StepKey, setup};
 pub use sign_up::{

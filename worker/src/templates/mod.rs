@@ -88,9 +88,9 @@ impl Templates {
     pub fn load() -> Result<Self, TemplateError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|name| match name {
-            name if name.ends_with(".html") => AutoEscape::Html,
-            _ => AutoEscape::None,
+        environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
+            Some((_, "txt")) => AutoEscape::None,
+            _ => AutoEscape::Html,
         });
         let layout = |problem: &dyn ToString| TemplateError::Layout(problem.to_string());
         let html = to_html(LAYOUT_HTML).map_err(|problem| layout(&problem))?;

@@ -14,10 +14,10 @@ fn sample(template: Template, locale: &str) -> Mail {
         }
         Template::SecurityNotice => json!({"name": "Ana Pérez", "what": "password_changed"}),
     };
-    mail(template, locale, data)
+    mail(template, locale, &data)
 }
 
-fn mail(template: Template, locale: &str, data: serde_json::Value) -> Mail {
+fn mail(template: Template, locale: &str, data: &serde_json::Value) -> Mail {
     let data = data.as_object().unwrap().clone();
     Mail { to: "ana@example.com".to_owned(), template, locale: locale.to_owned(), data }
 }
@@ -96,7 +96,7 @@ fn names_are_text_and_stay_in_their_line() {
         "Eve\r\nBcc: all@example.com\n\n<script>alert(1)</script> {{ 7*7 }} \u{202e}\u{2028}\" x";
     for locale in LOCALES {
         let data = json!({"business": hostile, "inviter": hostile, "role": hostile});
-        let invitation = mail(Template::Invitation, locale, data);
+        let invitation = mail(Template::Invitation, locale, &data);
         let Rendered { subject, text, html } = templates.render(&invitation, Some(LINK)).unwrap();
         assert!(!subject.chars().any(|c| c.is_control() || c == '\u{2028}'), "{subject:?}");
         assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{text}");
@@ -106,7 +106,7 @@ fn names_are_text_and_stay_in_their_line() {
             assert!(!whole.contains('\u{202e}'), "{whole}");
         }
     }
-    let long = mail(Template::MagicLink, "en", json!({"name": "x".repeat(5_000), "minutes": 20}));
+    let long = mail(Template::MagicLink, "en", &json!({"name": "x".repeat(5_000), "minutes": 20}));
     assert!(templates.render(&long, Some(LINK)).unwrap().text.len() < 1_000);
 }
 
@@ -116,11 +116,11 @@ fn what_is_missing_is_told() {
     let good = sample(Template::MagicLink, "en");
     assert!(matches!(templates.render(&good, None), Err(RenderError::NoLink)));
     for template in Template::ALL {
-        let empty = mail(template, "en", json!({}));
+        let empty = mail(template, "en", &json!({}));
         let refused = templates.render(&empty, Some(LINK)).unwrap_err();
         assert!(refused.to_string().contains("undefined"), "{refused}");
     }
-    let what = mail(Template::SecurityNotice, "en", json!({"name": "Ana", "what": "eaten"}));
+    let what = mail(Template::SecurityNotice, "en", &json!({"name": "Ana", "what": "eaten"}));
     let refused = templates.render(&what, Some(LINK)).unwrap_err();
     assert!(matches!(refused, RenderError::NoWords(ref what) if what.contains("eaten")));
 }

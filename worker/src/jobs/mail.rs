@@ -1,0 +1,51 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use openchair_domain::jobs::{Claimed, Known};
+use openchair_domain::messaging::{Mail, SEND_MAIL};
+use openchair_domain::time::Clock;
+
+use crate::handler::{Failure, Handler};
+use crate::outside::mail::{Mailer, Outgoing, SendError};
+use crate::templates::{RenderError, Templates};
+
+/// Writes mails and hands them over.
+#[derive(Debug)]
+pub(crate) struct SendMails {
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) templates: Templates,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Handler for SendMails {
+    fn known(&self) -> Known {
+        Known { kind: SEND_MAIL, version: 1 }
+    }
+
+    async fn run(&self, job: &Claimed) -> Result<(), Failure> {
+        let mail: Mail = job.read()?;
+        let link = job.secret.clone().map(String::from_utf8).transpose();
+        let link = link.map_err(|_| Failure::permanent("the link is not text"))?;
+        let content = self.templates.render(&mail, link.as_deref())?;
+        let Mail { to, locale, .. } = mail;
+        let outgoing = Outgoing { id: job.id, at: self.clock.now(), to, locale, content };
+        Ok(self.mailer.send(&outgoing).await?)
+    }
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        match error {
+            // It was sealed with a key that this worker wasn't given (yet).
+            RenderError::NoLink => Self::transient(error.to_string()),
+            _ => Self::permanent(error.to_string()),
+        }
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        if error.permanent { Self::Permanent(error.reason) } else { Self::Transient(error.reason) }
+    }
+}

@@ -1,0 +1,61 @@
+//! What it takes to send a mail, whichever way it goes.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use openchair_domain::config::{self, MailTransport};
+use openchair_domain::ids::{Id, Job};
+use openchair_domain::tenancy::Db;
+use openchair_domain::time::Instant;
+
+use super::mailbox::Mailbox;
+use super::smtp::{BadMailSettings, Smtp};
+use crate::templates::Rendered;
+
+/// A mail that is ready to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The job that sends it. The mail's own id is made from it, so that whoever gets it twice (a
+    /// worker was lost between sending and writing that down) can tell.
+    pub id: Id<Job>,
+    /// When it is sent.
+    pub at: Instant,
+    /// To whom.
+    pub to: String,
+    /// In which language.
+    pub locale: String,
+    /// What it says.
+    pub content: Rendered,
+}
+
+/// Why a mail didn't leave.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct SendError {
+    /// Whether another try would end in the same way.
+    pub permanent: bool,
+    /// What was said. May name addresses.
+    pub reason: String,
+}
+
+/// Takes mails away.
+#[async_trait]
+pub trait Mailer: Send + Sync + Debug {
+    /// Hands one mail over. When this returns, somebody else answers for it.
+    async fn send(&self, mail: &Outgoing) -> Result<(), SendError>;
+}
+
+/// The way that is configured.
+pub fn from_settings(
+    settings: &config::Mail,
+    db: &Db,
+    connections: usize,
+) -> Result<Arc<dyn Mailer>, BadMailSettings> {
+    Ok(match settings.transport {
+        MailTransport::Mailbox => Arc::new(Mailbox::new(db.clone())),
+        MailTransport::Smtp => {
+            Arc::new(Smtp::new(settings.smtp_url.expose(), &settings.from, connections)?)
+        }
+    })
+}

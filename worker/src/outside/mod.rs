@@ -1,0 +1,5 @@
+//! The outside world, behind traits.
+
+pub mod mail;
+pub mod mailbox;
+pub mod smtp;

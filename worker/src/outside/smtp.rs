@@ -1,0 +1,221 @@
+//! Mail by SMTP.
+
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::PoolConfig;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use url::{Host, Url};
+
+use super::mail::{Mailer, Outgoing, SendError};
+use crate::handler::with_causes;
+
+/// How long the server may take for one answer.
+const ANSWER: Duration = Duration::from_secs(15);
+/// How long an idle connection is kept.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// Why mail can't be sent as configured. Says nothing of the address: a password is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum BadMailSettings {
+    /// The server's address.
+    #[error(
+        "mail.smtp_url can't be used. Expected smtp://user:password@host:587 or smtps://…:465, with \
+         ?tls=required, opportunistic or none"
+    )]
+    Url,
+    /// The sender's.
+    #[error("mail.from can't be used. Expected an address, or Name <address>")]
+    From,
+}
+
+/// Sends by an SMTP server, over a few connections that are kept.
+#[derive(Debug)]
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl Smtp {
+    /// The server at `url`, the sender, and how many connections at most.
+    pub fn new(url: &str, from: &str, connections: usize) -> Result<Self, BadMailSettings> {
+        let from: Mailbox = from.parse().map_err(|_| BadMailSettings::From)?;
+        let url = with_tls(url).ok_or(BadMailSettings::Url)?;
+        let pool = PoolConfig::new()
+            .max_size(u32::try_from(connections).unwrap_or(u32::MAX))
+            .idle_timeout(IDLE);
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
+            .map_err(|_| BadMailSettings::Url)?
+            .timeout(Some(ANSWER))
+            .pool_config(pool)
+            .build();
+        Ok(Self { transport, from })
+    }
+
+    fn message(&self, mail: &Outgoing) -> Result<Message, String> {
+        let to = address(&mail.to).ok_or("the address can't be written to")?;
+        let domain = self.from.email.domain();
+        let plain = |name, value: &str| {
+            HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+        };
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(mail.content.subject.clone())
+            .date(SystemTime::from(mail.at))
+            .message_id(Some(format!("<{}@{domain}>", mail.id)))
+            // Out-of-office replies to these would help nobody.
+            .raw_header(plain("Auto-Submitted", "auto-generated"))
+            .raw_header(plain("Content-Language", &mail.locale))
+            .multipart(MultiPart::alternative_plain_html(
+                mail.content.text.clone(),
+                mail.content.html.clone(),
+            ))
+            .map_err(|error| error.to_string())
+    }
+}
+
+#[async_trait]
+impl Mailer for Smtp {
+    async fn send(&self, mail: &Outgoing) -> Result<(), SendError> {
+        let message = self.message(mail).map_err(|reason| SendError { permanent: true, reason })?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let code = error.status().map(u16::from);
+                let permanent = error.is_client() || code.is_some_and(is_final);
+                Err(SendError { permanent, reason: with_causes(&error) })
+            }
+        }
+    }
+}
+
+/// Whether the server will say the same next time. What it says about our password or our TLS is
+/// about the configuration and not about this mail, which waits until that is put right.
+fn is_final(code: u16) -> bool {
+    (500..600).contains(&code) && !matches!(code, 523 | 524 | 530 | 534 | 535 | 538)
+}
+
+/// The address with its domain as DNS has it.
+fn address(text: &str) -> Option<Address> {
+    let (user, domain) = text.rsplit_once('@')?;
+    let domain = Host::parse(domain).ok()?.to_string();
+    Address::new(user, domain).ok()
+}
+
+/// The address with what to do about encryption spelled out: `smtp://` upgrades by STARTTLS or sends
+/// nothing, except to this machine.
+fn with_tls(text: &str) -> Option<Url> {
+    let mut url = Url::parse(text).ok()?;
+    let chosen = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, how)| how.into_owned());
+    let is_here = match url.host()? {
+        // Only http's relatives have their addresses told from names.
+        Host::Domain(name) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let how = match (url.scheme(), chosen.as_deref()) {
+        ("smtps", _) | ("smtp", Some("none")) => None,
+        ("smtp", Some("required" | "opportunistic")) => chosen,
+        ("smtp", None) => (!is_here).then(|| "required".to_owned()),
+        _ => return None,
+    };
+    url.set_query(how.map(|how| format!("tls={how}")).as_deref());
+    Some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use openchair_domain::ids::Id;
+
+    use super::*;
+    use crate::templates::Rendered;
+
+    fn smtp(from: &str) -> Smtp {
+        Smtp::new("smtp://127.0.0.1:2525", from, 1).unwrap()
+    }
+
+    fn outgoing(to: &str, subject: &str) -> Outgoing {
+        Outgoing {
+            id: Id::nothing(),
+            at: "2026-03-08T01:59:00Z".parse().unwrap(),
+            to: to.to_owned(),
+            locale: "en".to_owned(),
+            content: Rendered {
+                subject: subject.to_owned(),
+                text: "text".to_owned(),
+                html: "<p>html</p>".to_owned(),
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_has_its_headers() {
+        let message = smtp("Openchair <no-reply@book.example>")
+            .message(&outgoing("ana@exämple.com", "Grüße"))
+            .unwrap();
+        let text = String::from_utf8(message.formatted()).unwrap();
+        for line in [
+            "From: Openchair <no-reply@book.example>",
+            "To: ana@xn--exmple-cua.com",
+            "Date: Sun, 08 Mar 2026 01:59:00 +0000",
+            "Message-ID: <job_00000000000000000000000000@book.example>",
+            "Auto-Submitted: auto-generated",
+            "Content-Language: en",
+            "MIME-Version: 1.0",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+        assert!(text.contains("Content-Type: multipart/alternative"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn nothing_gets_into_the_headers() {
+        let mailer = smtp("no-reply@book.example");
+        let subject = "Hello\r\nBcc: all@example.com\r\n\r\nbody";
+        let message = mailer.message(&outgoing("ana@example.com", subject)).unwrap();
+        let text = String::from_utf8(message.formatted()).unwrap();
+        assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
+        for to in ["ana@example.com\r\nBcc: x@example.com", "a b@example.com", "ana", "@x.example"]
+        {
+            let refused = mailer.send(&outgoing(to, "Hello")).await.unwrap_err();
+            assert!(refused.permanent, "{to}");
+        }
+    }
+
+    #[tokio::test]
+    async fn addresses_of_servers() {
+        for (given, expected) in [
+            ("smtp://me:pw@mail.example:587", "smtp://me:pw@mail.example:587?tls=required"),
+            ("smtp://mail.example?tls=none", "smtp://mail.example"),
+            ("smtp://mail.example?tls=opportunistic", "smtp://mail.example?tls=opportunistic"),
+            ("smtps://me:pw@mail.example:465", "smtps://me:pw@mail.example:465"),
+            ("smtp://localhost:25", "smtp://localhost:25"),
+            ("smtp://127.0.0.1:25", "smtp://127.0.0.1:25"),
+            ("smtp://[::1]:25?tls=required", "smtp://[::1]:25?tls=required"),
+        ] {
+            assert_eq!(with_tls(given).unwrap().as_str(), expected);
+            assert!(Smtp::new(given, "a@book.example", 1).is_ok(), "{given}");
+        }
+        for bad in ["", "mail.example", "http://mail.example", "smtp://mail.example?tls=maybe"] {
+            assert!(Smtp::new(bad, "a@book.example", 1).is_err(), "{bad}");
+        }
+        for bad in ["", "nobody", "A <a@b", "a@book.example, b@book.example"] {
+            assert!(Smtp::new("smtp://localhost", bad, 1).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn which_refusals_are_final() {
+        for (code, expected) in
+            [(421, false), (450, false), (535, false), (530, false), (550, true), (554, true)]
+        {
+            assert_eq!(is_final(code), expected, "{code}");
+        }
+    }
+}
