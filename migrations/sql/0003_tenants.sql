@@ -47,6 +47,8 @@ CREATE TABLE memberships (
     -- A built-in role, or 'custom' with the role that the tenant composed.
     role           text NOT NULL CHECK (role IN ('owner', 'manager', 'receptionist', 'provider', 'custom')),
     custom_role_id uuid,
+    -- When the person was last in this tenant, to the minute.
+    last_seen_at   timestamptz,
     version        integer NOT NULL DEFAULT 1,
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL,
@@ -56,7 +58,7 @@ CREATE TABLE memberships (
     CHECK ((role = 'custom') = (custom_role_id IS NOT NULL))
 );
 CREATE INDEX memberships_by_user ON memberships (user_id);
-CALL lock_to_tenant('memberships', 'SELECT, UPDATE, DELETE', 'SELECT, INSERT, DELETE');
+CALL lock_to_tenant('memberships', 'SELECT, UPDATE, DELETE', 'SELECT, INSERT, DELETE, UPDATE (last_seen_at)');
 
 -- A tenant's people by name: the app role sees the logins that have a place in its tenant, and of
 -- those only what a team list shows.
@@ -65,7 +67,7 @@ ALTER TABLE users FORCE ROW LEVEL SECURITY;
 CREATE POLICY team_mates ON users FOR SELECT TO openchair_app
     USING (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = users.id));
 CREATE POLICY named_reason ON users TO openchair_system USING (true) WITH CHECK (true);
-GRANT SELECT (id, name, email, email_key, email_verified_at, totp_confirmed_at) ON users TO openchair_app;
+GRANT SELECT (id, name, email, email_key, locale, email_verified_at, totp_confirmed_at) ON users TO openchair_app;
 
 CREATE TABLE invitations (
     tenant_id      uuid NOT NULL REFERENCES tenants (id),
@@ -82,7 +84,9 @@ CREATE TABLE invitations (
     revoked_at     timestamptz,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT invitations_custom_role FOREIGN KEY (tenant_id, custom_role_id) REFERENCES roles (tenant_id, id),
-    CHECK ((role = 'custom') = (custom_role_id IS NOT NULL))
+    -- An invitation that is over keeps no composed role from being deleted.
+    CHECK (CASE WHEN custom_role_id IS NOT NULL THEN role = 'custom'
+                ELSE role <> 'custom' OR accepted_at IS NOT NULL OR revoked_at IS NOT NULL END)
 );
 CREATE UNIQUE INDEX invitations_pending ON invitations (tenant_id, email_key)
     WHERE accepted_at IS NULL AND revoked_at IS NULL;

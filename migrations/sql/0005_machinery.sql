@@ -65,6 +65,8 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_due ON jobs (run_at) WHERE state IN ('waiting', 'running');
 CREATE INDEX jobs_done ON jobs (finished_at) WHERE state = 'done';
 CALL lock_to_tenant('jobs', 'INSERT', 'SELECT, INSERT, UPDATE, DELETE');
+-- ON CONFLICT has to read the key that it may meet; the app role reads nothing else of a job.
+GRANT SELECT (tenant_id, dedupe_key) ON jobs TO openchair_app;
 
 -- Answers that were given to a key, so that the same request gets the same answer. Anonymous
 -- callers' keys carry the nil tenant. The answer may hold a secret that is shown once: sealed.

@@ -22,6 +22,7 @@ pub struct Budgets {
     sign_in_ip: Budget,
     sign_up_ip: Budget,
     mail_account: Budget,
+    invitation: Budget,
     public_ip: Budget,
     own_proof: Budget,
 }
@@ -39,6 +40,7 @@ impl Budgets {
             sign_in_ip: Budget::new("sign_in_ip", limits.sign_in_per_ip_per_minute, MINUTE),
             sign_up_ip: Budget::new("sign_up", limits.sign_up_per_ip_per_hour, HOUR),
             mail_account: Budget::new("mail", limits.mail_links_per_account_per_hour, HOUR),
+            invitation: Budget::new("invite", limits.mail_links_per_account_per_hour, HOUR),
             public_ip: Budget::new("public", limits.public_per_ip_per_minute, MINUTE),
             own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
         }
@@ -74,6 +76,16 @@ impl Budgets {
     /// Guessing with a session that isn't one's own: password and codes of the signed-in login.
     pub async fn own_proof(&self, user: Id<User>) -> Result<(), ApiError> {
         self.limiter.require(&self.own_proof, &user.to_string()).await
+    }
+
+    /// The same for a caller inside a tenant.
+    pub async fn proof_of(&self, caller: &Caller) -> Result<(), ApiError> {
+        self.limiter.require(&self.own_proof, &caller.scope()).await
+    }
+
+    /// Filling somebody's mailbox with invitations, from however many businesses.
+    pub async fn invitation(&self, email: &str) -> Result<(), ApiError> {
+        self.limiter.require(&self.invitation, &email.trim().to_lowercase()).await
     }
 
     /// Signing up businesses by the dozen.

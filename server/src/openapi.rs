@@ -12,10 +12,17 @@ use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags as DeriveTags};
 
 use crate::app::App;
 use crate::audit::AuditApi;
+use crate::catalog::CatalogApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
+use crate::locations::LocationsApi;
 use crate::platform::PlatformApi;
 use crate::problem::AllowTable;
+use crate::public::PublicApi;
+use crate::roles::RolesApi;
+use crate::signup::SignUpApi;
+use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
+use crate::tenants::TenantApi;
 
 /// How the operations are grouped.
 #[derive(Debug, DeriveTags)]
@@ -28,6 +35,10 @@ pub enum Tags {
     Me,
     /// The business.
     Tenant,
+    /// Where it is, and when it is open.
+    Locations,
+    /// What it offers.
+    Services,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -51,15 +62,27 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House);
+type Operations = (People, House, Front, Shop, Team);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
+type Front = (SignUpApi, PublicApi);
+type Shop = (TenantApi, LocationsApi, CatalogApi);
+type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
-    (people, house)
+    let front = (SignUpApi(app()), PublicApi(app()));
+    let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
+    let team = (
+        MembersApi(app()),
+        InvitationsApi(app()),
+        JoiningApi(app()),
+        OwnershipApi(app()),
+        RolesApi(app()),
+    );
+    (people, house, front, shop, team)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

@@ -9,10 +9,16 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use openchair_domain::config::{Faults, Settings};
+use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::{Entropy, bytes};
+use openchair_domain::identity::Identity;
+use openchair_domain::tenancy::Db;
 use openchair_domain::time::Clock;
 use openchair_domain::wiring::{self, WiringError};
-use poem::{EndpointExt, Route, Server};
+use openchair_worker::Worker;
+use openchair_worker::outside::mail;
+use openchair_worker::runner::Options;
+use poem::{Route, Server};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -81,6 +87,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// What the operations work with; for tests and tools that look behind the scenes.
     pub app: App,
+    /// The demo logins, if there are any.
+    pub demo_logins: Vec<DemoLogin>,
     stopping: CancellationToken,
     tasks: JoinHandle<()>,
     grace: Duration,
@@ -115,6 +123,13 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let entropy = Arc::clone(&around.entropy);
     let (db, identity) = wiring::connect(settings, clock, Arc::clone(&entropy)).await?;
 
+    let demo_logins = match settings.demo.load {
+        true => demo::load(&identity, demo::PASSWORD)
+            .await
+            .map_err(|error| StartError::Demo(error.to_string()))?,
+        false => Vec::new(),
+    };
+
     let limiter = Arc::new(limiter(settings, &around)?);
     let app = App::new(Parts {
         db: db.clone(),
@@ -145,18 +160,21 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     };
     let endpoint = with_manners(routes(&app, &ops, settings), manners);
 
+    let worker = settings.worker.inside.then(|| worker(settings, db, identity)).transpose()?;
     let grace = settings.server.shutdown_timeout;
-    let tasks = tokio::spawn(run(acceptor, endpoint, tracker, stopping.clone(), grace));
-    Ok(Running { address, app, stopping, tasks, grace })
+    let tasks = tokio::spawn(run(acceptor, endpoint, worker, tracker, stopping.clone(), grace));
+    Ok(Running { address, app, demo_logins, stopping, tasks, grace })
 }
 
 async fn run(
     acceptor: SteadyAcceptor,
     endpoint: poem::endpoint::BoxEndpoint<'static>,
+    worker: Option<Worker>,
     tracker: TaskTracker,
     stopping: CancellationToken,
     grace: Duration,
 ) {
+    let worker = worker.map(|worker| tokio::spawn(worker.run(stopping.clone())));
     let server = Server::new_with_acceptor(acceptor)
         .idle_timeout(Duration::from_secs(75))
         .run_with_graceful_shutdown(endpoint, stopping.cancelled_owned(), Some(grace));
@@ -168,6 +186,19 @@ async fn run(
     if tokio::time::timeout(grace, tracker.wait()).await.is_err() {
         tracing::warn!(running = tracker.len(), "requests were still running at the end");
     }
+    if let Some(worker) = worker
+        && let Err(error) = worker.await
+    {
+        tracing::error!(%error, "the worker ended");
+    }
+}
+
+fn worker(settings: &Settings, db: Db, identity: Identity) -> Result<Worker, StartError> {
+    let failed = |error: &dyn std::error::Error| StartError::Worker(error.to_string());
+    let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)
+        .map_err(|error| failed(&error))?;
+    Worker::new(db, identity, mailer, Options::from_settings(settings))
+        .map_err(|error| failed(&error))
 }
 
 fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {

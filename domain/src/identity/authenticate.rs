@@ -73,6 +73,7 @@ struct PersonRow {
     plan: Option<String>,
     require_two_factor: Option<bool>,
     membership_id: Option<Uuid>,
+    member_seen_at: Option<Instant>,
     role: Option<String>,
     custom_role_id: Option<Uuid>,
     permissions: Option<Vec<String>>,
@@ -87,7 +88,7 @@ macro_rules! person_by {
                     u.totp_confirmed_at is not null as two_factor,
                     s.current_tenant_id, s.last_seen_at,
                     t.id as tenant_id, t.plan, t.require_two_factor,
-                    m.id as membership_id, m.role, m.custom_role_id, r.permissions, g.id as grant_id
+                    m.id as membership_id, m.last_seen_at as member_seen_at, m.role, m.custom_role_id, r.permissions, g.id as grant_id
              from sessions s
              join users u on u.id = s.user_id
              left join tenants t on t.id = coalesce($2, s.current_tenant_id)
@@ -137,7 +138,7 @@ impl Identity {
                 let token = OpaqueToken::parse(TokenKind::Session, secret);
                 let hash = token.ok_or(IdentityError::SessionExpired)?.hash().to_vec();
                 let sql = person_by!("s.secret_hash = $1 and s.kind = 'browser'");
-                self.person(sql, hash.into(), wanted, request).await
+                self.person(sql, hash.into(), wanted, None, request).await
             }
             Proof::Bearer(text) if text.starts_with(TokenKind::ApiKey.prefix()) => {
                 self.key(text, wanted, request).await
@@ -147,34 +148,44 @@ impl Identity {
                 let access = self.access_tokens().verify(text, now);
                 let access = access.map_err(|_| IdentityError::BadToken)?;
                 let sql = person_by!("s.id = $1 and s.kind = 'api_client'");
-                let wanted = wanted.or(access.tenant.map(Id::from_uuid));
-                self.person(sql, access.session.into(), wanted, request).await
+                let claimed = access.tenant.map(Id::from_uuid);
+                self.person(sql, access.session.into(), wanted, claimed, request).await
             }
         }
     }
 
+    /// `wanted` is the tenant that the request names, `claimed` the one that an access token was
+    /// made for: who has lost the latter stands nowhere, who names the former is told that it isn't
+    /// there.
     async fn person(
         &self,
         sql: &str,
         by: sea_orm::Value,
         wanted: Option<Id<Tenant>>,
+        claimed: Option<Id<Tenant>>,
         request: RequestFacts,
     ) -> Result<Recognised, IdentityError> {
         let tx = self.db().system(SystemReason::Authenticate).await?;
-        let values = [
-            by,
-            wanted.map(Id::uuid).into(),
-            tx.now().into(),
-            (tx.now() - self.rules().idle).into(),
-        ];
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-        let row = PersonRow::find_by_statement(statement).one(tx.conn()).await?;
-        let Some(row) = row else {
-            tx.rollback().await?;
-            return Err(IdentityError::SessionExpired);
+        let idle_since = tx.now() - self.rules().idle;
+        let find = async |tenant: Option<Id<Tenant>>| {
+            let tenant = tenant.map(Id::uuid);
+            let values = [by.clone(), tenant.into(), tx.now().into(), idle_since.into()];
+            let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+            let row = PersonRow::find_by_statement(statement).one(tx.conn()).await?;
+            row.ok_or(IdentityError::SessionExpired)
         };
+        let mut row = find(wanted.or(claimed)).await?;
+        if wanted.is_none() && row.is_astray(claimed) {
+            fall_back(&tx, row.session_id, row.user_id).await?;
+            row = find(None).await?;
+        }
         if tx.now() - row.last_seen_at > SEEN_EVERY {
             seen(&tx, "sessions set last_seen_at", row.session_id).await?;
+        }
+        if let (Some(tenant), Some(membership)) = (row.tenant_id, row.membership_id)
+            && row.member_seen_at.is_none_or(|at| tx.now() - at > SEEN_EVERY)
+        {
+            member_seen(&tx, tenant, membership).await?;
         }
         tx.commit().await?;
         let place = row.place(wanted)?;
@@ -245,6 +256,12 @@ impl Identity {
 }
 
 impl PersonRow {
+    /// Whether the session stands in a tenant where its login has no business any more.
+    fn is_astray(&self, claimed: Option<Id<Tenant>>) -> bool {
+        let stands = self.current_tenant_id.is_some() || claimed.is_some();
+        stands && self.membership_id.is_none() && self.grant_id.is_none()
+    }
+
     fn place(&self, wanted: Option<Id<Tenant>>) -> Result<Option<Place>, IdentityError> {
         let belongs = self.membership_id.is_some() || self.grant_id.is_some();
         let (Some(tenant), true) = (self.tenant_id, belongs) else {
@@ -301,5 +318,37 @@ async fn seen(tx: &SystemTx, what: &str, id: Uuid) -> Result<(), StoreError> {
     tx.conn()
         .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, &sql, values))
         .await?;
+    Ok(())
+}
+
+/// Being seen in a tenant. Skips a row that another request is just touching, or that is being
+/// changed.
+const MEMBER_SEEN: &str = "
+    update memberships set last_seen_at = $1
+    where (tenant_id, id) = (
+        select tenant_id, id from memberships
+        where tenant_id = $2 and id = $3 for no key update skip locked
+    )";
+
+async fn member_seen(tx: &SystemTx, tenant: Uuid, membership: Uuid) -> Result<(), StoreError> {
+    let values = [tx.now().into(), tenant.into(), membership.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, MEMBER_SEEN, values);
+    tx.conn().execute_raw(statement).await?;
+    Ok(())
+}
+
+/// Who was taken off a team, or left it, stands in the one tenant that is left, or nowhere.
+const FALL_BACK: &str = "
+    update sessions
+    set current_tenant_id = (
+        select case when count(*) = 1 then (array_agg(tenant_id))[1] end
+        from memberships where user_id = $2
+    )
+    where id = $1";
+
+async fn fall_back(tx: &SystemTx, session: Uuid, user: Uuid) -> Result<(), StoreError> {
+    let values = [session.into(), user.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, FALL_BACK, values);
+    tx.conn().execute_raw(statement).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! People: global logins, how they prove who they are, and what keeps them signed in. Which tenants
 //! a person may enter is decided by memberships (`team`), not here.
 
+mod again;
 mod authenticate;
 mod entities;
 mod links;
@@ -31,6 +32,7 @@ pub use sessions::{NewSession, SessionFacts};
 pub use sign_in::{Challenge, SignIn};
 pub use tokens::{ClientSignIn, TokenPair};
 
+pub(crate) use again::{move_session, prove_address};
 pub(crate) use authenticate::{role_to_store, stored_role};
 pub(crate) use links::mail as mail_link;
 pub(crate) use people::{NewUser, audit_everywhere, by_email, by_id, create};
@@ -135,7 +137,11 @@ impl Identity {
         format!("{}/{page}#{token}", self.0.rules.public_url)
     }
 
-    async fn composed(&self, mut permissions: Vec<String>) -> Result<Rights, StoreError> {
+    /// What a composed role that names these permissions allows.
+    pub(crate) async fn composed(
+        &self,
+        mut permissions: Vec<String>,
+    ) -> Result<Rights, StoreError> {
         permissions.sort_unstable();
         if let Some(rights) = self.0.composed.read().await.get(&permissions) {
             return Ok(*rights);

@@ -122,7 +122,7 @@ impl Identity {
         Ok(me)
     }
 
-    pub(super) async fn me_in(
+    pub(crate) async fn me_in(
         &self,
         tx: &SystemTx,
         id: Id<User>,

@@ -76,7 +76,14 @@ pub(super) async fn rotate(
     tx: &SystemTx,
     person: &SignedIn,
 ) -> Result<Option<NewSession>, StoreError> {
-    let found = session::Entity::find_by_id(person.session.uuid()).one(tx.conn()).await?;
+    rotate_one(tx, person.session).await
+}
+
+pub(super) async fn rotate_one(
+    tx: &SystemTx,
+    session: Id<Session>,
+) -> Result<Option<NewSession>, StoreError> {
+    let found = session::Entity::find_by_id(session.uuid()).one(tx.conn()).await?;
     let Some(found) = found.filter(|row| row.kind == "browser") else { return Ok(None) };
     let expires_at = found.expires_at;
     let secret = OpaqueToken::generate(TokenKind::Session, tx.entropy());

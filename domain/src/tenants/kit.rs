@@ -8,7 +8,7 @@ use crate::locations::{self, Opening};
 use crate::tenancy::{StoreError, SystemTx};
 
 /// The colour that a kind of business begins with, as an angle.
-pub(super) const fn hue(kind: Kind) -> i16 {
+pub const fn first_hue(kind: Kind) -> i16 {
     match kind {
         Kind::Clinic => 205,
         Kind::Spa => 165,

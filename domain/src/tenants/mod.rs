@@ -20,6 +20,7 @@ use crate::tenancy::{Outcome, TenantTx};
 use crate::text;
 use crate::time::Instant;
 
+pub use kit::first_hue;
 pub use public::{PublicPage, public_page};
 pub use setup::{Step, StepKey, setup};
 pub use sign_up::{
@@ -28,7 +29,7 @@ pub use sign_up::{
 pub use slugs::{Availability, Obstacle, Offer, availability, offer};
 
 pub(crate) use choice::time_zone;
-pub(crate) use sign_up::{Starter, StarterPlace, found};
+pub(crate) use sign_up::{Starter, StarterPlace, found, join};
 pub(crate) use slugs::exists;
 
 refusals! {

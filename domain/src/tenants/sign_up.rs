@@ -321,7 +321,7 @@ fn check_business(new: &NewBusiness, faults: &mut Faults) -> Option<Starter> {
         time_zone,
         currency: currency.unwrap_or(proposal.currency),
         locale: locale.unwrap_or(proposal.locale),
-        hue: kit::hue(new.kind),
+        hue: kit::first_hue(new.kind),
         plan: Plans::FIRST,
     })
 }

@@ -167,16 +167,20 @@ fn share_folders(folder: &Path, major: u32, run_as: &RunAs) -> Vec<PathBuf> {
 mod tests {
     use super::*;
     use crate::embedded::tests::Folder;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
 
     /// A stand-in for an installation: programs that say a version, and the extension or not.
     fn install(bin: &Path, version: &str, extension: bool) {
         fs::create_dir_all(bin).unwrap();
         for program in ["postgres", "initdb"] {
-            let path = bin.join(program);
-            fs::write(&path, format!("#!/bin/sh\necho '{program} (PostgreSQL) {version}'\n"))
-                .unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            // By another process: had we the file open to write, a child that another test starts
+            // just then would keep it open for a moment, and it could not be run.
+            let written = Command::new("/bin/sh")
+                .args(["-c", "printf '%s\\n' '#!/bin/sh' \"echo '$2'\" > $1 && chmod 755 $1", "sh"])
+                .arg(bin.join(program))
+                .arg(format!("{program} (PostgreSQL) {version}"))
+                .status();
+            assert!(written.unwrap().success());
         }
         if extension {
             let share = bin.join("../share/extension");

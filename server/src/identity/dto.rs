@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use openchair_domain::identity::{Me, NewTotp, Place, SessionFacts, SignIn, UserFacts};
 use openchair_domain::ids::{Membership, Session, Tenant, User};
+use openchair_domain::team::Joined;
 use openchair_domain::time::Instant;
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object};
@@ -104,6 +105,13 @@ pub(crate) fn signed_in(outcome: SignIn, now: Instant) -> SetSession<Json<SignIn
             SetSession::to(Json(view), None, now)
         }
     }
+}
+
+/// The answer to joining a team: a new login has a session now, an existing one keeps its own.
+pub(crate) fn joined(done: Joined, now: Instant) -> SetSession<Json<SignInView>> {
+    let me = Some(MeView::from(*done.me));
+    let view = SignInView { status: SignInStatus::SignedIn, challenge: None, me };
+    SetSession::to(Json(view), done.session.as_ref(), now)
 }
 
 /// A login, as its owner sees it.

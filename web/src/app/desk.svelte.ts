@@ -3,6 +3,7 @@ import { Fault } from '$lib/api/fault';
 import type { MeView, UserView } from '$lib/api/types';
 import { remember, useHue } from '$lib/device';
 import { i18n } from '$lib/i18n/index.svelte';
+import { tab } from '$lib/store';
 
 const TAB = 'openchair.tenant';
 
@@ -12,7 +13,7 @@ class Desk {
   fault = $state.raw<Fault>();
   /** The business wants a second factor that this login does not have yet. */
   factorMissing = $state(false);
-  #tenant = $state<string | null>(sessionStorage.getItem(TAB));
+  #tenant = $state<string | null>(tab.get(TAB));
   #leaving = false;
 
   constructor() {
@@ -65,7 +66,7 @@ class Desk {
   async switchTo(tenant: string): Promise<void> {
     const me = await ask(api.PUT('/v1/me/current-tenant', { body: { tenant_id: tenant } }));
     this.#tenant = tenant;
-    sessionStorage.setItem(TAB, tenant);
+    tab.set(TAB, tenant);
     this.factorMissing = false;
     this.take(me);
   }
@@ -79,7 +80,7 @@ class Desk {
 
   #forget(): void {
     remember(false);
-    sessionStorage.removeItem(TAB);
+    tab.set(TAB, null);
   }
 
   #signInAgain(): void {

@@ -1,6 +1,8 @@
 // The little that this device remembers. Never tokens: the session lives in a cookie that scripts
 // can't read.
 
+import { device } from './store';
+
 const KNOWN = 'openchair.known';
 const THEME = 'openchair.theme';
 
@@ -8,25 +10,24 @@ export type Theme = 'system' | 'light' | 'dark';
 
 /** Whether somebody is probably signed in here, so that anonymous pages needn't ask in vain. */
 export function known(): boolean {
-  return localStorage.getItem(KNOWN) === '1';
+  return device.get(KNOWN) === '1';
 }
 
 export function remember(signedIn: boolean): void {
-  if (signedIn) localStorage.setItem(KNOWN, '1');
-  else localStorage.removeItem(KNOWN);
+  device.set(KNOWN, signedIn ? '1' : null);
 }
 
 export function theme(): Theme {
-  const value = localStorage.getItem(THEME);
+  const value = device.get(THEME);
   return value === 'light' || value === 'dark' ? value : 'system';
 }
 
 export function useTheme(value: Theme): void {
   if (value === 'system') {
-    localStorage.removeItem(THEME);
+    device.set(THEME, null);
     delete document.documentElement.dataset['theme'];
   } else {
-    localStorage.setItem(THEME, value);
+    device.set(THEME, value);
     document.documentElement.dataset['theme'] = value;
   }
 }

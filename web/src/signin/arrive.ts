@@ -1,13 +1,13 @@
 import type { SignInView } from '$lib/api/types';
 import { remember, returnPath } from '$lib/device';
 import { router } from '$lib/router.svelte';
+import { tab } from '$lib/store';
 
 const TAB = 'openchair.tenant';
 
 /** Which business this tab looks at is decided anew. */
 export function forgetTab(tenant?: string | null): void {
-  if (tenant) sessionStorage.setItem(TAB, tenant);
-  else sessionStorage.removeItem(TAB);
+  tab.set(TAB, tenant ?? null);
 }
 
 /** Opens the staff pages for somebody who has just signed in. */

@@ -40,6 +40,8 @@ export class Shop {
       .toLowerCase()
       .replace(/\s+/g, '-')
       .slice(0, 63);
+    // An emptied field asks for a proposal again.
+    if (!this.#ownSlug) void this.propose();
   }
 
   async checkSlug(): Promise<void> {

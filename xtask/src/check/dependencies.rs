@@ -116,19 +116,24 @@ pub(super) fn check(place: &Place) -> Outcome {
     verdict(&faults)
 }
 
-/// A crate that only some may name, named by another. A crate that nobody may name and that is
-/// there all the same is caught here as well.
+/// A crate that only some may name, named by another. A crate of ours without a rule may be named
+/// by nobody.
 fn wrong_arrows(packages: &Packages, policy: &Policy) -> Vec<String> {
+    let ours: BTreeSet<&str> =
+        packages.all.iter().filter(|one| one.is_member).map(|one| one.name.as_str()).collect();
     let mut faults = Vec::new();
     for package in &packages.all {
         for dependency in &package.dependencies {
-            let rule = policy.wrappers.iter().find(|(name, _)| *name == dependency.package);
-            if let Some((name, wrappers)) = rule
-                && !wrappers.contains(&package.name)
-            {
-                let may = wrappers.join(", ");
-                faults.push(format!("{} must not depend on {name}; only: {may}", package.name));
-            }
+            let name = &dependency.package;
+            let rule = policy.wrappers.iter().find(|(ruled, _)| ruled == name);
+            let may = match rule {
+                Some((_, wrappers)) if wrappers.contains(&package.name) => continue,
+                Some((_, wrappers)) => wrappers.join(", "),
+                None if ours.contains(name.as_str()) => String::new(),
+                None => continue,
+            };
+            let may = if may.is_empty() { "nobody may".to_owned() } else { format!("only: {may}") };
+            faults.push(format!("{} must not depend on {name}; {may}", package.name));
         }
     }
     faults
@@ -205,7 +210,7 @@ mod tests {
 
     #[test]
     fn arrows_licences_and_duplicates_are_judged() {
-        let packages = Packages {
+        let mut packages = Packages {
             all: vec![
                 package("domain", "1.0.0", "MIT", &["sqlx"]),
                 package("server", "1.0.0", "MIT", &["domain", "sqlx"]),
@@ -224,8 +229,15 @@ mod tests {
             wrappers: vec![("sqlx".to_owned(), vec!["domain".to_owned()])],
             ..Policy::default()
         };
+        packages.all[0].is_member = true;
         let arrows = wrong_arrows(&packages, &policy);
-        assert_eq!(arrows, ["server must not depend on sqlx; only: domain"]);
+        assert_eq!(
+            arrows,
+            [
+                "server must not depend on domain; nobody may",
+                "server must not depend on sqlx; only: domain"
+            ]
+        );
         let licences = wrong_licences(&packages, &policy);
         assert_eq!(licences, ["odd 1.0.0: licence GPL-2.0 is not accepted"]);
         let twice = wrong_duplicates(&packages, &policy);

@@ -1,6 +1,7 @@
 import type app from '$messages/app/en.json';
 import type front from '$messages/front/en.json';
 import type ui from '$messages/ui/en.json';
+import { device } from '../store';
 import { format, parts, type Part, type Vars } from './format';
 
 /** The languages that every catalogue is complete in, by their own names. */
@@ -56,7 +57,7 @@ class I18n {
 
   /** Switches, and keeps the wish for the next visit on this device. */
   async choose(tag: string): Promise<void> {
-    localStorage.setItem(REMEMBERED, tag);
+    device.set(REMEMBERED, tag);
     await this.use(tag);
   }
 
@@ -71,7 +72,7 @@ class I18n {
 }
 
 function remembered(): string | null {
-  return localStorage.getItem(REMEMBERED);
+  return device.get(REMEMBERED);
 }
 
 export const i18n = new I18n();

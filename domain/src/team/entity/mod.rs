@@ -1,0 +1,2 @@
+pub(super) mod invitation;
+pub(super) mod membership;

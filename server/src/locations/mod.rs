@@ -1,0 +1,87 @@
+//! Locations over HTTP.
+
+mod dto;
+
+use openchair_domain::authz::perm;
+use openchair_domain::ids::Location;
+use openchair_domain::locations;
+use openchair_domain::tenancy::TenantTx;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+
+use crate::app::App;
+use crate::auth::Can;
+use crate::conditional::{IfMatch, Versioned};
+use crate::ids::Ref;
+use crate::input::Input;
+use crate::listing::{Listed, listed, window};
+use crate::once::{Created, IdempotencyKey};
+use crate::openapi::Tags;
+use crate::page::Limit;
+use crate::problem::ApiError;
+
+use dto::{LocationChange, LocationView, NewLocation, versioned};
+
+pub(crate) use dto::OpeningHours;
+
+/// The operations on locations.
+#[derive(Debug)]
+pub struct LocationsApi(pub App);
+
+#[OpenApi(prefix_path = "/v1", tag = "Tags::Locations")]
+impl LocationsApi {
+    /// The business's locations, the oldest first.
+    #[oai(path = "/locations", method = "get", operation_id = "list_locations")]
+    async fn list(
+        &self,
+        who: Can<perm::ReadLocations>,
+        limit: Query<Limit>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Listed<LocationView>, ApiError> {
+        let tx = self.0.db.tenant(&who).await?;
+        let found = locations::list(&tx, window(limit.0, cursor.0.as_deref())?).await?;
+        tx.commit().await?;
+        Ok(listed(found, LocationView::from))
+    }
+
+    /// Opens a location, if the plan has room for it.
+    #[oai(path = "/locations", method = "post", operation_id = "create_location")]
+    async fn create(
+        &self,
+        who: Can<perm::CreateLocation>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
+        body: Input<NewLocation>,
+    ) -> Result<Created<LocationView>, ApiError> {
+        let new = body.0.to_domain();
+        let make = async |tx: &mut TenantTx| Ok(locations::create(tx, &new).await?.into());
+        self.0.once(&who, once, &body.0, make).await
+    }
+
+    /// One location.
+    #[oai(path = "/locations/:id", method = "get", operation_id = "read_location")]
+    async fn read(
+        &self,
+        who: Can<perm::ReadLocations>,
+        id: Path<Ref<Location>>,
+    ) -> Result<Versioned<LocationView>, ApiError> {
+        let tx = self.0.db.tenant(&who).await?;
+        let location = locations::read(&tx, id.0.0).await?;
+        tx.commit().await?;
+        Ok(versioned(location))
+    }
+
+    /// Changes a location. Hours are replaced whole.
+    #[oai(path = "/locations/:id", method = "patch", operation_id = "update_location")]
+    async fn update(
+        &self,
+        who: Can<perm::UpdateLocation>,
+        id: Path<Ref<Location>>,
+        #[oai(name = "If-Match")] seen: IfMatch,
+        body: Input<LocationChange>,
+    ) -> Result<Versioned<LocationView>, ApiError> {
+        let mut tx = self.0.db.tenant(&who).await?;
+        let location = locations::update(&mut tx, id.0.0, seen.0, &body.0.into()).await?;
+        tx.commit().await?;
+        Ok(versioned(location))
+    }
+}

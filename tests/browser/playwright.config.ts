@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test';
+
+const baseURL = process.env['BASE_URL'];
+if (!baseURL) throw new Error('BASE_URL names the running server, such as http://127.0.0.1:8080');
+
+export default defineConfig({
+  testDir: './specs',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: [['line']],
+  use: {
+    baseURL,
+    locale: 'en-US',
+    // Far from every shop in these tests, so that a page which tells the device's time is found out.
+    timezoneId: 'Pacific/Auckland',
+    viewport: { width: 1280, height: 800 },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-dev-shm-usage',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});
