@@ -123,11 +123,12 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let entropy = Arc::clone(&around.entropy);
     let (db, identity) = wiring::connect(settings, clock, Arc::clone(&entropy)).await?;
 
-    let demo_logins = match settings.demo.load {
-        true => demo::load(&identity, demo::PASSWORD)
+    let demo_logins = if settings.demo.load {
+        demo::load(&identity, demo::PASSWORD)
             .await
-            .map_err(|error| StartError::Demo(error.to_string()))?,
-        false => Vec::new(),
+            .map_err(|error| StartError::Demo(error.to_string()))?
+    } else {
+        Vec::new()
     };
 
     let limiter = Arc::new(limiter(settings, &around)?);
@@ -140,7 +141,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     let stopping = CancellationToken::new();
     let tracker = TaskTracker::new();
-    let per_ip = Budget::new("ip", settings.limits.per_ip_per_minute, Duration::from_secs(60))
+    let per_ip = Budget::new("ip", settings.limits.per_ip_per_minute, Duration::from_mins(1))
         .burst(settings.limits.per_ip_burst);
     let manners = Manners {
         new_request_id: Arc::new(move || request_id(&*entropy)),
@@ -205,11 +206,11 @@ fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {
     let route = ops::routes(Route::new(), ops);
     let route = docs::routes(openapi::routes(route, app));
     let route = web_files::routes(route, WebFiles::embedded());
-    match settings.profile.is_production() {
-        true => route,
+    if settings.profile.is_production() {
         // The mailbox shows everybody's mail: nothing for where real people are.
-        false => dev_mail::routes(route, app),
+        return route;
     }
+    dev_mail::routes(route, app)
 }
 
 fn allow_table() -> AllowTable {

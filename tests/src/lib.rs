@@ -1,6 +1,37 @@
-//! What the tests are made with: databases, stand-ins for the outside world.
+//! The bench: real servers on real databases, one throwaway cluster for a whole run, one database
+//! for each test.
+//!
+//! ```no_run
+//! # async fn test() {
+//! use openchair_tests::{Role, TestApp};
+//! use serde_json::json;
+//!
+//! let app = TestApp::start().await;
+//! let spa = app.business("Lagoon").await;
+//! let owner = app.sign_in(&spa.owner).await.in_tenant(&spa);
+//! let made = owner.post("/v1/api-keys", &json!({ "name": "till", "scopes": ["team:read"] }));
+//! made.await.expect(201);
+//! # }
+//! ```
 
-#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
-
+mod answer;
+mod app;
+mod bench;
+mod browser;
+mod database;
+mod logs;
+mod people;
+mod run;
 pub mod scratch;
 pub mod smtp;
+mod wait;
+
+pub use answer::Answer;
+pub use app::TestApp;
+pub use bench::{Bench, bench};
+pub use browser::{Browser, Call};
+pub use database::TestDatabase;
+pub use logs::{LogLine, Logs};
+pub use people::{Business, KeyMade, Login, PASSWORD, Role};
+pub use run::{is_long, seed};
+pub use wait::{eventually, eventually_in};

@@ -1,6 +1,7 @@
-//! All tests over a real database and real servers, in one binary.
-
+//! The product from outside: over HTTP, over its database, and over its processes.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod isolation;
 mod jobs;
 mod mail;
+mod schema;

@@ -1,0 +1,112 @@
+//! A database of a test's own.
+
+use std::sync::{Mutex, PoisonError};
+
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use crate::bench::bench;
+use crate::run;
+
+/// Databases that were let go of and are perhaps still in use for a moment.
+static LEAVING: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A fresh copy of the migrated template. Removed some time after it was dropped.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+    owner: PgPool,
+}
+
+impl TestDatabase {
+    /// A migrated one.
+    pub async fn fresh() -> Self {
+        let name = Self::new_name().await;
+        bench().copy_template(&name).await;
+        Self::open(name)
+    }
+
+    /// One without tables.
+    pub async fn empty() -> Self {
+        let name = Self::new_name().await;
+        bench().make_empty(&name).await;
+        Self::open(name)
+    }
+
+    async fn new_name() -> String {
+        remove_leaving().await;
+        format!("test_{}", run::next())
+    }
+
+    fn open(name: String) -> Self {
+        let options = PgPoolOptions::new().max_connections(2).min_connections(0);
+        let owner = options.connect_lazy(&bench().owner_url(&name)).expect("the owner's address");
+        Self { name, owner }
+    }
+
+    /// As the owner, whom row-level security does not bind: for looking behind the scenes.
+    pub fn owner(&self) -> &PgPool {
+        &self.owner
+    }
+
+    /// The owner's address.
+    pub fn owner_url(&self) -> String {
+        bench().owner_url(&self.name)
+    }
+
+    /// The app's address.
+    pub fn app_url(&self) -> String {
+        bench().app_url(&self.name)
+    }
+
+    /// A connection as the app's role, as an attacker with that role would have it.
+    pub async fn as_app(&self) -> PgConnection {
+        PgConnection::connect(&self.app_url()).await.expect("the app's role may connect")
+    }
+
+    /// What a query of one number says.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let counted = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.owner);
+        counted.await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Runs statements as the owner.
+    pub async fn run(&self, sql: &str) {
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&self.owner).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// The tables of the product, but for the migrations' own.
+    pub async fn tables(&self) -> Vec<String> {
+        let sql = "select c.relname::text from pg_class c
+                   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+                     and c.relname <> 'seaql_migrations' order by 1";
+        sqlx::query_scalar(sql).fetch_all(&self.owner).await.expect("the catalogue")
+    }
+
+    /// The tables whose rows belong to a tenant; `tenants` itself is not among them.
+    pub async fn tenant_tables(&self) -> Vec<String> {
+        let sql = "select c.relname::text from pg_class c
+                   join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+                   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+                     and not a.attisdropped order by 1";
+        sqlx::query_scalar(sql).fetch_all(&self.owner).await.expect("the catalogue")
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        LEAVING.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.name));
+    }
+}
+
+/// Removes what nobody uses any more; what is still in use has its turn later, and at the end the
+/// whole cluster goes.
+async fn remove_leaving() {
+    let leaving = std::mem::take(&mut *LEAVING.lock().unwrap_or_else(PoisonError::into_inner));
+    for name in leaving {
+        if bench().remove(&name).await.is_err() {
+            LEAVING.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Businesses and people to test with, put into the tables directly: the tests of sign-up and of
+//! invitations show that the product makes the same.
+
+use openchair_domain::authz::BuiltIn;
+use openchair_domain::ids::{ApiKey, CustomRole, Id, Kind, Membership, Tenant, User};
+use openchair_domain::secrets::{OpaqueToken, Passwords, TokenKind};
+use serde_json::json;
+use sqlx::PgPool;
+use tokio::sync::OnceCell;
+
+use crate::app::TestApp;
+use crate::browser::Browser;
+use crate::run;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "seven quiet herons at dusk";
+
+/// What somebody is in a business.
+#[derive(Debug, Clone, Copy)]
+pub enum Role {
+    /// A role that every business has.
+    BuiltIn(BuiltIn),
+    /// One that it composed.
+    Custom(Id<CustomRole>),
+}
+
+impl From<BuiltIn> for Role {
+    fn from(role: BuiltIn) -> Self {
+        Self::BuiltIn(role)
+    }
+}
+
+/// Somebody who can sign in with [`PASSWORD`].
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The login's id.
+    pub id: Id<User>,
+    /// Its address.
+    pub email: String,
+    /// Its name.
+    pub name: String,
+    /// The place in the business that it was made for.
+    pub membership: Option<Id<Membership>>,
+}
+
+/// A business with its owner.
+#[derive(Debug, Clone)]
+pub struct Business {
+    /// Its id.
+    pub id: Id<Tenant>,
+    /// Its web address.
+    pub slug: String,
+    /// Its name. No other business of this run has it, and everything of this business carries it:
+    /// where it shows, something of this business shows.
+    pub name: String,
+    /// Its owner.
+    pub owner: Login,
+}
+
+/// An API key with its secret.
+#[derive(Debug, Clone)]
+pub struct KeyMade {
+    /// The key's id.
+    pub id: Id<ApiKey>,
+    /// What a program shows.
+    pub secret: String,
+}
+
+impl TestApp {
+    fn new_id<K: Kind>(&self) -> Id<K> {
+        Id::new(self.now(), &*self.entropy)
+    }
+
+    fn pool(&self) -> &PgPool {
+        self.database.owner()
+    }
+
+    /// A business, and its owner, whose address is verified.
+    pub async fn business(&self, name: &str) -> Business {
+        let number = run::next();
+        let (id, name) = (self.new_id::<Tenant>(), format!("{name} {number}x"));
+        let slug = format!("{}-{number}x", name.split(' ').next().unwrap_or("shop").to_lowercase());
+        sqlx::query(
+            "insert into tenants (id, slug, name, kind, country, time_zone, currency, locale, hue,
+                                  plan, created_at, updated_at)
+             values ($1, $2, $3, 'spa', 'US', 'America/New_York', 'USD', 'en', 200, 'trial', $4, $4)",
+        )
+        .bind(id.uuid())
+        .bind(&slug)
+        .bind(&name)
+        .bind(self.now())
+        .execute(self.pool())
+        .await
+        .expect("a tenant");
+        let owner = self.join(id, &format!("Owner of {name}"), BuiltIn::Owner).await;
+        Business { id, slug, name, owner }
+    }
+
+    /// A login that belongs nowhere.
+    pub async fn login(&self, name: &str) -> Login {
+        let (id, number) = (self.new_id::<User>(), run::next());
+        let email = format!("{}.{number}x@example.com", name.to_lowercase().replace(' ', "."));
+        sqlx::query(
+            "insert into users (id, email, email_key, name, locale, email_verified_at,
+                                password_hash, created_at, updated_at)
+             values ($1, $2, $2, $3, 'en', $4, $5, $4, $4)",
+        )
+        .bind(id.uuid())
+        .bind(&email)
+        .bind(name)
+        .bind(self.now())
+        .bind(self.password_hash().await)
+        .execute(self.pool())
+        .await
+        .expect("a login");
+        Login { id, email, name: name.to_owned(), membership: None }
+    }
+
+    /// Somebody on a business's team.
+    pub async fn member(&self, of: &Business, role: impl Into<Role>) -> Login {
+        self.join(of.id, &format!("Member of {}", of.name), role).await
+    }
+
+    async fn join(&self, tenant: Id<Tenant>, name: &str, role: impl Into<Role>) -> Login {
+        let login = self.login(name).await;
+        self.add(tenant, login, role).await
+    }
+
+    /// Puts somebody on another team, too.
+    pub async fn add(&self, to: Id<Tenant>, login: Login, role: impl Into<Role>) -> Login {
+        let membership = self.new_id::<Membership>();
+        let (role, custom) = match role.into() {
+            Role::BuiltIn(role) => (role.key(), None),
+            Role::Custom(id) => ("custom", Some(id.uuid())),
+        };
+        sqlx::query(
+            "insert into memberships (tenant_id, id, user_id, role, custom_role_id, created_at,
+                                      updated_at)
+             values ($1, $2, $3, $4, $5, $6, $6)",
+        )
+        .bind(to.uuid())
+        .bind(membership.uuid())
+        .bind(login.id.uuid())
+        .bind(role)
+        .bind(custom)
+        .bind(self.now())
+        .execute(self.pool())
+        .await
+        .expect("a membership");
+        Login { membership: Some(membership), ..login }
+    }
+
+    /// A role that the business composed.
+    pub async fn custom_role(&self, of: &Business, permissions: &[&str]) -> Id<CustomRole> {
+        let (id, number) = (self.new_id::<CustomRole>(), run::next());
+        let name = format!("role {number} of {}", of.name);
+        sqlx::query(
+            "insert into roles (tenant_id, id, name, name_key, permissions, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $6)",
+        )
+        .bind(of.id.uuid())
+        .bind(id.uuid())
+        .bind(&name)
+        .bind(name.to_lowercase())
+        .bind(permissions)
+        .bind(self.now())
+        .execute(self.pool())
+        .await
+        .expect("a role");
+        id
+    }
+
+    /// A program's key.
+    pub async fn api_key(&self, of: &Business, scopes: &[&str]) -> KeyMade {
+        let id = self.new_id::<ApiKey>();
+        let secret = OpaqueToken::generate(TokenKind::ApiKey, &*self.entropy);
+        sqlx::query(
+            "insert into api_keys (tenant_id, id, name, prefix, secret_hash, scopes, created_by,
+                                   created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(of.id.uuid())
+        .bind(id.uuid())
+        .bind(format!("key of {}", of.name))
+        .bind(secret.preview())
+        .bind(secret.hash().to_vec())
+        .bind(scopes)
+        .bind(&of.owner.name)
+        .bind(self.now())
+        .execute(self.pool())
+        .await
+        .expect("a key");
+        KeyMade { id, secret: secret.text().to_owned() }
+    }
+
+    /// Makes somebody a platform administrator.
+    pub async fn promote(&self, login: &Login) {
+        let sql = "update users set platform_admin = true where id = $1";
+        let done = sqlx::query(sql).bind(login.id.uuid()).execute(self.pool()).await;
+        done.expect("a platform administrator");
+    }
+
+    /// A browser in which somebody has signed in with [`PASSWORD`].
+    pub async fn sign_in(&self, login: &Login) -> Browser {
+        let browser = self.browser();
+        let body = json!({ "email": login.email, "password": PASSWORD });
+        let answer = browser.post("/v1/auth/sign-in", &body).await.expect(200);
+        assert_eq!(answer["status"], "signed_in", "{answer}");
+        browser
+    }
+
+    async fn password_hash(&self) -> &'static str {
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        HASH.get_or_init(|| async {
+            let passwords = Passwords::new(&self.settings.security, self.entropy.clone());
+            passwords.expect("a cost").hash(PASSWORD).await.expect("a hash")
+        })
+        .await
+    }
+}
