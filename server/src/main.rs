@@ -1,5 +1,6 @@
 //! `openchair-server`: serves the product; with no configuration it brings its own database.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -166,10 +167,10 @@ fn banner(settings: &Settings, logins: &[DemoLogin]) -> String {
         "\nOpenchair is at   {url}\nThe API's docs    {url}/docs\nMail              {url}/dev/mail\n"
     );
     if !logins.is_empty() {
-        text.push_str(&format!("\nDemo logins, all with the password {}\n", demo::PASSWORD));
+        let _infallible = writeln!(text, "\nDemo logins, all with the password {}", demo::PASSWORD);
         for login in logins {
             let business = login.business.as_deref().unwrap_or("the platform");
-            text.push_str(&format!("  {:<28} {:<15} {business}\n", login.email, login.role));
+            let _infallible = writeln!(text, "  {:<28} {:<15} {business}", login.email, login.role);
         }
     }
     text.push_str("\nStop with Ctrl-C.");

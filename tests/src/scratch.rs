@@ -1,5 +1,7 @@
 //! A database of a test's own, migrated and empty, in a private cluster that the running tests share.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Weak};

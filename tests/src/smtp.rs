@@ -1,5 +1,7 @@
 //! A real SMTP server (`tests/outside/smtp.mjs`), which refuses, drops and stalls as ordered.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
