@@ -78,12 +78,16 @@ fn start() -> Instant {
 }
 
 async fn shared() -> Arc<Shared> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
     let mut known = SHARED.lock().await;
     if let Some(shared) = known.upgrade() {
         return shared;
     }
-    // Under the system's folder, where the account that runs PostgreSQL may go.
-    let folder = std::env::temp_dir().join(format!("openchair-scratch-{}", std::process::id()));
+    // Under the system's folder, where the account that runs PostgreSQL may go. A cluster that is
+    // just being torn down keeps its own.
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("openchair-scratch-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
     let options = EmbeddedOptions::throwaway(&folder);
     let cluster = Cluster::launch(options, |_| {}).await.unwrap();
     openchair_migrations::migrate(&cluster.owner_url(DATABASE)).await.unwrap();
