@@ -24,6 +24,7 @@ pub fn bytes<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
     fn fill(&self, buffer: &mut [u8]) {
         rand::rng().fill_bytes(buffer);
     }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authz;
 pub mod catalog;
 pub mod config;
+pub mod demo;
 pub mod entropy;
 pub mod fault;
 pub mod idempotency;

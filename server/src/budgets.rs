@@ -11,8 +11,8 @@ use openchair_domain::text::Email;
 use crate::limits::{Budget, Limiter};
 use crate::problem::ApiError;
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3_600);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// The budgets in force.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! `/dev/mail`: what would have been mailed. Only in development and tests.
 
+use std::fmt::Write as _;
+
 use openchair_domain::messaging::mailbox::{self, Delivered};
 use poem::endpoint::make;
 use poem::web::Json;
@@ -47,13 +49,14 @@ async fn show(app: App) -> Result<Response, ApiError> {
          <h1>Mail</h1><p>What would have been sent, the newest first. Nothing leaves this machine.</p>",
     );
     for mail in mails(&app).await? {
-        page.push_str(&format!(
+        let _infallible = write!(
+            page,
             "<details><summary><strong>{}</strong> <span>to {} at {}</span></summary><p>{}</p></details>",
             escaped(&mail.subject),
             escaped(&mail.to),
             mail.at.format("%Y-%m-%d %H:%M:%S UTC"),
             linked(&mail.text),
-        ));
+        );
     }
     page.push_str("</body></html>");
     Ok(Response::builder().content_type("text/html; charset=utf-8").body(page))
@@ -68,9 +71,12 @@ fn linked(text: &str) -> String {
     text.lines()
         .map(|line| {
             line.split(' ')
-                .map(|word| match word.starts_with("http://") || word.starts_with("https://") {
-                    true => format!("<a href=\"{0}\">{0}</a>", escaped(word)),
-                    false => escaped(word),
+                .map(|word| {
+                    if word.starts_with("http://") || word.starts_with("https://") {
+                        format!("<a href=\"{0}\">{0}</a>", escaped(word))
+                    } else {
+                        escaped(word)
+                    }
                 })
                 .collect::<Vec<_>>()
                 .join(" ")

@@ -22,7 +22,7 @@ impl<E: Explain> From<E> for ApiError {
                     .map(|fault| FieldFault::new(&*fault.field, fault.code, &*fault.detail))
                     .collect(),
             ),
-            Kind::TooMany => Self::rate_limited(std::time::Duration::from_secs(60)),
+            Kind::TooMany => Self::rate_limited(std::time::Duration::from_mins(1)),
             Kind::Unavailable => {
                 tracing::warn!(error = chain(&error), "a request met a store that is away");
                 Self::unavailable(error.code(), std::time::Duration::from_secs(2))

@@ -1,5 +1,6 @@
 //! `openchair-server`: serves the product; with no configuration it brings its own database.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use openchair_domain::config::{LogFormat, Settings, Sources};
+use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::OsEntropy;
 use openchair_domain::wiring;
 use openchair_server::openapi;
@@ -148,11 +150,7 @@ async fn serve_on(
 ) -> Result<(), StartError> {
     let mut running = start(settings, around).await?;
     if !quiet {
-        let url = settings.server.public_url.origin();
-        say(&format!(
-            "\nOpenchair is at   {url}\nThe API's docs    {url}/docs\nMail              {url}/dev/mail\n"
-        ));
-        say("Stop with Ctrl-C.");
+        say(&banner(settings, &running.demo_logins));
     }
     tracing::info!(address = %running.address, "ready");
     tokio::select! {
@@ -160,6 +158,23 @@ async fn serve_on(
         () = running.finished() => {}
     }
     Ok(())
+}
+
+/// Where to look, and with which logins.
+fn banner(settings: &Settings, logins: &[DemoLogin]) -> String {
+    let url = settings.server.public_url.origin();
+    let mut text = format!(
+        "\nOpenchair is at   {url}\nThe API's docs    {url}/docs\nMail              {url}/dev/mail\n"
+    );
+    if !logins.is_empty() {
+        let _infallible = writeln!(text, "\nDemo logins, all with the password {}", demo::PASSWORD);
+        for login in logins {
+            let business = login.business.as_deref().unwrap_or("the platform");
+            let _infallible = writeln!(text, "  {:<28} {:<15} {business}", login.email, login.role);
+        }
+    }
+    text.push_str("\nStop with Ctrl-C.");
+    text
 }
 
 /// Ctrl-C, or what a service manager sends.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use openchair_domain::config::{Faults, Settings};
+use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::{Entropy, bytes};
 use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::Db;
@@ -86,6 +87,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// What the operations work with; for tests and tools that look behind the scenes.
     pub app: App,
+    /// The demo logins, if there are any.
+    pub demo_logins: Vec<DemoLogin>,
     stopping: CancellationToken,
     tasks: JoinHandle<()>,
     grace: Duration,
@@ -120,6 +123,14 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let entropy = Arc::clone(&around.entropy);
     let (db, identity) = wiring::connect(settings, clock, Arc::clone(&entropy)).await?;
 
+    let demo_logins = if settings.demo.load {
+        demo::load(&identity, demo::PASSWORD)
+            .await
+            .map_err(|error| StartError::Demo(error.to_string()))?
+    } else {
+        Vec::new()
+    };
+
     let limiter = Arc::new(limiter(settings, &around)?);
     let app = App::new(Parts {
         db: db.clone(),
@@ -130,7 +141,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     let stopping = CancellationToken::new();
     let tracker = TaskTracker::new();
-    let per_ip = Budget::new("ip", settings.limits.per_ip_per_minute, Duration::from_secs(60))
+    let per_ip = Budget::new("ip", settings.limits.per_ip_per_minute, Duration::from_mins(1))
         .burst(settings.limits.per_ip_burst);
     let manners = Manners {
         new_request_id: Arc::new(move || request_id(&*entropy)),
@@ -153,7 +164,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let worker = settings.worker.inside.then(|| worker(settings, db, identity)).transpose()?;
     let grace = settings.server.shutdown_timeout;
     let tasks = tokio::spawn(run(acceptor, endpoint, worker, tracker, stopping.clone(), grace));
-    Ok(Running { address, app, stopping, tasks, grace })
+    Ok(Running { address, app, demo_logins, stopping, tasks, grace })
 }
 
 async fn run(
@@ -195,11 +206,11 @@ fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {
     let route = ops::routes(Route::new(), ops);
     let route = docs::routes(openapi::routes(route, app));
     let route = web_files::routes(route, WebFiles::embedded());
-    match settings.profile.is_production() {
-        true => route,
+    if settings.profile.is_production() {
         // The mailbox shows everybody's mail: nothing for where real people are.
-        false => dev_mail::routes(route, app),
+        return route;
     }
+    dev_mail::routes(route, app)
 }
 
 fn allow_table() -> AllowTable {

@@ -22,6 +22,8 @@ mod database;
 mod logs;
 mod people;
 mod run;
+pub mod scratch;
+pub mod smtp;
 mod wait;
 
 pub use answer::Answer;

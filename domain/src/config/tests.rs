@@ -329,7 +329,7 @@ fn lists_come_from_files_and_from_the_environment() {
         let proxies = load("test", &environment, &[]).unwrap().server.trusted_proxies;
         let trusted = |text: &str| {
             let address: IpAddr = text.parse().unwrap();
-            proxies.iter().any(|range| range.contains(address))
+            proxies.iter().any(|range| range.contains(&address))
         };
         assert_eq!(proxies.len(), 2);
         assert!(trusted("10.1.2.3") && trusted("::1") && !trusted("127.0.0.1"));

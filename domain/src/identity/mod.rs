@@ -35,7 +35,7 @@ pub use tokens::{ClientSignIn, TokenPair};
 pub(crate) use again::{move_session, prove_address};
 pub(crate) use authenticate::{role_to_store, stored_role};
 pub(crate) use links::mail as mail_link;
-pub(crate) use people::{NewUser, audit_everywhere, by_email, by_id, create};
+pub(crate) use people::{NewUser, by_email, by_id, create};
 pub(crate) use sessions::{move_to, open as open_session};
 
 refusals! {

@@ -1,9 +1,12 @@
 use super::*;
 
+/// A name, permissions, and how many permissions come of them or which fields are at fault.
+type Case<'a> = (Option<&'a str>, Option<&'a [&'a str]>, Result<usize, &'a [&'a str]>);
+
 #[tokio::test]
 async fn which_roles_can_be_meant() {
     let authz = Authz::load().await.unwrap();
-    let cases: [(Option<&str>, Option<&[&str]>, Result<usize, &[&str]>); 11] = [
+    let cases: [Case<'_>; 11] = [
         (Some("Night desk"), Some(&["team:read"]), Ok(1)),
         (Some("Night desk"), Some(&["team:read", "team:read", "booking:read"]), Ok(2)),
         (Some("夜の受付"), None, Ok(0)),

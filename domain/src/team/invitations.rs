@@ -15,7 +15,7 @@ use super::members::role_named;
 use super::ownership::business;
 use super::rules::{Hand, may_touch};
 use crate::audit::{Actor, Change, NewEntry};
-use crate::authz::Right;
+use crate::authz::{Right, Role};
 use crate::fault::Faults;
 use crate::identity::{Identity, role_to_store, stored_role};
 use crate::ids::{self, Id};
@@ -298,11 +298,15 @@ async fn mail(
     let to = Email::parse(&invitation.email);
     let to = to.map_err(|_| StoreError::Unreadable(format!("the address of {}", invitation.id)))?;
     let business = business(tx).await?;
+    // Built-in roles go by their key: each language has its own word for them.
+    let role = invitation.role.as_ref().map(|role| match role.role {
+        Role::BuiltIn(role) => role.key().to_owned(),
+        Role::Custom(_) => role.name.clone(),
+    });
     let mail = NewMail::new(&to, Template::Invitation, &business.locale)
         .with("business", business.name)
         .with("inviter", Actor::from(tx.caller().principal()).name)
-        .with("role", invitation.role.as_ref().map(|role| role.name.clone()))
-        .with("days", LIFETIME.num_days())
+        .with("role", role)
         .link(identity.link("join", token.text()));
     Ok(messaging::queue(tx, mail).await?)
 }

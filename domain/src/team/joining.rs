@@ -14,7 +14,7 @@ use super::hold::hold;
 use crate::audit::{self, Actor, Change, NewEntry};
 use crate::fault::{Faults, ValueFault};
 use crate::identity::{self, Identity, Me, NewSession, NewUser, SignedIn};
-use crate::ids::{Id, Membership, Tenant, User};
+use crate::ids::{Id, Membership, Session, Tenant, User};
 use crate::outbox::{self, NewEvent};
 use crate::roles::RoleName;
 use crate::secrets::{OpaqueToken, PasswordContext, TokenKind};
@@ -112,7 +112,7 @@ pub async fn look(identity: &Identity, token: &str) -> Result<InvitationLook, Te
 /// Who is going to join.
 enum Joiner {
     /// A login that is signed in as the address that was invited.
-    Known(SignedIn),
+    Known { user: Id<User>, session: Id<Session> },
     /// A login to be made.
     New { name: String, password_hash: String },
 }
@@ -131,10 +131,10 @@ pub async fn accept(
         .map_err(|_| StoreError::Unreadable(format!("the address of invitation {}", open.id)))?;
     let tenant = Id::<Tenant>::from_uuid(open.tenant_id);
     let (user, session) = match joiner {
-        Joiner::Known(person) if open.user_id == Some(person.user.uuid()) => {
-            identity::prove_address(&tx, person.user).await?;
-            identity::move_session(&tx, person.session, tenant).await?;
-            (person.user, None)
+        Joiner::Known { user, session } if open.user_id == Some(user.uuid()) => {
+            identity::prove_address(&tx, user).await?;
+            identity::move_session(&tx, session, tenant).await?;
+            (user, None)
         }
         Joiner::New { name, password_hash } if open.user_id.is_none() => {
             let new = NewUser {
@@ -171,7 +171,8 @@ async fn who_joins(
     tx.commit().await?;
     if let Some(user) = open.user_id {
         let person = person.filter(|person| person.user.uuid() == user);
-        return person.map(Joiner::Known).ok_or(TeamError::SignInToAccept);
+        let known = |person: SignedIn| Joiner::Known { user: person.user, session: person.session };
+        return person.map(known).ok_or(TeamError::SignInToAccept);
     }
     let mut faults = Faults::new();
     let missing = || ValueFault::new("required", "Please fill this in.");

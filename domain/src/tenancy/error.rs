@@ -54,7 +54,7 @@ impl From<DbErr> for StoreError {
         }
         let (code, constraint) = match sqlx_error(&error) {
             Some(sqlx::Error::Database(database)) => (
-                database.code().map(|code| code.into_owned()).unwrap_or_default(),
+                database.code().map(std::borrow::Cow::into_owned).unwrap_or_default(),
                 database.constraint().map(str::to_owned),
             ),
             Some(

@@ -29,7 +29,7 @@ pub use sign_up::{
 pub use slugs::{Availability, Obstacle, Offer, availability, offer};
 
 pub(crate) use choice::time_zone;
-pub(crate) use sign_up::{Starter, StarterPlace, found};
+pub(crate) use sign_up::{Starter, StarterPlace, found, join};
 pub(crate) use slugs::exists;
 
 refusals! {

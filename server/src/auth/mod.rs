@@ -174,11 +174,10 @@ impl<'a> ApiExtractor<'a> for Visitor {
             // A stale cookie is no reason to refuse a visitor.
             Some(proof) => match app.identity.recognise(&proof, None, facts.clone()).await {
                 Ok(Recognised::Person(person)) => Some(*person),
-                Ok(Recognised::Key(_)) => None,
                 Err(IdentityError::Store(store)) => {
                     return Err(ApiError::from(IdentityError::Store(store)).into());
                 }
-                Err(_) => None,
+                Ok(Recognised::Key(_)) | Err(_) => None,
             },
             None => None,
         };

@@ -1,6 +1,7 @@
 //! How to reach the cluster: written down for our own next start, and for a worker that runs
 //! apart from the server.
 
+use openchair_domain::entropy::{OsEntropy, bytes};
 use std::{
     fs::{self, OpenOptions},
     io::Write,
@@ -122,7 +123,7 @@ pub fn attach(folder: &Path) -> Result<Access, EmbeddedError> {
 }
 
 fn new_password() -> String {
-    data_encoding::HEXLOWER.encode(&rand::random::<[u8; 24]>())
+    data_encoding::HEXLOWER.encode(&bytes::<24>(&OsEntropy))
 }
 
 /// The host of such an address is the socket's folder, percent-encoded.

@@ -10,4 +10,4 @@ pub use auth::AuthApi;
 pub use me::MeApi;
 pub use tokens::TokensApi;
 
-pub(crate) use dto::{MeView, SignInView, UserView, joined, signed_in};
+pub(crate) use dto::{SignInView, UserView, joined};

@@ -6,7 +6,7 @@ use poem::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use poem::http::{HeaderName, HeaderValue};
+use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 
 /// For pages: only our own files, no inline script or style, no frames, no foreign forms.
@@ -33,6 +33,11 @@ impl SecurityHeaders {
     }
 
     fn apply(self, response: &mut Response) {
+        // What a 304 carries replaces the headers of the copy that the browser kept; and without a
+        // body it doesn't know that the copy is a page.
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return;
+        }
         let page = response.content_type().is_some_and(|kind| kind.starts_with("text/html"));
         let policy = if page { PAGE_POLICY } else { DATA_POLICY };
         let hsts = self.https.then_some((STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
@@ -104,6 +109,11 @@ mod tests {
     }
 
     #[handler]
+    fn get_kept() -> Response {
+        Response::builder().status(StatusCode::NOT_MODIFIED).finish()
+    }
+
+    #[handler]
     fn get_asset() -> Response {
         Response::builder()
             .header("cache-control", "immutable")
@@ -115,6 +125,8 @@ mod tests {
     async fn pages_and_data_differ_and_own_words_stay() {
         let routes =
             || Route::new().at("/page", get_page).at("/data", get_data).at("/asset", get_asset);
+        let kept = Client(Route::new().at("/kept", get_kept).with(SecurityHeaders::new(true)));
+        assert_eq!(kept.get("/kept").send().await.header("content-security-policy"), "");
         let app = Client(routes().with(SecurityHeaders::new(true)));
         let page = app.get("/page").send().await;
         assert_eq!(page.header("content-security-policy"), PAGE_POLICY);

@@ -32,6 +32,7 @@ pub struct RolesApi(pub App);
 impl RolesApi {
     /// Every permission there is, and which built-in roles hold it.
     #[oai(path = "/permissions", method = "get", operation_id = "list_permissions")]
+    #[expect(clippy::unused_async, reason = "poem-openapi wants every operation async")]
     async fn permissions(&self, _who: Can<perm::ReadRoles>) -> Json<PermissionCatalogue> {
         let items = roles::catalogue(self.0.identity.authz());
         Json(PermissionCatalogue { items: items.into_iter().map(PermissionView::from).collect() })

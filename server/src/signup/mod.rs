@@ -1,6 +1,8 @@
 //! A business signs itself up, over HTTP.
 
 mod dto;
+#[cfg(test)]
+mod tests;
 
 use openchair_domain::tenancy::{SystemReason, SystemTx};
 use openchair_domain::tenants;

@@ -5,6 +5,8 @@ mod invitations;
 mod joining;
 mod members;
 mod ownership;
+#[cfg(test)]
+mod tests;
 
 pub use invitations::InvitationsApi;
 pub use joining::JoiningApi;

@@ -3,4 +3,6 @@
 
 mod access;
 mod isolation;
+mod jobs;
+mod mail;
 mod schema;

@@ -1,12 +1,13 @@
 //! Mail by SMTP.
 
 use std::net::IpAddr;
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use url::{Host, Url};
 
@@ -35,8 +36,25 @@ pub enum BadMailSettings {
 /// Sends by an SMTP server, over a few connections that are kept.
 #[derive(Debug)]
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    builder: AsyncSmtpTransportBuilder,
+    transport: RwLock<Transport>,
     from: Mailbox,
+}
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// Puts a new transport in place of the one that a sending was cut off in (the job took too long, or
+/// the worker stops). Its connection would go back among the others with an answer outstanding, and
+/// the next mail on it would take that answer for its own.
+struct CutOff<'a>(Option<&'a Smtp>);
+
+impl Drop for CutOff<'_> {
+    fn drop(&mut self) {
+        if let Some(smtp) = self.0 {
+            let fresh = smtp.builder.clone().build();
+            *smtp.transport.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
+    }
 }
 
 impl Smtp {
@@ -47,12 +65,12 @@ impl Smtp {
         let pool = PoolConfig::new()
             .max_size(u32::try_from(connections).unwrap_or(u32::MAX))
             .idle_timeout(IDLE);
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
+        let builder = Transport::from_url(url.as_str())
             .map_err(|_| BadMailSettings::Url)?
             .timeout(Some(ANSWER))
-            .pool_config(pool)
-            .build();
-        Ok(Self { transport, from })
+            .pool_config(pool);
+        let transport = RwLock::new(builder.clone().build());
+        Ok(Self { builder, transport, from })
     }
 
     fn message(&self, mail: &Outgoing) -> Result<Message, String> {
@@ -82,7 +100,11 @@ impl Smtp {
 impl Mailer for Smtp {
     async fn send(&self, mail: &Outgoing) -> Result<(), SendError> {
         let message = self.message(mail).map_err(|reason| SendError { permanent: true, reason })?;
-        match self.transport.send(message).await {
+        let transport = self.transport.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut cut_off = CutOff(Some(self));
+        let sent = transport.send(message).await;
+        cut_off.0 = None;
+        match sent {
             Ok(_) => Ok(()),
             Err(error) => {
                 let code = error.status().map(u16::from);

@@ -157,6 +157,10 @@ fn fields(mail: &Mail, locale: &str, catalogue: &Catalogue) -> Result<Fields, Re
             (_, serde_json::Value::String(text)) => {
                 fields.insert(key.clone(), one_line(text, LONGEST_NAME));
             }
+            // Somebody meant to say it and can't any more, such as the name of a deleted role.
+            (_, serde_json::Value::Null) => {
+                fields.insert(key.clone(), "—".to_owned());
+            }
             (_, other) => {
                 fields.insert(key.clone(), other.to_string());
             }

@@ -106,6 +106,10 @@ fn names_are_text_and_stay_in_their_line() {
             assert!(!whole.contains('\u{202e}'), "{whole}");
         }
     }
+    let unknown = json!({"business": "Lagoon", "inviter": "Omar", "role": null});
+    let invitation = mail(Template::Invitation, "en", &unknown);
+    let text = templates.render(&invitation, Some(LINK)).unwrap().text;
+    assert!(text.contains("Your role: —"), "{text}");
     let long = mail(Template::MagicLink, "en", &json!({"name": "x".repeat(5_000), "minutes": 20}));
     assert!(templates.render(&long, Some(LINK)).unwrap().text.len() < 1_000);
 }

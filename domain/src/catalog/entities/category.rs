@@ -1,5 +1,3 @@
-#![expect(unreachable_pub, reason = "the ORM's derives want pub items; the module is private")]
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]

@@ -61,6 +61,11 @@ class I18n {
     await this.use(tag);
   }
 
+  /** Keeps the language that somebody signed up in, whatever their business speaks. */
+  keep(): void {
+    device.set(REMEMBERED, this.tag);
+  }
+
   /** Follows the signed-in person's language unless this device was told otherwise. */
   async follow(tag: string | null): Promise<void> {
     if (tag && !remembered() && languageOf(tag) && tag !== this.tag) await this.use(tag);
