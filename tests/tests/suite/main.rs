@@ -6,4 +6,5 @@ mod identity;
 mod isolation;
 mod jobs;
 mod mail;
+mod manners;
 mod schema;
