@@ -62,7 +62,7 @@ pub(crate) async fn write(
     let kinds: Vec<_> = events.iter().map(|event| event.kind.to_owned()).collect();
     let versions: Vec<_> = events.iter().map(|event| event.version).collect();
     let payloads: Vec<_> = events.into_iter().map(|event| event.payload).collect();
-    conn.execute_raw(Statement::from_sql_and_values(
+    let statement = Statement::from_sql_and_values(
         DbBackend::Postgres,
         WRITE,
         [
@@ -74,7 +74,12 @@ pub(crate) async fn write(
             versions.into(),
             payloads.into(),
         ],
-    ))
-    .await?;
-    Ok(())
+    );
+    let written = conn.execute_raw(statement).await?.rows_affected();
+    // A tenant without its counter would lose events without a word.
+    if i64::try_from(written).is_ok_and(|written| written == count) {
+        Ok(())
+    } else {
+        Err(StoreError::Unreadable(format!("{written} of {count} events of {tenant} were kept")))
+    }
 }

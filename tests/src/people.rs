@@ -1,8 +1,11 @@
-//! Businesses and people to test with, put into the tables directly: the tests of sign-up and of
-//! invitations show that the product makes the same.
+//! Businesses and people to test with. A business signs itself up; whoever else is needed is put
+//! into the tables directly: the tests of invitations show that the product makes the same.
 
 use openchair_domain::authz::BuiltIn;
-use openchair_domain::ids::{ApiKey, CustomRole, Id, Kind, Membership, Tenant, User};
+use openchair_domain::ids::{
+    ApiKey, CustomRole, Event, Id, Invitation, Kind, Location, Membership, SupportGrant, Tenant,
+    User,
+};
 use openchair_domain::secrets::{OpaqueToken, Passwords, TokenKind};
 use serde_json::json;
 use sqlx::PgPool;
@@ -75,25 +78,34 @@ impl TestApp {
         self.database.owner()
     }
 
-    /// A business, and its owner, whose address is verified.
+    /// A business that signed itself up, with a starter kit; its owner's address is verified.
     pub async fn business(&self, name: &str) -> Business {
         let number = run::next();
-        let (id, name) = (self.new_id::<Tenant>(), format!("{name} {number}x"));
-        let slug = format!("{}-{number}x", name.split(' ').next().unwrap_or("shop").to_lowercase());
-        sqlx::query(
-            "insert into tenants (id, slug, name, kind, country, time_zone, currency, locale, hue,
-                                  plan, created_at, updated_at)
-             values ($1, $2, $3, 'spa', 'US', 'America/New_York', 'USD', 'en', 200, 'trial', $4, $4)",
-        )
-        .bind(id.uuid())
-        .bind(&slug)
-        .bind(&name)
-        .bind(self.now())
-        .execute(self.pool())
-        .await
-        .expect("a tenant");
-        let owner = self.join(id, &format!("Owner of {name}"), BuiltIn::Owner).await;
-        Business { id, slug, name, owner }
+        let name = format!("{name} {number}x");
+        let (owner, email) = (format!("Owner of {name}"), format!("owner.{number}x@example.com"));
+        let body = json!({
+            "business": { "name": name, "kind": "spa", "country": "US" },
+            "owner": { "name": owner, "email": email, "password": PASSWORD },
+        });
+        let made = self.browser().post("/v1/signup", &body).await.expect(201);
+        let text = |pointer: &str| made.pointer(pointer).and_then(|value| value.as_str());
+        let id: Id<Tenant> = text("/tenant/id").and_then(|id| id.parse().ok()).expect("an id");
+        let user: Id<User> = text("/user/id").and_then(|id| id.parse().ok()).expect("an id");
+        let verified = "update users set email_verified_at = created_at where id = $1";
+        sqlx::query(verified).bind(user.uuid()).execute(self.pool()).await.expect("verified");
+        let place = "select id from memberships where user_id = $1";
+        let place = sqlx::query_scalar(place).bind(user.uuid()).fetch_one(self.pool()).await;
+        Business {
+            id,
+            slug: text("/tenant/slug").unwrap_or_default().to_owned(),
+            name,
+            owner: Login {
+                id: user,
+                email,
+                name: owner,
+                membership: Some(Id::from_uuid(place.expect("the owner's place"))),
+            },
+        }
     }
 
     /// A login that belongs nowhere.
@@ -129,10 +141,7 @@ impl TestApp {
     /// Puts somebody on another team, too.
     pub async fn add(&self, to: Id<Tenant>, login: Login, role: impl Into<Role>) -> Login {
         let membership = self.new_id::<Membership>();
-        let (role, custom) = match role.into() {
-            Role::BuiltIn(role) => (role.key(), None),
-            Role::Custom(id) => ("custom", Some(id.uuid())),
-        };
+        let (role, custom) = stored(role.into());
         sqlx::query(
             "insert into memberships (tenant_id, id, user_id, role, custom_role_id, created_at,
                                       updated_at)
@@ -193,6 +202,89 @@ impl TestApp {
         KeyMade { id, secret: secret.text().to_owned() }
     }
 
+    /// The token of a link that was mailed to somebody, without the mail.
+    pub async fn link(&self, to: &Login, kind: TokenKind) -> String {
+        let purpose = match kind {
+            TokenKind::MagicLink => "magic_link",
+            TokenKind::PasswordReset => "password_reset",
+            TokenKind::VerifyEmail => "verify_email",
+            other => panic!("{other:?} is no link"),
+        };
+        let token = OpaqueToken::generate(kind, &*self.entropy);
+        sqlx::query(
+            "insert into one_time_tokens (id, user_id, purpose, token_hash, email_key, created_at,
+                                          expires_at)
+             values ($1, $2, $3, $4, $5, $6, $6 + interval '10 minutes')",
+        )
+        .bind(self.new_id::<Event>().uuid())
+        .bind(to.id.uuid())
+        .bind(purpose)
+        .bind(token.hash().to_vec())
+        .bind(to.email.to_lowercase())
+        .bind(self.now())
+        .execute(self.pool())
+        .await
+        .expect("a link");
+        token.text().to_owned()
+    }
+
+    /// An invitation to a business's team, and the token of its link.
+    pub async fn invitation(
+        &self,
+        to: &Business,
+        email: &str,
+        role: impl Into<Role>,
+    ) -> (Id<Invitation>, String) {
+        let (role, custom) = stored(role.into());
+        let id = self.new_id::<Invitation>();
+        let token = OpaqueToken::generate(TokenKind::Invitation, &*self.entropy);
+        sqlx::query(
+            "insert into invitations (tenant_id, id, email, email_key, token_hash, invited_by,
+                                      created_at, expires_at, role, custom_role_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $7 + interval '7 days', $8, $9)",
+        )
+        .bind(to.id.uuid())
+        .bind(id.uuid())
+        .bind(email)
+        .bind(email.to_lowercase())
+        .bind(token.hash().to_vec())
+        .bind(&to.owner.name)
+        .bind(self.now())
+        .bind(role)
+        .bind(custom)
+        .execute(self.pool())
+        .await
+        .expect("an invitation");
+        (id, token.text().to_owned())
+    }
+
+    /// Lets a platform administrator into a business for an hour.
+    pub async fn support_grant(&self, to: &Business, admin: &Login) -> Id<SupportGrant> {
+        let id = self.new_id::<SupportGrant>();
+        sqlx::query(
+            "insert into support_grants (tenant_id, id, user_id, admin_name, reason, created_at,
+                                         expires_at)
+             values ($1, $2, $3, $4, $5, $6, $6 + interval '1 hour')",
+        )
+        .bind(to.id.uuid())
+        .bind(id.uuid())
+        .bind(admin.id.uuid())
+        .bind(&admin.name)
+        .bind(format!("a question of {}", to.name))
+        .bind(self.now())
+        .execute(self.pool())
+        .await
+        .expect("a grant");
+        id
+    }
+
+    /// The location that a business began with.
+    pub async fn location(&self, of: &Business) -> Id<Location> {
+        let sql = "select id from locations where tenant_id = $1";
+        let found = sqlx::query_scalar(sql).bind(of.id.uuid()).fetch_one(self.pool()).await;
+        Id::from_uuid(found.expect("a location"))
+    }
+
     /// Makes somebody a platform administrator.
     pub async fn promote(&self, login: &Login) {
         let sql = "update users set platform_admin = true where id = $1";
@@ -216,5 +308,12 @@ impl TestApp {
             passwords.expect("a cost").hash(PASSWORD).await.expect("a hash")
         })
         .await
+    }
+}
+
+fn stored(role: Role) -> (&'static str, Option<uuid::Uuid>) {
+    match role {
+        Role::BuiltIn(role) => (role.key(), None),
+        Role::Custom(id) => ("custom", Some(id.uuid())),
     }
 }

@@ -1,6 +1,7 @@
 //! The product from outside: over HTTP, over its database, and over its processes.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod access;
 mod isolation;
 mod jobs;
 mod mail;

@@ -1,0 +1,231 @@
+use std::sync::Arc;
+
+use openchair_domain::authz::BuiltIn;
+use openchair_domain::ids::{
+    ApiKey, CustomRole, Id, Invitation, Location, Membership, SupportGrant,
+};
+use openchair_tests::{Browser, Business, Login, Role, TestApp};
+
+use super::matrix::Needs;
+
+/// Who might call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Nobody in particular.
+    Anonymous,
+    Owner,
+    Manager,
+    Receptionist,
+    Provider,
+    /// A member whose composed role allows something else.
+    Custom,
+    /// The owner of another business, from there, with this one's ids.
+    Outsider,
+    /// The owner of another business, who says that this one is theirs.
+    Stranger,
+    /// The owner, with a session that was revoked.
+    Revoked,
+    /// A program whose key allows something else.
+    KeyWithout,
+    /// A program whose key allows just this.
+    KeyWith,
+    /// A platform administrator whom nobody let in.
+    Admin,
+    /// A platform administrator whom a grant let in.
+    Support,
+}
+
+impl Column {
+    pub const ALL: [Self; 13] = [
+        Self::Anonymous,
+        Self::Owner,
+        Self::Manager,
+        Self::Receptionist,
+        Self::Provider,
+        Self::Custom,
+        Self::Outsider,
+        Self::Stranger,
+        Self::Revoked,
+        Self::KeyWithout,
+        Self::KeyWith,
+        Self::Admin,
+        Self::Support,
+    ];
+}
+
+/// What the composed role and the wrong key allow: no operation needs it yet.
+const SOMETHING_ELSE: &str = "webhook:replay";
+/// What the roles allow that are given and taken. Nobody gives more than they have.
+const LITTLE: &str = "location:read";
+
+/// Somebody at the door.
+#[derive(Debug)]
+pub struct Actor {
+    pub browser: Browser,
+    /// Not for programs, nor for nobody.
+    pub login: Option<Login>,
+}
+
+/// Two businesses. Everything that an operation may name is there, twice.
+#[derive(Debug)]
+pub struct World {
+    pub app: Arc<TestApp>,
+    pub here: Place,
+    pub there: Place,
+    admin: Login,
+}
+
+/// A business and one of everything in it.
+#[derive(Debug)]
+pub struct Place {
+    pub business: Business,
+    /// Somebody to be changed or removed, who may do little.
+    pub mate: Login,
+    /// A role that nobody has, and that allows little.
+    pub role: Id<CustomRole>,
+    pub key: Id<ApiKey>,
+    pub invitation: Id<Invitation>,
+    pub invitation_token: String,
+    pub location: Id<Location>,
+    pub grant: Id<SupportGrant>,
+}
+
+impl Place {
+    async fn new(app: &TestApp, name: &str, admin: &Login) -> Self {
+        let business = app.business(name).await;
+        let guest = format!("guest-of-{}@example.com", business.slug);
+        let little = Role::Custom(app.custom_role(&business, &[LITTLE]).await);
+        let (invitation, invitation_token) = app.invitation(&business, &guest, little).await;
+        Self {
+            mate: app.member(&business, little).await,
+            role: app.custom_role(&business, &[LITTLE]).await,
+            key: app.api_key(&business, &[LITTLE]).await.id,
+            invitation,
+            invitation_token,
+            location: app.location(&business).await,
+            grant: app.support_grant(&business, admin).await,
+            business,
+        }
+    }
+
+    pub fn mate_id(&self) -> Id<Membership> {
+        self.mate.membership.expect("the mate is a member")
+    }
+
+    /// What only this business knows of itself. (Its slug and name are on its public page.)
+    fn secrets(&self) -> Vec<String> {
+        vec![
+            self.business.owner.email.clone(),
+            self.business.owner.id.to_string(),
+            self.mate.email.clone(),
+            self.mate_id().to_string(),
+            self.role.to_string(),
+            self.key.to_string(),
+            self.invitation.to_string(),
+            self.grant.to_string(),
+        ]
+    }
+}
+
+impl World {
+    pub async fn new(app: &Arc<TestApp>) -> Self {
+        let admin = app.login("Ada Platform").await;
+        app.promote(&admin).await;
+        Self {
+            here: Place::new(app, "Here", &admin).await,
+            there: Place::new(app, "There", &admin).await,
+            admin,
+            app: Arc::clone(app),
+        }
+    }
+
+    /// Everything that both businesses have, but for who was seen when.
+    pub async fn fingerprint(&self) -> Vec<String> {
+        let database = &self.app.database;
+        let (here, there) = (self.here.business.id.uuid(), self.there.business.id.uuid());
+        let mut tables = database.tenant_tables().await;
+        tables.push("tenants".to_owned());
+        let parts: Vec<String> = tables
+            .iter()
+            .map(|table| {
+                let key = if table == "tenants" { "id" } else { "tenant_id" };
+                format!(
+                    "select '{table} ' || coalesce(md5(string_agg(row, ',' order by row)), '') from
+                     (select (to_jsonb(t) - 'last_seen_at' - 'last_used_at')::text as row
+                      from {table} t where {key} in ('{here}', '{there}')) rows"
+                )
+            })
+            .collect();
+        let sql = sqlx::AssertSqlSafe(parts.join(" union all "));
+        sqlx::query_scalar(sql).fetch_all(database.owner()).await.expect("a fingerprint")
+    }
+
+    /// What must not show in an answer to this column: the other business is nobody's here, and
+    /// whoever is not on the team learns nothing of it at all.
+    pub fn secrets_from(&self, column: Column) -> Vec<String> {
+        match column {
+            Column::Outsider | Column::Stranger => self.here.secrets(),
+            Column::Anonymous | Column::Revoked | Column::Admin | Column::Custom => {
+                [self.here.secrets(), self.there.secrets()].concat()
+            }
+            _ => self.there.secrets(),
+        }
+    }
+
+    pub async fn actor(&self, column: Column, needs: &Needs) -> Actor {
+        let app = &self.app;
+        let (here, there) = (&self.here.business, &self.there.business);
+        let member = async |role: Role| {
+            let login = app.member(here, role).await;
+            Actor { browser: app.sign_in(&login).await.in_tenant(here), login: Some(login) }
+        };
+        let key = async |scopes: &[&str]| Actor {
+            browser: app.browser().with_bearer(&app.api_key(here, scopes).await.secret),
+            login: None,
+        };
+        let owner_of = async |business: &Business| Actor {
+            browser: app.sign_in(&business.owner).await.in_tenant(business),
+            login: Some(business.owner.clone()),
+        };
+        match column {
+            Column::Anonymous => Actor { browser: app.browser(), login: None },
+            Column::Owner => owner_of(here).await,
+            Column::Manager => member(BuiltIn::Manager.into()).await,
+            Column::Receptionist => member(BuiltIn::Receptionist.into()).await,
+            Column::Provider => member(BuiltIn::Provider.into()).await,
+            Column::Custom => {
+                let role = app.custom_role(here, &[SOMETHING_ELSE]).await;
+                member(Role::Custom(role)).await
+            }
+            Column::Outsider => owner_of(there).await,
+            Column::Stranger => {
+                let owner = owner_of(there).await;
+                Actor { browser: owner.browser.in_tenant(here), ..owner }
+            }
+            Column::Revoked => {
+                let owner = owner_of(here).await;
+                let secret = owner.browser.cookie();
+                owner.browser.post_empty("/v1/auth/sign-out").await.expect(204);
+                owner.browser.set_cookie(secret.as_deref());
+                owner
+            }
+            Column::KeyWithout => key(&[SOMETHING_ELSE]).await,
+            Column::KeyWith => match needs {
+                Needs::Right(right) => key(&[right, LITTLE]).await,
+                _ => key(&[SOMETHING_ELSE]).await,
+            },
+            Column::Admin => {
+                let login = app.login("Ann Platform").await;
+                app.promote(&login).await;
+                let browser = app.sign_in(&login).await;
+                let inside = matches!(needs, Needs::Right(_));
+                let browser = if inside { browser.in_tenant(here) } else { browser };
+                Actor { browser, login: Some(login) }
+            }
+            Column::Support => Actor {
+                browser: app.sign_in(&self.admin).await.in_tenant(here),
+                login: Some(self.admin.clone()),
+            },
+        }
+    }
+}

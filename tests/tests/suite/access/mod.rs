@@ -1,0 +1,143 @@
+//! The fourth lock: every operation of the OpenAPI document × everybody who might call it. The table
+//! is `tests/access-matrix.txt`; an operation without a row fails the run, and so does a row without
+//! an operation.
+
+mod actors;
+mod ids;
+mod matrix;
+mod samples;
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use chrono::Duration;
+use openchair_domain::authz::{Authz, BuiltIn, Right};
+use openchair_tests::TestApp;
+
+use actors::{Actor, Column, World};
+use matrix::{Matrix, Needs, Row};
+use samples::{Operation, operations};
+
+/// Whoever proves to be the owner sees what the owner sees.
+const SIGNS_IN: [&str; 3] = ["sign_in", "show_second_factor", "redeem_magic_link"];
+/// Reading it all is itself a line in the log.
+const READS_ON_RECORD: [&str; 1] = ["export_audit_entries"];
+
+/// Every cell of the table, each by a request that is valid but for who sends it.
+#[tokio::test]
+async fn everybody_gets_what_the_matrix_says() {
+    let app = Arc::new(TestApp::start().await);
+    let matrix = Matrix::read();
+    let mut wrong = String::new();
+    for operation in operations() {
+        let row = matrix.row(&operation.id);
+        let changes = |column| row.expected(column) < 300 && operation.method != "get";
+        // Whoever is refused changes nothing, and whoever reads doesn't either: they share a world,
+        // and it stays as it was.
+        let shared = World::new(&app).await;
+        let mut bystanders = Vec::new();
+        for column in Column::ALL.into_iter().filter(|column| !changes(*column)) {
+            bystanders.push((column, shared.actor(column, row.needs()).await));
+        }
+        let before = shared.fingerprint().await;
+        for (column, actor) in &bystanders {
+            wrong += &cell(&operation, row, &shared, *column, actor).await;
+        }
+        if before != shared.fingerprint().await && !READS_ON_RECORD.contains(&&*operation.id) {
+            let _ = writeln!(wrong, "{} changed something for somebody refused", operation.id);
+        }
+        for column in Column::ALL.into_iter().filter(|column| changes(*column)) {
+            let world = World::new(&app).await;
+            let actor = world.actor(column, row.needs()).await;
+            wrong += &cell(&operation, row, &world, column, &actor).await;
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// One cell: what is wrong with it, a line for each fault.
+async fn cell(
+    operation: &Operation,
+    row: &Row,
+    world: &World,
+    column: Column,
+    actor: &Actor,
+) -> String {
+    let (mut wrong, expected) = (String::new(), row.expected(column));
+    // Budgets are by the minute, and the clock stands still.
+    world.app.clock.advance(Duration::minutes(1));
+    let sample = samples::sample(operation, world, actor, expected < 300).await;
+    let answer = sample.send(operation, actor).await;
+    if answer.status != expected {
+        let _ = writeln!(wrong, "{column:?}, {expected} expected: {answer}");
+    }
+    for secret in world.secrets_from(column) {
+        if answer.text().contains(&secret) && !SIGNS_IN.contains(&&*operation.id) {
+            let _ = writeln!(wrong, "{column:?} sees {secret} of somebody else: {answer}");
+        }
+    }
+    if column == Column::Owner && expected == 200 && operation.id.starts_with("list_") {
+        let items = answer.json()["items"].as_array().map_or(0, Vec::len);
+        if items == 0 {
+            let _ = writeln!(wrong, "nothing to list, nothing to leak: {answer}");
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_operation_has_its_row_and_every_row_its_operation() {
+    let matrix = Matrix::read();
+    let operations: Vec<String> = operations().into_iter().map(|operation| operation.id).collect();
+    let rows: Vec<&str> = matrix.rows().map(|row| row.operation.as_str()).collect();
+    let without: Vec<_> = operations.iter().filter(|id| !rows.contains(&id.as_str())).collect();
+    assert!(without.is_empty(), "add rows to tests/access-matrix.txt for {without:?}");
+    let gone: Vec<_> = rows.iter().filter(|row| !operations.iter().any(|id| id == *row)).collect();
+    assert!(gone.is_empty(), "remove rows from tests/access-matrix.txt for {gone:?}");
+    let mut unique = rows.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), rows.len(), "an operation has two rows");
+}
+
+/// The table says the same as the policy: a role may, if and only if it holds what is needed.
+#[tokio::test]
+async fn the_matrix_agrees_with_the_policy() {
+    let authz = Authz::load().await.unwrap();
+    for row in Matrix::read().rows() {
+        let Needs::Right(right) = row.needs() else { continue };
+        let right = Right::from_key(right).unwrap_or_else(|| panic!("no permission {right:?}"));
+        let may = |column| row.expected(column) < 300;
+        let roles = [
+            (Column::Owner, authz.rights(BuiltIn::Owner).has(right)),
+            (Column::Manager, authz.rights(BuiltIn::Manager).has(right)),
+            (Column::Receptionist, authz.rights(BuiltIn::Receptionist).has(right)),
+            (Column::Provider, authz.rights(BuiltIn::Provider).has(right)),
+            (Column::Support, authz.support().has(right)),
+        ];
+        for (column, holds) in roles {
+            assert_eq!(may(column), holds, "{} {column:?}", row.operation);
+        }
+        // What makes an owner is not for programs.
+        assert_eq!(may(Column::KeyWith), authz.composable().has(right), "{}", row.operation);
+        assert!(!may(Column::Custom) && !may(Column::KeyWithout), "{}", row.operation);
+        for column in [Column::Anonymous, Column::Stranger, Column::Revoked, Column::Admin] {
+            assert!(!may(column), "{} {column:?}", row.operation);
+        }
+    }
+}
+
+/// What the document promises of each operation.
+#[test]
+fn operations_are_named_once_and_say_how_they_succeed() {
+    let operations = operations();
+    assert!(operations.len() > 50, "{}", operations.len());
+    let mut names: Vec<&str> = operations.iter().map(|operation| operation.id.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), operations.len(), "two operations share a name");
+    for Operation { id, responses, .. } in &operations {
+        assert!(responses.iter().any(|status| status.starts_with('2')), "{id}: {responses:?}");
+        assert!(id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{id}");
+    }
+}
