@@ -12,6 +12,8 @@ use openchair_server::app::App;
 use openchair_server::start::{Running, StartError, Surroundings, start};
 use openchair_server::telemetry;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::browser::Browser;
 use crate::database::TestDatabase;
@@ -105,6 +107,17 @@ impl TestApp {
     /// This test provokes errors on purpose.
     pub fn may_log_errors(&mut self) {
         self.may_log_errors = true;
+    }
+
+    /// Sends bytes as they are, and gives back everything that comes until the server closes.
+    pub async fn say(&self, bytes: &[u8]) -> String {
+        let address = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).await.expect("the server listens");
+        // The server may answer and close before it has heard everything.
+        let _ = stream.write_all(bytes).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// Waits for a mail to this address that says `subject` in its subject, and gives the newest.

@@ -76,6 +76,30 @@ impl TestDatabase {
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// One line for each table, which changes whenever a row does; who was seen when doesn't count.
+    pub async fn fingerprint(&self) -> Vec<String> {
+        self.fingerprint_where(|_| "true".to_owned()).await
+    }
+
+    /// [`TestDatabase::fingerprint`] of the rows that a condition names, table by table.
+    pub async fn fingerprint_where(&self, condition: impl Fn(&str) -> String) -> Vec<String> {
+        let parts: Vec<String> = self
+            .tables()
+            .await
+            .iter()
+            .map(|table| {
+                let condition = condition(table);
+                format!(
+                    "select '{table} ' || coalesce(md5(string_agg(row, ',' order by row)), '') from
+                     (select (to_jsonb(t) - 'last_seen_at' - 'last_used_at')::text as row
+                      from {table} t where {condition}) rows"
+                )
+            })
+            .collect();
+        let sql = AssertSqlSafe(parts.join(" union all "));
+        sqlx::query_scalar(sql).fetch_all(&self.owner).await.expect("a fingerprint")
+    }
+
     /// The tables of the product, but for the migrations' own.
     pub async fn tables(&self) -> Vec<String> {
         let sql = "select c.relname::text from pg_class c

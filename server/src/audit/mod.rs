@@ -3,14 +3,15 @@
 mod csv;
 mod dto;
 
-use chrono::{DateTime, Utc};
 use openchair_domain::audit::{self, Filter};
 use openchair_domain::authz::perm;
+use openchair_domain::time::Instant;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
 
 use crate::app::App;
 use crate::auth::Can;
+use crate::input::Moment;
 use crate::listing::{Listed, listed, window};
 use crate::openapi::Tags;
 use crate::page::Limit;
@@ -38,10 +39,11 @@ impl AuditApi {
         /// A user's or key's id
         #[oai(validator(max_length = 40))]
         actor: Query<Option<String>>,
-        from: Query<Option<DateTime<Utc>>>,
-        to: Query<Option<DateTime<Utc>>>,
+        from: Query<Option<Moment>>,
+        to: Query<Option<Moment>>,
     ) -> Result<Listed<AuditEntryView>, ApiError> {
-        let filter = Filter { action: action.0, actor: actor.0, from: from.0, to: to.0 };
+        let filter =
+            Filter { action: action.0, actor: actor.0, from: moment(from), to: moment(to) };
         let tx = self.0.db.tenant(&who).await?;
         let entries = audit::list(&tx, &filter, window(limit.0, cursor.0.as_deref())?).await?;
         tx.commit().await?;
@@ -53,13 +55,17 @@ impl AuditApi {
     async fn export(
         &self,
         who: Can<perm::ExportAudit>,
-        from: Query<Option<DateTime<Utc>>>,
-        to: Query<Option<DateTime<Utc>>>,
+        from: Query<Option<Moment>>,
+        to: Query<Option<Moment>>,
     ) -> Result<csv::CsvFile, ApiError> {
-        let filter = Filter { from: from.0, to: to.0, ..Filter::default() };
+        let filter = Filter { from: moment(from), to: moment(to), ..Filter::default() };
         let mut tx = self.0.db.tenant(&who).await?;
         let entries = audit::export(&mut tx, &filter).await?;
         tx.commit().await?;
         Ok(csv::file(&entries))
     }
+}
+
+fn moment(given: Query<Option<Moment>>) -> Option<Instant> {
+    given.0.map(|moment| moment.0)
 }

@@ -4,6 +4,7 @@
 mod check;
 mod format;
 mod json;
+mod moment;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 pub use self::format::{FormatCheck, define_format};
 use self::json::Reject;
+pub use self::moment::Moment;
 use self::schema::Schema;
 use crate::middleware::body_limit;
 use crate::problem::{ApiError, FieldFault, own_sentence};

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod access;
+mod identity;
 mod isolation;
 mod jobs;
 mod mail;
+mod manners;
 mod schema;

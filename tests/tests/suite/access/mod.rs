@@ -2,10 +2,10 @@
 //! is `tests/access-matrix.txt`; an operation without a row fails the run, and so does a row without
 //! an operation.
 
-mod actors;
+pub mod actors;
 mod ids;
-mod matrix;
-mod samples;
+pub mod matrix;
+pub mod samples;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -86,6 +86,7 @@ fn fits(template: &str, path: &str) -> bool {
 
 /// What `actor` sends to get something done. Where it takes steps before, they are taken only if it
 /// is to succeed.
+#[expect(clippy::too_many_lines, reason = "one arm for each operation")]
 pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeeds: bool) -> Sample {
     let here = &world.here;
     let (app, business, owner) = (&world.app, &here.business, &here.business.owner);
