@@ -9,8 +9,9 @@ export default defineConfig({
   testDir: './specs',
   fullyParallel: true,
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  // Long enough for a machine that builds something else meanwhile.
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['line']],
   use: {
