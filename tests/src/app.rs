@@ -1,6 +1,5 @@
 //! A server in this process, on a database of its own.
 
-use std::net::TcpListener;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{TimeZone as _, Utc};
@@ -18,6 +17,7 @@ use tokio::net::TcpStream;
 use crate::browser::Browser;
 use crate::database::TestDatabase;
 use crate::logs::Logs;
+use crate::process::free_address;
 use crate::run;
 use crate::wait::eventually;
 
@@ -58,7 +58,7 @@ impl TestApp {
         let clock = Arc::new(TestClock::at(clock));
         let logs = Logs::begin();
         for _ in 0..TRIES {
-            let url = format!("http://127.0.0.1:{}", free_port());
+            let url = format!("http://{}", free_address());
             let settings = settings(&database, &url, overrides);
             match start(&settings, surroundings(&clock)).await {
                 Ok(running) => {
@@ -83,7 +83,7 @@ impl TestApp {
 
     /// A second server on the same database, with the same clock. Stops with the test.
     pub async fn second(&self, overrides: &[(&str, &str)]) -> (Browser, Running) {
-        let url = format!("http://127.0.0.1:{}", free_port());
+        let url = format!("http://{}", free_address());
         let settings = settings(&self.database, &url, overrides);
         let running = start(&settings, surroundings(&self.clock)).await;
         (Browser::at(&url), running.expect("the second server starts"))
@@ -227,9 +227,4 @@ fn metrics() -> PrometheusHandle {
         handle
     });
     handle.clone()
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its number").port()
 }

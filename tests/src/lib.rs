@@ -21,6 +21,7 @@ mod browser;
 mod database;
 mod logs;
 mod people;
+pub mod process;
 mod run;
 pub mod scratch;
 pub mod smtp;

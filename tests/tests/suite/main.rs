@@ -2,9 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod access;
+mod clock;
+mod crash;
+mod hangup;
 mod identity;
 mod isolation;
 mod jobs;
 mod mail;
 mod manners;
 mod schema;
+mod types;
