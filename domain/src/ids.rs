@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::entropy::Entropy;
 use crate::time::Instant;
 
-/// What an id names. Implemented by the marker types that [`kinds!`] declares.
+/// What an id names. Implemented by the marker types below.
 pub trait Kind: Send + Sync + 'static {
     /// The three letters before the underscore.
     const PREFIX: &'static str;

@@ -1,1 +1,69 @@
-fn main() {}
+//! `openchair-loadtest`: load on purpose, and what it did. Every scenario brings its own database and
+//! server, on this machine only, and stops by itself.
+
+mod error;
+mod machine;
+mod people;
+mod report;
+mod samples;
+mod server;
+mod tenancy;
+mod throwaway;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Outcome;
+
+#[derive(Debug, Parser)]
+#[command(name = "openchair-loadtest", version, about = "Load on purpose, and what it did.")]
+struct Cli {
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Debug, Subcommand)]
+enum Scenario {
+    /// What a tenant's transaction costs beside the bare query, with few tenants and with many
+    Tenancy(tenancy::Options),
+    /// People who sign up, sign in and look around, as fast as asked whether or not it is answered;
+    /// and how fast the server starts and stops, and how much memory it takes
+    People(people::Options),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().scenario) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(scenario: Scenario) -> Outcome<()> {
+    // The HTTP client wants one even for plain HTTP. Whoever was first has installed the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Being interrupted drops what runs, and so takes database and server down in order.
+        tokio::select! {
+            outcome = play(scenario) => outcome,
+            _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+        }
+    })
+}
+
+async fn play(scenario: Scenario) -> Outcome<()> {
+    match scenario {
+        Scenario::Tenancy(options) => tenancy::run(&options).await,
+        Scenario::People(options) => people::run(&options).await,
+    }
+}
+
+/// A line for whoever looks on. Nobody may be listening.
+fn say(text: &str) {
+    let _closed = writeln!(std::io::stdout().lock(), "{text}");
+}

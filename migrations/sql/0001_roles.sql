@@ -9,12 +9,13 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'openchair_system') THEN
         CREATE ROLE openchair_system NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
     END IF;
-    IF NOT pg_has_role('openchair_app', 'openchair_system', 'MEMBER') THEN
-        IF current_setting('server_version_num')::int >= 160000 THEN
-            EXECUTE 'GRANT openchair_system TO openchair_app WITH INHERIT FALSE, SET TRUE';
-        ELSE
-            GRANT openchair_system TO openchair_app;
-        END IF;
+    -- Also where somebody made the roles before: an app role that inherits would hold the rights of
+    -- openchair_system all the time.
+    ALTER ROLE openchair_app NOINHERIT;
+    IF current_setting('server_version_num')::int >= 160000 THEN
+        EXECUTE 'GRANT openchair_system TO openchair_app WITH INHERIT FALSE, SET TRUE';
+    ELSE
+        GRANT openchair_system TO openchair_app;
     END IF;
 END
 $$;

@@ -9,6 +9,7 @@ use poem::http::Method;
 use poem::{EndpointExt, Route};
 use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags as DeriveTags};
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::audit::AuditApi;
@@ -118,9 +119,27 @@ impl<T: OpenApi> OpenApi for Described<T> {
 /// The document, as `openchair-server openapi` writes it. Needs no server to run.
 pub fn document() -> &'static str {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-        let mut text = described(Described::<Operations>(PhantomData)).spec();
-        text.push('\n');
-        text
+        let written = described(Described::<Operations>(PhantomData)).spec();
+        let mut document: Value = serde_json::from_str(&written).unwrap_or_default();
+        admit_null(&mut document);
+        format!("{document:#}\n")
     });
     &DOCUMENT
+}
+
+/// A field that may be missing may also be null, in what is sent as in what is answered. The schemas
+/// that are derived from the types don't say so.
+fn admit_null(document: &mut Value) {
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+    for schema in schemas.values_mut() {
+        let needed: Vec<String> =
+            serde_json::from_value(schema["required"].clone()).unwrap_or_default();
+        let Some(properties) = schema["properties"].as_object_mut() else { continue };
+        for (_, property) in properties.iter_mut().filter(|(name, _)| !needed.contains(name)) {
+            if let Some(reference) = property.get("$ref").cloned() {
+                *property = json!({ "allOf": [{ "$ref": reference }] });
+            }
+            property["nullable"] = true.into();
+        }
+    }
 }

@@ -1,14 +1,17 @@
 import { defineConfig } from '@playwright/test';
 
-const baseURL = process.env['BASE_URL'];
-if (!baseURL) throw new Error('BASE_URL names the running server, such as http://127.0.0.1:8080');
+// `cargo xtask test browser` starts a server and sets both.
+const baseURL = process.env['OPENCHAIR_URL'];
+if (!baseURL) throw new Error('OPENCHAIR_URL names the running server, such as http://localhost:8080');
+const chromium = process.env['OPENCHAIR_CHROMIUM'] ?? '/usr/bin/chromium';
 
 export default defineConfig({
   testDir: './specs',
   fullyParallel: true,
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  // Long enough for a machine that builds something else meanwhile.
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['line']],
   use: {
@@ -19,7 +22,7 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',
     launchOptions: {
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      executablePath: chromium,
       args: [
         '--no-sandbox',
         '--disable-dev-shm-usage',

@@ -77,6 +77,17 @@ describe.each(SHELLS)('shell %s', (shell) => {
   });
 });
 
+it('has the sentence of every permission that the server knows', () => {
+  const rights = readFileSync(new URL('../../domain/src/authz/permission.rs', here), 'utf8');
+  const known = [...rights.matchAll(/= "([a-z_]+:[a-z_]+)" "([^"]+)"/g)].map(([, key, text]) => [
+    `may.${key}`,
+    text?.replaceAll("'", '’'),
+  ]);
+  expect(known.length).toBeGreaterThan(40);
+  const said = Object.entries(catalogue('app', 'en')).filter(([key]) => key.startsWith('may.'));
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(known));
+});
+
 it('does not say one key in two places of one shell', () => {
   for (const shell of SHELLS) {
     const twice = Object.keys(catalogue(shell, 'en')).filter((key) => key in catalogue('ui', 'en'));

@@ -89,6 +89,7 @@ impl Up {
         let url = private_database(place);
         let mut worker = start("openchair-worker", &|command| {
             command.current_dir(&place.root);
+            self.set_address(command);
             if let Some(url) = &url {
                 command.env("OPENCHAIR__DATABASE__URL", url);
             }
@@ -117,8 +118,13 @@ impl Up {
         if self.empty {
             server.env("OPENCHAIR__DEMO__LOAD", "false");
         }
+        self.set_address(server);
+    }
+
+    /// The worker needs it too: the links in its mails lead there.
+    fn set_address(&self, program: &mut Command) {
         if let Some(port) = self.port {
-            server
+            program
                 .env("OPENCHAIR__SERVER__BIND", format!("127.0.0.1:{port}"))
                 .env("OPENCHAIR__SERVER__PUBLIC_URL", format!("http://localhost:{port}"));
         }

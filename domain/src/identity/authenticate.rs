@@ -175,7 +175,8 @@ impl Identity {
             row.ok_or(IdentityError::SessionExpired)
         };
         let mut row = find(wanted.or(claimed)).await?;
-        if wanted.is_none() && row.is_astray(claimed) {
+        // A token that was made for one tenant must not act in another: its holder stands nowhere.
+        if wanted.is_none() && claimed.is_none() && row.is_astray() {
             fall_back(&tx, row.session_id, row.user_id).await?;
             row = find(None).await?;
         }
@@ -250,6 +251,9 @@ impl Identity {
             return Ok(Caller::new(place.tenant, principal, rights, person.request));
         }
         let Some(grant) = place.grant else { return Err(IdentityError::NoBusiness) };
+        if !person.two_factor {
+            return Err(IdentityError::SupportNeedsSecondFactor);
+        }
         let principal = Principal::Support { user: person.user, grant, name };
         Ok(Caller::new(place.tenant, principal, self.authz().support(), person.request))
     }
@@ -257,9 +261,8 @@ impl Identity {
 
 impl PersonRow {
     /// Whether the session stands in a tenant where its login has no business any more.
-    fn is_astray(&self, claimed: Option<Id<Tenant>>) -> bool {
-        let stands = self.current_tenant_id.is_some() || claimed.is_some();
-        stands && self.membership_id.is_none() && self.grant_id.is_none()
+    fn is_astray(&self) -> bool {
+        self.current_tenant_id.is_some() && self.membership_id.is_none() && self.grant_id.is_none()
     }
 
     fn place(&self, wanted: Option<Id<Tenant>>) -> Result<Option<Place>, IdentityError> {

@@ -7,10 +7,13 @@ use chrono::Duration;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::{ConnectionTrait, DbBackend, QuerySelect, Statement};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::entities::{one_time, user};
-use super::{Identity, IdentityError, by_email};
-use crate::ids::{Id, Job};
+use super::people::held;
+use super::sessions::{self, Which};
+use super::{Identity, IdentityError, by_email, second_factor};
+use crate::ids::{Id, Job, User};
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
@@ -94,24 +97,23 @@ pub(super) async fn issue(
     Ok(token)
 }
 
-/// Finds a token that is still good and holds it, so that it can't be used twice at once.
+/// Finds a token that is still good and holds it and its login, so that it can't be used twice at
+/// once. The login is always held first: whoever holds both takes them in the same order.
 pub(super) async fn hold(
     tx: &SystemTx,
     token: &str,
     purpose: Purpose,
 ) -> Result<Option<(one_time::Model, user::Model)>, StoreError> {
     let Some(token) = OpaqueToken::parse(purpose.token_kind(), token) else { return Ok(None) };
-    let found = one_time::Entity::find()
+    let good = one_time::Entity::find()
         .filter(one_time::Column::TokenHash.eq(token.hash().to_vec()))
         .filter(one_time::Column::Purpose.eq(purpose.key()))
         .filter(one_time::Column::UsedAt.is_null())
-        .filter(one_time::Column::ExpiresAt.gt(tx.now()))
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?;
-    let Some(found) = found else { return Ok(None) };
-    let user = user::Entity::find_by_id(found.user_id).one(tx.conn()).await?;
-    Ok(user.filter(|user| user.email_key == found.email_key).map(|user| (found, user)))
+        .filter(one_time::Column::ExpiresAt.gt(tx.now()));
+    let Some(found) = good.clone().one(tx.conn()).await? else { return Ok(None) };
+    let Some(user) = held(tx, found.user_id).await? else { return Ok(None) };
+    let found = good.lock_exclusive().one(tx.conn()).await?;
+    Ok(found.filter(|found| found.email_key == user.email_key).map(|found| (found, user)))
 }
 
 /// The token was used. With it, every other of the same purpose becomes worthless.
@@ -213,6 +215,42 @@ pub(super) async fn mark_verified(
     row.version = Set(version);
     row.updated_at = Set(tx.now());
     Ok(row.update(tx.conn()).await?)
+}
+
+/// Whoever comes in by a link to an address that nobody has proved yet is its owner; whoever made the
+/// login may have been somebody else, who waits inside. What they left is taken away: password,
+/// second factor, sessions.
+pub(super) async fn take_possession(
+    tx: &SystemTx,
+    user: user::Model,
+) -> Result<user::Model, StoreError> {
+    if user.email_verified_at.is_some() {
+        return Ok(user);
+    }
+    sessions::revoke(tx, Id::from_uuid(user.id), Which::All, "address_proved").await?;
+    second_factor::forget_recovery_codes(tx, &user).await?;
+    let mut row: user::ActiveModel = user.into();
+    row.password_hash = Set(None);
+    row.totp_secret = Set(None);
+    row.totp_confirmed_at = Set(None);
+    let user = row.update(tx.conn()).await?;
+    mark_verified(tx, user).await
+}
+
+/// Somebody who is signed in opened a link that was mailed to their address.
+pub(crate) async fn prove_address(tx: &SystemTx, user: Id<User>) -> Result<(), StoreError> {
+    if let Some(user) = held(tx, user.uuid()).await? {
+        mark_verified(tx, user).await?;
+    }
+    Ok(())
+}
+
+/// No link and no half of a sign-in that was made before is good any more.
+pub(super) async fn use_up_all(tx: &SystemTx, user: Uuid) -> Result<(), StoreError> {
+    let sql = "update one_time_tokens set used_at = $2 where user_id = $1 and used_at is null";
+    let values = [user.into(), tx.now().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
 }
 
 /// How long a token that is no good any more is kept, to see what became of a link.

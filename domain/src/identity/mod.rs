@@ -1,12 +1,12 @@
 //! People: global logins, how they prove who they are, and what keeps them signed in. Which tenants
 //! a person may enter is decided by memberships (`team`), not here.
 
-mod again;
 mod authenticate;
 mod entities;
 mod links;
 mod people;
 mod profile;
+mod prove;
 mod second_factor;
 mod sessions;
 mod sign_in;
@@ -32,9 +32,8 @@ pub use sessions::{NewSession, SessionFacts};
 pub use sign_in::{Challenge, SignIn};
 pub use tokens::{ClientSignIn, TokenPair};
 
-pub(crate) use again::{move_session, prove_address};
 pub(crate) use authenticate::{role_to_store, stored_role};
-pub(crate) use links::mail as mail_link;
+pub(crate) use links::{mail as mail_link, prove_address};
 pub(crate) use people::{NewUser, by_email, by_id, create};
 pub(crate) use sessions::{move_to, open as open_session};
 
@@ -53,6 +52,7 @@ refusals! {
         NoBusiness = NotAllowed "no_business" "Choose a business first.",
         SecondFactorSetUpRequired = NotAllowed "second_factor_setup_required" "This business asks everyone for a second factor. Please set one up first.",
         PersonsOnly = NotAllowed "persons_only" "This can only be done by a person who is signed in.",
+        SupportNeedsSecondFactor = NotAllowed "second_factor_setup_required" "Who looks after the platform needs a second factor. Please set one up first.",
         AlreadySetUp = Conflict "second_factor_active" "A second factor is already set up.",
         NotSetUp = Conflict "second_factor_inactive" "There is no second factor to confirm or remove.",
         AlreadyVerified = Conflict "already_verified" "This address is verified already.",

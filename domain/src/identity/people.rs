@@ -226,11 +226,16 @@ pub(super) async fn own(tx: &SystemTx, person: &SignedIn) -> Result<user::Model,
     found.one(tx.conn()).await?.ok_or(IdentityError::SessionExpired)
 }
 
-/// What concerns a login concerns every business that it can enter: each reads of it in its log.
+/// A login, held until the transaction ends.
+pub(super) async fn held(tx: &SystemTx, id: Uuid) -> Result<Option<user::Model>, StoreError> {
+    Ok(user::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?)
+}
+
+/// What concerns the safety of a login concerns every business that it can enter: each reads of it in
+/// its log. From where is nobody's business but its own.
 pub(crate) async fn audit_everywhere(
     tx: &SystemTx,
     user: &user::Model,
-    request: &RequestFacts,
     action: &'static str,
 ) -> Result<(), StoreError> {
     #[derive(FromQueryResult)]
@@ -244,11 +249,21 @@ pub(crate) async fn audit_everywhere(
     ))
     .all(tx.conn())
     .await?;
-    let id = Id::<User>::from_uuid(user.id);
     for row in rows {
-        let entry = NewEntry::new(action, "user").on(id, user.name.clone());
-        let actor = Actor::user(id, &user.name);
-        audit::write_from_outside(tx, Id::from_uuid(row.tenant_id), &actor, request, entry).await?;
+        audit_in(tx, Id::from_uuid(row.tenant_id), user, &RequestFacts::default(), action).await?;
     }
     Ok(())
+}
+
+/// What a login did in one business.
+pub(super) async fn audit_in(
+    tx: &SystemTx,
+    tenant: Id<Tenant>,
+    user: &user::Model,
+    request: &RequestFacts,
+    action: &'static str,
+) -> Result<(), StoreError> {
+    let id = Id::<User>::from_uuid(user.id);
+    let entry = NewEntry::new(action, "user").on(id, user.name.clone());
+    audit::write_from_outside(tx, tenant, &Actor::user(id, &user.name), request, entry).await
 }

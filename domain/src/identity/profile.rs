@@ -6,7 +6,7 @@ use super::entities::user;
 use super::links::{self, Purpose};
 use super::people::{audit_everywhere, own};
 use super::sessions::{self, Which};
-use super::sign_in::{notify, set_password};
+use super::sign_in::{notify, set_password, unchanged};
 use super::{Identity, IdentityError, NewSession, SignedIn, UserFacts};
 use crate::config::LOCALES;
 use crate::fault::{Faults, ValueFault};
@@ -70,17 +70,16 @@ impl Identity {
         current: Option<String>,
         new: String,
     ) -> Result<Option<NewSession>, IdentityError> {
-        self.confirm_password(person, current).await?;
-        let me = self.me(person).await?.user;
+        let me = self.prove_password(person.user, current.as_deref()).await?;
         let about = PasswordContext { email: &me.email, name: &me.name };
         let hash = self.new_password("/new", &new, about).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
-        let user = own(&tx, person).await?;
+        let user = unchanged(&tx, &me).await?;
         let user = set_password(&tx, user, hash).await?;
         sessions::revoke(&tx, person.user, Which::AllBut(person.session), "password_changed")
             .await?;
         let session = sessions::rotate(&tx, person).await?;
-        audit_everywhere(&tx, &user, &person.request, "identity.password_changed").await?;
+        audit_everywhere(&tx, &user, "identity.password_changed").await?;
         notify(&tx, self, &user, "password_changed").await?;
         tx.commit().await?;
         Ok(session)

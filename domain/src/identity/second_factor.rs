@@ -4,10 +4,12 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, St
 
 use super::entities::user;
 use super::people::{audit_everywhere, own};
+use super::prove::ShownCode;
 use super::sessions::{self, Which};
 use super::sign_in::notify;
 use super::{Identity, IdentityError, NewSession, SignedIn};
-use crate::secrets::{Place, RecoveryCode, TokenHash, TotpSecret, Verdict};
+use crate::ids::{Id, User};
+use crate::secrets::{Place, RecoveryCode, TokenHash, TotpSecret};
 use crate::tenancy::{StoreError, SystemReason, SystemTx};
 
 /// What an authenticator app needs to be told.
@@ -48,21 +50,24 @@ impl Identity {
         &self,
         tx: &SystemTx,
         user: &user::Model,
-        code: &str,
+        code: &ShownCode,
     ) -> Result<bool, IdentityError> {
-        if let Some(step) = matching_step(tx, user, code)? {
+        if let Some(step) = matching_step(tx, user, &code.text)? {
             // Compared in the database, so that two requests with one code can't both win.
             let sql = "update users set totp_last_step = $2
                        where id = $1 and coalesce(totp_last_step, -1) < $2";
             return Ok(changed(tx, sql, [user.id.into(), step.into()]).await? == 1);
         }
-        let Some(code) = RecoveryCode::parse(code) else { return Ok(false) };
-        let hashes = self.passwords().recovery_hashes(vec![code], user.id).await?;
+        let Some(hash) = &code.recovery else { return Ok(false) };
         let sql = "update recovery_codes set used_at = $3
-                   where user_id = $1 and code_hash = any($2::bytea[]) and used_at is null";
-        let hashes: Vec<_> = hashes.iter().map(TokenHash::to_vec).collect();
-        let values = [user.id.into(), hashes.into(), tx.now().into()];
-        Ok(changed(tx, sql, values).await? == 1)
+                   where user_id = $1 and code_hash = $2 and used_at is null";
+        let values = [user.id.into(), hash.to_vec().into(), tx.now().into()];
+        if changed(tx, sql, values).await? == 0 {
+            return Ok(false);
+        }
+        audit_everywhere(tx, user, "identity.recovery_code_used").await?;
+        notify(tx, self, user, "recovery_code_used").await?;
+        Ok(true)
     }
 
     /// Begins to set up a second factor; it counts once it is confirmed with a code.
@@ -87,13 +92,17 @@ impl Identity {
         Ok(NewTotp { secret: secret.base32(), otpauth_url })
     }
 
-    /// Confirms the second factor with a first code. The recovery codes are shown once. Other
-    /// sessions, which never showed a second factor, end.
+    /// Confirms the second factor with a first code, and the password where there is one: a borrowed
+    /// session must not lock the owner out. The recovery codes are shown once. Other sessions, which
+    /// never showed a second factor, end.
     pub async fn confirm_totp(
         &self,
         person: &SignedIn,
+        password: Option<String>,
         code: &str,
     ) -> Result<(Vec<String>, Option<NewSession>), IdentityError> {
+        self.prove_password(person.user, password.as_deref()).await?;
+        let fresh = self.fresh_codes(person.user).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
         let user = own(&tx, person).await?;
         if user.totp_confirmed_at.is_some() || user.totp_secret.is_none() {
@@ -111,10 +120,10 @@ impl Identity {
         row.version = Set(version);
         row.updated_at = Set(tx.now());
         let user = row.update(tx.conn()).await?;
-        let codes = self.new_recovery_codes(&tx, &user).await?;
+        let codes = fresh.replace(&tx, &user).await?;
         sessions::revoke(&tx, person.user, Which::AllBut(person.session), "second_factor").await?;
         let session = sessions::rotate(&tx, person).await?;
-        audit_everywhere(&tx, &user, &person.request, "identity.two_factor_enabled").await?;
+        audit_everywhere(&tx, &user, "identity.two_factor_enabled").await?;
         notify(&tx, self, &user, "two_factor_enabled").await?;
         tx.commit().await?;
         Ok((codes, session))
@@ -128,18 +137,19 @@ impl Identity {
         password: Option<String>,
         code: &str,
     ) -> Result<Option<NewSession>, IdentityError> {
-        self.confirm_password(person, password).await?;
+        self.prove_password(person.user, password.as_deref()).await?;
+        let code = self.shown_code(person.user.uuid(), code).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
         let user = own(&tx, person).await?;
         if user.totp_confirmed_at.is_none() {
             tx.rollback().await?;
             return Err(IdentityError::NotSetUp);
         }
-        if !self.accepts(&tx, &user, code).await? {
+        if !self.accepts(&tx, &user, &code).await? {
             tx.rollback().await?;
             return Err(IdentityError::BadCode);
         }
-        delete_recovery_codes(&tx, &user).await?;
+        forget_recovery_codes(&tx, &user).await?;
         let version = user.version + 1;
         let mut row: user::ActiveModel = user.into();
         row.totp_secret = Set(None);
@@ -148,7 +158,7 @@ impl Identity {
         row.updated_at = Set(tx.now());
         let user = row.update(tx.conn()).await?;
         let session = sessions::rotate(&tx, person).await?;
-        audit_everywhere(&tx, &user, &person.request, "identity.two_factor_disabled").await?;
+        audit_everywhere(&tx, &user, "identity.two_factor_disabled").await?;
         notify(&tx, self, &user, "two_factor_disabled").await?;
         tx.commit().await?;
         Ok(session)
@@ -160,56 +170,54 @@ impl Identity {
         person: &SignedIn,
         code: &str,
     ) -> Result<Vec<String>, IdentityError> {
+        let code = self.shown_code(person.user.uuid(), code).await?;
+        let fresh = self.fresh_codes(person.user).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
         let user = own(&tx, person).await?;
         if user.totp_confirmed_at.is_none() {
             tx.rollback().await?;
             return Err(IdentityError::NotSetUp);
         }
-        if !self.accepts(&tx, &user, code).await? {
+        if !self.accepts(&tx, &user, &code).await? {
             tx.rollback().await?;
             return Err(IdentityError::BadCode);
         }
-        let codes = self.new_recovery_codes(&tx, &user).await?;
-        audit_everywhere(&tx, &user, &person.request, "identity.recovery_codes_renewed").await?;
+        let codes = fresh.replace(&tx, &user).await?;
+        audit_everywhere(&tx, &user, "identity.recovery_codes_renewed").await?;
         tx.commit().await?;
         Ok(codes)
     }
 
-    /// The password once more, before something that a borrowed session must not do.
-    pub(super) async fn confirm_password(
-        &self,
-        person: &SignedIn,
-        password: Option<String>,
-    ) -> Result<(), IdentityError> {
-        let tx = self.db().system(SystemReason::Identity).await?;
-        let user = own(&tx, person).await?;
-        tx.commit().await?;
-        let Some(hash) = user.password_hash else { return Ok(()) };
-        let password = password.ok_or(IdentityError::BadCredentials)?;
-        match self.passwords().verify(&password, &hash).await? {
-            Verdict::Right { .. } => Ok(()),
-            Verdict::Wrong => Err(IdentityError::BadCredentials),
-        }
-    }
-
-    async fn new_recovery_codes(
-        &self,
-        tx: &SystemTx,
-        user: &user::Model,
-    ) -> Result<Vec<String>, IdentityError> {
-        delete_recovery_codes(tx, user).await?;
-        let codes = RecoveryCode::generate_set(tx.entropy());
+    /// New recovery codes, hashed before any transaction is open.
+    async fn fresh_codes(&self, user: Id<User>) -> Result<FreshCodes, IdentityError> {
+        let codes = RecoveryCode::generate_set(&**self.db().entropy());
         let shown = codes.iter().map(RecoveryCode::text).collect();
-        let hashes = self.passwords().recovery_hashes(codes, user.id).await?;
-        let hashes: Vec<_> = hashes.iter().map(TokenHash::to_vec).collect();
-        let sql = "insert into recovery_codes (user_id, code_hash) select $1, unnest($2::bytea[])";
-        changed(tx, sql, [user.id.into(), hashes.into()]).await?;
-        Ok(shown)
+        let hashes = self.passwords().recovery_hashes(codes, user.uuid()).await?;
+        Ok(FreshCodes { shown, hashes: hashes.iter().map(TokenHash::to_vec).collect() })
     }
 }
 
-async fn delete_recovery_codes(tx: &SystemTx, user: &user::Model) -> Result<(), StoreError> {
+/// Recovery codes that aren't anybody's yet.
+struct FreshCodes {
+    shown: Vec<String>,
+    hashes: Vec<Vec<u8>>,
+}
+
+impl FreshCodes {
+    /// Puts them in place of the old ones, and gives what is shown once.
+    async fn replace(self, tx: &SystemTx, user: &user::Model) -> Result<Vec<String>, StoreError> {
+        forget_recovery_codes(tx, user).await?;
+        let sql = "insert into recovery_codes (user_id, code_hash) select $1, unnest($2::bytea[])";
+        changed(tx, sql, [user.id.into(), self.hashes.into()]).await?;
+        Ok(self.shown)
+    }
+}
+
+/// No recovery code is good any more.
+pub(super) async fn forget_recovery_codes(
+    tx: &SystemTx,
+    user: &user::Model,
+) -> Result<(), StoreError> {
     changed(tx, "delete from recovery_codes where user_id = $1", [user.id.into()]).await?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::entities::user;
-use super::links::{self, Purpose, hold, mark_verified, use_up};
-use super::people::{audit_everywhere, by_email};
+use super::links::{self, Purpose, hold, take_possession, use_up};
+use super::people::{audit_everywhere, audit_in, by_email, held};
 use super::sessions::{self, Which};
 use super::{Identity, IdentityError, Me, NewSession};
 use crate::fault::{Faults, ValueFault};
@@ -40,6 +40,7 @@ impl Identity {
     ) -> Result<SignIn, IdentityError> {
         let user = self.with_password(email, password).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
+        let user = unchanged(&tx, &user).await?;
         let outcome = self.first_half(&tx, user, request).await?;
         tx.commit().await?;
         Ok(outcome)
@@ -76,7 +77,7 @@ impl Identity {
     ) -> Result<user::Model, IdentityError> {
         let hash = self.passwords().hash(password).await?;
         let tx = self.db().system(SystemReason::Identity).await?;
-        let mut row: user::ActiveModel = user.into();
+        let mut row: user::ActiveModel = unchanged(&tx, &user).await?.into();
         row.password_hash = Set(Some(hash));
         let user = row.update(tx.conn()).await?;
         tx.commit().await?;
@@ -105,7 +106,9 @@ impl Identity {
         let id = Id::<User>::from_uuid(user.id);
         let me = self.me_in(tx, id, None).await?;
         let session = sessions::open(tx, self, id, me.current_tenant, request).await?;
-        audit_everywhere(tx, user, request, "identity.signed_in").await?;
+        if let Some(tenant) = me.current_tenant {
+            audit_in(tx, tenant, user, request, "identity.signed_in").await?;
+        }
         Ok(SignIn::Done(session, Box::new(me)))
     }
 
@@ -117,15 +120,18 @@ impl Identity {
         request: &RequestFacts,
     ) -> Result<SignIn, IdentityError> {
         let tx = self.db().system(SystemReason::Identity).await?;
-        let Some((token, user)) = hold(&tx, challenge, Purpose::SecondFactor).await? else {
+        let found = hold(&tx, challenge, Purpose::SecondFactor).await?;
+        // Whose code it is must be known to hash it, and no login is held while that lasts.
+        tx.rollback().await?;
+        let (_, user) = found.ok_or(IdentityError::LinkInvalid)?;
+        let code = self.shown_code(user.id, code).await?;
+        let tx = self.db().system(SystemReason::Identity).await?;
+        let found = hold(&tx, challenge, Purpose::SecondFactor).await?;
+        let Some((token, user)) = found.filter(|(token, _)| token.attempts < TRIES) else {
             tx.rollback().await?;
             return Err(IdentityError::LinkInvalid);
         };
-        if token.attempts >= TRIES {
-            tx.rollback().await?;
-            return Err(IdentityError::LinkInvalid);
-        }
-        if !self.accepts(&tx, &user, code).await? {
+        if !self.accepts(&tx, &user, &code).await? {
             let attempts = token.attempts + 1;
             let mut row: super::entities::one_time::ActiveModel = token.into();
             row.attempts = Set(attempts);
@@ -151,7 +157,7 @@ impl Identity {
             return Err(IdentityError::LinkInvalid);
         };
         use_up(&tx, &token).await?;
-        let user = mark_verified(&tx, user).await?;
+        let user = take_possession(&tx, user).await?;
         let outcome = self.first_half(&tx, user, request).await?;
         tx.commit().await?;
         Ok(outcome)
@@ -159,12 +165,7 @@ impl Identity {
 
     /// Sets a new password by a link, and ends everything that was signed in. Does not sign in: a
     /// second factor must not be walked round.
-    pub async fn reset_password(
-        &self,
-        token: &str,
-        password: String,
-        request: &RequestFacts,
-    ) -> Result<(), IdentityError> {
+    pub async fn reset_password(&self, token: &str, password: String) -> Result<(), IdentityError> {
         let tx = self.db().system(SystemReason::Identity).await?;
         let held = hold(&tx, token, Purpose::PasswordReset).await?;
         let Some((_, user)) = held else {
@@ -180,10 +181,10 @@ impl Identity {
             return Err(IdentityError::LinkInvalid);
         };
         use_up(&tx, &held).await?;
-        let user = mark_verified(&tx, user).await?;
+        let user = take_possession(&tx, user).await?;
         let user = set_password(&tx, user, hash).await?;
         sessions::revoke(&tx, Id::from_uuid(user.id), Which::All, "password_reset").await?;
-        audit_everywhere(&tx, &user, request, "identity.password_reset").await?;
+        audit_everywhere(&tx, &user, "identity.password_reset").await?;
         notify(&tx, self, &user, "password_reset").await?;
         Ok(tx.commit().await?)
     }
@@ -216,7 +217,22 @@ pub(super) async fn set_password(
     row.password_hash = Set(Some(hash));
     row.version = Set(version);
     row.updated_at = Set(tx.now());
-    Ok(row.update(tx.conn()).await?)
+    let user = row.update(tx.conn()).await?;
+    links::use_up_all(tx, user.id).await?;
+    Ok(user)
+}
+
+/// The login as it is now, held. While a password was being hashed somebody may have set another, or
+/// a second factor: then what was shown is no longer enough.
+pub(super) async fn unchanged(
+    tx: &SystemTx,
+    seen: &user::Model,
+) -> Result<user::Model, IdentityError> {
+    let now = held(tx, seen.id).await?.ok_or(IdentityError::BadCredentials)?;
+    if now.password_hash != seen.password_hash || now.totp_confirmed_at != seen.totp_confirmed_at {
+        return Err(IdentityError::BadCredentials);
+    }
+    Ok(now)
 }
 
 /// Tells a login's owner what changed, so that a thief can't do it in silence.

@@ -6,8 +6,9 @@ use sea_orm::{
 };
 
 use super::entities::{refresh, session};
-use super::people::{audit_everywhere, by_id};
+use super::people::{audit_everywhere, audit_in, by_id};
 use super::sessions::{self, Which};
+use super::sign_in::unchanged;
 use super::{Identity, IdentityError};
 use crate::ids::{Event, Id, Session, Tenant, User};
 use crate::secrets::{Access, OpaqueToken, TokenKind};
@@ -51,16 +52,18 @@ impl Identity {
         request: &RequestFacts,
     ) -> Result<TokenPair, IdentityError> {
         let user = self.with_password(&client.email, client.password).await?;
+        let code = match (user.totp_confirmed_at, &client.code) {
+            (None, _) => None,
+            (Some(_), None) => return Err(IdentityError::SecondFactorRequired),
+            (Some(_), Some(code)) => Some(self.shown_code(user.id, code).await?),
+        };
         let tx = self.db().system(SystemReason::Identity).await?;
-        if user.totp_confirmed_at.is_some() {
-            let Some(code) = client.code else {
-                tx.rollback().await?;
-                return Err(IdentityError::SecondFactorRequired);
-            };
-            if !self.accepts(&tx, &user, &code).await? {
-                tx.rollback().await?;
-                return Err(IdentityError::BadCode);
-            }
+        let user = unchanged(&tx, &user).await?;
+        if let Some(code) = code
+            && !self.accepts(&tx, &user, &code).await?
+        {
+            tx.rollback().await?;
+            return Err(IdentityError::BadCode);
         }
         let id = Id::<User>::from_uuid(user.id);
         let me = self.me_in(&tx, id, client.tenant).await?;
@@ -88,18 +91,16 @@ impl Identity {
         }
         .insert(tx.conn())
         .await?;
-        audit_everywhere(&tx, &user, request, "identity.client_signed_in").await?;
+        if let Some(tenant) = tenant {
+            audit_in(&tx, tenant, &user, request, "identity.client_signed_in").await?;
+        }
         let pair = self.next_pair(&tx, &family).await?;
         tx.commit().await?;
         Ok(pair)
     }
 
     /// The next pair for a refresh token, which is thereby used up.
-    pub async fn refresh(
-        &self,
-        refresh_token: &str,
-        request: &RequestFacts,
-    ) -> Result<TokenPair, IdentityError> {
+    pub async fn refresh(&self, refresh_token: &str) -> Result<TokenPair, IdentityError> {
         let tx = self.db().system(SystemReason::Identity).await?;
         let Some((token, family)) = self.family(&tx, refresh_token).await? else {
             tx.rollback().await?;
@@ -110,7 +111,7 @@ impl Identity {
             let id = Id::from_uuid(family.id);
             sessions::revoke(&tx, user, Which::One(id), "refresh_token_reused").await?;
             if let Some(user) = by_id(&tx, user).await? {
-                audit_everywhere(&tx, &user, request, "identity.refresh_token_reused").await?;
+                audit_everywhere(&tx, &user, "identity.refresh_token_reused").await?;
             }
             tx.commit().await?;
             return Err(IdentityError::TokenReused);

@@ -133,7 +133,7 @@ pub async fn accept(
     let (user, session) = match joiner {
         Joiner::Known { user, session } if open.user_id == Some(user.uuid()) => {
             identity::prove_address(&tx, user).await?;
-            identity::move_session(&tx, session, tenant).await?;
+            identity::move_to(&tx, session, tenant).await?;
             (user, None)
         }
         Joiner::New { name, password_hash } if open.user_id.is_none() => {

@@ -1,6 +1,6 @@
 //! Who is on a tenant's team: members, invitations, and the owners, of whom there is always one.
 //!
-//! Whoever changes a team holds the tenant first ([`hold::hold`]): changes of one team stand in
+//! Whoever changes a team holds the tenant first (`hold`): changes of one team stand in
 //! line, so that two owners can't demote each other at once, and what is decided about the caller
 //! is decided on their newest role.
 

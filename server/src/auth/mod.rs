@@ -154,6 +154,9 @@ extractor!([] Admin, request => {
     if !person.platform_admin {
         return Err(ApiError::not_found().into());
     }
+    if !person.two_factor {
+        return Err(ApiError::from(IdentityError::SupportNeedsSecondFactor).into());
+    }
     Self(person)
 });
 

@@ -109,7 +109,7 @@ impl AuthApi {
     ) -> Result<NoContent, ApiError> {
         self.0.limits.token(&who.request).await?;
         let PasswordByLink { token, password } = body.0;
-        self.0.identity.reset_password(&token, password, &who.request).await?;
+        self.0.identity.reset_password(&token, password).await?;
         Ok(NoContent::Done)
     }
 

@@ -302,6 +302,17 @@ pub(super) struct FactorCode {
     pub(super) code: String,
 }
 
+/// What it takes to confirm the second factor.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct FactorConfirmation {
+    /// Needed where there is a password
+    #[oai(validator(max_length = 200))]
+    pub(super) password: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 32))]
+    pub(super) code: String,
+}
+
 /// What it takes to remove the second factor.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]

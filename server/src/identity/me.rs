@@ -6,8 +6,8 @@ use poem_openapi::payload::Json;
 
 use super::auth::Promised;
 use super::dto::{
-    CurrentTenant, FactorCode, FactorRemoval, MeChange, MeView, PasswordChange, RecoveryCodesView,
-    RevokedSessions, SessionList, SessionView, TotpView, UserView,
+    CurrentTenant, FactorCode, FactorConfirmation, FactorRemoval, MeChange, MeView, PasswordChange,
+    RecoveryCodesView, RevokedSessions, SessionList, SessionView, TotpView, UserView,
 };
 use crate::app::App;
 use crate::auth::{Person, SetSession};
@@ -116,10 +116,12 @@ impl MeApi {
     async fn confirm_totp(
         &self,
         who: Person,
-        body: Input<FactorCode>,
+        body: Input<FactorConfirmation>,
     ) -> Result<SetSession<Json<RecoveryCodesView>>, ApiError> {
         self.0.limits.own_proof(who.0.user).await?;
-        let (recovery_codes, session) = self.0.identity.confirm_totp(&who.0, &body.code).await?;
+        let FactorConfirmation { password, code } = body.0;
+        let (recovery_codes, session) =
+            self.0.identity.confirm_totp(&who.0, password, &code).await?;
         let view = Json(RecoveryCodesView { recovery_codes });
         Ok(SetSession::to(view, session.as_ref(), self.0.now()))
     }

@@ -55,7 +55,7 @@ impl TokensApi {
     #[oai(path = "/refresh", method = "post", operation_id = "refresh_tokens")]
     async fn refresh(&self, who: Visitor, body: Input<RefreshToken>) -> Result<Issued, ApiError> {
         self.0.limits.token(&who.request).await?;
-        let pair = self.0.identity.refresh(&body.refresh_token, &who.request).await?;
+        let pair = self.0.identity.refresh(&body.refresh_token).await?;
         Ok(issued(&pair, self.0.now()))
     }
 

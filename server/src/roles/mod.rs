@@ -33,9 +33,13 @@ impl RolesApi {
     /// Every permission there is, and which built-in roles hold it.
     #[oai(path = "/permissions", method = "get", operation_id = "list_permissions")]
     #[expect(clippy::unused_async, reason = "poem-openapi wants every operation async")]
-    async fn permissions(&self, _who: Can<perm::ReadRoles>) -> Json<PermissionCatalogue> {
+    async fn permissions(
+        &self,
+        _who: Can<perm::ReadRoles>,
+    ) -> Result<Json<PermissionCatalogue>, ApiError> {
         let items = roles::catalogue(self.0.identity.authz());
-        Json(PermissionCatalogue { items: items.into_iter().map(PermissionView::from).collect() })
+        let items = items.into_iter().map(PermissionView::from).collect();
+        Ok(Json(PermissionCatalogue { items }))
     }
 
     /// All roles: the built-in ones, then those that this business composed. Always one page.

@@ -98,6 +98,7 @@ test('a forgotten password is replaced, and everybody else is out', async ({ pag
   const theirs = await another();
   await theirs.goto('/sign-in');
   await theirs.getByRole('link', { name: 'Forgot your password?' }).click();
+  await expect(theirs.getByRole('heading', { name: 'Forgot your password?' })).toBeFocused();
   await theirs.getByLabel('E-mail', { exact: true }).fill(who.email);
   await theirs.getByRole('button', { name: 'E-mail me a reset link' }).click();
   await theirs.goto(await mailedLink(theirs, who.email, '/reset-password'));

@@ -93,11 +93,16 @@ test('the log tells who did what, can be narrowed and saved', async ({ page }) =
   const who = await owner(page);
   await call(page, 'POST', '/v1/invitations', { email: `ana-${who.email}`, role: 'provider' });
   await page.goto('/app/audit');
-  await page.getByLabel('Action').fill('team.member_invited');
+  await page.getByLabel('Action').selectOption({ label: 'Invited to the team' });
+  await page.getByLabel('By whom').selectOption({ label: who.name });
+  const { time_zone } = await call<{ time_zone: string }>(page, 'GET', '/v1/tenant');
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: time_zone, dateStyle: 'short' }).format(new Date());
+  await page.getByLabel('From').fill(today);
+  await page.getByLabel('Until').fill(today);
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   const entries = page.getByRole('main').getByRole('listitem');
   await expect(entries).toHaveCount(1);
-  await expect(entries).toContainText('Member invited');
+  await expect(entries).toContainText('Invited to the team');
   await expect(entries).toContainText(who.name);
   await entries.getByRole('button', { name: /Details/ }).click();
   await expect(entries).toContainText('team.member_invited');

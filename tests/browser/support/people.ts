@@ -55,7 +55,7 @@ export async function mailedLink(page: Page, to: string, path: string): Promise<
         link = found.find((each) => each !== undefined);
         return link;
       },
-      { message: `a mail to ${to} with a link to ${path}`, timeout: 20_000 },
+      { message: `a mail to ${to} with a link to ${path}`, timeout: 30_000 },
     )
     .toBeTruthy();
   return link ?? '';

@@ -101,9 +101,10 @@ fn refused(outcome: Result<i64, String>, what: &str) {
     assert!(denied, "{what}: {error}");
 }
 
-/// What the app may do to a table, by its grants.
+/// What the app may do to a table, or to some of its columns, by its grants.
 async fn may(conn: &mut PgConnection, right: &str, table: &str) -> bool {
-    let sql = "select has_table_privilege(current_user, $1, $2)";
+    let sql = "select case when $2 = 'DELETE' then has_table_privilege(current_user, $1, $2)
+                           else has_any_column_privilege(current_user, $1, $2) end";
     sqlx::query_scalar(sql).bind(table).bind(right).fetch_one(conn).await.unwrap()
 }
 

@@ -30,7 +30,7 @@ export class Doing {
   fault = $state.raw<Fault>();
 
   /** Runs the work unless it is running; says whether it succeeded. */
-  async run(work: () => Promise<void>): Promise<boolean> {
+  async run(work: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.fault = undefined;

@@ -26,12 +26,6 @@ export const PAGES: readonly Page[] = [
     nav: { text: 'nav.team', icon: people },
   },
   {
-    path: '/app/audit',
-    load: () => import('./audit/Audit.svelte'),
-    needs: ['audit:read'],
-    nav: { text: 'nav.audit', icon: scroll },
-  },
-  {
     path: '/app/roles',
     load: () => import('./roles/Roles.svelte'),
     needs: ['role:read'],
@@ -42,6 +36,12 @@ export const PAGES: readonly Page[] = [
     load: () => import('./keys/Keys.svelte'),
     needs: ['api_key:read'],
     nav: { text: 'nav.keys', icon: key },
+  },
+  {
+    path: '/app/audit',
+    load: () => import('./audit/Audit.svelte'),
+    needs: ['audit:read'],
+    nav: { text: 'nav.audit', icon: scroll },
   },
   {
     path: '/app/settings',

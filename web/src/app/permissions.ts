@@ -1,4 +1,5 @@
 import type { PermissionView } from '$lib/api/types';
+import { maybe } from '$lib/i18n/index.svelte';
 
 /** Permissions under their groups, both in the order in which the server tells them. */
 export function byGroup(permissions: PermissionView[]): [string, PermissionView[]][] {
@@ -9,4 +10,13 @@ export function byGroup(permissions: PermissionView[]): [string, PermissionView[
     groups.set(permission.group, list);
   }
   return [...groups];
+}
+
+/** What a permission allows, in the page's language; one that is newer than the page in English. */
+export function sentenceOf({ key, sentence }: Pick<PermissionView, 'key' | 'sentence'>): string {
+  return maybe(`may.${key}`) ?? sentence;
+}
+
+export function groupName(group: string): string {
+  return maybe(`group.${group}`) ?? group;
 }

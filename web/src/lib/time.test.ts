@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ahead, clock, minutesOf, shopTime } from './time';
+import { ahead, clock, midnight, minutesOf, shopTime } from './time';
 
 it.each([
   // The shop's day is not the device's day.
@@ -14,6 +14,20 @@ it.each([
   ['2026-03-01T00:00:00Z', 'Asia/Kolkata', { year: 2026, month: 3, day: 1, weekday: 7, minutes: 330 }],
 ])('%s in %s', (moment, zone, expected) => {
   expect(shopTime(new Date(moment), zone)).toEqual(expected);
+});
+
+it.each([
+  ['2026-06-01', 'UTC', 0, '2026-06-01T00:00:00Z'],
+  ['2026-06-01', 'America/New_York', 0, '2026-06-01T04:00:00Z'],
+  ['2026-06-30', 'Asia/Kolkata', 1, '2026-06-30T18:30:00Z'],
+  ['2026-12-31', 'Pacific/Guam', 1, '2026-12-31T14:00:00Z'],
+  // The days on which clocks change, at their beginning and at their end.
+  ['2026-03-29', 'Europe/Berlin', 0, '2026-03-28T23:00:00Z'],
+  ['2026-03-29', 'Europe/Berlin', 1, '2026-03-29T22:00:00Z'],
+  ['2026-10-25', 'Europe/Berlin', 0, '2026-10-24T22:00:00Z'],
+  ['2026-10-25', 'Europe/Berlin', 1, '2026-10-25T23:00:00Z'],
+])('%s begins in %s (+%i)', (day, zone, later, expected) => {
+  expect(midnight(day, zone, later)).toEqual(new Date(expected));
 });
 
 it('reads and writes times of day', () => {

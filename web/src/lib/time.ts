@@ -38,6 +38,19 @@ export function shopTime(moment: Date, timeZone: string): ShopTime {
   };
 }
 
+/** The moment at which a day ("2026-03-29") begins in a zone, or the day so many days later. */
+export function midnight(day: string, timeZone: string, later = 0): Date {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  const wanted = Date.UTC(year, month - 1, date + later);
+  const wall = (at: number) => {
+    const shown = shopTime(new Date(at), timeZone);
+    return Date.UTC(shown.year, shown.month - 1, shown.day, 0, shown.minutes);
+  };
+  // The second look corrects for clocks that change between the guess and the midnight.
+  const guess = wanted - (wall(wanted) - wanted);
+  return new Date(guess - (wall(guess) - wanted));
+}
+
 /** "09:30" as minutes since midnight. */
 export function minutesOf(clock: string): number {
   const [hours = 0, minutes = 0] = clock.split(':').map(Number);

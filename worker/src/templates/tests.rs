@@ -78,6 +78,7 @@ fn every_event_and_every_built_in_role_has_its_words() {
             "password_reset",
             "two_factor_enabled",
             "two_factor_disabled",
+            "recovery_code_used",
             "ownership_transferred",
         ] {
             assert!(catalogue.event(what).is_some(), "{what}");

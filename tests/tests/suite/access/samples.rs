@@ -244,7 +244,7 @@ async fn begin_totp(browser: &Browser) -> TotpSecret {
 /// A second factor whose present code is still good.
 async fn set_up_totp(world: &World, browser: &Browser) -> TotpSecret {
     let secret = begin_totp(browser).await;
-    let code = json!({ "code": secret.code_at(world.app.now()).unwrap() });
+    let code = json!({ "code": secret.code_at(world.app.now()).unwrap(), "password": PASSWORD });
     browser.in_no_tenant().post("/v1/me/totp/confirm", &code).await.expect(200);
     world.app.clock.advance(chrono::Duration::seconds(30));
     secret

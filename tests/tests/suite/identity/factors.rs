@@ -14,13 +14,14 @@ async fn a_second_factor_is_set_up_with_a_first_code() {
     let (browser, elsewhere) = (app.sign_in(&nora).await, app.sign_in(&nora).await);
     let confirm = "/v1/me/totp/confirm";
     browser
-        .post(confirm, &json!({ "code": "123456" }))
+        .post(confirm, &json!({ "code": "123456", "password": PASSWORD }))
         .await
         .problem(409, "second_factor_inactive");
     let begun = browser.post_empty("/v1/me/totp").await.json();
     assert!(begun["otpauth_url"].as_str().unwrap().starts_with("otpauth://totp/"), "{begun}");
     for wrong in ["000000", "12345", "abcdef", "１２３４５６"] {
-        browser.post(confirm, &json!({ "code": wrong })).await.problem(401, "bad_code");
+        let wrong = json!({ "code": wrong, "password": PASSWORD });
+        browser.post(confirm, &wrong).await.problem(401, "bad_code");
     }
     // Begun is not set up: a password is enough still.
     assert_eq!(sign_in(&app.browser(), &nora.email, PASSWORD).await.json()["status"], "signed_in");

@@ -29,7 +29,7 @@ pub async fn set_up_totp(app: &TestApp, browser: &Browser) -> (TotpSecret, Vec<S
     let secret = begun["secret"].as_str().unwrap().as_bytes();
     let secret = data_encoding::BASE32_NOPAD.decode(secret).unwrap();
     let secret = TotpSecret::from_stored(secret).unwrap();
-    let code = json!({ "code": secret.code_at(app.now()).unwrap() });
+    let code = json!({ "code": secret.code_at(app.now()).unwrap(), "password": PASSWORD });
     let codes = browser.post("/v1/me/totp/confirm", &code).await.expect(200);
     let codes: Vec<String> = serde_json::from_value(codes["recovery_codes"].clone()).unwrap();
     (secret, codes)

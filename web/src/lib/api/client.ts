@@ -46,7 +46,7 @@ export async function ask<T>(
 function problemOf(body: unknown, status: number): Problem {
   if (body && typeof body === 'object' && 'code' in body) return body as Problem;
   // A proxy in between may answer in its own words.
-  return { type: 'about:blank', title: '', status, code: 'unknown', detail: '' };
+  return { type: 'about:blank', title: '', status, code: 'unknown', detail: '', request_id: '' };
 }
 
 /** The header that an update of this version needs. */

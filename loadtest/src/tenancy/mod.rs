@@ -1,0 +1,221 @@
+//! What a tenant's transaction costs beside the bare query, side by side in one run: the ways take
+//! turns in short blocks, so that whatever else the machine does meets them all alike.
+
+mod fill;
+mod ways;
+mod world;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Args, value_parser};
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use self::ways::{Read, Way};
+use self::world::{Place, World};
+use crate::error::Outcome;
+use crate::machine::Machine;
+use crate::report::{Table, keep};
+use crate::samples::{Samples, Summary};
+use crate::say;
+use crate::throwaway::Throwaway;
+
+/// What can be chosen.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// How many tenants there are; each number is a database of its own
+    #[arg(long, value_delimiter = ',', default_value = "10,10000",
+          value_parser = value_parser!(u32).range(1..=100_000))]
+    tenants: Vec<u32>,
+    /// How many read at once
+    #[arg(long, value_delimiter = ',', default_value = "1,16",
+          value_parser = value_parser!(u32).range(1..=64))]
+    at_once: Vec<u32>,
+    /// How often everybody has a turn; the first one only warms up
+    #[arg(long, default_value = "26", value_parser = value_parser!(u32).range(2..=1000))]
+    rounds: u32,
+    /// How many reads a turn has
+    #[arg(long, default_value = "200", value_parser = value_parser!(u32).range(1..=10_000))]
+    turn: u32,
+    /// Writes the figures to this file, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// What one way with one number of tenants took.
+#[derive(Debug, Serialize)]
+struct Figure {
+    read: Read,
+    way: Way,
+    tenants: usize,
+    at_once: u32,
+    #[serde(flatten)]
+    took: Summary,
+    per_second: f64,
+    /// The median beside that of the bare query among as many tenants.
+    times_bare: f64,
+    /// The median beside that of the same way among the fewest tenants.
+    times_fewest: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Figures {
+    scenario: &'static str,
+    machine: Machine,
+    measured: Vec<Figure>,
+}
+
+/// Samples of one way, and how long all its turns took together.
+#[derive(Debug)]
+struct Cell {
+    samples: Samples,
+    spent: Duration,
+}
+
+pub(crate) async fn run(options: &Options) -> Outcome<()> {
+    let machine = Machine::look();
+    say("Starting a database");
+    let cluster = Throwaway::hasty().await?;
+    let machine = machine.with_postgres(cluster.version().await?);
+    let mut places = Vec::new();
+    for &tenants in &options.tenants {
+        say(&format!("Filling in {tenants} tenants"));
+        places.push(Place::make(&cluster, tenants as usize).await?);
+    }
+    say(&format!("\n{machine}"));
+    let mut figures = Vec::new();
+    for &at_once in &options.at_once {
+        // Fresh pools: a lone reader finds the few connections that a lone reader needs.
+        let mut worlds = Vec::new();
+        for place in &places {
+            worlds.push(Arc::new(place.open(&cluster).await?));
+        }
+        for read in Read::ALL {
+            let measured = measure(&worlds, read, at_once, options).await?;
+            show(&measured, read, at_once);
+            figures.extend(measured);
+        }
+        for world in worlds {
+            world.close().await;
+        }
+    }
+    keep(options.json.as_ref(), &Figures { scenario: "tenancy", machine, measured: figures })
+}
+
+/// Every way in every world, in turns. Each round begins with another one: nobody is always the
+/// first after a pause.
+async fn measure(
+    worlds: &[Arc<World>],
+    read: Read,
+    at_once: u32,
+    options: &Options,
+) -> Outcome<Vec<Figure>> {
+    let seats: Vec<(usize, Way)> = (0..worlds.len())
+        .flat_map(|world| Way::ALL.into_iter().map(move |way| (world, way)))
+        .collect();
+    let mut cells = Vec::new();
+    for _ in &seats {
+        cells.push(Cell { samples: Samples::new()?, spent: Duration::ZERO });
+    }
+    for round in 0..options.rounds as usize {
+        for turn in 0..seats.len() {
+            let seat = (turn + round) % seats.len();
+            let (world, way) = seats[seat];
+            let first = round * options.turn as usize;
+            let block = block(&worlds[world], way, read, at_once, first, options.turn).await?;
+            if round > 0 {
+                cells[seat].samples.merge(&block.samples)?;
+                cells[seat].spent += block.spent;
+            }
+        }
+    }
+    let taken: Vec<(Way, usize, Summary, Duration)> = seats
+        .iter()
+        .zip(&cells)
+        .map(|(&(world, way), cell)| {
+            (way, worlds[world].tenants, cell.samples.summary(), cell.spent)
+        })
+        .collect();
+    let median = |way: Way, tenants: usize| {
+        let found = taken.iter().find(|(is, among, ..)| (*is, *among) == (way, tenants));
+        found.map_or(f64::NAN, |(_, _, took, _)| took.p50_us)
+    };
+    let fewest = worlds.iter().map(|world| world.tenants).min().unwrap_or_default();
+    let figure = |&(way, tenants, took, spent): &(Way, usize, Summary, Duration)| Figure {
+        read,
+        way,
+        tenants,
+        at_once,
+        took,
+        per_second: rate(took.count, spent),
+        times_bare: took.p50_us / median(Way::Bare, tenants),
+        times_fewest: took.p50_us / median(way, fewest),
+    };
+    Ok(taken.iter().map(figure).collect())
+}
+
+/// One turn: so many reads, by so many at once.
+async fn block(
+    world: &Arc<World>,
+    way: Way,
+    read: Read,
+    at_once: u32,
+    first: usize,
+    reads: u32,
+) -> Outcome<Cell> {
+    let each = reads.div_ceil(at_once) as usize;
+    let begun = Instant::now();
+    let mut readers = JoinSet::new();
+    for reader in 0..at_once as usize {
+        let world = Arc::clone(world);
+        readers.spawn(async move {
+            let mut samples = Samples::new()?;
+            for nth in 0..each {
+                let begun = Instant::now();
+                way.go(&world, first + reader * each + nth, read).await?;
+                samples.add(begun.elapsed());
+            }
+            Outcome::Ok(samples)
+        });
+    }
+    let mut samples = Samples::new()?;
+    while let Some(read) = readers.join_next().await {
+        samples.merge(&read??)?;
+    }
+    Ok(Cell { samples, spent: begun.elapsed() })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nobody takes that many samples")]
+fn rate(count: u64, spent: Duration) -> f64 {
+    count as f64 / spent.as_secs_f64()
+}
+
+fn show(figures: &[Figure], read: Read, at_once: u32) {
+    let count = figures.first().map_or(0, |figure| figure.took.count);
+    let fewest = figures.iter().map(|figure| figure.tenants).min().unwrap_or_default();
+    say(&format!("\n{}; {at_once} at once, {count} samples each", read.title()));
+    let beside = format!("x {fewest} tenants");
+    let mut table = Table::with_columns([
+        "way",
+        "tenants",
+        "p50 µs",
+        "p99 µs",
+        "a second",
+        "x bare",
+        beside.as_str(),
+    ]);
+    for figure in figures {
+        table.row([
+            figure.way.title().to_owned(),
+            figure.tenants.to_string(),
+            format!("{:.0}", figure.took.p50_us),
+            format!("{:.0}", figure.took.p99_us),
+            format!("{:.0}", figure.per_second),
+            format!("{:.2}", figure.times_bare),
+            format!("{:.2}", figure.times_fewest),
+        ]);
+    }
+    say(&table.text());
+}
