@@ -6,7 +6,7 @@ use openchair_domain::ids::{
     ApiKey, CustomRole, Event, Id, Invitation, Kind, Location, Membership, SupportGrant, Tenant,
     User,
 };
-use openchair_domain::secrets::{OpaqueToken, Passwords, TokenKind};
+use openchair_domain::secrets::{KeyRing, OpaqueToken, Passwords, Place, TokenKind, TotpSecret};
 use serde_json::json;
 use sqlx::PgPool;
 use tokio::sync::OnceCell;
@@ -285,18 +285,45 @@ impl TestApp {
         Id::from_uuid(found.expect("a location"))
     }
 
-    /// Makes somebody a platform administrator.
+    /// Makes somebody a platform administrator, who must have a second factor.
     pub async fn promote(&self, login: &Login) {
+        self.give_factor(login).await;
         let sql = "update users set platform_admin = true where id = $1";
         let done = sqlx::query(sql).bind(login.id.uuid()).execute(self.pool()).await;
         done.expect("a platform administrator");
+    }
+
+    /// Sets up a second factor, which [`TestApp::sign_in`] then shows.
+    pub async fn give_factor(&self, login: &Login) {
+        let secret = TotpSecret::generate(&*self.entropy);
+        let keys = KeyRing::new(&self.settings.security.column_keys).expect("the columns' keys");
+        let place = Place { table: "users", column: "totp_secret", row: login.id.uuid() };
+        let sealed = keys.seal(&place, secret.as_bytes(), &*self.entropy).expect("sealed");
+        let sql = "update users set totp_secret = $2, totp_confirmed_at = $3 where id = $1";
+        let done = sqlx::query(sql).bind(login.id.uuid()).bind(sealed).bind(self.now());
+        done.execute(self.pool()).await.expect("a second factor");
+        self.factors().insert(login.id, secret);
+    }
+
+    /// A code that is good now, of somebody with [`TestApp::give_factor`]. Two at the same time are
+    /// the same: the clock stands still, so what was used is forgotten.
+    pub async fn factor_code(&self, login: &Login) -> Option<String> {
+        let code = self.factors().get(&login.id)?.code_at(self.now()).expect("a code");
+        let sql = "update users set totp_last_step = null where id = $1";
+        let done = sqlx::query(sql).bind(login.id.uuid()).execute(self.pool()).await;
+        done.expect("a second factor");
+        Some(code)
     }
 
     /// A browser in which somebody has signed in with [`PASSWORD`].
     pub async fn sign_in(&self, login: &Login) -> Browser {
         let browser = self.browser();
         let body = json!({ "email": login.email, "password": PASSWORD });
-        let answer = browser.post("/v1/auth/sign-in", &body).await.expect(200);
+        let mut answer = browser.post("/v1/auth/sign-in", &body).await.expect(200);
+        if let Some(code) = self.factor_code(login).await {
+            let body = json!({ "challenge": answer["challenge"], "code": code });
+            answer = browser.post("/v1/auth/second-factor", &body).await.expect(200);
+        }
         assert_eq!(answer["status"], "signed_in", "{answer}");
         browser
     }
