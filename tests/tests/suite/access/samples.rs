@@ -229,8 +229,8 @@ async fn factor_of_ones_own(
         _ => set_up_totp(world, &actor.browser).await.code_at(world.app.now()).unwrap(),
     };
     match id {
-        "disable_totp" => at.with(json!({ "password": PASSWORD, "code": code })),
-        _ => at.with(json!({ "code": code })),
+        "renew_recovery_codes" => at.with(json!({ "code": code })),
+        _ => at.with(json!({ "password": PASSWORD, "code": code })),
     }
 }
 
