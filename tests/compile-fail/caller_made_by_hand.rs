@@ -7,8 +7,4 @@ fn impostor(tenant: TenantFacts) -> Caller {
     Caller::new(tenant, principal, Rights::NONE, RequestFacts::default())
 }
 
-fn moved(caller: Caller, tenant: TenantFacts) -> Caller {
-    Caller { tenant, ..caller }
-}
-
 fn main() {}

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 /// Turns into the program and leaves a watchdog behind, which kills it when the pipe that only we
 /// can write is closed: no program outlives the run, whatever becomes of us.
@@ -99,36 +100,78 @@ pub fn free_address() -> SocketAddr {
     listener.local_addr().expect("its number")
 }
 
+/// The product's libraries, as the suite itself is linked with them.
+#[derive(Debug)]
+pub struct Libraries {
+    /// By the name under which code names them.
+    pub externs: Vec<(String, PathBuf)>,
+    /// The folder of everything that they are made of.
+    pub dependencies: PathBuf,
+}
+
+/// Where the compiler finds the product's libraries.
+pub fn libraries() -> Libraries {
+    let output = cargo(&["--message-format", "json"]).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let artifacts = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let externs: Vec<(String, PathBuf)> = artifacts
+        .filter_map(|artifact| {
+            let name = artifact.pointer("/target/name")?.as_str()?;
+            let files = artifact["filenames"].as_array()?;
+            let library = files
+                .iter()
+                .filter_map(Value::as_str)
+                .find(|file| Path::new(file).extension().is_some_and(|end| end == "rlib"))?;
+            name.starts_with("openchair_").then(|| (name.to_owned(), PathBuf::from(library)))
+        })
+        .collect();
+    Libraries { externs, dependencies: folder().join("deps") }
+}
+
 /// The folder of the programs, which are built first: `cargo test` alone would run the suite against
 /// whatever was built last.
 fn built() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let own = std::env::current_exe().expect("our own path");
-        let folder = own.parent().and_then(Path::parent).expect("target/debug/deps/suite");
-        let target = folder.parent().expect("target/debug");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["build", "--quiet", "--workspace", "--bins", "--offline", "--target-dir"])
-            .arg(target)
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-        if folder.ends_with("release") {
-            cargo.arg("--release");
-        }
-        for (name, _) in std::env::vars_os() {
-            // Who we are is no concern of the programs': build scripts of dependencies watch it.
-            let about_us = name.to_str().is_some_and(|name| {
-                name.starts_with("CARGO_PKG_")
-                    || name.starts_with("CARGO_MANIFEST_")
-                    || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"]
-                        .contains(&name)
-            });
-            if about_us {
-                cargo.env_remove(name);
-            }
-        }
-        let status = cargo.status().expect("cargo");
+        let status = cargo(&["--quiet"]).status().expect("cargo");
         assert!(status.success(), "the programs can't be built");
-        folder.to_owned()
+    });
+    folder()
+}
+
+/// `target/debug`, or what it is called in this run.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let own = std::env::current_exe().expect("our own path");
+        let folder = own.parent().and_then(Path::parent);
+        folder.expect("the suite is in target/debug/deps").to_owned()
     })
+}
+
+/// `cargo build` of everything that is a library or a program, as in the run that built the suite.
+fn cargo(arguments: &[&str]) -> Command {
+    let target = folder().parent().expect("a target folder");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["build", "--workspace", "--lib", "--bins", "--offline", "--target-dir"])
+        .arg(target)
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    if folder().ends_with("release") {
+        cargo.arg("--release");
+    }
+    for (name, _) in std::env::vars_os() {
+        // Who we are is no concern of what is built: build scripts of dependencies watch it.
+        let about_us = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_")
+                || name.starts_with("CARGO_MANIFEST_")
+                || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"].contains(&name)
+        });
+        if about_us {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }

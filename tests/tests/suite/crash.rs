@@ -13,7 +13,7 @@ use std::time::Duration;
 
 const CLIENTS: usize = 4;
 /// Starting, recovering, and waiting for leases, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server with a private database in a folder of its own: the real thing, which waits for the disk.
 struct Installation {

@@ -37,9 +37,12 @@ async fn links_are_good_for_one_thing_and_for_a_while() {
         (TokenKind::PasswordReset, "/v1/auth/password-reset/redeem"),
         (TokenKind::VerifyEmail, "/v1/auth/verify-email"),
     ];
-    let body = |path: &str, token: &str| match path.contains("reset") {
-        true => json!({ "token": token, "password": OTHER_PASSWORD }),
-        false => json!({ "token": token }),
+    let body = |path: &str, token: &str| {
+        if path.contains("reset") {
+            json!({ "token": token, "password": OTHER_PASSWORD })
+        } else {
+            json!({ "token": token })
+        }
     };
     for (kind, own) in ways {
         let token = app.link(&nora, kind).await;

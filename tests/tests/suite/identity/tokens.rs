@@ -118,7 +118,7 @@ async fn forged_tokens_are_refused() {
     let uuid = |name: &str| text(&decoded[name]).parse().unwrap();
     let access = Access { user: uuid("sub"), session: uuid("sid"), tenant: None };
     let with = |key: &[u8], issuer: &str| {
-        AccessTokens::new(&KeyBytes::new(key), issuer, Life::from_secs(600)).unwrap()
+        AccessTokens::new(&KeyBytes::new(key), issuer, Life::from_mins(10)).unwrap()
     };
     let (own, now) = (app.settings.tokens.key.expose(), app.now());
     // What this test forges would be good if it weren't for the one thing.
