@@ -66,7 +66,7 @@ impl Db {
         tracing::debug!(reason = reason.name(), "system transaction");
         let begin = format!(
             "BEGIN; SET LOCAL ROLE openchair_system; \
-             SELECT set_config('app.system_reason', '{}', true)",
+             SET LOCAL app.system_reason = '{}'",
             reason.name()
         );
         let conn = Conn::begin(self.pool(), begin).await?;
