@@ -183,7 +183,8 @@ pub async fn finish(db: &Db, job: &Claimed) -> Result<(), StoreError> {
     settle(db, job, set, None).await
 }
 
-/// The job failed: once more after `delay`, or, without one, never again until an operator says so.
+/// The job failed: once more after `delay`, or, without one, never again. What was sealed is wiped
+/// then as well: a link in a mail that nobody will send must not lie around.
 pub async fn retry(
     db: &Db,
     job: &Claimed,
@@ -195,7 +196,7 @@ pub async fn retry(
             "state = 'waiting', lease_until = null, last_error = $5, run_at = $4 + $6::float8 * interval '1 second'"
         }
         None => {
-            "state = 'dead', lease_until = null, last_error = $5, finished_at = $4 + $6::float8 * interval '1 second'"
+            "state = 'dead', lease_until = null, sealed = null, last_error = $5, finished_at = $4 + $6::float8 * interval '1 second'"
         }
     };
     let delay = delay.unwrap_or_default();

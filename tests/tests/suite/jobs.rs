@@ -308,6 +308,25 @@ async fn one_busy_tenant_does_not_keep_the_others_waiting() {
 }
 
 #[tokio::test]
+async fn what_was_sealed_is_wiped_when_a_job_is_put_aside() {
+    let scratch = Scratch::new().await;
+    let id = probe(&scratch).await;
+    let sealed = sqlx::query("update jobs set sealed = 'a link'");
+    sealed.execute(&scratch.owner).await.unwrap();
+    let left = async || -> bool {
+        let sql = "select sealed is not null from jobs where id = $1";
+        sqlx::query_scalar(sql).bind(id).fetch_one(&scratch.owner).await.unwrap()
+    };
+    let claimed = jobs::claim(&scratch.db, &lease("any", 1)).await.unwrap();
+    jobs::retry(&scratch.db, &claimed[0], "not now", Some(Duration::zero())).await.unwrap();
+    assert!(left().await, "another try needs it");
+    let claimed = jobs::claim(&scratch.db, &lease("other", 1)).await.unwrap();
+    jobs::retry(&scratch.db, &claimed[0], "not ever", None).await.unwrap();
+    assert_eq!(look(&scratch, id).await.0, "dead");
+    assert!(!left().await);
+}
+
+#[tokio::test]
 async fn what_nobody_needs_any_more_is_deleted() {
     let scratch = Scratch::new().await;
     let sql = "insert into jobs (tenant_id, id, kind, version, payload, state, run_at, created_at, finished_at)
