@@ -68,6 +68,7 @@ CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'waiting';
 CREATE INDEX jobs_due_by_tenant ON jobs (tenant_id, run_at) WHERE state = 'waiting';
 CREATE INDEX jobs_lapsed ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_done ON jobs (finished_at) WHERE state = 'done';
+CREATE INDEX jobs_dead ON jobs (finished_at) WHERE state = 'dead';
 CALL lock_to_tenant('jobs', 'INSERT', 'SELECT, INSERT, UPDATE, DELETE');
 -- ON CONFLICT has to read the key that it may meet; the app role reads nothing else of a job.
 GRANT SELECT (tenant_id, dedupe_key) ON jobs TO openchair_app;
