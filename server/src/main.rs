@@ -13,7 +13,8 @@ use openchair_domain::entropy::OsEntropy;
 use openchair_domain::wiring;
 use openchair_server::openapi;
 use openchair_server::start::{Database, StartError, Surroundings, start};
-use openchair_server::telemetry::{self, LogSettings, SentrySettings};
+use openchair_server::telemetry::{self, LogSettings};
+use openchair_worker::reports::Destination;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, Parser)]
@@ -120,12 +121,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         json: settings.log.format == LogFormat::Json,
         level: settings.log.level.clone(),
     };
-    let sentry = (!settings.sentry.dsn.is_empty()).then(|| SentrySettings {
-        dsn: settings.sentry.dsn.expose().to_owned(),
-        environment: settings.sentry.environment.clone(),
-        release: concat!("openchair@", env!("CARGO_PKG_VERSION")).to_owned(),
-    });
-    let telemetry = telemetry::init(&logs, sentry.as_ref())?;
+    let telemetry = telemetry::init(&logs, Destination::of(&settings).as_ref())?;
     let folder = settings.database.folder.clone();
     let mut settings = settings.with_generated_keys(&OsEntropy).map_err(|error| {
         StartError::Io(format!("can't keep the generated keys in {}", folder.display()), error)

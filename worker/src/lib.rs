@@ -9,6 +9,7 @@ mod jobs;
 mod one_job;
 pub mod outside;
 pub mod reconcile;
+pub mod reports;
 pub mod runner;
 pub mod templates;
 

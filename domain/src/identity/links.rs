@@ -257,7 +257,7 @@ pub(super) async fn use_up_all(tx: &SystemTx, user: Uuid) -> Result<(), StoreErr
 const KEPT: Duration = Duration::days(1);
 
 /// Deletes the tokens of links that expired a while ago, and says how many.
-pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
+pub(super) async fn sweep(db: &Db) -> Result<u64, StoreError> {
     let sql = "delete from one_time_tokens where id in (
                    select id from one_time_tokens where expires_at < $1
                    order by expires_at limit 1000 for update skip locked
