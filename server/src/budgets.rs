@@ -14,6 +14,9 @@ use crate::problem::ApiError;
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
+/// Requests a minute about oneself, or about the platform: no business's plan counts them.
+const PER_PERSON: u32 = 240;
+
 /// The budgets in force.
 #[derive(Debug)]
 pub struct Budgets {
@@ -25,6 +28,7 @@ pub struct Budgets {
     invitation: Budget,
     public_ip: Budget,
     own_proof: Budget,
+    person: Budget,
 }
 
 /// Whom an address counts for. The audit log keeps the whole address.
@@ -45,6 +49,7 @@ impl Budgets {
             invitation: Budget::new("invite", limits.mail_links_per_account_per_hour, HOUR),
             public_ip: Budget::new("public", limits.public_per_ip_per_minute, MINUTE),
             own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
+            person: Budget::new("person", PER_PERSON, MINUTE),
         }
     }
 
@@ -88,6 +93,11 @@ impl Budgets {
     /// Filling somebody's mailbox with invitations, from however many businesses.
     pub async fn invitation(&self, email: &str) -> Result<(), ApiError> {
         self.limiter.require(&self.invitation, &email.trim().to_lowercase()).await
+    }
+
+    /// Asking in no business at all, with however many sessions.
+    pub async fn person(&self, user: Id<User>) -> Result<(), ApiError> {
+        self.limiter.require(&self.person, &user.to_string()).await
     }
 
     /// Signing up businesses by the dozen.
