@@ -19,6 +19,7 @@ use crate::fault::refusals;
 use crate::identity::IdentityError;
 use crate::tenancy::StoreError;
 
+pub(crate) use hold::held_rights;
 pub use invitations::{
     InvitationFacts, InvitationStatus, NewInvitation, invite, list as list_invitations, resend,
     revoke,

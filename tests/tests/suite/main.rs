@@ -8,3 +8,4 @@ mod jobs;
 mod mail;
 mod manners;
 mod schema;
+mod team;

@@ -1,0 +1,3 @@
+//! A team's doors: who is let in by whom, and what goes with somebody who goes.
+
+mod roles;
