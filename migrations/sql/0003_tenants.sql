@@ -94,17 +94,19 @@ CREATE INDEX invitations_by_token ON invitations (token_hash);
 CALL lock_to_tenant('invitations', 'SELECT, INSERT, UPDATE', 'SELECT, UPDATE');
 
 CREATE TABLE api_keys (
-    tenant_id    uuid NOT NULL REFERENCES tenants (id),
-    id           uuid NOT NULL,
-    name         text NOT NULL,
-    prefix       text NOT NULL,
-    secret_hash  bytea NOT NULL,
-    scopes       text[] NOT NULL,
-    created_by   text NOT NULL,
-    created_at   timestamptz NOT NULL,
-    expires_at   timestamptz,
-    last_used_at timestamptz,
-    revoked_at   timestamptz,
+    tenant_id          uuid NOT NULL REFERENCES tenants (id),
+    id                 uuid NOT NULL,
+    name               text NOT NULL,
+    prefix             text NOT NULL,
+    secret_hash        bytea NOT NULL,
+    scopes             text[] NOT NULL,
+    created_by         text NOT NULL,
+    -- When this login goes from the team, the key goes too.
+    created_by_user_id uuid REFERENCES users (id),
+    created_at         timestamptz NOT NULL,
+    expires_at         timestamptz,
+    last_used_at       timestamptz,
+    revoked_at         timestamptz,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX api_keys_by_secret ON api_keys (secret_hash);

@@ -14,6 +14,7 @@ use crate::authz::{Right, Rights, Role};
 use crate::fault::{Faults, ValueFault};
 use crate::identity::{Identity, SignedIn, role_to_store, stored_role};
 use crate::ids::{Id, Membership, Tenant, User};
+use crate::keys;
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::roles::{self, KnownRole, RoleName};
@@ -185,8 +186,8 @@ pub(super) async fn put_role(
     Ok(())
 }
 
-/// Takes somebody off the team. Their next request finds the door closed; a session that stood here
-/// falls back by itself when it is next recognised.
+/// Takes somebody off the team. Their next request finds the door closed, and so do the keys that
+/// they made; a session that stood here falls back by itself when it is next recognised.
 pub async fn remove(
     tx: &mut TenantTx,
     identity: &Identity,
@@ -206,6 +207,8 @@ async fn take_off(
 ) -> Result<(), TeamError> {
     // The name can be read only as long as they belong here.
     let member = find(tx, Id::from_uuid(row.id)).await?;
+    // Nobody leaves a way in behind.
+    keys::revoke_made_by(tx, member.user).await?;
     row.delete(tx.conn()).await?;
     tx.record(NewEntry::new(action, "member").on(member.id, member.name).changed([Change::of(
         "role",
