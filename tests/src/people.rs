@@ -241,8 +241,9 @@ impl TestApp {
         let token = OpaqueToken::generate(TokenKind::Invitation, &*self.entropy);
         sqlx::query(
             "insert into invitations (tenant_id, id, email, email_key, token_hash, invited_by,
-                                      created_at, expires_at, role, custom_role_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $7 + interval '7 days', $8, $9)",
+                                      created_at, expires_at, role, custom_role_id,
+                                      invited_by_user_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $7 + interval '7 days', $8, $9, $10)",
         )
         .bind(to.id.uuid())
         .bind(id.uuid())
@@ -253,6 +254,7 @@ impl TestApp {
         .bind(self.now())
         .bind(role)
         .bind(custom)
+        .bind(to.owner.id.uuid())
         .execute(self.pool())
         .await
         .expect("an invitation");

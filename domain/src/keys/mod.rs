@@ -149,6 +149,12 @@ pub async fn revoke(tx: &mut TenantTx, id: Id<ApiKey>) -> Result<(), ApiKeyError
     Ok(end(tx, found).await?)
 }
 
+/// Who made a key.
+pub(crate) async fn maker(tx: &TenantTx, id: Id<ApiKey>) -> Result<Option<Id<User>>, StoreError> {
+    let found = entity::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).one(tx.conn()).await?;
+    Ok(found.and_then(|key| key.created_by_user_id).map(Id::from_uuid))
+}
+
 /// Revokes all keys that somebody made who goes from the team. Only to be asked while the tenant is
 /// held: nobody makes another one meanwhile.
 pub(crate) async fn revoke_made_by(tx: &mut TenantTx, maker: Id<User>) -> Result<(), StoreError> {

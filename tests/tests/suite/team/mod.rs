@@ -1,4 +1,5 @@
 //! A team's doors: who is let in by whom, and what goes with somebody who goes.
 
+mod going;
 mod keys;
 mod roles;
