@@ -179,14 +179,14 @@ impl TestApp {
         id
     }
 
-    /// A program's key.
+    /// A program's key, as the owner made it.
     pub async fn api_key(&self, of: &Business, scopes: &[&str]) -> KeyMade {
         let id = self.new_id::<ApiKey>();
         let secret = OpaqueToken::generate(TokenKind::ApiKey, &*self.entropy);
         sqlx::query(
             "insert into api_keys (tenant_id, id, name, prefix, secret_hash, scopes, created_by,
-                                   created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                                   created_at, created_by_user_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(of.id.uuid())
         .bind(id.uuid())
@@ -196,6 +196,7 @@ impl TestApp {
         .bind(scopes)
         .bind(&of.owner.name)
         .bind(self.now())
+        .bind(of.owner.id.uuid())
         .execute(self.pool())
         .await
         .expect("a key");
@@ -240,8 +241,9 @@ impl TestApp {
         let token = OpaqueToken::generate(TokenKind::Invitation, &*self.entropy);
         sqlx::query(
             "insert into invitations (tenant_id, id, email, email_key, token_hash, invited_by,
-                                      created_at, expires_at, role, custom_role_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $7 + interval '7 days', $8, $9)",
+                                      created_at, expires_at, role, custom_role_id,
+                                      invited_by_user_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $7 + interval '7 days', $8, $9, $10)",
         )
         .bind(to.id.uuid())
         .bind(id.uuid())
@@ -252,6 +254,7 @@ impl TestApp {
         .bind(self.now())
         .bind(role)
         .bind(custom)
+        .bind(to.owner.id.uuid())
         .execute(self.pool())
         .await
         .expect("an invitation");
