@@ -1,6 +1,7 @@
 //! Businesses and people to test with. A business signs itself up; whoever else is needed is put
 //! into the tables directly: the tests of invitations show that the product makes the same.
 
+use chrono::{DateTime, Utc};
 use openchair_domain::authz::BuiltIn;
 use openchair_domain::ids::{
     ApiKey, CustomRole, Event, Id, Invitation, Kind, Location, Membership, SupportGrant, Tenant,
@@ -288,19 +289,31 @@ impl TestApp {
         Id::from_uuid(found.expect("a location"))
     }
 
-    /// Makes somebody a platform administrator.
+    /// Makes somebody a platform administrator, who always has a second factor.
     pub async fn promote(&self, login: &Login) {
-        let sql = "update users set platform_admin = true where id = $1";
-        let done = sqlx::query(sql).bind(login.id.uuid()).execute(self.pool()).await;
-        done.expect("a platform administrator");
+        let sql = "update users set platform_admin = true, totp_confirmed_at = $2 where id = $1";
+        let done = sqlx::query(sql).bind(login.id.uuid()).bind(self.now());
+        done.execute(self.pool()).await.expect("a platform administrator");
     }
 
-    /// A browser in which somebody has signed in with [`PASSWORD`].
+    /// A browser in which somebody has signed in with [`PASSWORD`], and with the second factor if
+    /// [`promote`](Self::promote) gave them one. Nobody has its secret: it is put aside meanwhile.
     pub async fn sign_in(&self, login: &Login) -> Browser {
         let browser = self.browser();
         let body = json!({ "email": login.email, "password": PASSWORD });
+        let promoted = "platform_admin and totp_secret is null and id = $1";
+        let set = async |confirmed_at: Option<DateTime<Utc>>| {
+            let sql = format!("update users set totp_confirmed_at = $2 where {promoted}");
+            let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(login.id.uuid());
+            let done = done.bind(confirmed_at).execute(self.pool()).await.expect("a second factor");
+            done.rows_affected()
+        };
+        let put_aside = set(None).await > 0;
         let answer = browser.post("/v1/auth/sign-in", &body).await.expect(200);
         assert_eq!(answer["status"], "signed_in", "{answer}");
+        if put_aside {
+            set(Some(self.now())).await;
+        }
         browser
     }
 
