@@ -1,11 +1,14 @@
 //! A server in this process, on a database of its own.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{TimeZone as _, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
 use openchair_domain::config::{Settings, Sources};
 use openchair_domain::entropy::{Entropy, TestEntropy};
+use openchair_domain::ids::{Id, User};
+use openchair_domain::secrets::TotpSecret;
 use openchair_domain::time::{Clock as _, Instant, TestClock};
 use openchair_server::app::App;
 use openchair_server::start::{Running, StartError, Surroundings, start};
@@ -41,6 +44,7 @@ pub struct TestApp {
     /// The configuration that it runs with.
     pub settings: Settings,
     browser: Browser,
+    factors: Mutex<HashMap<Id<User>, TotpSecret>>,
     running: Option<Running>,
     may_log_errors: bool,
 }
@@ -64,6 +68,7 @@ impl TestApp {
                 Ok(running) => {
                     return Self {
                         browser: Browser::at(&url),
+                        factors: Mutex::default(),
                         url,
                         clock,
                         database,
@@ -97,6 +102,10 @@ impl TestApp {
     /// What the operations work with.
     pub fn app(&self) -> &App {
         &self.running.as_ref().expect("the server runs").app
+    }
+
+    pub(crate) fn factors(&self) -> MutexGuard<'_, HashMap<Id<User>, TotpSecret>> {
+        self.factors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What time it is for the server.

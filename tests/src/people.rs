@@ -1,13 +1,12 @@
 //! Businesses and people to test with. A business signs itself up; whoever else is needed is put
 //! into the tables directly: the tests of invitations show that the product makes the same.
 
-use chrono::{DateTime, Utc};
 use openchair_domain::authz::BuiltIn;
 use openchair_domain::ids::{
     ApiKey, CustomRole, Event, Id, Invitation, Kind, Location, Membership, SupportGrant, Tenant,
     User,
 };
-use openchair_domain::secrets::{OpaqueToken, Passwords, TokenKind};
+use openchair_domain::secrets::{KeyRing, OpaqueToken, Passwords, Place, TokenKind, TotpSecret};
 use serde_json::json;
 use sqlx::PgPool;
 use tokio::sync::OnceCell;
@@ -180,14 +179,14 @@ impl TestApp {
         id
     }
 
-    /// A program's key, as the owner made it.
+    /// A program's key.
     pub async fn api_key(&self, of: &Business, scopes: &[&str]) -> KeyMade {
         let id = self.new_id::<ApiKey>();
         let secret = OpaqueToken::generate(TokenKind::ApiKey, &*self.entropy);
         sqlx::query(
             "insert into api_keys (tenant_id, id, name, prefix, secret_hash, scopes, created_by,
-                                   created_at, created_by_user_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                                   created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(of.id.uuid())
         .bind(id.uuid())
@@ -197,7 +196,6 @@ impl TestApp {
         .bind(scopes)
         .bind(&of.owner.name)
         .bind(self.now())
-        .bind(of.owner.id.uuid())
         .execute(self.pool())
         .await
         .expect("a key");
@@ -242,9 +240,8 @@ impl TestApp {
         let token = OpaqueToken::generate(TokenKind::Invitation, &*self.entropy);
         sqlx::query(
             "insert into invitations (tenant_id, id, email, email_key, token_hash, invited_by,
-                                      created_at, expires_at, role, custom_role_id,
-                                      invited_by_user_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $7 + interval '7 days', $8, $9, $10)",
+                                      created_at, expires_at, role, custom_role_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $7 + interval '7 days', $8, $9)",
         )
         .bind(to.id.uuid())
         .bind(id.uuid())
@@ -255,7 +252,6 @@ impl TestApp {
         .bind(self.now())
         .bind(role)
         .bind(custom)
-        .bind(to.owner.id.uuid())
         .execute(self.pool())
         .await
         .expect("an invitation");
@@ -289,31 +285,46 @@ impl TestApp {
         Id::from_uuid(found.expect("a location"))
     }
 
-    /// Makes somebody a platform administrator, who always has a second factor.
+    /// Makes somebody a platform administrator, who must have a second factor.
     pub async fn promote(&self, login: &Login) {
-        let sql = "update users set platform_admin = true, totp_confirmed_at = $2 where id = $1";
-        let done = sqlx::query(sql).bind(login.id.uuid()).bind(self.now());
-        done.execute(self.pool()).await.expect("a platform administrator");
+        self.give_factor(login).await;
+        let sql = "update users set platform_admin = true where id = $1";
+        let done = sqlx::query(sql).bind(login.id.uuid()).execute(self.pool()).await;
+        done.expect("a platform administrator");
     }
 
-    /// A browser in which somebody has signed in with [`PASSWORD`], and with the second factor if
-    /// [`promote`](Self::promote) gave them one. Nobody has its secret: it is put aside meanwhile.
+    /// Sets up a second factor, which [`TestApp::sign_in`] then shows.
+    pub async fn give_factor(&self, login: &Login) {
+        let secret = TotpSecret::generate(&*self.entropy);
+        let keys = KeyRing::new(&self.settings.security.column_keys).expect("the columns' keys");
+        let place = Place { table: "users", column: "totp_secret", row: login.id.uuid() };
+        let sealed = keys.seal(&place, secret.as_bytes(), &*self.entropy).expect("sealed");
+        let sql = "update users set totp_secret = $2, totp_confirmed_at = $3 where id = $1";
+        let done = sqlx::query(sql).bind(login.id.uuid()).bind(sealed).bind(self.now());
+        done.execute(self.pool()).await.expect("a second factor");
+        self.factors().insert(login.id, secret);
+    }
+
+    /// A code that is good now, of somebody with [`TestApp::give_factor`]. Two at the same time are
+    /// the same: the clock stands still, so what was used is forgotten.
+    pub async fn factor_code(&self, login: &Login) -> Option<String> {
+        let code = self.factors().get(&login.id)?.code_at(self.now()).expect("a code");
+        let sql = "update users set totp_last_step = null where id = $1";
+        let done = sqlx::query(sql).bind(login.id.uuid()).execute(self.pool()).await;
+        done.expect("a second factor");
+        Some(code)
+    }
+
+    /// A browser in which somebody has signed in with [`PASSWORD`].
     pub async fn sign_in(&self, login: &Login) -> Browser {
         let browser = self.browser();
         let body = json!({ "email": login.email, "password": PASSWORD });
-        let promoted = "platform_admin and totp_secret is null and id = $1";
-        let set = async |confirmed_at: Option<DateTime<Utc>>| {
-            let sql = format!("update users set totp_confirmed_at = $2 where {promoted}");
-            let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(login.id.uuid());
-            let done = done.bind(confirmed_at).execute(self.pool()).await.expect("a second factor");
-            done.rows_affected()
-        };
-        let put_aside = set(None).await > 0;
-        let answer = browser.post("/v1/auth/sign-in", &body).await.expect(200);
-        assert_eq!(answer["status"], "signed_in", "{answer}");
-        if put_aside {
-            set(Some(self.now())).await;
+        let mut answer = browser.post("/v1/auth/sign-in", &body).await.expect(200);
+        if let Some(code) = self.factor_code(login).await {
+            let body = json!({ "challenge": answer["challenge"], "code": code });
+            answer = browser.post("/v1/auth/second-factor", &body).await.expect(200);
         }
+        assert_eq!(answer["status"], "signed_in", "{answer}");
         browser
     }
 

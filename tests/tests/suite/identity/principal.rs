@@ -195,6 +195,19 @@ async fn rights_change_with_the_next_request() {
     owner.patch(&owners, 1, &json!({ "role": "manager" })).await.problem(409, "last_owner");
 }
 
+/// Whoever could see every business shows a second factor.
+#[tokio::test]
+async fn the_platform_is_looked_after_with_a_second_factor() {
+    let app = TestApp::start().await;
+    let ada = app.login("Ada Platform").await;
+    let admin = app.sign_in(&ada).await;
+    admin.get("/v1/platform/tenants").await.problem(404, "not_found");
+    app.database.run("update users set platform_admin = true").await;
+    admin.get("/v1/platform/tenants").await.problem(403, "second_factor_setup_required");
+    app.give_factor(&ada).await;
+    app.sign_in(&ada).await.get("/v1/platform/tenants").await.expect(200);
+}
+
 /// Support gets in by a grant that the business sees and can end.
 #[tokio::test]
 async fn support_looks_as_long_as_the_business_lets_it() {
