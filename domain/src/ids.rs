@@ -41,6 +41,10 @@ kinds! {
     ApiKey = "key",
     /// A browser session, or an API client's token family.
     Session = "ses",
+    /// A link that is good once.
+    OneTimeToken = "ott",
+    /// An API client's refresh token.
+    RefreshToken = "rtk",
     /// A place of business.
     Location = "loc",
     /// A bookable service.

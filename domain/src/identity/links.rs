@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entities::{one_time, user};
 use super::{Identity, IdentityError, by_email};
-use crate::ids::{Id, Job};
+use crate::ids::{Id, Job, OneTimeToken};
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
@@ -80,7 +80,7 @@ pub(super) async fn issue(
 ) -> Result<OpaqueToken, StoreError> {
     let token = OpaqueToken::generate(purpose.token_kind(), tx.entropy());
     let row = one_time::ActiveModel {
-        id: Set(Id::<crate::ids::Event>::new(tx.now(), tx.entropy()).uuid()),
+        id: Set(tx.new_id::<OneTimeToken>().uuid()),
         user_id: Set(user.id),
         purpose: Set(purpose.key().to_owned()),
         token_hash: Set(token.hash().to_vec()),
