@@ -15,6 +15,7 @@ CREATE TABLE audit_entries (
     request_id   text,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX audit_entries_by_actor ON audit_entries (tenant_id, actor_id, id);
 CALL lock_to_tenant('audit_entries', 'SELECT, INSERT', 'INSERT');
 
 -- The last number that was given to one of a tenant's events: narrow, because it changes often.

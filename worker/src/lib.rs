@@ -5,6 +5,7 @@
 
 mod backoff;
 mod handler;
+pub mod html;
 mod jobs;
 mod one_job;
 pub mod outside;

@@ -13,7 +13,7 @@ use super::entities::{one_time, user};
 use super::people::held;
 use super::sessions::{self, Which};
 use super::{Identity, IdentityError, by_email, second_factor};
-use crate::ids::{Id, Job, User};
+use crate::ids::{Id, Job, OneTimeToken, User};
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
@@ -83,7 +83,7 @@ pub(super) async fn issue(
 ) -> Result<OpaqueToken, StoreError> {
     let token = OpaqueToken::generate(purpose.token_kind(), tx.entropy());
     let row = one_time::ActiveModel {
-        id: Set(Id::<crate::ids::Event>::new(tx.now(), tx.entropy()).uuid()),
+        id: Set(tx.new_id::<OneTimeToken>().uuid()),
         user_id: Set(user.id),
         purpose: Set(purpose.key().to_owned()),
         token_hash: Set(token.hash().to_vec()),

@@ -7,6 +7,7 @@ use metrics::SetRecorderError;
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
+use openchair_domain::tenancy::SYSTEM_TRANSACTIONS;
 use openchair_worker::reports::{self, BadDestination, Destination, mask};
 use sentry::ClientInitGuard;
 use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer};
@@ -116,6 +117,10 @@ fn describe() {
     metrics::describe_counter!(trace::REQUESTS, "Requests answered, by method, route and status");
     metrics::describe_histogram!(trace::DURATION, "Seconds until the head of the answer");
     metrics::describe_gauge!(trace::IN_FLIGHT, "Requests that are being answered");
+    metrics::describe_counter!(
+        SYSTEM_TRANSACTIONS,
+        "Transactions that looked across tenants, by reason"
+    );
     metrics::describe_counter!("rate_limited_total", "Requests refused, by budget");
 }
 
