@@ -41,6 +41,10 @@ kinds! {
     ApiKey = "key",
     /// A browser session, or an API client's token family.
     Session = "ses",
+    /// A link that is good once.
+    OneTimeToken = "ott",
+    /// An API client's refresh token.
+    RefreshToken = "rtk",
     /// A place of business.
     Location = "loc",
     /// A bookable service.
@@ -67,6 +71,23 @@ impl<K: Kind> Id<K> {
         entropy.fill(&mut random);
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// No id that was made at this instant or later sorts before it, and every earlier one does, to
+    /// the millisecond that ids know of. For asking a key for a time.
+    pub fn first_at(at: Instant) -> Self {
+        Self::first_in(at.timestamp_millis())
+    }
+
+    /// Every id that was made at this instant or earlier sorts before it.
+    pub fn first_after(at: Instant) -> Self {
+        Self::first_in(at.timestamp_millis() + 1)
+    }
+
+    fn first_in(millis: i64) -> Self {
+        // An id has 48 bits for its time.
+        let millis = u128::try_from(millis).unwrap_or(0).min((1 << 48) - 1);
+        Self::from_uuid(Uuid::from_u128(millis << 80))
     }
 
     /// The id that a stored key stands for.
@@ -189,12 +210,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn times_that_no_id_can_have_are_bounds_too() {
+        assert_eq!(Id::<Job>::first_at(Instant::MIN_UTC).uuid(), Uuid::nil());
+        let last = Id::<Job>::first_after(Instant::MAX_UTC);
+        assert!(last > Id::first_at("2026-03-08T10:00:00Z".parse().unwrap()));
+    }
+
     proptest! {
         #[test]
         fn text_and_back(raw in any::<u128>()) {
             let id = Id::<Tenant>::from_uuid(Uuid::from_u128(raw));
             prop_assert_eq!(id.to_string().len(), 30);
             prop_assert_eq!(id.to_string().parse::<Id<Tenant>>().unwrap(), id);
+        }
+
+        #[test]
+        fn times_are_bounds_of_ids(micros in 0i64..1 << 57, seed in any::<u64>()) {
+            let at = Instant::from_timestamp_micros(micros).unwrap();
+            let earlier = at - chrono::Duration::milliseconds(1);
+            let id = |at| Id::<Job>::new(at, &crate::entropy::TestEntropy::seeded(seed));
+            prop_assert!(Id::first_at(at) <= id(at) && id(at) < Id::first_after(at));
+            prop_assert!(micros < 1_000 || id(earlier) < Id::first_at(at));
+            prop_assert!(Id::first_after(earlier) <= id(at));
         }
 
         #[test]

@@ -45,7 +45,8 @@ impl Recipe {
         database: &str,
     ) -> Outcome<Self> {
         let binary = match binary {
-            Some(binary) => binary.clone(),
+            // It will run in another folder.
+            Some(binary) => std::path::absolute(binary)?,
             None => std::env::current_exe()?.with_file_name("openchair-server"),
         };
         if !binary.is_file() {

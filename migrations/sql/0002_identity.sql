@@ -48,7 +48,9 @@ CREATE TABLE sessions (
     CHECK ((kind = 'browser') = (secret_hash IS NOT NULL))
 );
 CREATE INDEX sessions_by_user ON sessions (user_id, created_at);
-GRANT SELECT, INSERT, UPDATE ON sessions TO openchair_system;
+-- When it ended or will end, for the sweep.
+CREATE INDEX sessions_by_end ON sessions (least(revoked_at, expires_at));
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO openchair_system;
 
 CREATE TABLE refresh_tokens (
     id         uuid PRIMARY KEY,
@@ -60,7 +62,8 @@ CREATE TABLE refresh_tokens (
     CONSTRAINT refresh_tokens_hash UNIQUE (token_hash)
 );
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
-GRANT SELECT, INSERT, UPDATE ON refresh_tokens TO openchair_system;
+CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
+GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO openchair_system;
 
 -- Links that are good once: verifying an address, signing in, resetting a password, and the pause
 -- between a password and its second factor.

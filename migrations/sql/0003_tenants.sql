@@ -70,18 +70,20 @@ CREATE POLICY named_reason ON users TO openchair_system USING (true) WITH CHECK 
 GRANT SELECT (id, name, email, email_key, locale, email_verified_at, totp_confirmed_at) ON users TO openchair_app;
 
 CREATE TABLE invitations (
-    tenant_id      uuid NOT NULL REFERENCES tenants (id),
-    id             uuid NOT NULL,
-    email          text NOT NULL,
-    email_key      text NOT NULL,
-    role           text NOT NULL CHECK (role IN ('owner', 'manager', 'receptionist', 'provider', 'custom')),
-    custom_role_id uuid,
-    token_hash     bytea NOT NULL,
-    invited_by     text NOT NULL,
-    created_at     timestamptz NOT NULL,
-    expires_at     timestamptz NOT NULL,
-    accepted_at    timestamptz,
-    revoked_at     timestamptz,
+    tenant_id          uuid NOT NULL REFERENCES tenants (id),
+    id                 uuid NOT NULL,
+    email              text NOT NULL,
+    email_key          text NOT NULL,
+    role               text NOT NULL CHECK (role IN ('owner', 'manager', 'receptionist', 'provider', 'custom')),
+    custom_role_id     uuid,
+    token_hash         bytea NOT NULL,
+    invited_by         text NOT NULL,
+    -- Who answers for it. When this login goes from the team, the invitation goes too.
+    invited_by_user_id uuid REFERENCES users (id),
+    created_at         timestamptz NOT NULL,
+    expires_at         timestamptz NOT NULL,
+    accepted_at        timestamptz,
+    revoked_at         timestamptz,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT invitations_custom_role FOREIGN KEY (tenant_id, custom_role_id) REFERENCES roles (tenant_id, id),
     -- An invitation that is over keeps no composed role from being deleted.
@@ -94,17 +96,19 @@ CREATE INDEX invitations_by_token ON invitations (token_hash);
 CALL lock_to_tenant('invitations', 'SELECT, INSERT, UPDATE', 'SELECT, UPDATE');
 
 CREATE TABLE api_keys (
-    tenant_id    uuid NOT NULL REFERENCES tenants (id),
-    id           uuid NOT NULL,
-    name         text NOT NULL,
-    prefix       text NOT NULL,
-    secret_hash  bytea NOT NULL,
-    scopes       text[] NOT NULL,
-    created_by   text NOT NULL,
-    created_at   timestamptz NOT NULL,
-    expires_at   timestamptz,
-    last_used_at timestamptz,
-    revoked_at   timestamptz,
+    tenant_id          uuid NOT NULL REFERENCES tenants (id),
+    id                 uuid NOT NULL,
+    name               text NOT NULL,
+    prefix             text NOT NULL,
+    secret_hash        bytea NOT NULL,
+    scopes             text[] NOT NULL,
+    created_by         text NOT NULL,
+    -- When this login goes from the team, the key goes too.
+    created_by_user_id uuid REFERENCES users (id),
+    created_at         timestamptz NOT NULL,
+    expires_at         timestamptz,
+    last_used_at       timestamptz,
+    revoked_at         timestamptz,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX api_keys_by_secret ON api_keys (secret_hash);

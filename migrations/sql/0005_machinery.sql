@@ -15,6 +15,7 @@ CREATE TABLE audit_entries (
     request_id   text,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX audit_entries_by_actor ON audit_entries (tenant_id, actor_id, id);
 CALL lock_to_tenant('audit_entries', 'SELECT, INSERT', 'INSERT');
 
 -- The last number that was given to one of a tenant's events: narrow, because it changes often.
@@ -62,8 +63,13 @@ CREATE TABLE jobs (
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT jobs_once UNIQUE (tenant_id, dedupe_key)
 );
-CREATE INDEX jobs_due ON jobs (run_at) WHERE state IN ('waiting', 'running');
+-- What is due, the oldest first; each tenant's own; and what a lost worker left behind. Two states in
+-- one index would keep the time from being its condition.
+CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'waiting';
+CREATE INDEX jobs_due_by_tenant ON jobs (tenant_id, run_at) WHERE state = 'waiting';
+CREATE INDEX jobs_lapsed ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_done ON jobs (finished_at) WHERE state = 'done';
+CREATE INDEX jobs_dead ON jobs (finished_at) WHERE state = 'dead';
 CALL lock_to_tenant('jobs', 'INSERT', 'SELECT, INSERT, UPDATE, DELETE');
 -- ON CONFLICT has to read the key that it may meet; the app role reads nothing else of a job.
 GRANT SELECT (tenant_id, dedupe_key) ON jobs TO openchair_app;

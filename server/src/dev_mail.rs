@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use openchair_domain::messaging::mailbox::{self, Delivered};
+use openchair_worker::html::escaped;
 use poem::endpoint::make;
 use poem::web::Json;
 use poem::{IntoResponse, Response, Route, get};
@@ -60,10 +61,6 @@ async fn show(app: App) -> Result<Response, ApiError> {
     }
     page.push_str("</body></html>");
     Ok(Response::builder().content_type("text/html; charset=utf-8").body(page))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The text with its lines kept, and its links made links.

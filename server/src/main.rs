@@ -1,7 +1,7 @@
 //! `openchair-server`: serves the product; with no configuration it brings its own database.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +13,9 @@ use openchair_domain::entropy::OsEntropy;
 use openchair_domain::wiring;
 use openchair_server::openapi;
 use openchair_server::start::{Database, StartError, Surroundings, start};
-use openchair_server::telemetry::{self, LogSettings, SentrySettings};
+use openchair_server::telemetry::{self, LogSettings};
+use openchair_worker::reports::Destination;
+use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, Parser)]
 #[command(name = "openchair-server", version, about = "The booking platform, in one process.")]
@@ -63,7 +65,7 @@ fn main() -> ExitCode {
 
 /// A line for whoever started the program. Nobody may be listening.
 fn say(text: &str) {
-    let _closed = writeln!(std::io::stdout().lock(), "{text}");
+    let _closed = writeln!(io::stdout().lock(), "{text}");
 }
 
 fn run(cli: Cli) -> Result<(), StartError> {
@@ -99,7 +101,7 @@ fn run(cli: Cli) -> Result<(), StartError> {
 fn write_document(out: Option<PathBuf>) -> Result<(), StartError> {
     let document = openapi::document();
     let Some(path) = out else {
-        let _closed = std::io::stdout().lock().write_all(document.as_bytes());
+        let _closed = io::stdout().lock().write_all(document.as_bytes());
         return Ok(());
     };
     std::fs::write(&path, document)
@@ -119,12 +121,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         json: settings.log.format == LogFormat::Json,
         level: settings.log.level.clone(),
     };
-    let sentry = (!settings.sentry.dsn.is_empty()).then(|| SentrySettings {
-        dsn: settings.sentry.dsn.expose().to_owned(),
-        environment: settings.sentry.environment.clone(),
-        release: concat!("openchair@", env!("CARGO_PKG_VERSION")).to_owned(),
-    });
-    let telemetry = telemetry::init(&logs, sentry.as_ref())?;
+    let telemetry = telemetry::init(&logs, Destination::of(&settings).as_ref())?;
     let folder = settings.database.folder.clone();
     let mut settings = settings.with_generated_keys(&OsEntropy).map_err(|error| {
         StartError::Io(format!("can't keep the generated keys in {}", folder.display()), error)
@@ -148,13 +145,16 @@ async fn serve_on(
     around: Surroundings,
     quiet: bool,
 ) -> Result<(), StartError> {
+    // Before anybody can see that we are there: a signal in between would end us on the spot.
+    let asked = asked_to_stop()
+        .map_err(|error| StartError::Io("can't listen for signals".to_owned(), error))?;
     let mut running = start(settings, around).await?;
     if !quiet {
         say(&banner(settings, &running.demo_logins));
     }
     tracing::info!(address = %running.address, "ready");
     tokio::select! {
-        () = asked_to_stop() => running.stop().await,
+        () = asked => running.stop().await,
         () = running.finished() => {}
     }
     Ok(())
@@ -177,15 +177,14 @@ fn banner(settings: &Settings, logins: &[DemoLogin]) -> String {
     text
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _interrupted = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+/// Ctrl-C, or what a service manager sends. Listens from the call on, not only when it is awaited.
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

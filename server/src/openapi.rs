@@ -130,11 +130,13 @@ pub fn document() -> &'static str {
 /// A field that may be missing may also be null, in what is sent as in what is answered. The schemas
 /// that are derived from the types don't say so.
 fn admit_null(document: &mut Value) {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    let Some(schemas) = schemas else { return };
     for schema in schemas.values_mut() {
         let needed: Vec<String> =
             serde_json::from_value(schema["required"].clone()).unwrap_or_default();
-        let Some(properties) = schema["properties"].as_object_mut() else { continue };
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        let Some(properties) = properties else { continue };
         for (_, property) in properties.iter_mut().filter(|(name, _)| !needed.contains(name)) {
             if let Some(reference) = property.get("$ref").cloned() {
                 *property = json!({ "allOf": [{ "$ref": reference }] });

@@ -5,7 +5,6 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
-use std::time::Duration;
 
 use openchair_domain::config::{Settings, Sources};
 use openchair_domain::entropy::OsEntropy;
@@ -104,18 +103,4 @@ async fn execute(url: &str, sql: &str) {
     let pool = pool(url).await;
     sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
     pool.close().await;
-}
-
-/// Asks again and again until there is an answer; fails after a minute.
-pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let found = async {
-        loop {
-            if let Some(found) = ask().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let in_time = tokio::time::timeout(Duration::from_mins(1), found).await;
-    in_time.unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }

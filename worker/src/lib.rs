@@ -5,10 +5,12 @@
 
 mod backoff;
 mod handler;
+pub mod html;
 mod jobs;
 mod one_job;
 pub mod outside;
 pub mod reconcile;
+pub mod reports;
 pub mod runner;
 pub mod templates;
 

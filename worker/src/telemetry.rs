@@ -2,8 +2,9 @@
 //! server's serve.
 
 use openchair_domain::config::{LogFormat, Settings};
+use openchair_worker::reports::{self, Destination};
+use sentry::ClientInitGuard;
 use sentry::integrations::tracing::ErrorLayer;
-use sentry::{ClientInitGuard, ClientOptions};
 use tracing::Level;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -18,29 +19,13 @@ pub(crate) fn init(
         LogFormat::Json => fmt::layer().json().flatten_event(true).boxed(),
         LogFormat::Pretty => fmt::layer().boxed(),
     };
-    let reported = settings.sentry.dsn.expose();
-    let errors = (!reported.is_empty()).then(|| {
+    let destination = Destination::of(settings);
+    let errors = destination.is_some().then(|| {
         ErrorLayer::new().with_filter(filter_fn(|m| m.is_event() && *m.level() == Level::ERROR))
     });
     tracing_subscriber::registry()
         .with(lines.with_filter(EnvFilter::try_new(&settings.log.level)?))
         .with(errors)
         .try_init()?;
-    if reported.is_empty() {
-        return Ok(None);
-    }
-    // Two parts of the program may ask for it; the first one wins.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let environment = match settings.sentry.environment.as_str() {
-        "" => settings.profile.name.clone(),
-        name => name.to_owned(),
-    };
-    let mut options = ClientOptions::new()
-        .environment(environment)
-        .release(env!("CARGO_PKG_VERSION"))
-        .send_default_pii(false)
-        .attach_stacktrace(true);
-    // Not by `dsn()`, which panics at a wrong one.
-    options.dsn = Some(reported.parse()?);
-    Ok(Some(sentry::init(options)))
+    Ok(destination.as_ref().map(reports::start).transpose()?)
 }

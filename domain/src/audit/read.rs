@@ -74,11 +74,15 @@ pub async fn list(
     if let Some(actor) = &filter.actor {
         query = query.filter(Column::ActorId.eq(actor));
     }
+    // A line's id is made at the line's instant: the bounds let the primary key find the time, the
+    // instants themselves are finer than the milliseconds of ids.
     if let Some(from) = filter.from {
-        query = query.filter(Column::At.gte(from));
+        let first = Id::<AuditEntry>::first_at(from);
+        query = query.filter(Column::Id.gte(first.uuid())).filter(Column::At.gte(from));
     }
     if let Some(to) = filter.to {
-        query = query.filter(Column::At.lt(to));
+        let beyond = Id::<AuditEntry>::first_after(to);
+        query = query.filter(Column::Id.lt(beyond.uuid())).filter(Column::At.lt(to));
     }
     let rows = query.all(tx.conn()).await?;
     let entries = rows.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;

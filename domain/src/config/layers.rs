@@ -68,16 +68,6 @@ impl Raw {
         }
     }
 
-    pub(super) fn float(&self) -> Option<f64> {
-        match self {
-            Self::Toml(toml::Value::Float(number)) => Some(*number),
-            Self::Toml(value) => {
-                value.as_integer().and_then(|n| i32::try_from(n).ok()).map(f64::from)
-            }
-            Self::Text(text) => text.trim().parse().ok(),
-        }
-    }
-
     pub(super) fn flag(&self) -> Option<bool> {
         match self {
             Self::Toml(value) => value.as_bool(),
@@ -102,7 +92,7 @@ impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Toml(value) => write!(f, "{value}"),
-            Self::Text(text) if self.float().is_some() || self.flag().is_some() => {
+            Self::Text(text) if text.trim().parse::<f64>().is_ok() || self.flag().is_some() => {
                 f.write_str(text)
             }
             Self::Text(text) => write!(f, "{}", toml::Value::String(text.clone())),

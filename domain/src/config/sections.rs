@@ -203,6 +203,9 @@ section! {
         /// Mails with a link.
         mail_links_per_account_per_hour: u32 =
             r.number("limits.mail_links_per_account_per_hour", PER);
+        /// Invitations to one team.
+        invitations_per_tenant_per_hour: u32 =
+            r.number("limits.invitations_per_tenant_per_hour", PER);
         /// Public pages.
         public_per_ip_per_minute: u32 = r.number("limits.public_per_ip_per_minute", PER);
     }
@@ -241,11 +244,6 @@ section! {
             "sentry.dsn", "https://key@host/project, or empty", &["https", "http"]);
         /// Name of this installation; empty: the profile's.
         environment: String = r.text("sentry.environment", "a name, or empty", |t| Some(t.to_owned()));
-        /// Share of traced requests.
-        sample: f32 = r.get("sentry.sample", Show::Plain, "a number from 0.0 to 1.0", |raw| {
-            #[expect(clippy::cast_possible_truncation, reason = "a share needs no more digits")]
-            raw.float().filter(|share| (0.0..=1.0).contains(share)).map(|share| share as f32)
-        });
     }
 }
 

@@ -13,7 +13,7 @@ use super::entities::{one_time, user};
 use super::people::held;
 use super::sessions::{self, Which};
 use super::{Identity, IdentityError, by_email, second_factor};
-use crate::ids::{Id, Job, User};
+use crate::ids::{Id, Job, OneTimeToken, User};
 use crate::jobs::{self, NewJob};
 use crate::messaging::{self, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
@@ -83,7 +83,7 @@ pub(super) async fn issue(
 ) -> Result<OpaqueToken, StoreError> {
     let token = OpaqueToken::generate(purpose.token_kind(), tx.entropy());
     let row = one_time::ActiveModel {
-        id: Set(Id::<crate::ids::Event>::new(tx.now(), tx.entropy()).uuid()),
+        id: Set(tx.new_id::<OneTimeToken>().uuid()),
         user_id: Set(user.id),
         purpose: Set(purpose.key().to_owned()),
         token_hash: Set(token.hash().to_vec()),
@@ -257,7 +257,7 @@ pub(super) async fn use_up_all(tx: &SystemTx, user: Uuid) -> Result<(), StoreErr
 const KEPT: Duration = Duration::days(1);
 
 /// Deletes the tokens of links that expired a while ago, and says how many.
-pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
+pub(super) async fn sweep(db: &Db) -> Result<u64, StoreError> {
     let sql = "delete from one_time_tokens where id in (
                    select id from one_time_tokens where expires_at < $1
                    order by expires_at limit 1000 for update skip locked

@@ -24,7 +24,7 @@ use crate::secrets::{AccessTokens, PasswordError, Passwords};
 use crate::tenancy::{Db, StoreError};
 
 pub use authenticate::{Proof, Recognised, SignedIn};
-pub use links::{Purpose, SEND_LINK, SendLink, sweep};
+pub use links::{Purpose, SEND_LINK, SendLink};
 pub use people::{Me, Place, UserFacts};
 pub use profile::ProfileChange;
 pub use second_factor::NewTotp;
@@ -57,6 +57,11 @@ refusals! {
         NotSetUp = Conflict "second_factor_inactive" "There is no second factor to confirm or remove.",
         AlreadyVerified = Conflict "already_verified" "This address is verified already.",
     }
+}
+
+/// Deletes links, sessions and refresh tokens that have been no good for a while, and says how many.
+pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
+    Ok(links::sweep(db).await? + sessions::sweep(db).await?)
 }
 
 impl From<PasswordError> for IdentityError {

@@ -1,5 +1,6 @@
 //! What keeps somebody signed in, and how to end it.
 
+use chrono::Duration;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
     QueryFilter, QueryOrder, Statement,
@@ -8,8 +9,9 @@ use sea_orm::{
 use super::entities::session;
 use super::{Identity, IdentityError, Me, SignedIn};
 use crate::ids::{Id, Session, Tenant, User};
+use crate::jobs;
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{RequestFacts, StoreError, SystemReason, SystemTx};
+use crate::tenancy::{Db, RequestFacts, StoreError, SystemReason, SystemTx};
 use crate::time::Instant;
 
 /// A browser session that was just opened. The secret goes into the cookie and nowhere else.
@@ -213,4 +215,26 @@ pub(crate) async fn move_to(
     };
     row.update(tx.conn()).await?;
     Ok(())
+}
+
+/// How long a session that has ended is kept, and a refresh token beyond its own end. Until then a
+/// token that is shown a second time still gives away that it was stolen.
+const KEPT: Duration = Duration::days(30);
+
+/// Deletes refresh tokens and sessions that ended a while ago, and says how many.
+pub(super) async fn sweep(db: &Db) -> Result<u64, StoreError> {
+    let tokens = "delete from refresh_tokens where id in (
+                      select id from refresh_tokens where expires_at < $1
+                      order by expires_at limit 1000 for update skip locked
+                  )";
+    // A session that was revoked may have tokens that are not so old.
+    let sessions = "with ended as (
+                        select id from sessions where least(revoked_at, expires_at) < $1
+                        order by least(revoked_at, expires_at) limit 1000 for update skip locked
+                    ), tokens as (
+                        delete from refresh_tokens where session_id in (select id from ended)
+                    )
+                    delete from sessions where id in (select id from ended)";
+    Ok(jobs::delete_in_steps(db, SystemReason::Jobs, tokens, KEPT).await?
+        + jobs::delete_in_steps(db, SystemReason::Jobs, sessions, KEPT).await?)
 }

@@ -10,7 +10,7 @@ use super::people::{audit_everywhere, audit_in, by_id};
 use super::sessions::{self, Which};
 use super::sign_in::unchanged;
 use super::{Identity, IdentityError};
-use crate::ids::{Event, Id, Session, Tenant, User};
+use crate::ids::{Id, RefreshToken, Session, Tenant, User};
 use crate::secrets::{Access, OpaqueToken, TokenKind};
 use crate::tenancy::{RequestFacts, StoreError, SystemReason, SystemTx};
 use crate::text::Email;
@@ -169,7 +169,7 @@ impl Identity {
         let refresh_expires_at = (tx.now() + self.rules().refresh).min(family.expires_at);
         let refresh_token = OpaqueToken::generate(TokenKind::Refresh, tx.entropy());
         let row = refresh::ActiveModel {
-            id: Set(tx.new_id::<Event>().uuid()),
+            id: Set(tx.new_id::<RefreshToken>().uuid()),
             session_id: Set(family.id),
             token_hash: Set(refresh_token.hash().to_vec()),
             created_at: Set(tx.now()),

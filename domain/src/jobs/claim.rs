@@ -85,29 +85,64 @@ struct Row {
     lease_until: Instant,
 }
 
-/// `= ANY(ARRAY(…))` and not `IN (…)`: with a parameter in LIMIT the planner would otherwise guess
-/// wrong by orders of magnitude. Among the due jobs, each tenant's first come before any tenant's
-/// second: a shop with a thousand mails does not keep the others waiting.
+/// What is due: the oldest, and what a lost worker left behind. If more is due than that look shows,
+/// the first of every tenant that has something waiting come to it (the recursion jumps from tenant
+/// to tenant in the index, and runs only then): a shop with a hundred thousand mails hides nobody.
+///
+/// Each tenant's first come before any tenant's second. The jobs of no tenant are the mails that
+/// people wait for to sign in: they queue apart, and every second place is theirs.
+///
+/// The two sides of `union all` and the lateral looks keep each time and each key an index
+/// condition, whatever the planner thinks of a LIMIT that it doesn't know.
 const CLAIM: &str = "
-    update jobs set state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3
-    where (tenant_id, id) in (
-        select tenant_id, id from jobs
-        where id = any(array(
-            select id from (
-                select id, run_at, row_number() over (partition by tenant_id order by run_at) as turn
-                from (
-                    select id, tenant_id, run_at from jobs
-                    where ((state = 'waiting' and run_at <= $1)
-                        or (state = 'running' and lease_until <= $1))
-                      and kind || '/' || version = any($5)
-                    order by run_at limit 2000
-                ) due
-            ) fair
-            order by turn, run_at limit $4
-        ))
-        and ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until <= $1))
-        for update skip locked
+    with recursive oldest as materialized (
+        select tenant_id, id, run_at from jobs
+        where state = 'waiting' and run_at <= $1 and kind || '/' || version = any($5)
+        order by run_at limit 1000
+    ), tenants as (
+        (select tenant_id from jobs
+         where state = 'waiting' and (select count(*) from oldest) = 1000
+         order by tenant_id limit 1)
+        union all
+        select (select tenant_id from jobs
+                where state = 'waiting' and tenant_id > before.tenant_id
+                order by tenant_id limit 1)
+        from tenants before where before.tenant_id is not null
+    ), due as (
+        select tenant_id, id, run_at from oldest
+        union
+        select first.tenant_id, first.id, first.run_at
+        from tenants cross join lateral (
+            select tenant_id, id, run_at from jobs
+            where tenant_id = tenants.tenant_id and state = 'waiting' and run_at <= $1
+              and kind || '/' || version = any($5)
+            order by run_at limit 4
+        ) first
+        union all
+        (select tenant_id, id, run_at from jobs
+         where state = 'running' and lease_until <= $1 and kind || '/' || version = any($5)
+         order by lease_until limit 1000)
+    ), chosen as materialized (
+        select tenant_id, id from (
+            select tenant_id, id, run_at,
+                   row_number() over (partition by tenant_id = $6 order by turn, run_at) as place
+            from (
+                select tenant_id, id, run_at,
+                       row_number() over (partition by tenant_id order by run_at) as turn
+                from due
+            ) in_turn
+        ) fair
+        order by place, run_at limit $4
+    ), held as materialized (
+        select found.place from chosen cross join lateral (
+            select ctid as place from jobs
+            where tenant_id = chosen.tenant_id and id = chosen.id
+              and ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until <= $1))
+            for update skip locked
+        ) found
     )
+    update jobs set state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3
+    where ctid = any(array(select place from held))
     returning tenant_id, id, kind, version, payload, sealed, attempts, run_at, lease_until";
 
 /// Takes due jobs. The claim is committed before anything is done.
@@ -122,6 +157,7 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
             lease.worker.clone().into(),
             lease.batch.into(),
             keys_of(&lease.known).into(),
+            NOBODY.into(),
         ],
     ))
     .all(tx.conn())
@@ -183,7 +219,8 @@ pub async fn finish(db: &Db, job: &Claimed) -> Result<(), StoreError> {
     settle(db, job, set, None).await
 }
 
-/// The job failed: once more after `delay`, or, without one, never again until an operator says so.
+/// The job failed: once more after `delay`, or, without one, never again. What was sealed is wiped
+/// then as well: a link in a mail that nobody will send must not lie around.
 pub async fn retry(
     db: &Db,
     job: &Claimed,
@@ -195,7 +232,7 @@ pub async fn retry(
             "state = 'waiting', lease_until = null, last_error = $5, run_at = $4 + $6::float8 * interval '1 second'"
         }
         None => {
-            "state = 'dead', lease_until = null, last_error = $5, finished_at = $4 + $6::float8 * interval '1 second'"
+            "state = 'dead', lease_until = null, sealed = null, last_error = $5, finished_at = $4 + $6::float8 * interval '1 second'"
         }
     };
     let delay = delay.unwrap_or_default();

@@ -20,7 +20,7 @@ pub use bell::Bell;
 pub use claim::{
     Claimed, Known, Lease, NotUnderstood, claim, finish, give_back, not_understood, retry,
 };
-pub use sweep::{KEPT, sweep};
+pub use sweep::{DEAD_KEPT, KEPT, sweep};
 
 pub(crate) use bell::Ringer;
 pub(crate) use sweep::delete_in_steps;

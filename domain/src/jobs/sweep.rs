@@ -3,19 +3,27 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::tenancy::{Db, StoreError, SystemReason};
 
-/// How long a finished job can be looked at. Dead ones stay until somebody decides about them.
+/// How long a finished job can be looked at.
 pub const KEPT: Duration = Duration::days(7);
+
+/// How long somebody can find out why a job was put aside for good.
+pub const DEAD_KEPT: Duration = Duration::days(90);
 
 /// Rows that one statement deletes: few enough that nobody waits for their locks.
 const STEP: u64 = 1_000;
 
-/// Deletes jobs that were finished a while ago, and says how many.
+/// Deletes jobs that ended a while ago, and says how many.
 pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
-    let sql = "delete from jobs where (tenant_id, id) in (
-                   select tenant_id, id from jobs where state = 'done' and finished_at < $1
-                   order by finished_at limit 1000 for update skip locked
-               )";
-    delete_in_steps(db, SystemReason::Jobs, sql, KEPT).await
+    let done = "delete from jobs where (tenant_id, id) in (
+                    select tenant_id, id from jobs where state = 'done' and finished_at < $1
+                    order by finished_at limit 1000 for update skip locked
+                )";
+    let dead = "delete from jobs where (tenant_id, id) in (
+                    select tenant_id, id from jobs where state = 'dead' and finished_at < $1
+                    order by finished_at limit 1000 for update skip locked
+                )";
+    Ok(delete_in_steps(db, SystemReason::Jobs, done, KEPT).await?
+        + delete_in_steps(db, SystemReason::Jobs, dead, DEAD_KEPT).await?)
 }
 
 /// Repeats a statement that deletes at most a thousand rows older than its `$1`, each time in a

@@ -12,6 +12,7 @@ pub struct Model {
     pub secret_hash: Vec<u8>,
     pub scopes: Vec<String>,
     pub created_by: String,
+    pub created_by_user_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub expires_at: Option<DateTimeUtc>,
     pub last_used_at: Option<DateTimeUtc>,

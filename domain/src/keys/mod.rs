@@ -1,5 +1,6 @@
-//! API keys: a program's way into one tenant. The secret is shown once and stored as a hash; a key
-//! can do no more than whoever made it.
+//! API keys: a program's way into one tenant. The secret is shown once and stored as a hash. People
+//! make keys, keys don't; a key is given no more than its maker may do at that moment, and goes when
+//! its maker goes from the team.
 
 mod entity;
 #[cfg(test)]
@@ -13,17 +14,21 @@ use sea_orm::{
 use crate::audit::{Actor, Change, NewEntry};
 use crate::authz::{Right, Rights};
 use crate::fault::{Faults, ValueFault, refusals};
-use crate::ids::{ApiKey, Id};
+use crate::identity::Identity;
+use crate::ids::{ApiKey, Id, User};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::TenantTx;
+use crate::team;
+use crate::tenancy::{Principal, StoreError, TenantTx};
 use crate::text;
 use crate::time::Instant;
 
 refusals! {
     /// Why a key can't be made or revoked.
     ApiKeyError {
+        KeysMakeNoKeys = NotAllowed "keys_make_no_keys" "A key can't make keys. Please sign in to make one.",
+        NoLonger = NotAllowed "not_allowed" "Your role doesn't allow this any longer.",
         BeyondOwnRights = NotAllowed "beyond_own_rights" "A key can't be allowed more than you are.",
     }
 }
@@ -94,10 +99,16 @@ pub async fn list(tx: &TenantTx, window: Window<ApiKey>) -> Result<Paged<KeyFact
 /// Makes a key. Its secret is in the answer and nowhere else.
 pub async fn create(
     tx: &mut TenantTx,
+    identity: &Identity,
     new: &NewKey,
 ) -> Result<(KeyFacts, OpaqueToken), ApiKeyError> {
+    let Principal::Member { user: maker, .. } = *tx.caller().principal() else {
+        return Err(ApiKeyError::KeysMakeNoKeys);
+    };
     let wanted = check(new, tx.now())?;
-    if !wanted.rights.is_within(tx.caller().rights()) {
+    // Whoever is taken off the team right now leaves no key behind.
+    let own = team::held_rights(tx, identity, Right::CreateApiKey).await?;
+    if !wanted.rights.is_within(own.ok_or(ApiKeyError::NoLonger)?) {
         return Err(ApiKeyError::BeyondOwnRights);
     }
     let secret = OpaqueToken::generate(TokenKind::ApiKey, tx.entropy());
@@ -109,6 +120,7 @@ pub async fn create(
         secret_hash: Set(secret.hash().to_vec()),
         scopes: Set(wanted.rights.keys()),
         created_by: Set(Actor::from(tx.caller().principal()).name),
+        created_by_user_id: Set(Some(maker.uuid())),
         created_at: Set(tx.now()),
         expires_at: Set(new.expires_at),
         last_used_at: Set(None),
@@ -134,8 +146,35 @@ pub async fn revoke(tx: &mut TenantTx, id: Id<ApiKey>) -> Result<(), ApiKeyError
     if found.revoked_at.is_some() {
         return Ok(());
     }
-    let name = found.name.clone();
-    let mut row: entity::ActiveModel = found.into();
+    Ok(end(tx, found).await?)
+}
+
+/// Who made a key.
+pub(crate) async fn maker(tx: &TenantTx, id: Id<ApiKey>) -> Result<Option<Id<User>>, StoreError> {
+    let found = entity::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).one(tx.conn()).await?;
+    Ok(found.and_then(|key| key.created_by_user_id).map(Id::from_uuid))
+}
+
+/// Revokes all keys that somebody made who goes from the team. Only to be asked while the tenant is
+/// held: nobody makes another one meanwhile.
+pub(crate) async fn revoke_made_by(tx: &mut TenantTx, maker: Id<User>) -> Result<(), StoreError> {
+    let theirs = entity::Entity::find()
+        .filter(entity::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(entity::Column::CreatedByUserId.eq(maker.uuid()))
+        .filter(entity::Column::RevokedAt.is_null())
+        .order_by_asc(entity::Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    for key in theirs {
+        end(tx, key).await?;
+    }
+    Ok(())
+}
+
+async fn end(tx: &mut TenantTx, key: entity::Model) -> Result<(), StoreError> {
+    let (id, name) = (Id::<ApiKey>::from_uuid(key.id), key.name.clone());
+    let mut row: entity::ActiveModel = key.into();
     row.revoked_at = Set(Some(tx.now()));
     row.update(tx.conn()).await?;
     tx.record(NewEntry::new("api_key.revoked", "api_key").on(id, name));

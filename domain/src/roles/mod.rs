@@ -1,5 +1,6 @@
 //! Roles: the four that every tenant has, and those that a tenant composes from the same
-//! permissions. Nobody composes a role that may do more than they may.
+//! permissions. Nobody composes a role that may do more than they may, as it stands when the tenant
+//! is held: whoever changes roles stands in line with whoever changes the team.
 
 mod catalogue;
 #[expect(unreachable_pub, reason = "the ORM's derive wants its model public")]
@@ -22,6 +23,7 @@ use crate::fault::{Faults, ValueFault, refusals};
 use crate::identity::{Identity, role_to_store};
 use crate::ids::{CustomRole, Id};
 use crate::outbox::NewEvent;
+use crate::team;
 use crate::tenancy::{Outcome, StoreError, TenantTx};
 use crate::text;
 
@@ -35,6 +37,7 @@ refusals! {
         NameTaken = Conflict "role_name_taken" "There is a role of this name already.",
         InUse = Conflict "role_in_use" "Somebody has this role, or is invited to it. Give them another one first.",
         TooMany = Conflict "too_many_roles" "This is as many roles as one business can have. Delete one that nobody has.",
+        NoLonger = NotAllowed "not_allowed" "Your role doesn't allow this any longer.",
         BeyondOwnRights = NotAllowed "beyond_own_rights" "A role can't be allowed more than you are.",
     }
 }
@@ -112,7 +115,8 @@ pub async fn create(
         RoleChange { name: Some(new.name.clone()), permissions: Some(new.permissions.clone()) };
     let wanted = check(&change, identity.authz())?;
     let (name, rights) = (wanted.name.unwrap_or_default(), wanted.rights.unwrap_or_default());
-    within_own(tx, rights)?;
+    let own = hold_for(tx, identity, Right::CreateRole).await?;
+    within(own, rights)?;
     let existing = entity::Entity::find().filter(entity::Column::TenantId.eq(tx.tenant().uuid()));
     if existing.count(tx.conn()).await? >= MOST {
         return Err(RoleError::TooMany);
@@ -149,13 +153,14 @@ pub async fn update(
     change: &RoleChange,
 ) -> Result<RoleFacts, RoleError> {
     let wanted = check(change, identity.authz())?;
+    let own = hold_for(tx, identity, Right::UpdateRole).await?;
     let found = held(tx, id).await?;
     if i64::from(found.version) != seen {
         return Err(RoleError::Stale);
     }
     let before = found.clone();
-    within_own(tx, identity.composed(found.permissions.clone()).await?)?;
-    within_own(tx, wanted.rights.unwrap_or_default())?;
+    within(own, identity.composed(found.permissions.clone()).await?)?;
+    within(own, wanted.rights.unwrap_or_default())?;
     let mut row: entity::ActiveModel = found.into();
     if let Some(name) = wanted.name {
         row.name_key = Set(key_of(&name));
@@ -193,8 +198,9 @@ pub async fn delete(
     identity: &Identity,
     id: Id<CustomRole>,
 ) -> Result<(), RoleError> {
+    let own = hold_for(tx, identity, Right::DeleteRole).await?;
     let found = held(tx, id).await?;
-    within_own(tx, identity.composed(found.permissions.clone()).await?)?;
+    within(own, identity.composed(found.permissions.clone()).await?)?;
     let name = found.name.clone();
     let values = [tx.tenant().uuid().into(), id.uuid().into(), tx.now().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, LET_GO, values);
@@ -211,6 +217,11 @@ pub async fn delete(
     tx.record(NewEntry::new("role.deleted", "role").on(id, name));
     tx.emit(NewEvent::new("role.deleted", &serde_json::json!({ "id": id })));
     Ok(())
+}
+
+/// Holds the tenant, and says what the caller may do there now.
+async fn hold_for(tx: &TenantTx, identity: &Identity, needed: Right) -> Result<Rights, RoleError> {
+    team::held_rights(tx, identity, needed).await?.ok_or(RoleError::NoLonger)
 }
 
 async fn held(tx: &TenantTx, id: Id<CustomRole>) -> Result<entity::Model, RoleError> {
@@ -254,8 +265,8 @@ async fn holders(tx: &TenantTx) -> Result<HashMap<(String, Option<Uuid>), i64>, 
     Ok(rows.into_iter().map(|row| ((row.role, row.custom_role_id), row.members)).collect())
 }
 
-fn within_own(tx: &TenantTx, rights: Rights) -> Result<(), RoleError> {
-    if rights.is_within(tx.caller().rights()) { Ok(()) } else { Err(RoleError::BeyondOwnRights) }
+fn within(own: Rights, rights: Rights) -> Result<(), RoleError> {
+    if rights.is_within(own) { Ok(()) } else { Err(RoleError::BeyondOwnRights) }
 }
 
 /// What makes two names the same.

@@ -8,7 +8,7 @@ use sea_orm::{
 use super::TeamError;
 use super::entity::membership;
 use super::rules::{Hand, may_lose_owner, may_touch};
-use crate::authz::{BuiltIn, Right, Role};
+use crate::authz::{BuiltIn, Right, Rights, Role};
 use crate::identity::{Identity, stored_role};
 use crate::ids::{Id, Membership, Tenant};
 use crate::roles::{self, KnownRole};
@@ -28,23 +28,42 @@ pub(super) async fn hold(
 }
 
 /// Holds the tenant, then asks once more what the caller may do: somebody may have changed that
-/// since the request was let in.
-pub(super) async fn hold_for(
+/// since the request was let in. Nothing if `needed` isn't part of it any longer.
+async fn hand(
     tx: &TenantTx,
     identity: &Identity,
     needed: Right,
-) -> Result<Hand, TeamError> {
+) -> Result<Option<Hand>, StoreError> {
     hold(tx.conn(), tx.tenant()).await?;
     let hand = match tx.caller().principal() {
         Principal::Member { membership, .. } => {
             let own = membership::Entity::find_by_id((tx.tenant().uuid(), membership.uuid()));
-            let own = own.one(tx.conn()).await?.ok_or(TeamError::NoLonger)?;
+            let Some(own) = own.one(tx.conn()).await? else { return Ok(None) };
             let role = role_of(tx, identity, &own).await?;
             Hand { owner: role.role.is_owner(), rights: role.rights }
         }
         _ => Hand { owner: false, rights: tx.caller().rights() },
     };
-    if hand.rights.has(needed) { Ok(hand) } else { Err(TeamError::NoLonger) }
+    Ok(Some(hand).filter(|hand| hand.rights.has(needed)))
+}
+
+/// Holds the tenant for a change of its team.
+pub(super) async fn hold_for(
+    tx: &TenantTx,
+    identity: &Identity,
+    needed: Right,
+) -> Result<Hand, TeamError> {
+    hand(tx, identity, needed).await?.ok_or(TeamError::NoLonger)
+}
+
+/// Holds the tenant for whatever else gives rights: what the caller may do as it stands now, or
+/// nothing if `needed` isn't part of it any longer.
+pub(crate) async fn held_rights(
+    tx: &TenantTx,
+    identity: &Identity,
+    needed: Right,
+) -> Result<Option<Rights>, StoreError> {
+    Ok(hand(tx, identity, needed).await?.map(|hand| hand.rights))
 }
 
 /// A member's row, held, with the role that they have.

@@ -1,10 +1,10 @@
 //! Invitations by e-mail, as the team sees them. The link is in the mail alone; the table keeps its
-//! hash.
+//! hash. Only whoever has an address of their own has us write to others: a sign-up costs nothing.
 
 use chrono::Duration;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
-    QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
+    FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -18,13 +18,14 @@ use crate::audit::{Actor, Change, NewEntry};
 use crate::authz::{Right, Role};
 use crate::fault::Faults;
 use crate::identity::{Identity, role_to_store, stored_role};
-use crate::ids::{self, Id};
+use crate::ids::{self, Id, User};
+use crate::keys;
 use crate::messaging::{self, NewMail, Template};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
-use crate::roles::{self, RoleName};
+use crate::roles::{self, KnownRole, RoleName};
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{Outcome, StoreError, TenantTx};
+use crate::tenancy::{Outcome, Principal, StoreError, TenantTx};
 use crate::text::Email;
 use crate::time::Instant;
 
@@ -163,6 +164,7 @@ pub async fn invite(
         return Err(faults.into());
     };
     let hand = hold_for(tx, identity, Right::InviteMember).await?;
+    let inviter = may_write(tx).await?;
     let role = role_named(tx, identity, &new.role).await?;
     may_touch(hand, role.role, role.rights)?;
     refuse_member(tx, email.key()).await?;
@@ -180,6 +182,7 @@ pub async fn invite(
         custom_role_id: Set(custom_role_id),
         token_hash: Set(token.hash().to_vec()),
         invited_by: Set(Actor::from(tx.caller().principal()).name),
+        invited_by_user_id: Set(Some(inviter.uuid())),
         created_at: Set(tx.now()),
         expires_at: Set(tx.now() + LIFETIME),
         accepted_at: Set(None),
@@ -205,6 +208,7 @@ pub async fn resend(
     id: Id<ids::Invitation>,
 ) -> Result<InvitationFacts, TeamError> {
     let hand = hold_for(tx, identity, Right::InviteMember).await?;
+    may_write(tx).await?;
     let (row, role) = held_pending(tx, identity, hand, id).await?;
     refuse_member(tx, &row.email_key).await?;
     let token = OpaqueToken::generate(TokenKind::Invitation, tx.entropy());
@@ -228,6 +232,34 @@ pub async fn revoke(
 ) -> Result<(), TeamError> {
     let hand = hold_for(tx, identity, Right::InviteMember).await?;
     let (row, role) = held_pending(tx, identity, hand, id).await?;
+    end(tx, row, role).await
+}
+
+/// Takes back all invitations that wait for an answer and that somebody answers for who goes from
+/// the team: one of them may be to an address of their own.
+pub(super) async fn revoke_made_by(
+    tx: &mut TenantTx,
+    identity: &Identity,
+    inviter: Id<User>,
+) -> Result<(), TeamError> {
+    let theirs = invitation::Entity::find()
+        .filter(invitation::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(invitation::Column::InvitedByUserId.eq(inviter.uuid()))
+        .filter(invitation::Column::AcceptedAt.is_null())
+        .filter(invitation::Column::RevokedAt.is_null())
+        .filter(invitation::Column::ExpiresAt.gt(tx.now()))
+        .order_by_asc(invitation::Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    for row in theirs {
+        let role = role_of(tx, identity, &row).await?.name;
+        end(tx, row, role).await?;
+    }
+    Ok(())
+}
+
+async fn end(tx: &mut TenantTx, row: invitation::Model, role: String) -> Result<(), TeamError> {
     let mut change: invitation::ActiveModel = row.into();
     change.revoked_at = Set(Some(tx.now()));
     let facts = named(change.update(tx.conn()).await?, role, tx.now())?;
@@ -235,6 +267,23 @@ pub async fn revoke(
     tx.record(entry.on(facts.id, facts.email.clone()));
     tx.emit(event("team.invitation_revoked", &facts));
     Ok(())
+}
+
+const VERIFIED: &str = "select 1 from users where id = $1 and email_verified_at is not null";
+
+/// The person who answers for what the caller has us write: the member, or whoever made the key.
+/// Their own address must be verified.
+async fn may_write(tx: &TenantTx) -> Result<Id<User>, TeamError> {
+    let person = match tx.caller().principal() {
+        Principal::Member { user, .. } => Some(*user),
+        Principal::ApiKey { key, .. } => keys::maker(tx, *key).await?,
+        Principal::Support { .. } | Principal::Worker { .. } => None,
+    };
+    let person = person.ok_or(TeamError::VerifyEmailFirst)?;
+    let values = [person.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, VERIFIED, values);
+    let found = tx.conn().query_one_raw(statement).await?;
+    found.map(|_| person).ok_or(TeamError::VerifyEmailFirst)
 }
 
 /// An invitation that isn't over, held, with its role's name. Whoever may not give the role may not
@@ -250,12 +299,19 @@ async fn held_pending(
     if found.accepted_at.is_some() || found.revoked_at.is_some() {
         return Err(TeamError::InvitationOver);
     }
-    let role = stored_role(&found.role, found.custom_role_id)?;
-    let known = roles::known(tx, identity, role).await?;
-    let known =
-        known.ok_or_else(|| StoreError::Unreadable(format!("the role {role} of an invitation")))?;
+    let known = role_of(tx, identity, &found).await?;
     may_touch(hand, known.role, known.rights)?;
     Ok((found, known.name))
+}
+
+async fn role_of(
+    tx: &TenantTx,
+    identity: &Identity,
+    row: &invitation::Model,
+) -> Result<KnownRole, StoreError> {
+    let role = stored_role(&row.role, row.custom_role_id)?;
+    let known = roles::known(tx, identity, role).await?;
+    known.ok_or_else(|| StoreError::Unreadable(format!("the role {role} of an invitation")))
 }
 
 async fn refuse_member(tx: &TenantTx, email_key: &str) -> Result<(), TeamError> {

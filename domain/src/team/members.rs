@@ -8,12 +8,14 @@ use uuid::Uuid;
 use super::TeamError;
 use super::entity::membership;
 use super::hold::{held_member, hold, hold_for, keep_an_owner, may_take};
+use super::invitations::revoke_made_by;
 use super::rules::may_touch;
 use crate::audit::{Change, NewEntry};
 use crate::authz::{Right, Rights, Role};
 use crate::fault::{Faults, ValueFault};
 use crate::identity::{Identity, SignedIn, role_to_store, stored_role};
 use crate::ids::{Id, Membership, Tenant, User};
+use crate::keys;
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::roles::{self, KnownRole, RoleName};
@@ -185,8 +187,9 @@ pub(super) async fn put_role(
     Ok(())
 }
 
-/// Takes somebody off the team. Their next request finds the door closed; a session that stood here
-/// falls back by itself when it is next recognised.
+/// Takes somebody off the team. Their next request finds the door closed, and so do the keys that
+/// they made and whom they invited; a session that stood here falls back by itself when it is next
+/// recognised.
 pub async fn remove(
     tx: &mut TenantTx,
     identity: &Identity,
@@ -195,17 +198,21 @@ pub async fn remove(
     let hand = hold_for(tx, identity, Right::RemoveMember).await?;
     let (row, role) = held_member(tx, identity, id).await?;
     may_take(tx, hand, &role).await?;
-    take_off(tx, row, &role, "team.member_removed").await
+    take_off(tx, identity, row, &role, "team.member_removed").await
 }
 
 async fn take_off(
     tx: &mut TenantTx,
+    identity: &Identity,
     row: membership::Model,
     role: &KnownRole,
     action: &'static str,
 ) -> Result<(), TeamError> {
     // The name can be read only as long as they belong here.
     let member = find(tx, Id::from_uuid(row.id)).await?;
+    // Nobody leaves a way in behind.
+    keys::revoke_made_by(tx, member.user).await?;
+    revoke_made_by(tx, identity, member.user).await?;
     row.delete(tx.conn()).await?;
     tx.record(NewEntry::new(action, "member").on(member.id, member.name).changed([Change::of(
         "role",
@@ -242,7 +249,7 @@ pub async fn leave(
     hold(tx.conn(), tx.tenant()).await?;
     let (row, role) = held_member(&tx, identity, id).await?;
     keep_an_owner(&tx, role.role).await?;
-    take_off(&mut tx, row, &role, "team.member_left").await?;
+    take_off(&mut tx, identity, row, &role, "team.member_left").await?;
     Ok(tx.commit().await?)
 }
 

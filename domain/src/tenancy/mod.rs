@@ -18,7 +18,7 @@ mod tx;
 pub use caller::{Caller, Principal, RequestFacts, TenantFacts};
 pub use db::{Db, DbOptions, StartError};
 pub use error::StoreError;
-pub use system::{SystemReason, SystemTx};
+pub use system::{SYSTEM_TRANSACTIONS, SystemReason, SystemTx};
 pub use tx::TenantTx;
 
 pub(crate) use conn::Conn;

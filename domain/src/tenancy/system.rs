@@ -1,5 +1,5 @@
 //! The door for what has to look across tenants. It is narrow: a role of its own in the database,
-//! with grants table by table, and a reason that has a name and is logged.
+//! with grants table by table, and a reason that has a name and is counted.
 
 use sea_orm::ConnectionTrait;
 
@@ -7,6 +7,9 @@ use super::{Conn, Db, StoreError, Tools};
 use crate::entropy::Entropy;
 use crate::ids::{Id, Kind};
 use crate::time::Instant;
+
+/// How often each reason was given.
+pub const SYSTEM_TRANSACTIONS: &str = "system_transactions_total";
 
 /// Why somebody may look across tenants. A new need is a new name here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub enum SystemReason {
 }
 
 impl SystemReason {
-    /// The name under which it is logged.
+    /// The name under which it is counted and logged.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Authenticate => "authenticate",
@@ -63,12 +66,15 @@ pub struct SystemTx {
 impl Db {
     /// Opens a transaction that looks across tenants.
     pub async fn system(&self, reason: SystemReason) -> Result<SystemTx, StoreError> {
-        tracing::debug!(reason = reason.name(), "system transaction");
-        let begin = format!(
-            "BEGIN; SET LOCAL ROLE openchair_system; \
-             SELECT set_config('app.system_reason', '{}', true)",
-            reason.name()
-        );
+        let name = reason.name();
+        // People who look after the deployment are few, and everybody may know when they looked.
+        if reason == SystemReason::Platform {
+            tracing::info!(reason = name, "system transaction");
+        } else {
+            tracing::debug!(reason = name, "system transaction");
+        }
+        metrics::counter!(SYSTEM_TRANSACTIONS, "reason" => name).increment(1);
+        let begin = "BEGIN; SET LOCAL ROLE openchair_system".to_owned();
         let conn = Conn::begin(self.pool(), begin).await?;
         let tools = self.tools().clone();
         Ok(SystemTx { conn, now: tools.clock.now(), tools, reason })

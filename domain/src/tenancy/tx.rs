@@ -22,11 +22,8 @@ impl Db {
     /// Opens a transaction that sees the caller's tenant and nothing else.
     pub async fn tenant(&self, caller: &Caller) -> Result<TenantTx, StoreError> {
         // The id is a UUID printed by us: there is nothing in it to escape. `BEGIN` and the setting
-        // travel in one message.
-        let begin = format!(
-            "BEGIN; SELECT set_config('app.tenant_id', '{}', true)",
-            caller.tenant().uuid()
-        );
+        // travel in one message. `SET LOCAL` is `set_config(…, true)` without a query to plan.
+        let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'", caller.tenant().uuid());
         let conn = Conn::begin(self.pool(), begin).await?;
         let tools = self.tools().clone();
         Ok(TenantTx {

@@ -43,6 +43,9 @@ impl Life {
         if self.idle_mib >= MEMORY_BAR_MIB {
             failed.push(format!("the idle server holds {:.1} MiB", self.idle_mib));
         }
+        if self.after_load_mib >= MEMORY_BAR_MIB {
+            failed.push(format!("idle again, it holds {:.1} MiB", self.after_load_mib));
+        }
         if self.busy_stop_ms >= millis(STOP_BAR) {
             failed.push(format!("the server took {:.0} ms to stop", self.busy_stop_ms));
         }
@@ -118,7 +121,7 @@ mod tests {
         let good = || Life {
             starts_ms: vec![300.0, 999.0],
             idle_mib: 59.9,
-            after_load_mib: 80.0,
+            after_load_mib: 59.9,
             idle_stops_ms: vec![50.0],
             busy_stop_ms: 9999.0,
             in_flight: 16,
@@ -128,6 +131,7 @@ mod tests {
         let bad = [
             Life { starts_ms: vec![1000.0, 1.0], ..good() },
             Life { idle_mib: 60.0, ..good() },
+            Life { after_load_mib: 60.0, ..good() },
             Life { busy_stop_ms: 10_000.0, ..good() },
             Life { answered: 15, ..good() },
         ];

@@ -209,7 +209,7 @@ fn show_life(life: &Life) {
     };
     row("start, database running", spread(&life.starts_ms), "1000 ms");
     row("memory, idle", format!("{:.1} MiB", life.idle_mib), "60 MiB");
-    row("memory, after the load", format!("{:.1} MiB", life.after_load_mib), "");
+    row("memory, idle again", format!("{:.1} MiB", life.after_load_mib), "60 MiB");
     row("stop, idle", spread(&life.idle_stops_ms), "");
     let waiting = format!("stop, {} sign-ins waiting", life.in_flight);
     row(&waiting, format!("{:.0} ms", life.busy_stop_ms), "10000 ms");

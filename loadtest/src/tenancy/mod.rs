@@ -33,8 +33,12 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', default_value = "1,16",
           value_parser = value_parser!(u32).range(1..=64))]
     at_once: Vec<u32>,
-    /// How often everybody has a turn; the first one only warms up
-    #[arg(long, default_value = "26", value_parser = value_parser!(u32).range(2..=1000))]
+    /// How often everything is connected anew: which processor a connection's process keeps to is
+    /// luck, and lasts as long as the connection
+    #[arg(long, default_value = "6", value_parser = value_parser!(u32).range(1..=100))]
+    sittings: u32,
+    /// How often everybody has a turn in a sitting; the first one only warms up
+    #[arg(long, default_value = "11", value_parser = value_parser!(u32).range(2..=1000))]
     rounds: u32,
     /// How many reads a turn has
     #[arg(long, default_value = "200", value_parser = value_parser!(u32).range(1..=10_000))]
@@ -67,9 +71,12 @@ struct Figures {
     measured: Vec<Figure>,
 }
 
-/// Samples of one way, and how long all its turns took together.
+/// One way into one world: what it took, and how long all its turns took together.
 #[derive(Debug)]
-struct Cell {
+struct Seat {
+    world: usize,
+    tenants: usize,
+    way: Way,
     samples: Samples,
     spent: Duration,
 }
@@ -85,75 +92,91 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
         places.push(Place::make(&cluster, tenants as usize).await?);
     }
     say(&format!("\n{machine}"));
-    let mut figures = Vec::new();
+    let mut measured = Vec::new();
     for &at_once in &options.at_once {
-        // Fresh pools: a lone reader finds the few connections that a lone reader needs.
-        let mut worlds = Vec::new();
-        for place in &places {
-            worlds.push(Arc::new(place.open(&cluster).await?));
-        }
+        let mut reads = Vec::new();
         for read in Read::ALL {
-            let measured = measure(&worlds, read, at_once, options).await?;
-            show(&measured, read, at_once);
-            figures.extend(measured);
+            reads.push((read, seats(&places)?));
         }
-        for world in worlds {
-            world.close().await;
+        for _ in 0..options.sittings {
+            // Fresh pools: a lone reader finds the few connections that a lone reader needs.
+            let mut worlds = Vec::new();
+            for place in &places {
+                worlds.push(Arc::new(place.open(&cluster).await?));
+            }
+            for (read, seats) in &mut reads {
+                sit(&worlds, seats, *read, at_once, options).await?;
+            }
+            for world in worlds {
+                world.close().await;
+            }
+        }
+        for (read, seats) in &reads {
+            let figures = figures(seats, *read, at_once);
+            show(&figures, *read, at_once);
+            measured.extend(figures);
         }
     }
-    keep(options.json.as_ref(), &Figures { scenario: "tenancy", machine, measured: figures })
+    keep(options.json.as_ref(), &Figures { scenario: "tenancy", machine, measured })
+}
+
+fn seats(places: &[Place]) -> Outcome<Vec<Seat>> {
+    let mut seats = Vec::new();
+    for (world, place) in places.iter().enumerate() {
+        for way in Way::ALL {
+            let (samples, spent) = (Samples::new()?, Duration::ZERO);
+            seats.push(Seat { world, tenants: place.tenants, way, samples, spent });
+        }
+    }
+    Ok(seats)
 }
 
 /// Every way in every world, in turns. Each round begins with another one: nobody is always the
 /// first after a pause.
-async fn measure(
+async fn sit(
     worlds: &[Arc<World>],
+    seats: &mut [Seat],
     read: Read,
     at_once: u32,
     options: &Options,
-) -> Outcome<Vec<Figure>> {
-    let seats: Vec<(usize, Way)> = (0..worlds.len())
-        .flat_map(|world| Way::ALL.into_iter().map(move |way| (world, way)))
-        .collect();
-    let mut cells = Vec::new();
-    for _ in &seats {
-        cells.push(Cell { samples: Samples::new()?, spent: Duration::ZERO });
-    }
+) -> Outcome<()> {
     for round in 0..options.rounds as usize {
         for turn in 0..seats.len() {
             let seat = (turn + round) % seats.len();
-            let (world, way) = seats[seat];
+            let seat = &mut seats[seat];
             let first = round * options.turn as usize;
-            let block = block(&worlds[world], way, read, at_once, first, options.turn).await?;
+            let world = &worlds[seat.world];
+            let (samples, spent) =
+                block(world, seat.way, read, at_once, first, options.turn).await?;
             if round > 0 {
-                cells[seat].samples.merge(&block.samples)?;
-                cells[seat].spent += block.spent;
+                seat.samples.merge(&samples)?;
+                seat.spent += spent;
             }
         }
     }
-    let taken: Vec<(Way, usize, Summary, Duration)> = seats
-        .iter()
-        .zip(&cells)
-        .map(|(&(world, way), cell)| {
-            (way, worlds[world].tenants, cell.samples.summary(), cell.spent)
-        })
-        .collect();
+    Ok(())
+}
+
+fn figures(seats: &[Seat], read: Read, at_once: u32) -> Vec<Figure> {
     let median = |way: Way, tenants: usize| {
-        let found = taken.iter().find(|(is, among, ..)| (*is, *among) == (way, tenants));
-        found.map_or(f64::NAN, |(_, _, took, _)| took.p50_us)
+        let found = seats.iter().find(|seat| (seat.way, seat.tenants) == (way, tenants));
+        found.map_or(f64::NAN, |seat| seat.samples.summary().p50_us)
     };
-    let fewest = worlds.iter().map(|world| world.tenants).min().unwrap_or_default();
-    let figure = |&(way, tenants, took, spent): &(Way, usize, Summary, Duration)| Figure {
-        read,
-        way,
-        tenants,
-        at_once,
-        took,
-        per_second: rate(took.count, spent),
-        times_bare: took.p50_us / median(Way::Bare, tenants),
-        times_fewest: took.p50_us / median(way, fewest),
+    let fewest = seats.iter().map(|seat| seat.tenants).min().unwrap_or_default();
+    let figure = |seat: &Seat| {
+        let took = seat.samples.summary();
+        Figure {
+            read,
+            way: seat.way,
+            tenants: seat.tenants,
+            at_once,
+            took,
+            per_second: rate(took.count, seat.spent),
+            times_bare: took.p50_us / median(Way::Bare, seat.tenants),
+            times_fewest: took.p50_us / median(seat.way, fewest),
+        }
     };
-    Ok(taken.iter().map(figure).collect())
+    seats.iter().map(figure).collect()
 }
 
 /// One turn: so many reads, by so many at once.
@@ -164,7 +187,7 @@ async fn block(
     at_once: u32,
     first: usize,
     reads: u32,
-) -> Outcome<Cell> {
+) -> Outcome<(Samples, Duration)> {
     let each = reads.div_ceil(at_once) as usize;
     let begun = Instant::now();
     let mut readers = JoinSet::new();
@@ -184,7 +207,7 @@ async fn block(
     while let Some(read) = readers.join_next().await {
         samples.merge(&read??)?;
     }
-    Ok(Cell { samples, spent: begun.elapsed() })
+    Ok((samples, begun.elapsed()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nobody takes that many samples")]

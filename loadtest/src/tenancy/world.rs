@@ -31,7 +31,6 @@ pub(super) struct Place {
 /// The ways into it, with pools that nobody has used yet.
 #[derive(Debug)]
 pub(super) struct World {
-    pub(super) tenants: usize,
     pub(super) owner: PgPool,
     pub(super) app: PgPool,
     pub(super) db: Db,
@@ -70,7 +69,6 @@ impl Place {
             callers.push(recognised(&identity, filled).await?);
         }
         let world = World {
-            tenants: self.tenants,
             owner: pool(&cluster.owner_url(&self.name)?).await?,
             app: pool(&app_url).await?,
             db,

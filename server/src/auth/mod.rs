@@ -72,7 +72,10 @@ async fn recognised(request: &Request) -> Result<Recognised, ApiError> {
 
 async fn person(request: &Request) -> Result<SignedIn, ApiError> {
     match recognised(request).await? {
-        Recognised::Person(person) => Ok(*person),
+        Recognised::Person(person) => {
+            app(request)?.limits.person(person.user).await?;
+            Ok(*person)
+        }
         Recognised::Key(_) => Err(IdentityError::PersonsOnly.into()),
     }
 }

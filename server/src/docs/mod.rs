@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use openchair_worker::html::escaped;
 use poem::endpoint::make_sync;
 use poem::{Response, Route, get};
 use serde_json::Value;
@@ -33,8 +34,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn text(value: &Value) -> String {
-    let plain = value.as_str().unwrap_or_default();
-    plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    escaped(value.as_str().unwrap_or_default())
 }
 
 fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

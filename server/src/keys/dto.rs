@@ -34,6 +34,7 @@ pub(super) struct ApiKeyView {
     /// The beginning of the secret, to tell keys apart
     prefix: String,
     scopes: Vec<String>,
+    /// Who made it; it is revoked when they go from the team
     created_by: String,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,

@@ -41,7 +41,8 @@ impl ApiKeysApi {
         Ok(listed(keys, ApiKeyView::from))
     }
 
-    /// Makes a key. The secret is in this answer and nowhere else.
+    /// Makes a key. The secret is in this answer and nowhere else. Only people make keys; a key is
+    /// revoked when whoever made it goes from the team.
     #[oai(path = "/api-keys", method = "post", operation_id = "create_api_key")]
     async fn create(
         &self,
@@ -50,7 +51,8 @@ impl ApiKeysApi {
         body: Input<NewApiKey>,
     ) -> Result<Created<NewApiKeyView>, ApiError> {
         let new = body.0.to_domain();
-        let make = async |tx: &mut TenantTx| Ok(keys::create(tx, &new).await?.into());
+        let identity = &self.0.identity;
+        let make = async |tx: &mut TenantTx| Ok(keys::create(tx, identity, &new).await?.into());
         self.0.once(&who, once, &body.0, make).await
     }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use deadpool_redis::Pool;
 
 pub use self::by_ip::LimitByIp;
+pub(crate) use self::by_ip::ip_key;
 pub use self::headers::{RateLimitHeaders, Tightest};
 use self::local::LocalLimits;
 use self::shared::SharedLimits;

@@ -74,6 +74,10 @@ pub(super) struct NewSignUp {
 }
 
 impl NewSignUp {
+    pub(super) fn names_an_owner(&self) -> bool {
+        self.owner.is_some()
+    }
+
     pub(super) fn to_domain(&self) -> tenants::NewSignUp {
         let business = &self.business;
         tenants::NewSignUp {

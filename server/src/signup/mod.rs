@@ -83,13 +83,16 @@ impl SignUpApi {
             let done = tenants::sign_up(tx, identity, ready, &who.request).await?;
             Ok(SignedUpView::and_session(done))
         };
-        self.0.once_signing_in(SystemReason::SignUp, scope(&who), once, &body.0, write).await
+        let scope = scope(&who, &body.0);
+        self.0.once_signing_in(SystemReason::SignUp, scope, once, &body.0, write).await
     }
 }
 
 /// Nobody meets the answer to somebody else's sign-up: what is sent without an owner says nothing of
-/// who sent it.
-fn scope(who: &Visitor) -> String {
-    let person = who.person.as_ref().map(|person| person.user.to_string());
+/// who sent it. What is sent with one does, and is the same request still when the cookie of its
+/// lost answer comes along.
+fn scope(who: &Visitor, body: &NewSignUp) -> String {
+    let person = who.person.as_ref().filter(|_| !body.names_an_owner());
+    let person = person.map(|person| person.user.to_string());
     format!("signup/{}", person.unwrap_or_default())
 }

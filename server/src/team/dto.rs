@@ -101,7 +101,7 @@ pub(super) struct InvitationView {
     id: Ref<Invitation>,
     email: String,
     role: RoleRef,
-    /// Who invited them
+    /// Who invited them; the invitation is taken back when they go from the team
     invited_by: String,
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,

@@ -1,7 +1,5 @@
 //! Logs, metrics and error reports of the process.
 
-mod scrub;
-
 use std::fmt;
 use std::panic::PanicHookInfo;
 
@@ -9,16 +7,16 @@ use metrics::SetRecorderError;
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
+use openchair_domain::tenancy::SYSTEM_TRANSACTIONS;
+use openchair_worker::reports::{self, BadDestination, Destination, mask};
+use sentry::ClientInitGuard;
 use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer};
-use sentry::types::ParseDsnError;
-use sentry::{ClientInitGuard, ClientOptions};
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{Layer, fmt as log};
 
-pub use self::scrub::mask;
 use crate::middleware::trace;
 
 /// Panics are logged under this name; sentry hears of them by itself.
@@ -33,26 +31,6 @@ pub struct LogSettings {
     pub level: String,
 }
 
-/// Where errors are reported.
-#[derive(Clone)]
-pub struct SentrySettings {
-    /// The project's address; it contains a key.
-    pub dsn: String,
-    /// `production`, `staging`.
-    pub environment: String,
-    /// The version of this build.
-    pub release: String,
-}
-
-impl fmt::Debug for SentrySettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SentrySettings")
-            .field("environment", &self.environment)
-            .field("release", &self.release)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Why it could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
@@ -62,9 +40,9 @@ pub enum TelemetryError {
     /// There is a logger already.
     #[error("logging can't be set up")]
     Log(#[from] TryInitError),
-    /// The address for error reports can't be read. It is not repeated: it contains a key.
-    #[error("sentry's DSN is not understood")]
-    Dsn(#[from] ParseDsnError),
+    /// The address for error reports can't be read.
+    #[error(transparent)]
+    Reports(#[from] BadDestination),
     /// There are metrics already.
     #[error("metrics can't be set up")]
     Metrics(#[from] SetRecorderError<PrometheusRecorder>),
@@ -89,7 +67,7 @@ impl fmt::Debug for Telemetry {
 /// Sets up everything, once per process.
 pub fn init(
     logs: &LogSettings,
-    sentry: Option<&SentrySettings>,
+    reported: Option<&Destination>,
 ) -> Result<Telemetry, TelemetryError> {
     let filter = EnvFilter::try_new(&logs.level)?;
     let lines = if logs.json {
@@ -101,12 +79,12 @@ pub fn init(
     let crumbs = BreadcrumbLayer::new().with_filter(filter_fn(|m| *m.level() <= Level::INFO));
     tracing_subscriber::registry()
         .with(lines.with_filter(filter))
-        .with(sentry.map(|_| errors))
-        .with(sentry.map(|_| crumbs))
+        .with(reported.map(|_| errors))
+        .with(reported.map(|_| crumbs))
         .try_init()?;
     // Before sentry's, which calls the one that it finds.
     std::panic::set_hook(Box::new(log_panic));
-    let guard = sentry.map(start_sentry).transpose()?;
+    let guard = reported.map(reports::start).transpose()?;
     let recorder = recorder()?;
     let metrics = recorder.handle();
     metrics::set_global_recorder(recorder)?;
@@ -126,21 +104,6 @@ fn log_panic(info: &PanicHookInfo<'_>) {
     tracing::error!(target: PANIC, place, message = mask(message), %backtrace, "panicked");
 }
 
-fn start_sentry(settings: &SentrySettings) -> Result<ClientInitGuard, TelemetryError> {
-    // Two parts of the program may ask for it; the first one wins.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut options = ClientOptions::new()
-        .environment(settings.environment.clone())
-        .release(settings.release.clone())
-        .send_default_pii(false)
-        .attach_stacktrace(true)
-        .before_send(|event| Some(scrub::event(event)))
-        .before_breadcrumb(|crumb| Some(scrub::breadcrumb(&crumb)));
-    // Not by `dsn()`, which panics at a wrong one.
-    options.dsn = Some(settings.dsn.parse()?);
-    Ok(sentry::init(options))
-}
-
 /// Metrics without a listener of their own: `/metrics` is a path of the server.
 pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
     let seconds =
@@ -154,6 +117,10 @@ fn describe() {
     metrics::describe_counter!(trace::REQUESTS, "Requests answered, by method, route and status");
     metrics::describe_histogram!(trace::DURATION, "Seconds until the head of the answer");
     metrics::describe_gauge!(trace::IN_FLIGHT, "Requests that are being answered");
+    metrics::describe_counter!(
+        SYSTEM_TRANSACTIONS,
+        "Transactions that looked across tenants, by reason"
+    );
     metrics::describe_counter!("rate_limited_total", "Requests refused, by budget");
 }
 
@@ -170,18 +137,5 @@ mod tests {
         });
         let text = handle.render();
         assert!(text.contains(r#"http_request_duration_seconds_bucket{le="0.005"} 1"#), "{text}");
-    }
-
-    #[test]
-    fn settings_do_not_show_the_key() {
-        let settings = SentrySettings {
-            dsn: "https://key@sentry.example/1".into(),
-            environment: "test".into(),
-            release: "1".into(),
-        };
-        assert!(!format!("{settings:?}").contains("key@"));
-        let bad = SentrySettings { dsn: "no key@ here".into(), ..settings };
-        let error = start_sentry(&bad).map(drop).unwrap_err();
-        assert!(!error.to_string().contains("key@"));
     }
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::Duration;
+use openchair_domain::ids::Id;
 use openchair_domain::jobs::{self, Claimed, Known, Lease};
-use openchair_tests::scratch::{Scratch, eventually};
+use openchair_tests::eventually;
+use openchair_tests::scratch::Scratch;
 use openchair_worker::reconcile::{Leftovers, Reconciler};
 use openchair_worker::runner::{Options, Runner};
 use openchair_worker::{Failure, Handler, MAX_ATTEMPTS};
@@ -293,18 +295,113 @@ async fn a_job_that_takes_its_workers_with_it_is_put_aside() {
     bench.stop().await;
 }
 
+/// Queues many jobs of one tenant at once.
+async fn put_many(scratch: &Scratch, tenant: Uuid, count: i64, run_at: &str) {
+    let sql = "insert into jobs (tenant_id, id, kind, version, payload, state, run_at, created_at)
+               select $1, gen_random_uuid(), 'test.probe', 1, '{}', 'waiting', $3::timestamptz, $3::timestamptz
+               from generate_series(1, $2)";
+    let asked = sqlx::query(sql).bind(tenant).bind(count).bind(run_at);
+    asked.execute(&scratch.owner).await.unwrap();
+}
+
+const BUSY: Uuid = Uuid::from_u128(1);
+
 #[tokio::test]
 async fn one_busy_tenant_does_not_keep_the_others_waiting() {
     let scratch = Scratch::new().await;
-    let sql = "insert into jobs (tenant_id, id, kind, version, payload, state, run_at, created_at)
-               select '00000000-0000-7000-8000-000000000001', gen_random_uuid(), 'test.probe', 1, '{}',
-                      'waiting', '2026-03-08T09:00:00Z', '2026-03-08T09:00:00Z'
-               from generate_series(1, 500)";
-    sqlx::query(sql).execute(&scratch.owner).await.unwrap();
+    put_many(&scratch, BUSY, 500, "2026-03-08T09:00:00Z").await;
     let quiet = put(&scratch, Uuid::from_u128(2), PROBE.kind, PROBE.version).await;
     let claimed = jobs::claim(&scratch.db, &lease("any", 4)).await.unwrap();
     assert_eq!(claimed.len(), 4);
     assert!(claimed.iter().any(|job| job.id.uuid() == quiet));
+}
+
+#[tokio::test]
+async fn nor_does_one_that_is_far_busier_than_a_claim_looks() {
+    let scratch = Scratch::new().await;
+    put_many(&scratch, BUSY, 3_000, "2026-03-08T09:00:00Z").await;
+    // Nothing of this one is due.
+    put_many(&scratch, Uuid::from_u128(2), 10, "2026-04-01T09:00:00Z").await;
+    let quiet = put(&scratch, Uuid::from_u128(3), PROBE.kind, PROBE.version).await;
+    let claimed = jobs::claim(&scratch.db, &lease("any", 4)).await.unwrap();
+    assert_eq!(claimed.len(), 4);
+    assert!(claimed.iter().any(|job| job.id.uuid() == quiet));
+    let all = jobs::claim(&scratch.db, &lease("rest", 5_000)).await.unwrap();
+    assert!(all.len() >= 900 && all.iter().all(|job| job.tenant.map(Id::uuid) == Some(BUSY)));
+}
+
+#[tokio::test]
+async fn the_mails_of_logins_and_those_of_tenants_take_turns() {
+    let scratch = Scratch::new().await;
+    for tenant in 1..=40 {
+        put_many(&scratch, Uuid::from_u128(tenant), 1, "2026-03-08T09:00:00Z").await;
+    }
+    put_many(&scratch, Uuid::nil(), 3, "2026-03-08T09:59:00Z").await;
+    let of_nobody = async |worker| {
+        let claimed = jobs::claim(&scratch.db, &lease(worker, 4)).await.unwrap();
+        assert_eq!(claimed.len(), 4);
+        claimed.iter().filter(|job| job.tenant.is_none()).count()
+    };
+    assert_eq!(of_nobody("first").await, 2);
+    assert_eq!(of_nobody("second").await, 1);
+    assert_eq!(of_nobody("third").await, 0);
+    put_many(&scratch, Uuid::nil(), 3_000, "2026-03-08T08:00:00Z").await;
+    assert_eq!(of_nobody("fourth").await, 2);
+}
+
+/// How often `jobs` was read from end to end, and how many of its rows were fetched by an index.
+async fn reads(scratch: &Scratch) -> (i64, i64) {
+    let sql = "select seq_scan, coalesce(idx_tup_fetch, 0) as fetched
+               from pg_stat_user_tables where relname = 'jobs'";
+    let row = sqlx::query(sql).fetch_one(&scratch.owner).await.unwrap();
+    (row.get("seq_scan"), row.get("fetched"))
+}
+
+#[tokio::test]
+async fn what_is_not_due_costs_a_claim_nothing() {
+    let scratch = Scratch::new().await;
+    for tenant in 1..=50 {
+        put_many(&scratch, Uuid::from_u128(tenant), 1_000, "2026-04-01T09:00:00Z").await;
+    }
+    sqlx::query("vacuum analyze jobs").execute(&scratch.owner).await.unwrap();
+    for tenant in 1..=10 {
+        put(&scratch, Uuid::from_u128(tenant), PROBE.kind, PROBE.version).await;
+    }
+    let before = reads(&scratch).await;
+    // Often enough that a connection plans without looking at the values.
+    let mut claimed = 0;
+    for _ in 0..12 {
+        claimed += jobs::claim(&scratch.db, &lease("any", 4)).await.unwrap().len();
+    }
+    assert_eq!(claimed, 10);
+    // A connection tells what it read when it ends.
+    scratch.db.close().await;
+    let after = eventually("the figures", async || {
+        let now = reads(&scratch).await;
+        (now != before).then_some(now)
+    })
+    .await;
+    assert_eq!(after.0, before.0, "jobs was read from end to end");
+    assert!(after.1 - before.1 < 300, "{} rows for ten jobs", after.1 - before.1);
+}
+
+#[tokio::test]
+async fn what_was_sealed_is_wiped_when_a_job_is_put_aside() {
+    let scratch = Scratch::new().await;
+    let id = probe(&scratch).await;
+    let sealed = sqlx::query("update jobs set sealed = 'a link'");
+    sealed.execute(&scratch.owner).await.unwrap();
+    let left = async || -> bool {
+        let sql = "select sealed is not null from jobs where id = $1";
+        sqlx::query_scalar(sql).bind(id).fetch_one(&scratch.owner).await.unwrap()
+    };
+    let claimed = jobs::claim(&scratch.db, &lease("any", 1)).await.unwrap();
+    jobs::retry(&scratch.db, &claimed[0], "not now", Some(Duration::zero())).await.unwrap();
+    assert!(left().await, "another try needs it");
+    let claimed = jobs::claim(&scratch.db, &lease("other", 1)).await.unwrap();
+    jobs::retry(&scratch.db, &claimed[0], "not ever", None).await.unwrap();
+    assert_eq!(look(&scratch, id).await.0, "dead");
+    assert!(!left().await);
 }
 
 #[tokio::test]
@@ -314,7 +411,7 @@ async fn what_nobody_needs_any_more_is_deleted() {
                select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'old.' || state, 1, '{}',
                       state, at, at, at
                from unnest(array['done', 'dead']) as state,
-                    unnest(array['2026-02-28T00:00:00Z', '2026-03-08T00:00:00Z']::timestamptz[]) as at,
+                    unnest(array['2025-12-07T00:00:00Z', '2026-02-28T00:00:00Z', '2026-03-08T00:00:00Z']::timestamptz[]) as at,
                     generate_series(1, 1200)";
     sqlx::query(sql).execute(&scratch.owner).await.unwrap();
     let waiting = put(&scratch, Uuid::nil(), "test.stranger", 1).await;
@@ -323,7 +420,7 @@ async fn what_nobody_needs_any_more_is_deleted() {
                    values ('00000000-0000-0000-0000-000000000000', 'test', $1, '', $1::timestamptz)";
         sqlx::query(sql).bind(at).execute(&scratch.owner).await.unwrap();
     }
-    assert_eq!(Leftovers.run(&scratch.db).await.unwrap(), 1_201);
+    assert_eq!(Leftovers.run(&scratch.db).await.unwrap(), 3_601);
     assert_eq!(Leftovers.run(&scratch.db).await.unwrap(), 0);
     let sql = "select state, count(*) as count from jobs group by state order by state";
     let left = sqlx::query(sql).fetch_all(&scratch.owner).await.unwrap();
@@ -332,4 +429,47 @@ async fn what_nobody_needs_any_more_is_deleted() {
     let expected = [("dead", 2_400), ("done", 1_200), ("waiting", 1)];
     assert_eq!(left, expected.map(|(state, count)| (state.to_owned(), count)));
     assert_eq!(look(&scratch, waiting).await.0, "waiting");
+}
+
+#[tokio::test]
+async fn sessions_that_ended_long_ago_are_deleted_and_live_families_keep_their_tokens() {
+    let scratch = Scratch::new().await;
+    let ends = [
+        ("live", "2026-04-01T00:00:00Z", None),
+        ("ended lately", "2026-03-01T00:00:00Z", None),
+        ("ended long ago", "2026-02-01T00:00:00Z", None),
+        ("revoked lately", "2026-04-01T00:00:00Z", Some("2026-03-01T00:00:00Z")),
+        ("revoked long ago", "2026-04-01T00:00:00Z", Some("2026-02-01T00:00:00Z")),
+    ];
+    let user = Uuid::from_u128(1);
+    let sql = "insert into users (id, email, email_key, name, locale, created_at, updated_at)
+               values ($1, 'a@b.example', 'a@b.example', 'Ann', 'en', now(), now())";
+    sqlx::query(sql).bind(user).execute(&scratch.owner).await.unwrap();
+    for (name, expires_at, revoked_at) in ends {
+        let sql = "with family as (
+                       insert into sessions (id, user_id, kind, client_name, created_at, last_seen_at,
+                                             expires_at, revoked_at)
+                       values (gen_random_uuid(), $1, 'api_client', $2, '2026-01-01', '2026-01-01',
+                               $3::timestamptz, $4::timestamptz)
+                       returning id, client_name
+                   )
+                   insert into refresh_tokens (id, session_id, token_hash, created_at, used_at, expires_at)
+                   select gen_random_uuid(), id, convert_to(client_name || ' ' || at, 'UTF8'),
+                          '2026-01-01', '2026-01-02', at::timestamptz
+                   from family, unnest(array['2026-02-05', '2026-02-07', '2026-04-07']) as at";
+        let asked = sqlx::query(sql).bind(user).bind(name).bind(expires_at).bind(revoked_at);
+        asked.execute(&scratch.owner).await.unwrap();
+    }
+    // Two sessions, the tokens of the others that ended more than thirty days ago, and theirs.
+    assert_eq!(Leftovers.run(&scratch.db).await.unwrap(), 2 + 5);
+    assert_eq!(Leftovers.run(&scratch.db).await.unwrap(), 0);
+    let sql = "select convert_from(token_hash, 'UTF8') from refresh_tokens
+               join sessions on sessions.id = session_id order by 1";
+    let left: Vec<String> = sqlx::query_scalar(sql).fetch_all(&scratch.owner).await.unwrap();
+    let kept = ["ended lately", "live", "revoked lately"]
+        .map(|name| ["2026-02-07", "2026-04-07"].map(|end| format!("{name} {end}")));
+    assert_eq!(left, kept.concat());
+    let sql = "select count(*) from sessions";
+    let sessions: i64 = sqlx::query_scalar(sql).fetch_one(&scratch.owner).await.unwrap();
+    assert_eq!(sessions, 3);
 }

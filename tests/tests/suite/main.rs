@@ -11,4 +11,5 @@ mod jobs;
 mod mail;
 mod manners;
 mod schema;
+mod team;
 mod types;

@@ -20,8 +20,10 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("api_keys_by_secret", "a program shows its key before anybody knows its tenant"),
     ("idempotency_keys_by_age", "the sweep goes by age over all tenants"),
     ("invitations_by_token", "a guest shows the link before anybody knows the tenant"),
+    ("jobs_dead", "the sweep goes by age over all tenants"),
     ("jobs_done", "the sweep goes by age over all tenants"),
     ("jobs_due", "the worker claims what is due over all tenants"),
+    ("jobs_lapsed", "the worker claims what a lost one left behind over all tenants"),
     ("memberships_by_user", "signing in asks where a login belongs"),
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
 ];

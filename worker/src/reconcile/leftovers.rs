@@ -7,8 +7,8 @@ use openchair_domain::{idempotency, identity, jobs};
 
 use super::Reconciler;
 
-/// Deletes what nobody needs any more: finished jobs, expired links, answers that nobody will ask
-/// for again, old mails of the development mailbox.
+/// Deletes what nobody needs any more: jobs, links and sessions that ended long ago, answers that
+/// nobody will ask for again, old mails of the development mailbox.
 #[derive(Debug)]
 pub struct Leftovers;
 

@@ -15,6 +15,7 @@ use openchair_domain::config::LOCALES;
 use openchair_domain::messaging::{Mail, Template};
 
 use self::catalogue::{Catalogue, Direction, Texts};
+use crate::html::escaped;
 
 const LAYOUT_HTML: &str = include_str!("../../../config/templates/mail/layout.mjml");
 const LAYOUT_TEXT: &str = include_str!("../../../config/templates/mail/layout.txt");
@@ -259,21 +260,6 @@ fn to_html(mjml: &str) -> Result<String, String> {
         return Err(format!("{warning:?}"));
     }
     layout.element.render(&options).map_err(|problem| problem.to_string())
-}
-
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#x27;"),
-            c => html.push(c),
-        }
-    }
-    html
 }
 
 /// One line of at most so many characters: what is typed can't add lines to a mail, nor headers.

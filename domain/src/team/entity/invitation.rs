@@ -13,6 +13,7 @@ pub struct Model {
     pub custom_role_id: Option<Uuid>,
     pub token_hash: Vec<u8>,
     pub invited_by: String,
+    pub invited_by_user_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
     pub accepted_at: Option<DateTimeUtc>,

@@ -94,3 +94,28 @@ async fn mails_with_links_are_few() {
     }
     ask("nobody@example.com", "magic-link").await.problem(429, "rate_limited");
 }
+
+/// What is one's own is counted, too: nobody is in a business while they ask for it.
+#[tokio::test]
+async fn somebody_signed_in_can_ask_for_so_much() {
+    let app = TestApp::start().await;
+    let (nora, other) = (app.login("Nora").await, app.login("Other").await);
+    // However many sessions: it is the same person.
+    let browsers = [app.sign_in(&nora).await, app.sign_in(&nora).await];
+    let mut answered = 0;
+    for number in 0..400 {
+        let answer = browsers[number % 2].get("/v1/me").await;
+        if answer.status == 429 {
+            answer.problem(429, "rate_limited");
+            break;
+        }
+        answer.expect(200);
+        answered += 1;
+    }
+    assert_eq!(answered, 240);
+    let platform = browsers[0].get("/v1/platform/tenants").await;
+    platform.problem(429, "rate_limited");
+    app.sign_in(&other).await.get("/v1/me").await.expect(200);
+    app.clock.advance(Duration::minutes(1));
+    browsers[1].get("/v1/me").await.expect(200);
+}

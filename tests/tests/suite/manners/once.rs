@@ -117,6 +117,32 @@ async fn of_many_sign_ups_at_once_one_is_made() {
     assert!(stranger.cookie().is_none());
 }
 
+/// The answer was lost, but its cookie wasn't: the same request is the same request.
+#[tokio::test]
+async fn a_sign_up_that_signed_in_is_not_done_twice() {
+    let app = TestApp::start().await;
+    let body = json!({
+        "business": { "name": "Twice", "kind": "salon", "country": "FR" },
+        "owner": { "name": "Tia", "email": "tia@example.com", "password": PASSWORD },
+    });
+    let browser = app.browser();
+    let sign_up = || browser.post("/v1/signup", &body).header(HEADER, "tap");
+    let first = sign_up().await;
+    first.expect(201);
+    assert!(browser.cookie().is_some());
+    let again = sign_up().await;
+    assert_eq!(again.expect(201), first.json());
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    // Without an owner it is another business of whoever is signed in, and theirs alone.
+    let body = json!({ "business": { "name": "More", "kind": "salon", "country": "FR" } });
+    browser.post("/v1/signup", &body).header(HEADER, "more").await.expect(201);
+    let stranger = app.login("Stranger").await;
+    let stranger = app.sign_in(&stranger).await;
+    let theirs = stranger.post("/v1/signup", &body).header(HEADER, "more").await;
+    theirs.expect(201);
+    assert_eq!(theirs.header("idempotency-replayed"), "");
+}
+
 /// Every operation that takes a key honours it.
 #[tokio::test]
 async fn whatever_takes_a_key_honours_it() {

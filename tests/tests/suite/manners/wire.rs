@@ -236,3 +236,15 @@ async fn a_stop_loses_no_answer() {
     let answer = change.await.unwrap();
     assert_eq!(answer.expect(200)["hue"], 7);
 }
+
+#[tokio::test]
+async fn looks_across_tenants_are_counted_by_their_reason() {
+    let app = TestApp::start().await;
+    let spa = app.business("Lagoon").await;
+    app.sign_in(&spa.owner).await;
+    let metrics = app.browser().get("/metrics").await.text();
+    for reason in ["sign_up", "identity", "authenticate"] {
+        let counted = format!("system_transactions_total{{reason=\"{reason}\"}} ");
+        assert!(metrics.contains(&counted), "{counted} in {metrics}");
+    }
+}

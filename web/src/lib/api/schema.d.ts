@@ -1093,7 +1093,7 @@ export interface components {
          * @description What became of an invitation.
          * @enum {string}
          */
-        InvitationState: string;
+        InvitationState: "pending" | "accepted" | "revoked" | "expired";
         /**
          * InvitationToken
          * @description The token of an invitation's link.
@@ -1126,7 +1126,7 @@ export interface components {
          * @description What kind of business it is.
          * @enum {string}
          */
-        KindOfBusiness: string;
+        KindOfBusiness: "clinic" | "spa" | "barbershop" | "salon";
         /**
          * KindView
          * @description A kind of business to choose, in the country's language.
@@ -1705,7 +1705,7 @@ export interface components {
          * @description A step of setting up.
          * @enum {string}
          */
-        SetupStepKey: string;
+        SetupStepKey: "verify_email" | "services" | "hours" | "team" | "two_factor";
         /**
          * SetupStepView
          * @description A step of setting up, and whether it is done.
@@ -1737,7 +1737,7 @@ export interface components {
          * @description How a sign-in went on.
          * @enum {string}
          */
-        SignInStatus: string;
+        SignInStatus: "signed_in" | "second_factor_required";
         /**
          * SignInView
          * @description How a sign-in went on.
@@ -1762,7 +1762,7 @@ export interface components {
          * @description Why a web address can't be had.
          * @enum {string}
          */
-        SlugObstacle: string;
+        SlugObstacle: "taken" | "reserved" | "invalid";
         /**
          * SlugView
          * @description Whether a web address can be had.
