@@ -185,8 +185,8 @@ impl TestApp {
         let secret = OpaqueToken::generate(TokenKind::ApiKey, &*self.entropy);
         sqlx::query(
             "insert into api_keys (tenant_id, id, name, prefix, secret_hash, scopes, created_by,
-                                   created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                                   created_by_user_id, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(of.id.uuid())
         .bind(id.uuid())
@@ -195,6 +195,7 @@ impl TestApp {
         .bind(secret.hash().to_vec())
         .bind(scopes)
         .bind(&of.owner.name)
+        .bind(of.owner.id.uuid())
         .bind(self.now())
         .execute(self.pool())
         .await

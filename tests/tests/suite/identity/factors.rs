@@ -23,6 +23,11 @@ async fn a_second_factor_is_set_up_with_a_first_code() {
         let wrong = json!({ "code": wrong, "password": PASSWORD });
         browser.post(confirm, &wrong).await.problem(401, "bad_code");
     }
+    // A borrowed phone alone locks nobody out of their own login.
+    let secret = data_encoding::BASE32_NOPAD.decode(begun["secret"].as_str().unwrap().as_bytes());
+    let secret = TotpSecret::from_stored(secret.unwrap()).unwrap();
+    let right = json!({ "code": secret.code_at(app.now()).unwrap() });
+    browser.post(confirm, &right).await.problem(401, "bad_credentials");
     // Begun is not set up: a password is enough still.
     assert_eq!(sign_in(&app.browser(), &nora.email, PASSWORD).await.json()["status"], "signed_in");
     let stolen = browser.window();
