@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openchair_domain::config::{Limits, Plans};
-use openchair_domain::ids::{Id, User};
+use openchair_domain::ids::{Id, Tenant, User};
 use openchair_domain::tenancy::{Caller, RequestFacts};
 use openchair_domain::text::Email;
 
@@ -17,6 +17,10 @@ const HOUR: Duration = Duration::from_hours(1);
 /// Requests a minute about oneself, or about the platform: no business's plan counts them.
 const PER_PERSON: u32 = 240;
 
+/// As if this many businesses could invite one address at once: whoever uses their own budget for it
+/// up takes nothing from the others.
+const BUSINESSES_PER_ADDRESS: u32 = 4;
+
 /// The budgets in force.
 #[derive(Debug)]
 pub struct Budgets {
@@ -26,6 +30,8 @@ pub struct Budgets {
     sign_up_ip: Budget,
     mail_account: Budget,
     invitation: Budget,
+    invitation_address: Budget,
+    invitation_tenant: Budget,
     public_ip: Budget,
     own_proof: Budget,
     person: Budget,
@@ -47,6 +53,16 @@ impl Budgets {
             sign_up_ip: Budget::new("sign_up", limits.sign_up_per_ip_per_hour, HOUR),
             mail_account: Budget::new("mail", limits.mail_links_per_account_per_hour, HOUR),
             invitation: Budget::new("invite", limits.mail_links_per_account_per_hour, HOUR),
+            invitation_address: Budget::new(
+                "invite_address",
+                limits.mail_links_per_account_per_hour.saturating_mul(BUSINESSES_PER_ADDRESS),
+                HOUR,
+            ),
+            invitation_tenant: Budget::new(
+                "invite_tenant",
+                limits.invitations_per_tenant_per_hour,
+                HOUR,
+            ),
             public_ip: Budget::new("public", limits.public_per_ip_per_minute, MINUTE),
             own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
             person: Budget::new("person", PER_PERSON, MINUTE),
@@ -90,9 +106,13 @@ impl Budgets {
         self.limiter.require(&self.own_proof, &caller.scope()).await
     }
 
-    /// Filling somebody's mailbox with invitations, from however many businesses.
-    pub async fn invitation(&self, email: &str) -> Result<(), ApiError> {
-        self.limiter.require(&self.invitation, &email.trim().to_lowercase()).await
+    /// Filling somebody's mailbox with invitations, from one business or from many; and filling many
+    /// mailboxes from one business.
+    pub async fn invitation(&self, from: Id<Tenant>, to: &str) -> Result<(), ApiError> {
+        let to = to.trim().to_lowercase();
+        self.limiter.require(&self.invitation, &format!("{from}/{to}")).await?;
+        self.limiter.require(&self.invitation_address, &to).await?;
+        self.limiter.require(&self.invitation_tenant, &from.to_string()).await
     }
 
     /// Asking in no business at all, with however many sessions.

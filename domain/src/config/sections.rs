@@ -203,6 +203,9 @@ section! {
         /// Mails with a link.
         mail_links_per_account_per_hour: u32 =
             r.number("limits.mail_links_per_account_per_hour", PER);
+        /// Invitations to one team.
+        invitations_per_tenant_per_hour: u32 =
+            r.number("limits.invitations_per_tenant_per_hour", PER);
         /// Public pages.
         public_per_ip_per_minute: u32 = r.number("limits.public_per_ip_per_minute", PER);
     }

@@ -1,5 +1,5 @@
 //! Invitations by e-mail, as the team sees them. The link is in the mail alone; the table keeps its
-//! hash.
+//! hash. Only whoever has an address of their own has us write to others: a sign-up costs nothing.
 
 use chrono::Duration;
 use sea_orm::{
@@ -164,7 +164,7 @@ pub async fn invite(
         return Err(faults.into());
     };
     let hand = hold_for(tx, identity, Right::InviteMember).await?;
-    let inviter = answerable(tx).await?;
+    let inviter = may_write(tx).await?;
     let role = role_named(tx, identity, &new.role).await?;
     may_touch(hand, role.role, role.rights)?;
     refuse_member(tx, email.key()).await?;
@@ -182,7 +182,7 @@ pub async fn invite(
         custom_role_id: Set(custom_role_id),
         token_hash: Set(token.hash().to_vec()),
         invited_by: Set(Actor::from(tx.caller().principal()).name),
-        invited_by_user_id: Set(inviter.map(Id::uuid)),
+        invited_by_user_id: Set(Some(inviter.uuid())),
         created_at: Set(tx.now()),
         expires_at: Set(tx.now() + LIFETIME),
         accepted_at: Set(None),
@@ -208,6 +208,7 @@ pub async fn resend(
     id: Id<ids::Invitation>,
 ) -> Result<InvitationFacts, TeamError> {
     let hand = hold_for(tx, identity, Right::InviteMember).await?;
+    may_write(tx).await?;
     let (row, role) = held_pending(tx, identity, hand, id).await?;
     refuse_member(tx, &row.email_key).await?;
     let token = OpaqueToken::generate(TokenKind::Invitation, tx.entropy());
@@ -268,13 +269,21 @@ async fn end(tx: &mut TenantTx, row: invitation::Model, role: String) -> Result<
     Ok(())
 }
 
-/// The person who answers for what the caller does: the member, or whoever made the key.
-async fn answerable(tx: &TenantTx) -> Result<Option<Id<User>>, StoreError> {
-    match tx.caller().principal() {
-        Principal::Member { user, .. } => Ok(Some(*user)),
-        Principal::ApiKey { key, .. } => keys::maker(tx, *key).await,
-        Principal::Support { .. } | Principal::Worker { .. } => Ok(None),
-    }
+const VERIFIED: &str = "select 1 from users where id = $1 and email_verified_at is not null";
+
+/// The person who answers for what the caller has us write: the member, or whoever made the key.
+/// Their own address must be verified.
+async fn may_write(tx: &TenantTx) -> Result<Id<User>, TeamError> {
+    let person = match tx.caller().principal() {
+        Principal::Member { user, .. } => Some(*user),
+        Principal::ApiKey { key, .. } => keys::maker(tx, *key).await?,
+        Principal::Support { .. } | Principal::Worker { .. } => None,
+    };
+    let person = person.ok_or(TeamError::VerifyEmailFirst)?;
+    let values = [person.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, VERIFIED, values);
+    let found = tx.conn().query_one_raw(statement).await?;
+    found.map(|_| person).ok_or(TeamError::VerifyEmailFirst)
 }
 
 /// An invitation that isn't over, held, with its role's name. Whoever may not give the role may not

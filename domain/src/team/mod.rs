@@ -34,6 +34,7 @@ refusals! {
     /// Why a team stays as it is.
     TeamError {
         NoLonger = NotAllowed "not_allowed" "Your role doesn't allow this any longer.",
+        VerifyEmailFirst = NotAllowed "verify_email_first" "Please verify your e-mail address first. Then you can invite others.",
         OwnersOnly = NotAllowed "owners_only" "Only an owner can make or unmake owners.",
         BeyondOwnRights = NotAllowed "beyond_own_rights" "You can't give or take away a role that is allowed more than you are.",
         LastOwner = Conflict "last_owner" "A business needs an owner. Make somebody else an owner first.",

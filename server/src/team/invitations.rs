@@ -37,7 +37,8 @@ impl InvitationsApi {
         Ok(listed(invitations, InvitationView::from))
     }
 
-    /// Invites somebody by e-mail. The link in the mail is good for seven days.
+    /// Invites somebody by e-mail. The link in the mail is good for seven days. Whoever invites must
+    /// have verified their own address; of a key, whoever made it.
     #[oai(path = "/invitations", method = "post", operation_id = "create_invitation")]
     async fn create(
         &self,
@@ -45,10 +46,13 @@ impl InvitationsApi {
         #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<NewInvitationInput>,
     ) -> Result<Created<InvitationView>, ApiError> {
-        self.0.limits.invitation(&body.email).await?;
         let new = body.0.to_domain();
-        let identity = &self.0.identity;
-        let make = async |tx: &mut TenantTx| Ok(team::invite(tx, identity, &new).await?.into());
+        let make = async |tx: &mut TenantTx| {
+            let made = team::invite(tx, &self.0.identity, &new).await?;
+            // Last, so that what is refused counts for nothing; without it nothing is kept or sent.
+            self.0.limits.invitation(tx.tenant(), &made.email).await?;
+            Ok(made.into())
+        };
         self.0.once(&who, once, &body.0, make).await
     }
 
@@ -59,9 +63,9 @@ impl InvitationsApi {
         who: Can<perm::InviteMember>,
         inv: Path<Ref<Invitation>>,
     ) -> Result<Resent, ApiError> {
-        self.0.limits.invitation(&inv.0.0.to_string()).await?;
         let mut tx = self.0.db.tenant(&who).await?;
-        team::resend(&mut tx, &self.0.identity, inv.0.0).await?;
+        let sent = team::resend(&mut tx, &self.0.identity, inv.0.0).await?;
+        self.0.limits.invitation(tx.tenant(), &sent.email).await?;
         tx.commit().await?;
         Ok(Resent::Mail)
     }

@@ -1,9 +1,9 @@
 import { expect, test } from '../support/bench';
-import { call, join, mailedLink, owner, PASSWORD } from '../support/people';
+import { call, confirmedOwner, join, mailedLink, owner, PASSWORD } from '../support/people';
 
 test('somebody is invited, joins, and sees only what their role shows', async ({ page, guard, another }) => {
   guard.allow(401);
-  const who = await owner(page);
+  const who = await confirmedOwner(page);
   await page.goto('/app/team');
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Who’s joining?' });
@@ -32,7 +32,7 @@ test('somebody is invited, joins, and sees only what their role shows', async ({
 
 test('a role is changed, a member removed, and their pages close', async ({ page, guard, another }) => {
   guard.allow(401, 403, 404);
-  await owner(page);
+  await confirmedOwner(page);
   const theirs = await another();
   await join(page, theirs, 'receptionist', 'Jun Park');
 
@@ -57,7 +57,7 @@ test('a role is changed, a member removed, and their pages close', async ({ page
 
 test('an invitation that is withdrawn no longer works', async ({ page, guard, another }) => {
   guard.allow(401);
-  const who = await owner(page);
+  const who = await confirmedOwner(page);
   const email = `late-${who.email}`;
   await call(page, 'POST', '/v1/invitations', { email, role: 'provider' });
   const link = await mailedLink(page, email, '/join');
@@ -70,7 +70,7 @@ test('an invitation that is withdrawn no longer works', async ({ page, guard, an
 });
 
 test('a role of one’s own is made, given and seen in the matrix', async ({ page, another }) => {
-  await owner(page);
+  await confirmedOwner(page);
   await page.goto('/app/roles');
   await page.getByRole('button', { name: 'New role' }).click();
   const dialog = page.getByRole('dialog');
@@ -90,7 +90,7 @@ test('a role of one’s own is made, given and seen in the matrix', async ({ pag
 });
 
 test('the log tells who did what, can be narrowed and saved', async ({ page }) => {
-  const who = await owner(page);
+  const who = await confirmedOwner(page);
   await call(page, 'POST', '/v1/invitations', { email: `ana-${who.email}`, role: 'provider' });
   await page.goto('/app/audit');
   await page.getByLabel('Action').selectOption({ label: 'Invited to the team' });

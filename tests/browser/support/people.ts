@@ -43,6 +43,14 @@ export async function owner(page: Page): Promise<Owner> {
   return who;
 }
 
+/** An owner who has confirmed their e-mail, too: nobody else invites. */
+export async function confirmedOwner(page: Page): Promise<Owner> {
+  const who = await owner(page);
+  const link = await mailedLink(page, who.email, '/verify-email');
+  await call(page, 'POST', '/v1/auth/verify-email', { token: link.split('#')[1] });
+  return who;
+}
+
 /** Waits for a mail to somebody that links to this path, and gives the link's path and token. */
 export async function mailedLink(page: Page, to: string, path: string): Promise<string> {
   let link: string | undefined;
@@ -68,7 +76,7 @@ export async function signIn(page: Page, email: string, password = PASSWORD): Pr
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-/** The owner invites somebody, who joins in a browser of their own. */
+/** The owner, whose e-mail is confirmed, invites somebody, who joins in a browser of their own. */
 export async function join(ownerPage: Page, theirs: Page, role: string, name: string): Promise<string> {
   const email = `${role.slice(0, 4)}-${randomBytes(4).toString('hex')}@example.com`;
   await call(ownerPage, 'POST', '/v1/invitations', { email, role });

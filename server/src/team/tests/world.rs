@@ -106,7 +106,7 @@ impl World {
         Self { clock, app, client, cluster: Some(cluster), folder }
     }
 
-    /// A business with an owner who is signed in.
+    /// A business with an owner who is signed in and has verified their address.
     pub(super) async fn business(&self, name: &str, email: &str) -> (Browser, String) {
         let new = NewSignUp {
             business: NewBusiness {
@@ -131,6 +131,9 @@ impl World {
         let done = tenants::sign_up(&tx, identity, ready, &request).await.unwrap();
         tx.commit().await.unwrap();
         let cookie = done.session.unwrap().secret.text().to_owned();
+        let token = self.mailed(email).await;
+        let verified = self.anonymous("/v1/auth/verify-email", json!({ "token": token })).await;
+        assert_eq!(verified.status, 204, "{verified:?}");
         (Browser { cookie, tenant: None }, done.business.id.to_string())
     }
 
