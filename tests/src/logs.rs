@@ -44,6 +44,7 @@ impl Logs {
                 .with(kept)
                 .try_init();
             set.expect("the suite's log is the first one");
+            keep_panics();
         });
         let thread = std::thread::current().name().map(str::to_owned);
         Self { from: lines().len(), thread }
@@ -62,10 +63,33 @@ impl Logs {
             .collect()
     }
 
-    /// The lines at level error.
+    /// The lines at level error. A panic is one, unless it happened on a thread that may be another
+    /// test's.
     pub fn errors(&self) -> Vec<LogLine> {
-        self.lines().into_iter().filter(|line| line.level == Level::ERROR).collect()
+        let ours = |line: &LogLine| line.target != PANIC || line.thread == self.thread;
+        self.lines().into_iter().filter(|line| line.level == Level::ERROR && ours(line)).collect()
     }
+
+    /// Panics, also on threads that may be another test's.
+    pub fn panics(&self) -> Vec<LogLine> {
+        self.lines().into_iter().filter(|line| line.target == PANIC).collect()
+    }
+}
+
+const PANIC: &str = "panic";
+
+/// A task that panics takes only itself along: somebody has to notice.
+fn keep_panics() {
+    let shown = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        lines().push(LogLine {
+            level: Level::ERROR,
+            target: PANIC.to_owned(),
+            text: panic.to_string(),
+            thread: std::thread::current().name().map(str::to_owned),
+        });
+        shown(panic);
+    }));
 }
 
 fn lines() -> std::sync::MutexGuard<'static, Vec<LogLine>> {
