@@ -10,6 +10,9 @@ use clap::{Parser, Subcommand};
 use openchair_domain::config::{LogFormat, Settings, Sources};
 use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::OsEntropy;
+use openchair_domain::platform::{self, PlatformError};
+use openchair_domain::tenancy::SystemReason;
+use openchair_domain::text::Email;
 use openchair_domain::wiring;
 use openchair_server::openapi;
 use openchair_server::start::{Database, StartError, Surroundings, start};
@@ -37,6 +40,14 @@ enum Command {
     },
     /// Bring the database at database.owner_url up to date
     Migrate,
+    /// Make a login that is there a platform administrator, while the database runs
+    PlatformAdmin {
+        /// Its verified e-mail address
+        email: String,
+        /// Make it an administrator no longer
+        #[arg(long)]
+        revoke: bool,
+    },
     /// Say the effective configuration, with secrets masked and where each value comes from
     CheckConfig,
     /// Write the API's document
@@ -91,6 +102,10 @@ fn run(cli: Cli) -> Result<(), StartError> {
                 Ok(())
             })
         }
+        Command::PlatformAdmin { email, revoke } => {
+            let settings = Settings::load(&sources)?;
+            block_on(platform_admin(settings, email, !revoke))
+        }
         Command::Serve { .. } => {
             let settings = Settings::load(&sources)?;
             block_on(serve(settings))
@@ -116,16 +131,50 @@ fn block_on(work: impl Future<Output = Result<(), StartError>>) -> Result<(), St
         .block_on(work)
 }
 
-async fn serve(settings: Settings) -> Result<(), StartError> {
-    let logs = LogSettings {
-        json: settings.log.format == LogFormat::Json,
-        level: settings.log.level.clone(),
+/// The one way to the first administrator: nobody becomes one over HTTP.
+async fn platform_admin(
+    settings: Settings,
+    address: String,
+    admin: bool,
+) -> Result<(), StartError> {
+    telemetry::init(&log_settings(&settings), None)?;
+    let settings = with_keys(settings)?;
+    let (clock, entropy) = (wiring::clock(&settings), Arc::new(OsEntropy));
+    let (db, _) = wiring::connect(&settings, clock, entropy).await?;
+    let done = async {
+        let Ok(email) = Email::parse(&address) else { return Err(PlatformError::NotFound) };
+        let tx = db.system(SystemReason::Platform).await?;
+        let done = platform::set_administrator(&tx, &email, admin).await?;
+        tx.commit().await?;
+        Ok(done)
     };
-    let telemetry = telemetry::init(&logs, Destination::of(&settings).as_ref())?;
-    let folder = settings.database.folder.clone();
-    let mut settings = settings.with_generated_keys(&OsEntropy).map_err(|error| {
-        StartError::Io(format!("can't keep the generated keys in {}", folder.display()), error)
+    let done = done.await.map_err(|error| {
+        StartError::Administrator(match error {
+            PlatformError::NotFound => format!("there is no login with the address {address}"),
+            other => format!("{address}: {other}"),
+        })
     })?;
+    let already = if done.changed { "now" } else { "as before" };
+    let what = if admin { "a platform administrator" } else { "no platform administrator" };
+    say(&format!("{} ({address}) is {already} {what}.", done.name));
+    Ok(())
+}
+
+fn log_settings(settings: &Settings) -> LogSettings {
+    LogSettings { json: settings.log.format == LogFormat::Json, level: settings.log.level.clone() }
+}
+
+fn with_keys(settings: Settings) -> Result<Settings, StartError> {
+    let folder = settings.database.folder.clone();
+    settings.with_generated_keys(&OsEntropy).map_err(|error| {
+        StartError::Io(format!("can't keep the generated keys in {}", folder.display()), error)
+    })
+}
+
+async fn serve(settings: Settings) -> Result<(), StartError> {
+    let logs = log_settings(&settings);
+    let telemetry = telemetry::init(&logs, Destination::of(&settings).as_ref())?;
+    let mut settings = with_keys(settings)?;
     let quiet = settings.profile.is_production();
     let progress =
         move |step: &str| if quiet { tracing::info!("{step}") } else { say(&format!("  {step}")) };

@@ -64,6 +64,9 @@ pub enum StartError {
     /// The demo data.
     #[error("the demo data can't be loaded: {0}")]
     Demo(String),
+    /// Who is to be a platform administrator.
+    #[error("{0}")]
+    Administrator(String),
     /// A file, or the address.
     #[error("{0}: {1}")]
     Io(String, #[source] io::Error),

@@ -116,7 +116,8 @@ impl Identity {
             tx.commit().await?;
             return Err(IdentityError::TokenReused);
         }
-        let ended = family.revoked_at.is_some() || family.expires_at <= tx.now();
+        let idle = family.last_seen_at <= tx.now() - self.rules().idle;
+        let ended = idle || family.revoked_at.is_some() || family.expires_at <= tx.now();
         if ended || token.expires_at <= tx.now() {
             tx.rollback().await?;
             return Err(IdentityError::BadToken);

@@ -5,8 +5,8 @@ mod entity;
 
 use chrono::Duration;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
+    FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -16,12 +16,14 @@ use crate::identity::SignedIn;
 use crate::ids::{Id, SupportGrant, Tenant, User};
 use crate::page::{Paged, Window};
 use crate::tenancy::{SystemTx, TenantTx};
-use crate::text;
+use crate::text::{self, Email};
 use crate::time::Instant;
 
 refusals! {
     /// Why the platform can't do it.
-    PlatformError {}
+    PlatformError {
+        AddressNotVerified = Conflict "address_not_verified" "This login hasn't verified its e-mail address: it may be anybody's.",
+    }
 }
 
 /// A business, as the platform sees it.
@@ -128,6 +130,51 @@ pub async fn tenants(
         })
         .collect();
     Ok(window.cut(summaries, |tenant| tenant.id))
+}
+
+/// A login, and whether it was something else before.
+#[derive(Debug, Clone)]
+pub struct Administrator {
+    /// The login.
+    pub user: Id<User>,
+    /// Its name.
+    pub name: String,
+    /// Whether this changed anything.
+    pub changed: bool,
+}
+
+#[derive(FromQueryResult)]
+struct LoginRow {
+    id: Uuid,
+    name: String,
+    platform_admin: bool,
+    verified: bool,
+}
+
+const LOGIN: &str = "
+    select id, name, platform_admin, email_verified_at is not null as verified
+    from users where email_key = $1 for no key update";
+
+/// Makes a login that is there a platform administrator, or no longer; in force with its next
+/// request. Only whoever runs the deployment can ask for it, on its machine.
+pub async fn set_administrator(
+    tx: &SystemTx,
+    email: &Email,
+    admin: bool,
+) -> Result<Administrator, PlatformError> {
+    let values = [email.key().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, LOGIN, values);
+    let row = LoginRow::find_by_statement(statement).one(tx.conn()).await?;
+    let row = row.ok_or(PlatformError::NotFound)?;
+    if admin && !row.verified {
+        return Err(PlatformError::AddressNotVerified);
+    }
+    let sql = "update users set platform_admin = $2, updated_at = $3 where id = $1";
+    let values = [row.id.into(), admin.into(), tx.now().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    let user = Id::from_uuid(row.id);
+    tracing::info!(%user, admin, "who is a platform administrator was set");
+    Ok(Administrator { user, name: row.name, changed: row.platform_admin != admin })
 }
 
 /// For how long support may be let in.

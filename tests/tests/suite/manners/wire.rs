@@ -241,7 +241,7 @@ async fn a_stop_loses_no_answer() {
 async fn looks_across_tenants_are_counted_by_their_reason() {
     let app = TestApp::start().await;
     let spa = app.business("Lagoon").await;
-    app.sign_in(&spa.owner).await;
+    app.sign_in(&spa.owner).await.get("/v1/me").await.expect(200);
     let metrics = app.browser().get("/metrics").await.text();
     for reason in ["sign_up", "identity", "authenticate"] {
         let counted = format!("system_transactions_total{{reason=\"{reason}\"}} ");

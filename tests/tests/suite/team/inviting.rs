@@ -19,6 +19,9 @@ async fn whoever_invites_has_an_address_that_is_theirs() {
     let app = TestApp::start().await;
     let spa = app.business("Lagoon").await;
     let owner = app.sign_in(&spa.owner).await.in_tenant(&spa);
+    // A key gives no role that may do more than it may.
+    let little = app.custom_role(&spa, &["team:read"]).await.to_string();
+    let to = |email: &str| json!({ "email": email, "role": little });
     let scopes = json!({ "name": "hr", "scopes": ["team:invite", "team:read"] });
     let key = owner.post("/v1/api-keys", &scopes).await.expect(201);
     let program = app.browser().with_bearer(key["secret"].as_str().unwrap());

@@ -3,4 +3,5 @@
 mod going;
 mod inviting;
 mod keys;
+mod platform;
 mod roles;

@@ -14,7 +14,10 @@ export interface paths {
         /** The tenant's keys, the newest first. */
         get: operations["list_api_keys"];
         put?: never;
-        /** Makes a key. The secret is in this answer and nowhere else. */
+        /**
+         * Makes a key. The secret is in this answer and nowhere else. Only people make keys; a key is
+         *     revoked when whoever made it goes from the team.
+         */
         post: operations["create_api_key"];
         delete?: never;
         options?: never;
@@ -270,7 +273,10 @@ export interface paths {
         /** The invitations, the newest first. */
         get: operations["list_invitations"];
         put?: never;
-        /** Invites somebody by e-mail. The link in the mail is good for seven days. */
+        /**
+         * Invites somebody by e-mail. The link in the mail is good for seven days. Whoever invites must
+         *     have verified their own address; of a key, whoever made it.
+         */
         post: operations["create_invitation"];
         delete?: never;
         options?: never;
@@ -921,6 +927,7 @@ export interface components {
         ApiKeyView: {
             /** Format: date-time */
             created_at: string;
+            /** @description Who made it; it is revoked when they go from the team */
             created_by: string;
             /** Format: date-time */
             expires_at?: string | null;
@@ -1112,7 +1119,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             id: string;
-            /** @description Who invited them */
+            /** @description Who invited them; the invitation is taken back when they go from the team */
             invited_by: string;
             role: components["schemas"]["RoleRef"];
             status: components["schemas"]["InvitationState"];
