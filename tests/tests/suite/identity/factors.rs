@@ -1,5 +1,5 @@
 use chrono::Duration;
-use openchair_domain::secrets::TokenKind;
+use openchair_domain::secrets::{TokenKind, TotpSecret};
 use openchair_tests::{PASSWORD, TestApp};
 use serde_json::json;
 

@@ -16,6 +16,7 @@ async fn set(app: &TestApp, email: &str, admin: bool) -> Result<bool, PlatformEr
 async fn an_administrator_is_made_and_unmade() {
     let app = TestApp::start().await;
     let (ada, eve) = (app.login("Ada").await, app.login("Eve").await);
+    app.give_factor(&ada).await;
     let (ada_in, eve_in) = (app.sign_in(&ada).await, app.sign_in(&eve).await);
     let tenants = "/v1/platform/tenants";
     ada_in.get(tenants).await.problem(404, "not_found");
