@@ -180,7 +180,7 @@ fn show(operations: &[Figure], played: &Played) {
     ]);
     for figure in operations {
         let ms = |micros: f64| format!("{:.1}", micros / 1000.0);
-        let Summary { count, p50_us, p95_us, p99_us, max_us } = figure.took;
+        let Summary { count, p50_us, p95_us, p99_us, max_us, .. } = figure.took;
         table.row([
             figure.operation.to_owned(),
             count.to_string(),

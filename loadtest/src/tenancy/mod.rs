@@ -58,10 +58,17 @@ struct Figure {
     #[serde(flatten)]
     took: Summary,
     per_second: f64,
-    /// The median beside that of the bare query among as many tenants.
-    times_bare: f64,
-    /// The median beside that of the same way among the fewest tenants.
-    times_fewest: f64,
+    /// Beside the bare query among as many tenants.
+    times_bare: Ratio,
+    /// Beside the same way among the fewest tenants.
+    times_fewest: Ratio,
+}
+
+/// One summary beside another.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Ratio {
+    p10: f64,
+    p50: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -158,9 +165,9 @@ async fn sit(
 }
 
 fn figures(seats: &[Seat], read: Read, at_once: u32) -> Vec<Figure> {
-    let median = |way: Way, tenants: usize| {
+    let of = |way: Way, tenants: usize| {
         let found = seats.iter().find(|seat| (seat.way, seat.tenants) == (way, tenants));
-        found.map_or(f64::NAN, |seat| seat.samples.summary().p50_us)
+        found.map(|seat| seat.samples.summary())
     };
     let fewest = seats.iter().map(|seat| seat.tenants).min().unwrap_or_default();
     let figure = |seat: &Seat| {
@@ -172,11 +179,21 @@ fn figures(seats: &[Seat], read: Read, at_once: u32) -> Vec<Figure> {
             at_once,
             took,
             per_second: rate(took.count, seat.spent),
-            times_bare: took.p50_us / median(Way::Bare, seat.tenants),
-            times_fewest: took.p50_us / median(seat.way, fewest),
+            times_bare: Ratio::of(took, of(Way::Bare, seat.tenants)),
+            times_fewest: Ratio::of(took, of(seat.way, fewest)),
         }
     };
     seats.iter().map(figure).collect()
+}
+
+impl Ratio {
+    fn of(one: Summary, other: Option<Summary>) -> Self {
+        let beside = |one: f64, other: Option<f64>| other.map_or(f64::NAN, |other| one / other);
+        Self {
+            p10: beside(one.p10_us, other.map(|other| other.p10_us)),
+            p50: beside(one.p50_us, other.map(|other| other.p50_us)),
+        }
+    }
 }
 
 /// One turn: so many reads, by so many at once.
@@ -223,21 +240,24 @@ fn show(figures: &[Figure], read: Read, at_once: u32) {
     let mut table = Table::with_columns([
         "way",
         "tenants",
+        "p10 µs",
         "p50 µs",
         "p99 µs",
         "a second",
         "x bare",
         beside.as_str(),
     ]);
+    let both = |ratio: Ratio| format!("{:.2} {:.2}", ratio.p10, ratio.p50);
     for figure in figures {
         table.row([
             figure.way.title().to_owned(),
             figure.tenants.to_string(),
+            format!("{:.0}", figure.took.p10_us),
             format!("{:.0}", figure.took.p50_us),
             format!("{:.0}", figure.took.p99_us),
             format!("{:.0}", figure.per_second),
-            format!("{:.2}", figure.times_bare),
-            format!("{:.2}", figure.times_fewest),
+            both(figure.times_bare),
+            both(figure.times_fewest),
         ]);
     }
     say(&table.text());
