@@ -38,6 +38,7 @@ test('a second factor is set up, asked for, and replaced by a recovery code once
   await page.getByRole('button', { name: 'Set up a second factor' }).click();
   await expect(page.getByRole('img', { name: 'QR code for your authenticator app' })).toBeVisible();
   const secret = await page.locator('code.secret').innerText();
+  await page.getByLabel('Your password').fill(PASSWORD);
   await page.getByLabel('6-digit code').fill('000000');
   await page.getByRole('button', { name: 'Turn it on' }).click();
   await expect(page.getByLabel('6-digit code')).toHaveAttribute('aria-invalid', 'true');
