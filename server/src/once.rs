@@ -109,11 +109,6 @@ impl<T> Created<T> {
             .and_then(|json| json.get("version").and_then(serde_json::Value::as_i64));
         Self { status, body, version, replayed, of: PhantomData }
     }
-
-    /// Whether this answer was given before.
-    pub fn was_replayed(&self) -> bool {
-        self.replayed
-    }
 }
 
 impl<T> IntoResponse for Created<T> {

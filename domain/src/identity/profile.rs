@@ -78,7 +78,7 @@ impl Identity {
         let user = set_password(&tx, user, hash).await?;
         sessions::revoke(&tx, person.user, Which::AllBut(person.session), "password_changed")
             .await?;
-        let session = sessions::rotate(&tx, person).await?;
+        let session = sessions::rotate(&tx, person.session).await?;
         audit_everywhere(&tx, &user, "identity.password_changed").await?;
         notify(&tx, self, &user, "password_changed").await?;
         tx.commit().await?;

@@ -79,7 +79,7 @@ impl Identity {
         let Principal::Member { session, .. } = caller.principal() else { return None };
         let renewed = async {
             let tx = self.db().system(SystemReason::Identity).await?;
-            let renewed = sessions::rotate_one(&tx, *session).await?;
+            let renewed = sessions::rotate(&tx, *session).await?;
             tx.commit().await?;
             Ok::<_, StoreError>(renewed)
         };

@@ -122,7 +122,7 @@ impl Identity {
         let user = row.update(tx.conn()).await?;
         let codes = fresh.replace(&tx, &user).await?;
         sessions::revoke(&tx, person.user, Which::AllBut(person.session), "second_factor").await?;
-        let session = sessions::rotate(&tx, person).await?;
+        let session = sessions::rotate(&tx, person.session).await?;
         audit_everywhere(&tx, &user, "identity.two_factor_enabled").await?;
         notify(&tx, self, &user, "two_factor_enabled").await?;
         tx.commit().await?;
@@ -157,7 +157,7 @@ impl Identity {
         row.version = Set(version);
         row.updated_at = Set(tx.now());
         let user = row.update(tx.conn()).await?;
-        let session = sessions::rotate(&tx, person).await?;
+        let session = sessions::rotate(&tx, person.session).await?;
         audit_everywhere(&tx, &user, "identity.two_factor_disabled").await?;
         notify(&tx, self, &user, "two_factor_disabled").await?;
         tx.commit().await?;

@@ -76,13 +76,6 @@ pub(crate) async fn open(
 /// Gives a session a new secret: after a change of what it may do, a stolen cookie is worth nothing.
 pub(super) async fn rotate(
     tx: &SystemTx,
-    person: &SignedIn,
-) -> Result<Option<NewSession>, StoreError> {
-    rotate_one(tx, person.session).await
-}
-
-pub(super) async fn rotate_one(
-    tx: &SystemTx,
     session: Id<Session>,
 ) -> Result<Option<NewSession>, StoreError> {
     let found = session::Entity::find_by_id(session.uuid()).one(tx.conn()).await?;
