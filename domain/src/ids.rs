@@ -51,6 +51,44 @@ kinds! {
     Service = "svc",
     /// A category of services.
     Category = "cat",
+    /// Something that goes with a service.
+    Addon = "add",
+    /// Services sold together.
+    Package = "pkg",
+    /// What customers can be members of.
+    MembershipPlan = "pln",
+    /// An intake form or a consent.
+    Form = "frm",
+    /// Days on which the door stays shut.
+    Closure = "clo",
+    /// A room, a chair, a cabin.
+    Room = "rom",
+    /// Who serves customers.
+    StaffMember = "stf",
+    /// A stretch in which somebody doesn't work.
+    TimeOff = "off",
+    /// Whom a business serves.
+    Customer = "cus",
+    /// Two customers' records that may be one person's.
+    MergeSuggestion = "sug",
+    /// Two customers' records that became one.
+    CustomerMerge = "mrg",
+    /// What a customer agreed to or withdrew.
+    Consent = "con",
+    /// A customer's answers to a form.
+    FormAnswer = "ans",
+    /// A customer's membership.
+    CustomerMembership = "cms",
+    /// A file of customers.
+    CustomerImport = "imp",
+    /// A visit.
+    Appointment = "apt",
+    /// Visits that repeat.
+    Series = "ser",
+    /// A place on the waiting list.
+    WaitlistEntry = "wtl",
+    /// Time that is kept for one who waits.
+    WaitlistOffer = "wof",
     /// An audit entry.
     AuditEntry = "aud",
     /// A platform administrator's time-limited admission to a tenant.

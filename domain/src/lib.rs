@@ -6,9 +6,11 @@
 
 pub mod audit;
 pub mod authz;
+pub mod availability;
 pub mod catalog;
 pub mod config;
 pub mod demo;
+pub mod diary;
 pub mod entropy;
 pub mod fault;
 pub mod idempotency;

@@ -11,6 +11,9 @@ const FILES: &[(&str, &str)] = &[
     ("0003_tenants", include_str!("../sql/0003_tenants.sql")),
     ("0004_shop", include_str!("../sql/0004_shop.sql")),
     ("0005_machinery", include_str!("../sql/0005_machinery.sql")),
+    ("0006_offer", include_str!("../sql/0006_offer.sql")),
+    ("0007_customers", include_str!("../sql/0007_customers.sql")),
+    ("0008_bookings", include_str!("../sql/0008_bookings.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -68,7 +68,7 @@ impl NewEntry {
 /// Whose hand it was, as it is written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// `user`, `api_key`, `platform` or `system`.
+    /// `user`, `api_key`, `platform`, `customer` or `system`.
     pub kind: String,
     /// The user's or key's id.
     pub id: Option<String>,
@@ -98,6 +98,7 @@ impl From<&Principal> for Actor {
             Principal::Member { user, name, .. } => Self::user(user, name),
             Principal::ApiKey { key, name } => Self::of("api_key", Some(key.to_string()), name),
             Principal::Support { user, name, .. } => Self::platform(user, name),
+            Principal::Visitor => Self::of("customer", None, "Customer"),
             Principal::Worker { task } => Self::of("system", None, task),
         }
     }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::audit::{Change, NewEntry};
 use crate::config::Plans;
+use crate::diary;
 use crate::fault::{Faults, refusals};
 use crate::ids::{Id, Location, Tenant};
 use crate::outbox::NewEvent;
@@ -129,6 +130,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewLocation) -> Result<LocationFact
     let row = row.insert(tx.conn()).await?;
     let hours = wanted.hours.unwrap_or_default();
     insert_hours(tx.conn(), tx.tenant(), row.id, &hours).await?;
+    diary::open(tx.conn(), tx.tenant(), row.id).await?;
     let facts = facts(row, hours);
     tx.record(
         NewEntry::new("location.created", "location")
@@ -181,6 +183,7 @@ pub async fn update(
         Change::of("time_zone", before.time_zone, after.time_zone.clone()),
         Change::of("hours", in_words(&before.hours), in_words(&after.hours)),
     ]));
+    tx.touch().rules_of(id);
     tx.emit(NewEvent::new("location.updated", &serde_json::json!({ "id": id })));
     Ok(after)
 }
@@ -206,7 +209,8 @@ pub(crate) async fn put_in_place(
         archived_at: Set(None),
     };
     let row = row.insert(tx.conn()).await?;
-    Ok(insert_hours(tx.conn(), tenant, row.id, hours).await?)
+    insert_hours(tx.conn(), tenant, row.id, hours).await?;
+    diary::open(tx.conn(), tenant, row.id).await
 }
 
 /// The locations that a shop's public page shows, in the shop's order.

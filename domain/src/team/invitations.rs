@@ -277,7 +277,7 @@ async fn may_write(tx: &TenantTx) -> Result<Id<User>, TeamError> {
     let person = match tx.caller().principal() {
         Principal::Member { user, .. } => Some(*user),
         Principal::ApiKey { key, .. } => keys::maker(tx, *key).await?,
-        Principal::Support { .. } | Principal::Worker { .. } => None,
+        Principal::Support { .. } | Principal::Visitor | Principal::Worker { .. } => None,
     };
     let person = person.ok_or(TeamError::VerifyEmailFirst)?;
     let values = [person.uuid().into()];

@@ -60,6 +60,9 @@ pub enum Principal {
         /// For the audit log.
         name: Arc<str>,
     },
+    /// A customer, or somebody who may become one: no login, no rights. They see what the operations
+    /// for the public give them.
+    Visitor,
     /// The worker, on the tenant's behalf.
     Worker {
         /// What it does.
@@ -84,6 +87,16 @@ impl Caller {
         request: RequestFacts,
     ) -> Self {
         Self { tenant, principal, rights, request }
+    }
+
+    /// Anybody, on a shop's public side.
+    pub(crate) fn visitor(tenant: TenantFacts, request: RequestFacts) -> Self {
+        Self::new(tenant, Principal::Visitor, Rights::NONE, request)
+    }
+
+    /// The worker, for one tenant.
+    pub(crate) fn worker(tenant: TenantFacts, task: &'static str) -> Self {
+        Self::new(tenant, Principal::Worker { task }, Rights::NONE, RequestFacts::default())
     }
 
     /// The tenant that the caller is in.
@@ -120,7 +133,7 @@ impl Caller {
     pub fn user(&self) -> Option<Id<User>> {
         match &self.principal {
             Principal::Member { user, .. } | Principal::Support { user, .. } => Some(*user),
-            Principal::ApiKey { .. } | Principal::Worker { .. } => None,
+            Principal::ApiKey { .. } | Principal::Visitor | Principal::Worker { .. } => None,
         }
     }
 
@@ -137,6 +150,8 @@ impl Caller {
         match &self.principal {
             Principal::Member { user, .. } | Principal::Support { user, .. } => user.to_string(),
             Principal::ApiKey { key, .. } => key.to_string(),
+            // Phones change their addresses: a repeated request is known by its key alone.
+            Principal::Visitor => "visitor".to_owned(),
             Principal::Worker { task } => (*task).to_owned(),
         }
     }

@@ -2,6 +2,7 @@ use sea_orm::ConnectionTrait;
 
 use super::{Caller, Conn, Db, StoreError, Tools};
 use crate::audit::{self, NewEntry};
+use crate::diary::Touched;
 use crate::entropy::Entropy;
 use crate::ids::{Id, Kind, Tenant};
 use crate::outbox::{self, NewEvent};
@@ -16,6 +17,7 @@ pub struct TenantTx {
     now: Instant,
     events: Vec<NewEvent>,
     entries: Vec<NewEntry>,
+    touched: Touched,
 }
 
 impl Db {
@@ -33,6 +35,7 @@ impl Db {
             tools,
             events: Vec::new(),
             entries: Vec::new(),
+            touched: Touched::default(),
         })
     }
 }
@@ -56,7 +59,9 @@ impl TenantTx {
     /// Writes what must follow, then keeps everything.
     pub async fn commit(self) -> Result<(), StoreError> {
         audit::write(&self.conn, &self.caller, self.now, &self.tools, self.entries).await?;
-        // Last, because it takes the tenant's place in the order of events until the commit.
+        // These two last, because they take the location's and the tenant's place in the order until
+        // the commit.
+        self.touched.write(&self.conn, self.caller.tenant()).await?;
         outbox::write(&self.conn, self.caller.tenant(), self.now, &self.tools, self.events).await?;
         self.conn.commit().await?;
         self.tools.ringer.committed();
@@ -71,6 +76,11 @@ impl TenantTx {
     /// What others must hear of, once this is committed.
     pub(crate) fn emit(&mut self, event: NewEvent) {
         self.events.push(event);
+    }
+
+    /// Whose availability this changes.
+    pub(crate) fn touch(&mut self) -> &mut Touched {
+        &mut self.touched
     }
 
     /// What the audit log must say, once this is committed.

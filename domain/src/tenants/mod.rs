@@ -21,7 +21,7 @@ use crate::text;
 use crate::time::Instant;
 
 pub use kit::first_hue;
-pub use public::{PublicPage, public_page};
+pub use public::{PublicPage, public_page, visit};
 pub use setup::{Step, StepKey, setup};
 pub use sign_up::{
     NewBusiness, NewOwner, NewSignUp, ReadyToSignUp, SignUpError, SignedUp, prepare, sign_up,

@@ -6,7 +6,7 @@ use super::{TenantError, entity};
 use crate::catalog::{self, ServiceFacts};
 use crate::ids::Id;
 use crate::locations::{self, LocationFacts};
-use crate::tenancy::SystemTx;
+use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, SystemTx, TenantFacts};
 use crate::text;
 
 /// A shop's page.
@@ -30,6 +30,25 @@ pub struct PublicPage {
     pub locations: Vec<LocationFacts>,
     /// What it offers.
     pub services: Vec<ServiceFacts>,
+}
+
+impl From<entity::Model> for TenantFacts {
+    fn from(row: entity::Model) -> Self {
+        Self {
+            id: Id::from_uuid(row.id),
+            plan: row.plan,
+            require_two_factor: row.require_two_factor,
+        }
+    }
+}
+
+/// Lets somebody in who looks at a shop from outside.
+pub async fn visit(db: &Db, slug: &str, request: RequestFacts) -> Result<Caller, TenantError> {
+    let Ok(slug) = text::slug(slug) else { return Err(TenantError::NotFound) };
+    let tx = db.system(SystemReason::PublicPage).await?;
+    let found = entity::Entity::find().filter(entity::Column::Slug.eq(slug));
+    let shop = found.one(tx.conn()).await?.ok_or(TenantError::NotFound)?;
+    Ok(Caller::visitor(shop.into(), request))
 }
 
 /// The page of the shop with this address.
