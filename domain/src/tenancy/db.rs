@@ -6,6 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Row};
 
 use super::StoreError;
+use crate::diary::Shelf;
 use crate::entropy::Entropy;
 use crate::jobs::{Bell, Ringer};
 use crate::secrets::{KeyRing, Place};
@@ -19,6 +20,7 @@ pub(crate) struct Tools {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) ringer: Ringer,
+    pub(crate) shelf: Arc<Shelf>,
 }
 
 impl Tools {

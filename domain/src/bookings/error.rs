@@ -1,0 +1,127 @@
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::availability::{Slot, Why};
+use crate::customers::CustomerError;
+use crate::fault::{Explain, FieldFault, Faults, Kind, refusals};
+use crate::tenancy::StoreError;
+
+refusals! {
+    /// Why a visit can't be made or changed.
+    Refusal {
+        SlotTaken = Conflict "slot_taken" "This time has just been taken. These are near it:",
+        NotPossible = Conflict "not_possible" "This time can't be had.",
+        Contended = Conflict "contended" "Somebody else wanted the same just now. Please try again.",
+        Lapsed = Conflict "lapsed" "A time that was kept has just become free. Please try again.",
+        HoldOver = Conflict "hold_over" "This time is no longer kept for you. Please choose again.",
+        HoldUsed = Conflict "hold_used" "This time has been booked already.",
+        WrongState = Conflict "wrong_state" "This can't be done to the visit as it stands.",
+        StaleVisit = Conflict "stale_version" "Somebody changed this visit meanwhile.",
+        TooLateToCancel = Conflict "too_late_to_cancel" "It is too late to cancel this here. Please call.",
+        TooLateToMove = Conflict "too_late_to_move" "It is too late to move this here. Please call.",
+        MembersOnly = Conflict "members_only" "This is for members only.",
+        CodeNeeded = Conflict "code_needed" "Please type the code that was sent to your address.",
+        CodeWrong = Conflict "code_wrong" "This isn't the code that was sent to your address.",
+        CodeSpent = Conflict "code_spent" "That was wrong too often. Please choose your time again.",
+        NoAddress = Conflict "no_address" "There is no address to send this to.",
+        NotYours = NotAllowed "not_yours" "Your role allows this for your own visits only.",
+        OverrideNotAllowed = NotAllowed "not_allowed" "Your role doesn't allow booking over something else.",
+    }
+}
+
+/// Why a visit can't be made or changed, and what else helps whoever asked.
+#[derive(Debug)]
+pub struct BookingError {
+    refusal: Refusal,
+    particulars: Option<Value>,
+}
+
+impl BookingError {
+    /// With what else helps.
+    pub(crate) fn with(refusal: Refusal, particulars: Value) -> Self {
+        Self { refusal, particulars: Some(particulars) }
+    }
+
+    /// The time is gone; these are near it.
+    pub(crate) fn taken(why: &[Why], near: &[Slot]) -> Self {
+        let slots: Vec<_> =
+            near.iter().map(|slot| json!({ "start": slot.start, "end": slot.end })).collect();
+        Self::with(Refusal::SlotTaken, json!({ "reasons": codes(why), "alternatives": slots }))
+    }
+
+    /// The time was never there.
+    pub(crate) fn not_possible(why: &[Why], near: &[Slot]) -> Self {
+        Self { refusal: Refusal::NotPossible, ..Self::taken(why, near) }
+    }
+
+    /// The bare refusal.
+    pub fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+}
+
+/// The reasons without names, each once.
+pub(crate) fn codes(why: &[Why]) -> Vec<&'static str> {
+    let mut codes: Vec<_> = why.iter().map(Why::code).collect();
+    codes.dedup();
+    codes
+}
+
+impl fmt::Display for BookingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.refusal.fmt(f)
+    }
+}
+
+impl std::error::Error for BookingError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.refusal)
+    }
+}
+
+impl Explain for BookingError {
+    fn kind(&self) -> Kind {
+        self.refusal.kind()
+    }
+
+    fn code(&self) -> &'static str {
+        self.refusal.code()
+    }
+
+    fn fields(&self) -> &[FieldFault] {
+        self.refusal.fields()
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        self.refusal.field()
+    }
+
+    fn particulars(&self) -> Option<&Value> {
+        self.particulars.as_ref()
+    }
+}
+
+impl<E: Into<Refusal>> From<E> for BookingError {
+    fn from(refusal: E) -> Self {
+        Self { refusal: refusal.into(), particulars: None }
+    }
+}
+
+impl From<CustomerError> for Refusal {
+    fn from(error: CustomerError) -> Self {
+        match error {
+            CustomerError::Store(store) => store.into(),
+            CustomerError::Invalid(fields) => Self::Invalid(fields),
+            CustomerError::NotFound => Self::NotFound,
+            other => Self::Store(StoreError::Unreadable(other.to_string())),
+        }
+    }
+}
+
+/// One field's fault as the whole refusal.
+pub(crate) fn fault(field: &str, code: &'static str, detail: &'static str) -> BookingError {
+    let mut faults = Faults::new();
+    faults.note(field, crate::fault::ValueFault::new(code, detail));
+    Refusal::from(faults).into()
+}

@@ -1,0 +1,268 @@
+//! Which times can be had, and why not.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+
+use super::error::{BookingError, Refusal, fault};
+use super::wanted::{Asker, Planned, Wanted, plan};
+use crate::availability::{self, Slot, Why};
+use crate::diary::{self, Diary, Shop, Versions};
+use crate::ids::{Appointment, Id, Location};
+use crate::tenancy::{Caller, Db, RequestFacts, TenantTx};
+use crate::time::Instant;
+
+/// A month, and what a calendar shows around it.
+const MOST_DAYS: u64 = 62;
+
+/// How far the first free time is looked for before the whole horizon is read.
+const FIRST_LOOK: u64 = 31;
+
+/// Days to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// The first civil day.
+    pub from: NaiveDate,
+    /// The last one.
+    pub to: NaiveDate,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Where; the business's first location if left out.
+    pub location: Option<Id<Location>>,
+    /// What.
+    pub wanted: Wanted,
+    /// The visit that it would replace.
+    pub instead_of: Option<Id<Appointment>>,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Where.
+    pub shop: Arc<Shop>,
+    /// The times.
+    pub slots: Vec<Slot>,
+}
+
+/// Why a time can't be had. None: it can.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// Where.
+    pub shop: Arc<Shop>,
+    /// The reasons.
+    pub why: Vec<Why>,
+}
+
+/// Which days can be meant, as seen from `today`.
+fn check(range: Range, today: NaiveDate) -> Result<RangeInclusive<NaiveDate>, BookingError> {
+    let Range { from, to } = range;
+    // Whoever is a day behind asks for their own today.
+    if from < today - Days::new(1) {
+        return Err(fault("/from", "past", "This day is over."));
+    }
+    if to < from {
+        return Err(fault("/to", "before_start", "This must not be before the first day."));
+    }
+    if to.signed_duration_since(from).num_days().unsigned_abs() >= MOST_DAYS {
+        return Err(fault("/to", "too_long", "Look at up to 62 days at once, please."));
+    }
+    Ok(from..=to)
+}
+
+fn today(shop: &Shop, now: Instant) -> NaiveDate {
+    now.with_timezone(&shop.rules.zone).date_naive()
+}
+
+/// Reading a diary, from outside or for staff.
+enum Reader<'a> {
+    Outside { db: &'a Db, caller: Caller, versions: Versions },
+    Staff { tx: &'a TenantTx, versions: Versions },
+}
+
+impl<'a> Reader<'a> {
+    async fn outside(
+        db: &'a Db,
+        slug: &str,
+        location: Option<Id<Location>>,
+        request: RequestFacts,
+    ) -> Result<Self, BookingError> {
+        let found = diary::visit(db, slug, location, request).await?;
+        let (caller, versions) = found.ok_or(Refusal::NotFound)?;
+        Ok(Self::Outside { db, caller, versions })
+    }
+
+    async fn staff(
+        tx: &'a TenantTx,
+        location: Option<Id<Location>>,
+    ) -> Result<Self, BookingError> {
+        let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+        Ok(Self::Staff { tx, versions })
+    }
+
+    fn now(&self) -> Instant {
+        match self {
+            Self::Outside { db, .. } => db.clock().now(),
+            Self::Staff { tx, .. } => tx.now(),
+        }
+    }
+
+    fn asker(&self) -> Asker {
+        match self {
+            Self::Outside { .. } => Asker::Customer,
+            Self::Staff { .. } => Asker::Staff,
+        }
+    }
+
+    /// What is kept, or what is read.
+    async fn diary(&self, days: &RangeInclusive<NaiveDate>) -> Result<Diary, BookingError> {
+        let found = match self {
+            Self::Outside { db, caller, versions } => {
+                match diary::kept(db, caller.tenant(), *versions, days) {
+                    Some(kept) => Some(kept),
+                    None => {
+                        let tx = db.tenant(caller).await?;
+                        diary::read(&tx, *versions, days).await?
+                    }
+                }
+            }
+            Self::Staff { tx, versions } => diary::read(tx, *versions, days).await?,
+        };
+        Ok(found.ok_or(Refusal::NotFound)?)
+    }
+
+    async fn slots(&self, query: &Query, range: Range) -> Result<Found, BookingError> {
+        // The zone is a rule: what can be meant is only known with it. A day more or less than any
+        // zone's today is refused before anything is read.
+        let now = self.now();
+        let days = check(range, now.date_naive() - Days::new(1))?;
+        let Diary { shop, busy } = self.diary(&days).await?;
+        check(range, today(&shop, now))?;
+        let planned = plan(&shop, &query.wanted, self.asker(), query.instead_of)?;
+        let slots = availability::slots(&shop.rules, &busy, &planned.visit, days, now);
+        Ok(Found { shop, slots })
+    }
+
+    async fn first(&self, query: &Query, from: Option<NaiveDate>) -> Result<Found, BookingError> {
+        let now = self.now();
+        let utc = now.date_naive();
+        let from = from.unwrap_or(utc - Days::new(1)).max(utc - Days::new(1));
+        let near = from..=(from + Days::new(FIRST_LOOK));
+        let Diary { shop, busy } = self.diary(&near).await?;
+        let planned = plan(&shop, &query.wanted, self.asker(), query.instead_of)?;
+        let look = |busy: &_, from: NaiveDate, days| {
+            availability::first_free(&shop.rules, busy, &planned.visit, from, days, now)
+        };
+        let mut slot = look(&busy, from, FIRST_LOOK as usize + 1);
+        let last = today(&shop, now) + Days::new(u64::from(planned.policy.horizon_days));
+        let beyond = *near.end() + Days::new(1);
+        if slot.is_none() && beyond <= last {
+            let Diary { busy, .. } = self.diary(&(beyond..=last)).await?;
+            let days = last.signed_duration_since(beyond).num_days().unsigned_abs() as usize + 1;
+            slot = look(&busy, beyond, days);
+        }
+        Ok(Found { slots: slot.into_iter().collect(), shop })
+    }
+
+    async fn why(&self, query: &Query, start: Instant) -> Result<Explained, BookingError> {
+        let day = start.date_naive();
+        let days = near(day, self.now())?;
+        let Diary { shop, busy } = self.diary(&days).await?;
+        let planned = plan(&shop, &query.wanted, self.asker(), query.instead_of)?;
+        let why =
+            availability::explain(&shop.rules, &busy, &planned.visit, start, self.now());
+        Ok(Explained { shop, why })
+    }
+}
+
+/// The days around a start that can be meant at all.
+pub(super) fn near(
+    day: NaiveDate,
+    now: Instant,
+) -> Result<RangeInclusive<NaiveDate>, BookingError> {
+    let away = day.signed_duration_since(now.date_naive()).num_days();
+    if away < -2 {
+        return Err(fault("/start", "past", "This time is over."));
+    }
+    if away > 800 {
+        return Err(fault("/start", "too_far", "This is too far ahead."));
+    }
+    Ok((day - Days::new(1))..=(day + Days::new(1)))
+}
+
+/// The times that customers can have on these days.
+pub async fn public_slots(
+    db: &Db,
+    slug: &str,
+    query: &Query,
+    range: Range,
+    request: RequestFacts,
+) -> Result<Found, BookingError> {
+    Reader::outside(db, slug, query.location, request).await?.slots(query, range).await
+}
+
+/// The first time that customers can have, from a day on.
+pub async fn public_first(
+    db: &Db,
+    slug: &str,
+    query: &Query,
+    from: Option<NaiveDate>,
+    request: RequestFacts,
+) -> Result<Found, BookingError> {
+    Reader::outside(db, slug, query.location, request).await?.first(query, from).await
+}
+
+/// Why customers can't have this time.
+pub async fn public_why(
+    db: &Db,
+    slug: &str,
+    query: &Query,
+    start: Instant,
+    request: RequestFacts,
+) -> Result<Explained, BookingError> {
+    Reader::outside(db, slug, query.location, request).await?.why(query, start).await
+}
+
+/// The times that staff can give away on these days.
+pub async fn slots(tx: &TenantTx, query: &Query, range: Range) -> Result<Found, BookingError> {
+    Reader::staff(tx, query.location).await?.slots(query, range).await
+}
+
+/// The first of them, from a day on.
+pub async fn first(
+    tx: &TenantTx,
+    query: &Query,
+    from: Option<NaiveDate>,
+) -> Result<Found, BookingError> {
+    Reader::staff(tx, query.location).await?.first(query, from).await
+}
+
+/// Why staff can't give this time away, with names.
+pub async fn why(
+    tx: &TenantTx,
+    query: &Query,
+    start: Instant,
+) -> Result<Explained, BookingError> {
+    Reader::staff(tx, query.location).await?.why(query, start).await
+}
+
+/// What could be had instead of a start: the nearest times of that day and of the days around.
+pub(super) fn alternatives(
+    diary: &Diary,
+    planned: &Planned,
+    start: Instant,
+    now: Instant,
+) -> Vec<Slot> {
+    const MOST: usize = 5;
+    let day = start.with_timezone(&diary.shop.rules.zone).date_naive();
+    let days = (day - Days::new(1))..=(day + Days::new(1));
+    let mut slots =
+        availability::slots(&diary.shop.rules, &diary.busy, &planned.visit, days, now);
+    slots.sort_by_key(|slot| (slot.start - start).abs());
+    slots.truncate(MOST);
+    slots.sort_by_key(|slot| slot.start);
+    slots
+}
