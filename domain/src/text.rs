@@ -1,6 +1,7 @@
 //! Text that people type, made into values: trimmed, bounded, and refused with a sentence.
 
 use email_address::EmailAddress;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::fault::ValueFault;
 
@@ -22,6 +23,40 @@ pub fn line(text: &str, min: usize, max: usize) -> Result<String, ValueFault> {
         return Err(ValueFault::new("too_long", format!("At most {max} characters, please.")));
     }
     Ok(text.to_owned())
+}
+
+/// A name as it is looked up: without case, accents, vowel points, directions and double spaces.
+/// What it stands for is still shown as it was written.
+pub fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for c in name.nfkd().flat_map(char::to_lowercase).filter(|c| !is_decoration(*c)) {
+        match c {
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ø' => folded.push('o'),
+            'đ' => folded.push('d'),
+            'ł' => folded.push('l'),
+            'ı' => folded.push('i'),
+            c if c.is_whitespace() => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            c => folded.push(c),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// Accents of the European scripts, vowel points and lengthening of the Arabic one, and invisible
+/// marks. Vowel signs of other scripts make another word and stay.
+fn is_decoration(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' | '\u{fe0f}')
 }
 
 /// An e-mail address as its owner writes it, and the key under which it is found again.
@@ -144,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn names_are_looked_up_without_their_decoration() {
+        let cases = [
+            ("  Zoë   Ångström ", "zoe angstrom"),
+            ("STRASSE", "strasse"),
+            ("Straße", "strasse"),
+            ("İpek", "ipek"),
+            ("Łukasz Ødegård", "lukasz odegard"),
+            ("مُحَمَّد", "محمد"),
+            ("\u{202b}نور\u{202c}", "نور"),
+            ("किरण", "किरण"),
+            ("Ana 💈", "ana 💈"),
+            ("", ""),
+        ];
+        for (name, key) in cases {
+            assert_eq!(fold(name), key, "{name}");
+        }
+    }
+
+    #[test]
     fn e_mail_addresses() {
         for good in ["a@b.co", "Ana.Pérez+spa@exämple.com", "o'hara@mail.example.org"] {
             assert!(Email::parse(good).is_ok(), "{good}");
@@ -171,6 +225,12 @@ mod tests {
         #[test]
         fn a_proposed_slug_is_always_a_slug(name in ".{0,60}") {
             prop_assert!(slug(&slug_from_name(&name)).is_ok());
+        }
+
+        #[test]
+        fn a_folded_name_is_folded_once(name in ".{0,40}") {
+            let folded = fold(&name);
+            prop_assert_eq!(fold(&folded), folded);
         }
 
         #[test]

@@ -4,12 +4,12 @@ CREATE TABLE customers (
     tenant_id       uuid NOT NULL REFERENCES tenants (id),
     id              uuid NOT NULL,
     name            text NOT NULL,
-    -- Folded, for looking up.
-    name_key        text NOT NULL,
+    -- Folded, for looking up. By bytes, so that what begins with something is one range.
+    name_key        text COLLATE "C" NOT NULL,
     email           text,
-    email_key       text,
+    email_key       text COLLATE "C",
     -- E.164.
-    phone           text,
+    phone           text COLLATE "C",
     locale          text,
     note            text NOT NULL DEFAULT '',
     tags            text[] NOT NULL DEFAULT '{}',
@@ -29,7 +29,7 @@ CREATE TABLE customers (
 );
 CREATE INDEX customers_by_email ON customers (tenant_id, email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX customers_by_phone ON customers (tenant_id, phone) WHERE phone IS NOT NULL;
-CREATE INDEX customers_by_name ON customers (tenant_id, name_key COLLATE "C", id);
+CREATE INDEX customers_by_name ON customers (tenant_id, name_key, id);
 CALL lock_to_tenant('customers', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT');
 
 -- Two records that may be one person.

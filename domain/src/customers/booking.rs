@@ -1,0 +1,167 @@
+//! Who books: somebody whom the business knows, or somebody new.
+
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Statement,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::CustomerError;
+use super::entities::customer;
+use crate::audit::{Change, NewEntry};
+use crate::ids::{Customer, Id, MergeSuggestion};
+use crate::outbox::NewEvent;
+use crate::phone::Phone;
+use crate::tenancy::{StoreError, TenantTx};
+use crate::text::{self, Email};
+
+/// Who somebody says they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The name, as it is shown.
+    pub name: String,
+    /// The address, if given.
+    pub email: Option<Email>,
+    /// The number, if given.
+    pub phone: Option<Phone>,
+    /// The language, if known.
+    pub locale: Option<String>,
+}
+
+/// The customer who books. The same name with the same address or number is the same person, and
+/// their record stays as it is, whatever else was typed. Anybody else is new; if they share an
+/// address or a number with somebody, a merge is suggested. One statement for a known customer, two
+/// for a new one.
+pub async fn for_booking(
+    tx: &mut TenantTx,
+    contact: &Contact,
+) -> Result<Id<Customer>, CustomerError> {
+    let name_key = text::fold(&contact.name);
+    let alike = alike(tx, contact, &name_key).await?;
+    if let Some(known) = alike.iter().find(|other| other.name_key == name_key) {
+        return Ok(Id::from_uuid(known.id));
+    }
+    let id = tx.new_id::<Customer>();
+    let row = customer::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        id: Set(id.uuid()),
+        name: Set(contact.name.clone()),
+        name_key: Set(name_key),
+        email: Set(contact.email.as_ref().map(|email| email.shown().to_owned())),
+        email_key: Set(contact.email.as_ref().map(|email| email.key().to_owned())),
+        phone: Set(contact.phone.as_ref().map(ToString::to_string)),
+        locale: Set(contact.locale.clone()),
+        note: Set(String::new()),
+        tags: Set(Vec::new()),
+        medical: Set(None),
+        medical_at: Set(None),
+        source: Set("booking".to_owned()),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+        merged_into: Set(None),
+        erased_at: Set(None),
+        archived_at: Set(None),
+    };
+    customer::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    suggest(tx, id, &alike).await?;
+    tx.record(
+        NewEntry::new("customer.created", "customer")
+            .on(id, contact.name.clone())
+            .changed([Change::of("source", Value::Null, "booking")]),
+    );
+    tx.emit(NewEvent::new("customer.created", &json!({ "id": id })));
+    Ok(id)
+}
+
+/// A customer with the same address or number.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Alike {
+    /// The live record: the one itself, or the one that it was merged into.
+    pub(super) id: Uuid,
+    /// The name of the record that was found.
+    pub(super) name_key: String,
+    pub(super) same_email: bool,
+    pub(super) same_phone: bool,
+}
+
+impl Alike {
+    fn reason(&self) -> &'static str {
+        match (self.same_email, self.same_phone) {
+            (true, true) => "email_and_phone",
+            (true, false) => "email",
+            _ => "phone",
+        }
+    }
+}
+
+/// Records that were merged are still recognised and stand for the one that was kept. Whoever is
+/// found stays as they are until this transaction ends: a merge waits, and takes the visit along.
+const ALIKE: &str = "
+    select coalesce(kept.id, c.id) as id, c.name_key,
+           coalesce(c.email_key = $2, false) as same_email,
+           coalesce(c.phone = $3, false) as same_phone
+    from customers c
+    left join customers kept on kept.tenant_id = c.tenant_id and kept.id = c.merged_into
+         and kept.merged_into is null and kept.erased_at is null and kept.archived_at is null
+    where c.tenant_id = $1 and (c.email_key = $2 or c.phone = $3)
+      and c.erased_at is null and c.archived_at is null
+      and (c.merged_into is null or kept.id is not null)
+    order by (c.name_key = $4) desc, c.id limit 20
+    for key share of c";
+
+/// Live customers with this address or number, those of the same name first, the oldest before the
+/// newer.
+pub(super) async fn alike(
+    tx: &TenantTx,
+    contact: &Contact,
+    name_key: &str,
+) -> Result<Vec<Alike>, StoreError> {
+    if contact.email.is_none() && contact.phone.is_none() {
+        return Ok(Vec::new());
+    }
+    let values = [
+        tx.tenant().uuid().into(),
+        contact.email.as_ref().map(|email| email.key().to_owned()).into(),
+        contact.phone.as_ref().map(ToString::to_string).into(),
+        name_key.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, ALIKE, values);
+    Ok(Alike::find_by_statement(statement).all(tx.conn()).await?)
+}
+
+const SUGGEST: &str = "
+    insert into merge_suggestions (tenant_id, id, customer_id, other_id, reason, created_at)
+    select $1, s.id, s.customer_id, $2, s.reason, $3
+    from unnest($4::uuid[], $5::uuid[], $6::text[]) as s (id, customer_id, reason)
+    on conflict on constraint merge_suggestions_once do nothing";
+
+/// Suggests that a customer may be one of these. The older record comes first, so that a pair has
+/// one place.
+pub(super) async fn suggest(
+    tx: &TenantTx,
+    newer: Id<Customer>,
+    alike: &[Alike],
+) -> Result<(), StoreError> {
+    let mut others: Vec<_> =
+        alike.iter().filter(|other| other.id != newer.uuid()).map(|o| (o.id, o.reason())).collect();
+    others.sort_unstable();
+    others.dedup_by_key(|(id, _)| *id);
+    if others.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = others.iter().map(|_| tx.new_id::<MergeSuggestion>().uuid()).collect();
+    let (others, reasons): (Vec<_>, Vec<_>) =
+        others.into_iter().map(|(id, reason)| (id, reason.to_owned())).unzip();
+    let values = [
+        tx.tenant().uuid().into(),
+        newer.uuid().into(),
+        tx.now().into(),
+        ids.into(),
+        others.into(),
+        reasons.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, SUGGEST, values);
+    tx.conn().execute_raw(statement).await?;
+    Ok(())
+}
