@@ -114,6 +114,10 @@ pub trait Explain: std::error::Error + Send + Sync + 'static {
     fn fields(&self) -> &[FieldFault] {
         &[]
     }
+    /// What else helps whoever asked: the times that are near the one that is taken.
+    fn particulars(&self) -> Option<&serde_json::Value> {
+        None
+    }
     /// The one field that a refusal is about, though its value could be meant: an address that is
     /// taken.
     fn field(&self) -> Option<&'static str> {

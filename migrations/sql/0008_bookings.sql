@@ -32,7 +32,8 @@ CREATE TABLE appointments (
     series_place     smallint,
     -- Until when the time is kept for who has not confirmed or paid.
     lapses_at        timestamptz,
-    -- Whose hold it is, hashed; and the code that proves their address, hashed.
+    -- Whose hold it is, hashed; once it is taken up, the token of the hold. And the code that proves
+    -- their address, hashed.
     visitor_hash     bytea,
     code_hash        bytea,
     code_tries       smallint NOT NULL DEFAULT 0,
@@ -51,7 +52,7 @@ CREATE TABLE appointments (
 CREATE INDEX appointments_by_day ON appointments (tenant_id, location_id, starts_at);
 CREATE INDEX appointments_by_customer ON appointments (tenant_id, customer_id, starts_at) WHERE customer_id IS NOT NULL;
 CREATE INDEX appointments_by_series ON appointments (tenant_id, series_id, series_place) WHERE series_id IS NOT NULL;
-CREATE INDEX appointments_by_visitor ON appointments (tenant_id, visitor_hash) WHERE status = 'held';
+CREATE INDEX appointments_by_visitor ON appointments (tenant_id, visitor_hash) WHERE visitor_hash IS NOT NULL;
 CREATE INDEX appointments_lapsing ON appointments (lapses_at) WHERE lapses_at IS NOT NULL;
 CREATE UNIQUE INDEX appointments_by_link ON appointments (link_hash) WHERE link_hash IS NOT NULL;
 CALL lock_to_tenant('appointments', 'SELECT, INSERT, UPDATE', 'INSERT');

@@ -28,11 +28,19 @@ pub enum TokenKind {
     Refresh,
     /// An API key.
     ApiKey,
+    /// Time that is kept for a visitor.
+    Hold,
+    /// A customer's visit.
+    Visit,
+    /// A place on the waiting list.
+    Waiting,
+    /// Time that is offered to who waits.
+    Offer,
 }
 
 impl TokenKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Session,
         Self::MagicLink,
         Self::PasswordReset,
@@ -41,6 +49,10 @@ impl TokenKind {
         Self::Challenge,
         Self::Refresh,
         Self::ApiKey,
+        Self::Hold,
+        Self::Visit,
+        Self::Waiting,
+        Self::Offer,
     ];
 
     /// How its tokens begin.
@@ -54,6 +66,10 @@ impl TokenKind {
             Self::Challenge => "oc_ch_",
             Self::Refresh => "oc_rt_",
             Self::ApiKey => "oc_live_",
+            Self::Hold => "oc_ho_",
+            Self::Visit => "oc_vi_",
+            Self::Waiting => "oc_wa_",
+            Self::Offer => "oc_of_",
         }
     }
 }

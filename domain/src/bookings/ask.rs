@@ -1,0 +1,355 @@
+//! The customer says who they are, and the time that was kept becomes their visit.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::book::PAY_WITHIN;
+use super::change::{self, Stepping};
+use super::entities::{appointment, line};
+use super::error::{BookingError, Refusal};
+use super::hold;
+use super::read::{self, VisitFacts};
+use super::state::{Action, Needs, Status};
+use super::terms::Terms;
+use crate::customers::{self, Contact};
+use crate::diary::{self, Asked, Asking, Shop};
+use crate::entropy;
+use crate::fault::{Faults, ValueFault};
+use crate::ids::{Appointment, Form, Id, Service};
+use crate::messaging::{self, NewMail, Template};
+use crate::phone::Phone;
+use crate::secrets::{OpaqueToken, TokenKind};
+use crate::tenancy::{StoreError, TenantTx};
+use crate::text::{self, Email};
+
+/// Wrong codes before the hold is spent.
+const MOST_TRIES: i16 = 5;
+
+/// Who the customer says they are, as they type it.
+#[derive(Debug, Clone, Default)]
+pub struct NewAsk {
+    /// What took the time.
+    pub hold: String,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: Option<String>,
+    /// Their number.
+    pub phone: Option<String>,
+    /// Their language.
+    pub locale: Option<String>,
+    /// What they want said.
+    pub note: String,
+    /// The code that was sent to their address.
+    pub code: Option<String>,
+    /// What they filled in.
+    pub answers: Vec<FilledIn>,
+    /// What they agreed to.
+    pub agreed: Vec<Agreed>,
+    /// Whether they want news by mail.
+    pub marketing_email: bool,
+}
+
+/// A form, filled in.
+#[derive(Debug, Clone)]
+pub struct FilledIn {
+    /// Which.
+    pub form: Id<Form>,
+    /// The version that they saw.
+    pub version: i32,
+    /// Their answers, by the key of the question.
+    pub answers: Value,
+}
+
+/// A consent that was given.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreed {
+    /// To what.
+    pub form: Id<Form>,
+    /// The version that they saw.
+    pub version: i32,
+}
+
+/// A visit that is theirs.
+#[derive(Debug)]
+pub struct Booked {
+    /// The visit.
+    pub visit: VisitFacts,
+    /// The customer's way back to it.
+    pub link: OpaqueToken,
+}
+
+/// Takes a hold up.
+pub async fn ask(
+    tx: &mut TenantTx,
+    new: &NewAsk,
+    public_url: &str,
+) -> Result<Booked, BookingError> {
+    let row = hold::find(tx, &new.hold).await?;
+    let id = Id::<Appointment>::from_uuid(row.id);
+    let (shop, services) = offer(tx, &row).await?;
+    let forms = asked_for(&shop, &services);
+    let contact = check(new, &shop, &forms)?;
+    prove(tx, &row, new, &shop, &services).await?;
+    let customer = customers::for_booking(tx, &contact).await?;
+    members(tx, &shop, &services, customer).await?;
+    let terms = Terms::read(&row.terms)?;
+    let needs = match (terms.needs_approval, row.deposit_minor > 0) {
+        (true, _) => Needs::Approval,
+        (false, true) => Needs::Payment,
+        (false, false) => Needs::Nothing,
+    };
+    let from = read::status(&row)?;
+    let to = from.after(Action::Ask(needs)).ok_or(Refusal::WrongState)?;
+    let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
+    let lapses_at = (needs == Needs::Payment).then(|| tx.now() + PAY_WITHIN);
+    let mut change: appointment::ActiveModel = row.clone().into();
+    change.customer_id = Set(Some(customer.uuid()));
+    change.note = Set(new.note.trim().to_owned());
+    change.lapses_at = Set(lapses_at);
+    // Who comes with the hold again learns that it was used.
+    change.visitor_hash = Set(row.link_hash.clone());
+    change.link_hash = Set(Some(link.hash().to_vec()));
+    change.code_hash = Set(None);
+    change::keep_until(tx, id, lapses_at).await?;
+    change::touch_places(tx, &row).await?;
+    let details = json!({});
+    let taken = Stepping { action: Action::Ask(needs), from, to, reason: None, details };
+    change::step(tx, &row, change, taken).await?;
+    keep_answers(tx, new, &forms, customer, id).await?;
+    let visit = read::read_any(tx, id).await?;
+    if let Some(email) = &contact.email {
+        let mail = about(&visit, &shop, email, &link, public_url, contact.locale.as_deref());
+        messaging::queue(tx, mail).await?;
+    }
+    Ok(Booked { visit, link })
+}
+
+/// The shop now, and which services the visit is made of.
+async fn offer(
+    tx: &TenantTx,
+    row: &appointment::Model,
+) -> Result<(std::sync::Arc<Shop>, Vec<Id<Service>>), BookingError> {
+    let location = Some(Id::from_uuid(row.location_id));
+    let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+    let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
+    let lines = line::Entity::find()
+        .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(line::Column::AppointmentId.eq(row.id))
+        .all(tx.conn())
+        .await?;
+    let mut services: Vec<Id<Service>> =
+        lines.into_iter().map(|line| Id::from_uuid(line.service_id)).collect();
+    services.sort_unstable();
+    services.dedup();
+    Ok((shop, services))
+}
+
+fn asked_for(shop: &Shop, services: &[Id<Service>]) -> Vec<Asking> {
+    let mut forms: Vec<Asking> = Vec::new();
+    for form in services.iter().filter_map(|id| shop.services.get(id)).flat_map(|s| &s.forms) {
+        if !forms.contains(form) {
+            forms.push(form.clone());
+        }
+    }
+    forms
+}
+
+/// Who this is, as the shop asks it.
+fn check(new: &NewAsk, shop: &Shop, forms: &[Asking]) -> Result<Contact, BookingError> {
+    let mut faults = Faults::new();
+    let name = faults.take("/name", text::line(&new.name, 1, 80));
+    let email = wanted(&mut faults, "/email", shop.asks.email, new.email.as_deref(), Email::parse);
+    let phone = wanted(&mut faults, "/phone", shop.asks.phone, new.phone.as_deref(), |text| {
+        Phone::parse(text, &shop.country)
+    });
+    faults.take("/note", text::paragraph(&new.note, 1_000));
+    if !shop.asks.note && !new.note.trim().is_empty() {
+        faults.note("/note", ValueFault::new("not_asked", "No notes are taken here."));
+    }
+    for form in forms {
+        let agreed = new.agreed.iter().any(|one| (one.form, one.version) == (form.form, form.version));
+        let filled = new.answers.iter().any(|one| (one.form, one.version) == (form.form, form.version));
+        if form.consent && !agreed {
+            let detail = format!("Please agree to “{}”.", form.name);
+            faults.note("/agreed", ValueFault::new("consent_needed", detail));
+        }
+        if !form.consent && !filled {
+            let detail = format!("Please fill in “{}”.", form.name);
+            faults.note("/answers", ValueFault::new("form_needed", detail));
+        }
+    }
+    match name {
+        Some(name) if faults.is_empty() => {
+            Ok(Contact { name, email, phone, locale: new.locale.clone() })
+        }
+        _ => Err(Refusal::from(faults).into()),
+    }
+}
+
+fn wanted<T>(
+    faults: &mut Faults,
+    field: &str,
+    asked: Asked,
+    typed: Option<&str>,
+    read: impl FnOnce(&str) -> Result<T, ValueFault>,
+) -> Option<T> {
+    let typed = typed.map(str::trim).filter(|text| !text.is_empty());
+    match (asked, typed) {
+        (Asked::Required, None) => {
+            faults.note(field, ValueFault::new("required", "Please fill this in."));
+            None
+        }
+        (_, typed) => faults.given(field, typed, read),
+    }
+}
+
+fn code_hash(code: &str, id: Id<Appointment>) -> Vec<u8> {
+    Sha256::digest(format!("{id} {code}")).to_vec()
+}
+
+/// Whether the address is theirs, where the shop wants to know.
+async fn prove(
+    tx: &mut TenantTx,
+    row: &appointment::Model,
+    new: &NewAsk,
+    shop: &Shop,
+    services: &[Id<Service>],
+) -> Result<(), BookingError> {
+    let verify = services.iter().filter_map(|id| shop.services.get(id));
+    if !verify.map(|offer| offer.policy.verify_contact).any(|verify| verify) {
+        return Ok(());
+    }
+    let (Some(typed), Some(kept)) = (new.code.as_deref(), &row.code_hash) else {
+        return Err(Refusal::CodeNeeded.into());
+    };
+    // The code was sent to an address: it proves that one and no other.
+    let address = new.email.as_deref().and_then(|text| Email::parse(text).ok());
+    let about = address.map(|email| format!("{} {}", email.key(), typed.trim()));
+    let shown = code_hash(&about.unwrap_or_default(), Id::from_uuid(row.id));
+    if bool::from(shown.as_slice().ct_eq(kept.as_slice())) {
+        return Ok(());
+    }
+    Err(Refusal::CodeWrong.into())
+}
+
+/// Counts that a code was typed, right or wrong, before it is looked at: in a transaction of its own,
+/// so that many at once are not one try.
+pub async fn count_try(tx: &mut TenantTx, hold: &str) -> Result<(), BookingError> {
+    let row = match hold::find(tx, hold).await {
+        Ok(row) => row,
+        // What is over or used is answered by who takes it up.
+        Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
+        Err(_) => return Ok(()),
+    };
+    if row.code_tries >= MOST_TRIES {
+        return Err(Refusal::CodeSpent.into());
+    }
+    let tries = row.code_tries + 1;
+    let mut change: appointment::ActiveModel = row.into();
+    change.code_tries = Set(tries);
+    change.update(tx.conn()).await?;
+    Ok(())
+}
+
+/// Sends a code to the address of who holds a time. A new one makes the one before worthless.
+pub async fn send_code(tx: &mut TenantTx, hold: &str, email: &str) -> Result<(), BookingError> {
+    let mut faults = Faults::new();
+    let email = faults.take("/email", Email::parse(email));
+    let Some(email) = email else { return Err(Refusal::from(faults).into()) };
+    let row = hold::find(tx, hold).await?;
+    if row.code_tries >= MOST_TRIES {
+        return Err(Refusal::CodeSpent.into());
+    }
+    let (shop, _) = offer(tx, &row).await?;
+    let number = u32::from_be_bytes(entropy::bytes::<4>(tx.entropy())) % 1_000_000;
+    let code = format!("{number:06}");
+    let hash = code_hash(&format!("{} {code}", email.key()), Id::from_uuid(row.id));
+    let mut change: appointment::ActiveModel = row.into();
+    change.code_hash = Set(Some(hash));
+    change.update(tx.conn()).await?;
+    let mail = NewMail::new(&email, Template::BookingCode, &shop.locale)
+        .with("business", shop.name.clone())
+        .with("code", code);
+    messaging::queue(tx, mail).await?;
+    Ok(())
+}
+
+/// What only members can have, only members get.
+async fn members(
+    tx: &TenantTx,
+    shop: &Shop,
+    services: &[Id<Service>],
+    customer: Id<crate::ids::Customer>,
+) -> Result<(), BookingError> {
+    let closed: Vec<_> = (services.iter().copied())
+        .filter(|id| shop.services.get(id).is_some_and(|offer| offer.members_only))
+        .collect();
+    if closed.is_empty() {
+        return Ok(());
+    }
+    let today = tx.now().with_timezone(&shop.rules.zone).date_naive();
+    match customers::is_member_for(tx, customer, &closed, today).await? {
+        true => Ok(()),
+        false => Err(Refusal::MembersOnly.into()),
+    }
+}
+
+/// Keeps what the customer filled in and agreed to, with the visit.
+async fn keep_answers(
+    tx: &mut TenantTx,
+    new: &NewAsk,
+    forms: &[Asking],
+    customer: Id<crate::ids::Customer>,
+    visit: Id<Appointment>,
+) -> Result<(), BookingError> {
+    for form in forms {
+        let agreed = new.agreed.iter().any(|one| one.form == form.form);
+        if form.consent && agreed {
+            customers::record_form_consent(tx, customer, form.form, form.version, true, Some(visit))
+                .await?;
+        }
+        if let Some(filled) = new.answers.iter().find(|one| one.form == form.form) {
+            let (form, version) = (form.form, form.version);
+            customers::record_answers(tx, customer, form, version, &filled.answers, Some(visit))
+                .await?;
+        }
+    }
+    if new.marketing_email {
+        customers::record_marketing_email(tx, customer, visit).await?;
+    }
+    Ok(())
+}
+
+/// The mail that says what was booked.
+pub(super) fn about(
+    visit: &VisitFacts,
+    shop: &Shop,
+    to: &Email,
+    link: &OpaqueToken,
+    public_url: &str,
+    locale: Option<&str>,
+) -> NewMail {
+    let local = visit.starts_at.with_timezone(&shop.rules.zone);
+    let template = match visit.status {
+        Status::PendingApproval => Template::BookingRequested,
+        Status::PendingPayment => Template::BookingUnpaid,
+        Status::Cancelled => Template::BookingCancelled,
+        _ => Template::BookingConfirmed,
+    };
+    NewMail::new(to, template, locale.unwrap_or(&shop.locale))
+        .with("business", shop.name.clone())
+        .with("title", visit.title.clone())
+        .with("date", local.format("%Y-%m-%d").to_string())
+        .with("time", local.format("%H:%M").to_string())
+        .with("place", shop.location_name.clone())
+        .link(format!("{public_url}/b/{}", link.text()))
+}
+
+impl From<StoreError> for BookingError {
+    fn from(error: StoreError) -> Self {
+        Refusal::from(error).into()
+    }
+}

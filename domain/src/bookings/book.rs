@@ -1,0 +1,292 @@
+//! From a wish to a visit: staff book at once, customers first have the time kept for them.
+
+use chrono::Duration;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
+use serde_json::{Value, json};
+
+use super::entities::appointment;
+use super::error::{BookingError, Refusal, fault};
+use super::read::{self, VisitFacts};
+use super::save::{self, Line, NewVisit, Takes};
+use super::search::{alternatives, near};
+use super::state::{Action, Needs, Status};
+use super::terms::Terms;
+use super::wanted::{Asker, Planned, Priced, Wanted, plan};
+use crate::audit::NewEntry;
+use crate::authz::Right;
+use crate::availability::{self, Assignment, Span};
+use crate::customers::{self, Contact};
+use crate::diary::{self, Diary, Shop};
+use crate::ids::{Appointment, Customer, Id, Location, Series};
+use crate::outbox::NewEvent;
+use crate::secrets::{OpaqueToken, TokenKind};
+use crate::tenancy::TenantTx;
+use crate::time::Instant;
+
+/// How long a deposit may take.
+pub(super) const PAY_WITHIN: Duration = Duration::minutes(30);
+
+/// A visit that staff book.
+#[derive(Debug, Clone)]
+pub struct NewBooking {
+    /// Where; the first location if left out.
+    pub location: Option<Id<Location>>,
+    /// What.
+    pub wanted: Wanted,
+    /// When.
+    pub start: Instant,
+    /// For whom.
+    pub whom: Whom,
+    /// What the customer wants said.
+    pub note: String,
+    /// What staff want said.
+    pub staff_note: String,
+    /// Put it there although somebody or something is taken.
+    pub over: bool,
+}
+
+/// For whom.
+#[derive(Debug, Clone)]
+pub enum Whom {
+    /// A customer whom the business knows.
+    Known(Id<Customer>),
+    /// Somebody by name.
+    Named(Contact),
+    /// Nobody yet: a block of time for who walks in.
+    Nobody,
+}
+
+/// What is made and how it got there.
+pub(super) struct Making {
+    pub(super) status: Status,
+    pub(super) customer: Option<Id<Customer>>,
+    pub(super) source: &'static str,
+    pub(super) note: String,
+    pub(super) staff_note: String,
+    pub(super) series: Option<(Id<Series>, i16)>,
+    pub(super) lapses_at: Option<Instant>,
+    pub(super) visitor_hash: Option<Vec<u8>>,
+    pub(super) link: Option<OpaqueToken>,
+    pub(super) over: bool,
+    pub(super) action: &'static str,
+}
+
+/// A place and a time with all that is known of them.
+pub(super) struct Setting {
+    pub(super) diary: Diary,
+    pub(super) planned: Planned,
+}
+
+/// Reads what is needed to decide on a start.
+pub(super) async fn setting(
+    tx: &TenantTx,
+    location: Option<Id<Location>>,
+    wanted: &Wanted,
+    asker: Asker,
+    start: Instant,
+    instead_of: Option<Id<Appointment>>,
+) -> Result<Setting, BookingError> {
+    let days = near(start.date_naive(), tx.now())?;
+    let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+    let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
+    let planned = plan(&shop, wanted, asker, instead_of)?;
+    let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
+    Ok(Setting { diary: Diary { shop, busy: busy.into() }, planned })
+}
+
+/// The best way to do it at this start, or why there is none and what is near.
+pub(super) fn choose(
+    setting: &Setting,
+    start: Instant,
+    now: Instant,
+) -> Result<Assignment, BookingError> {
+    let Setting { diary, planned } = setting;
+    let rules = &diary.shop.rules;
+    match availability::assignments(rules, &diary.busy, &planned.visit, start, now) {
+        Ok(ways) => ways.into_iter().next().ok_or_else(|| Refusal::SlotTaken.into()),
+        Err(why) => {
+            let near = alternatives(diary, planned, start, now);
+            let taken = why.iter().any(|why| matches!(why.code(), "staff_busy" | "room_busy"));
+            Err(match taken {
+                true => BookingError::taken(&why, &near),
+                false => BookingError::not_possible(&why, &near),
+            })
+        }
+    }
+}
+
+/// A row that nobody needs any more stands in the way of the constraint, though not of the engine.
+fn lapsed(setting: &Setting, way: &Assignment, now: Instant) -> bool {
+    way.takes.iter().any(|(resource, span)| {
+        let blocks = setting.diary.busy.0.get(resource).map_or(&[][..], Vec::as_slice);
+        blocks.iter().any(|block| {
+            let over = block.span.from < span.to && span.from < block.span.to;
+            over && block.lapses_at.is_some_and(|at| at <= now)
+        })
+    })
+}
+
+pub(super) fn lines(shop: &Shop, planned: &Planned, way: &Assignment, priced: &Priced) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(planned.lines.len());
+    for (position, (line, price)) in (0_i16..).zip(planned.lines.iter().zip(&priced.lines)) {
+        let seat = way.seats.iter().find(|seat| (seat.step, seat.seat) == (line.step, line.seat));
+        let room = way.rooms.iter().find(|room| room.step == line.step).map(|room| room.room);
+        let staff = seat.and_then(|seat| seat.staff);
+        let span = seat.map_or(Span { from: way.start, to: way.end }, |seat| seat.span);
+        lines.push(Line {
+            position,
+            step: i16::try_from(line.step).unwrap_or(i16::MAX),
+            service_id: line.service.uuid(),
+            service_name: line.name.clone(),
+            customer: line.customer.into(),
+            staff_id: staff.map(Id::uuid),
+            staff_name: staff.and_then(|id| Some(shop.people.get(&id)?.name.clone())),
+            staff_chosen: line.chosen,
+            room_id: room.map(Id::uuid),
+            room_name: room.and_then(|id| shop.rooms.get(&id).cloned()),
+            starts_at: span.from,
+            ends_at: span.to,
+            price_minor: *price,
+            addons: serde_json::to_value(&line.addons).unwrap_or_default(),
+        });
+    }
+    lines
+}
+
+/// Tells every location at which one of these people works that they are taken there too.
+pub(super) fn touch(tx: &mut TenantTx, shop: &Shop, staff: impl IntoIterator<Item = uuid::Uuid>) {
+    let mut places = vec![shop.location];
+    for id in staff {
+        if let Some(person) = shop.people.get(&Id::from_uuid(id)) {
+            places.extend(&person.places);
+        }
+    }
+    for place in places {
+        tx.touch().busy_at(place);
+    }
+}
+
+/// Writes the visit at this start.
+pub(super) async fn make(
+    tx: &mut TenantTx,
+    setting: &Setting,
+    way: Assignment,
+    making: Making,
+) -> Result<Id<Appointment>, BookingError> {
+    let Setting { diary, planned } = setting;
+    if !making.over && lapsed(setting, &way, tx.now()) {
+        return Err(Refusal::Lapsed.into());
+    }
+    let shop = &diary.shop;
+    let priced = planned.price(shop, &way);
+    let id = tx.new_id::<Appointment>();
+    let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();
+    let terms = serde_json::to_value(Terms::from(planned.policy)).unwrap_or_default();
+    let new = NewVisit {
+        id,
+        location: shop.location,
+        status: making.status,
+        customer: making.customer,
+        party: planned.party,
+        title: planned.title.clone(),
+        package: planned.package.map(|(id, _)| id),
+        price_minor: priced.total,
+        currency: shop.currency.clone(),
+        deposit_minor: priced.deposit,
+        terms,
+        source: making.source,
+        note: making.note,
+        staff_note: making.staff_note,
+        overridden: making.over,
+        series: making.series,
+        lapses_at: making.lapses_at,
+        visitor_hash: making.visitor_hash,
+        link: making.link.as_ref().map(OpaqueToken::hash),
+        lines: lines(shop, planned, &way, &priced),
+        takes: Takes::of(&way),
+        span: Span { from: way.start, to: way.end },
+        action: making.action,
+        reason: None,
+    };
+    if !save::insert(tx, new).await? {
+        return Err(Refusal::Contended.into());
+    }
+    touch(tx, shop, staff);
+    Ok(id)
+}
+
+/// Books a visit for somebody, as staff do.
+pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, BookingError> {
+    if new.over && !tx.caller().may(Right::OverrideBookings) {
+        return Err(Refusal::OverrideNotAllowed.into());
+    }
+    let asker = Asker::Staff;
+    let setting = setting(tx, new.location, &new.wanted, asker, new.start, None).await?;
+    own_column_only(tx, &new.wanted).await?;
+    let way = if new.over { over(&setting, new.start, tx.now())? } else {
+        choose(&setting, new.start, tx.now())?
+    };
+    let customer = whose(tx, &new.whom).await?;
+    let making = Making {
+        status: Status::Confirmed,
+        customer,
+        source: "staff",
+        note: new.note.clone(),
+        staff_note: new.staff_note.clone(),
+        series: None,
+        lapses_at: None,
+        visitor_hash: None,
+        link: None,
+        over: new.over,
+        action: Action::Ask(Needs::Nothing).key(),
+    };
+    let id = make(tx, &setting, way, making).await?;
+    if new.over {
+        tx.record(NewEntry::new("appointment.overridden", "appointment").on(id, &*setting.planned.title));
+    }
+    tx.emit(told(Action::Ask(Needs::Nothing), id, 1));
+    read::read(tx, id).await
+}
+
+/// Without the right to see all, one books one's own time.
+async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<(), BookingError> {
+    if tx.caller().may(Right::ReadBookings) {
+        return Ok(());
+    }
+    let own = read::own_staff(tx).await?.map(Id::from_uuid);
+    let mut named = wanted.staff.iter().copied().chain(wanted.services.iter().filter_map(|s| s.staff));
+    match named.next() {
+        Some(first) if Some(first) == own && named.all(|staff| Some(staff) == own) => Ok(()),
+        _ => Err(Refusal::NotYours.into()),
+    }
+}
+
+/// The way it would be done were nobody taken.
+fn over(setting: &Setting, start: Instant, now: Instant) -> Result<Assignment, BookingError> {
+    let Setting { diary, planned } = setting;
+    let free = availability::Busy::default();
+    let found =
+        availability::assignments(&diary.shop.rules, &free, &planned.visit, start, now);
+    let ways = found.map_err(|why| {
+        BookingError::not_possible(&why, &alternatives(diary, planned, start, now))
+    })?;
+    ways.into_iter().next().ok_or_else(|| Refusal::NotPossible.into())
+}
+
+pub(super) async fn whose(
+    tx: &mut TenantTx,
+    whom: &Whom,
+) -> Result<Option<Id<Customer>>, BookingError> {
+    match whom {
+        Whom::Nobody => Ok(None),
+        Whom::Named(contact) => Ok(Some(customers::for_booking(tx, contact).await?)),
+        Whom::Known(id) => match customers::is_there(tx, *id).await? {
+            true => Ok(Some(*id)),
+            false => Err(fault("/customer/id", "unknown", "There is no such customer.")),
+        },
+    }
+}
+
+pub(super) fn told(action: Action, id: Id<Appointment>, version: i32) -> NewEvent {
+    NewEvent::new(action.event(), &json!({ "id": id, "version": version }))
+}

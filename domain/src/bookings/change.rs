@@ -1,0 +1,312 @@
+//! Every step of a visit's life but the first.
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
+    FromQueryResult, QueryFilter, QuerySelect, Statement,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::entities::{appointment, line};
+use super::error::{BookingError, Refusal};
+use super::history::{self, Event, Step};
+use super::read::{self, VisitFacts};
+use super::save;
+use super::state::{Action, Needs, Status};
+use super::terms::Terms;
+use crate::audit::{Actor, Change, NewEntry};
+use crate::ids::{Appointment, Id, Location};
+use crate::outbox::NewEvent;
+use crate::tenancy::{StoreError, TenantTx};
+
+/// What staff do to a visit without touching its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Say yes.
+    Approve,
+    /// Say no.
+    Decline,
+    /// The deposit was paid.
+    Pay,
+    /// Call it off; with the fee that the terms say, or without.
+    Cancel {
+        /// Whether the customer owes what the terms say.
+        with_fee: bool,
+    },
+    /// The customer is there.
+    CheckIn,
+    /// It begins.
+    Start,
+    /// It is over.
+    Complete,
+    /// Nobody came.
+    MissOut,
+    /// The last step was a mistake.
+    StepBack,
+}
+
+impl Deed {
+    fn action(self, row: &appointment::Model) -> Action {
+        match self {
+            Self::Approve if row.deposit_minor > 0 => Action::Approve(Needs::Payment),
+            Self::Approve => Action::Approve(Needs::Nothing),
+            Self::Decline => Action::Decline,
+            Self::Pay => Action::Pay,
+            Self::Cancel { .. } => Action::Cancel,
+            Self::CheckIn => Action::CheckIn,
+            Self::Start => Action::Start,
+            Self::Complete => Action::Complete,
+            Self::MissOut => Action::MissOut,
+            Self::StepBack => Action::StepBack,
+        }
+    }
+}
+
+/// The visit, locked, as the caller saw it and may touch it.
+pub(super) async fn seen(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+    version: i64,
+) -> Result<appointment::Model, BookingError> {
+    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
+    let row = found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    // Whoever may not see it shall not learn that it is there.
+    read::read(tx, id).await?;
+    not_stale(tx, row, version).await
+}
+
+/// The visit, unless somebody changed it since: then what they did.
+pub(super) async fn not_stale(
+    tx: &TenantTx,
+    row: appointment::Model,
+    version: i64,
+) -> Result<appointment::Model, BookingError> {
+    if i64::from(row.version) == version {
+        return Ok(row);
+    }
+    let since = i32::try_from(version).unwrap_or(0);
+    let changes: Vec<_> =
+        history::since(tx, row.id, since).await?.iter().map(in_short).collect();
+    let now = json!({ "version": row.version, "changes": changes });
+    Err(BookingError::with(Refusal::StaleVisit, now))
+}
+
+fn in_short(event: &Event) -> Value {
+    json!({
+        "version": event.version, "at": event.at, "action": event.action, "status": event.to,
+        "by": event.actor_name, "details": event.details,
+    })
+}
+
+/// Does it, if it can be done to the visit as it stands.
+pub async fn act(
+    tx: &mut TenantTx,
+    id: Id<Appointment>,
+    version: i64,
+    deed: Deed,
+    reason: Option<String>,
+) -> Result<VisitFacts, BookingError> {
+    let row = seen(tx, id, version).await?;
+    let action = deed.action(&row);
+    let (from, terms) = (read::status(&row)?, Terms::read(&row.terms)?);
+    let to = from.after(action).ok_or(Refusal::WrongState)?;
+    if !to.takes_time() {
+        let fee_minor = match deed {
+            Deed::Cancel { with_fee: true } => {
+                terms.cancel_fee(row.starts_at, tx.now(), row.price_minor)
+            }
+            _ => 0,
+        };
+        end(tx, row, End { action, by: "staff", reason, fee_minor }).await?;
+    } else {
+        let fee_minor = match (action, to) {
+            (Action::MissOut, _) => terms.no_show_fee(row.price_minor),
+            (Action::StepBack, _) => 0,
+            _ => row.fee_minor,
+        };
+        let lapses_at = match to {
+            // They aren't there to pay at once: they get a day.
+            Status::PendingPayment => Some(tx.now() + chrono::Duration::days(1)),
+            _ => None,
+        };
+        let was_lapsing = row.lapses_at.is_some();
+        let mut change: appointment::ActiveModel = row.clone().into();
+        change.fee_minor = Set(fee_minor);
+        change.lapses_at = Set(lapses_at);
+        if was_lapsing || lapses_at.is_some() {
+            keep_until(tx, id, lapses_at).await?;
+            touch_places(tx, &row).await?;
+        }
+        step(tx, &row, change, Stepping { action, from, to, reason, details: json!({}) }).await?;
+    }
+    read::read(tx, id).await
+}
+
+/// A step about to be written.
+pub(super) struct Stepping {
+    pub(super) action: Action,
+    pub(super) from: Status,
+    pub(super) to: Status,
+    pub(super) reason: Option<String>,
+    pub(super) details: Value,
+}
+
+/// Writes the visit as it stands now, with its version, its history and its event.
+pub(super) async fn step(
+    tx: &mut TenantTx,
+    row: &appointment::Model,
+    mut change: appointment::ActiveModel,
+    taken: Stepping,
+) -> Result<(), BookingError> {
+    let id = Id::<Appointment>::from_uuid(row.id);
+    let version = row.version + 1;
+    change.status = Set(taken.to.key().to_owned());
+    change.version = Set(version);
+    change.updated_at = Set(tx.now());
+    change.update(tx.conn()).await?;
+    let Stepping { action, from, to, reason, details } = taken;
+    history::write(tx, Step { id, version, action, from, to, reason, details }).await?;
+    tx.emit(NewEvent::new(action.event(), &json!({ "id": id, "version": version })));
+    Ok(())
+}
+
+/// How a visit ends without happening.
+pub(super) struct End {
+    pub(super) action: Action,
+    pub(super) by: &'static str,
+    pub(super) reason: Option<String>,
+    pub(super) fee_minor: i64,
+}
+
+/// Ends a visit that won't happen: its time is free again.
+pub(super) async fn end(
+    tx: &mut TenantTx,
+    row: appointment::Model,
+    end: End,
+) -> Result<(), BookingError> {
+    let from = read::status(&row)?;
+    let to = from.after(end.action).ok_or(Refusal::WrongState)?;
+    touch_places(tx, &row).await?;
+    save::give_back(tx, Id::from_uuid(row.id)).await?;
+    let mut change: appointment::ActiveModel = row.clone().into();
+    change.fee_minor = Set(end.fee_minor);
+    change.lapses_at = Set(None);
+    if to == Status::Cancelled {
+        change.cancelled_by = Set(Some(end.by.to_owned()));
+        change.cancel_reason = Set(end.reason.clone());
+        change.sequence = Set(row.sequence + 1);
+    }
+    let details = json!({});
+    step(tx, &row, change, Stepping { action: end.action, from, to, reason: end.reason, details })
+        .await
+}
+
+/// Until when the time of a visit is kept; for good, if nothing is said.
+pub(super) async fn keep_until(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+    lapses_at: Option<crate::time::Instant>,
+) -> Result<(), StoreError> {
+    let sql = "update allocations set lapses_at = $3 where tenant_id = $1 and appointment_id = $2";
+    let values = [tx.tenant().uuid().into(), id.uuid().into(), lapses_at.into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}
+
+/// Whom a visit takes.
+pub(super) async fn resources(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+) -> Result<Vec<Uuid>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Taken {
+        resource_id: Uuid,
+    }
+    let sql = "select distinct resource_id from allocations
+               where tenant_id = $1 and appointment_id = $2";
+    let values = [tx.tenant().uuid().into(), id.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let taken = Taken::find_by_statement(statement).all(tx.conn()).await?;
+    Ok(taken.into_iter().map(|row| row.resource_id).collect())
+}
+
+/// What a visit takes changes: at its own place, and wherever else its staff work.
+pub(super) async fn touch_places(
+    tx: &mut TenantTx,
+    row: &appointment::Model,
+) -> Result<(), StoreError> {
+    #[derive(FromQueryResult)]
+    struct Place {
+        location_id: Uuid,
+    }
+    tx.touch().busy_at(Id::<Location>::from_uuid(row.location_id));
+    let sql = "
+        select distinct h.location_id from staff_hours h
+        where h.tenant_id = $1 and h.staff_id in (
+            select staff_id from appointment_lines
+            where tenant_id = $1 and appointment_id = $2 and staff_id is not null)
+        union
+        select distinct d.location_id from staff_days d
+        where d.tenant_id = $1 and d.staff_id in (
+            select staff_id from appointment_lines
+            where tenant_id = $1 and appointment_id = $2 and staff_id is not null)";
+    let values = [tx.tenant().uuid().into(), row.id.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    for place in Place::find_by_statement(statement).all(tx.conn()).await? {
+        tx.touch().busy_at(Id::from_uuid(place.location_id));
+    }
+    Ok(())
+}
+
+/// What staff write on a visit; what is left out stays.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// What the customer wants said.
+    pub note: Option<String>,
+    /// What staff want said.
+    pub staff_note: Option<String>,
+}
+
+/// Changes what is written on a visit.
+pub async fn annotate(
+    tx: &mut TenantTx,
+    id: Id<Appointment>,
+    version: i64,
+    notes: &Notes,
+) -> Result<VisitFacts, BookingError> {
+    let row = seen(tx, id, version).await?;
+    let status = read::status(&row)?;
+    let mut change: appointment::ActiveModel = row.clone().into();
+    if let Some(note) = &notes.note {
+        change.note = Set(note.clone());
+    }
+    if let Some(note) = &notes.staff_note {
+        change.staff_note = Set(note.clone());
+    }
+    change.version = Set(row.version + 1);
+    change.updated_at = Set(tx.now());
+    change.update(tx.conn()).await?;
+    // Notes are no step of its life, but who saw the version before shall know.
+    let sql = "
+        insert into appointment_history (
+            tenant_id, appointment_id, version, at, action, from_status, to_status, actor_kind,
+            actor_id, actor_name)
+        values ($1, $2, $3, $4, 'noted', $5, $5, $6, $7, $8)";
+    let hand = history::Hand::of(tx.caller());
+    let values = [
+        tx.tenant().uuid().into(),
+        row.id.into(),
+        (row.version + 1).into(),
+        tx.now().into(),
+        status.key().into(),
+        hand.kind.into(),
+        hand.id.into(),
+        hand.name.into(),
+    ];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    tx.emit(NewEvent::new(
+        "appointment.noted",
+        &json!({ "id": id, "version": row.version + 1 }),
+    ));
+    read::read(tx, id).await
+}

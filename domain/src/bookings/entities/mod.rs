@@ -1,0 +1,2 @@
+pub(super) mod appointment;
+pub(super) mod line;
