@@ -187,6 +187,14 @@ pub struct RoomNeed {
     pub given: Option<Id<Room>>,
 }
 
+impl RoomNeed {
+    /// Whether a room will do.
+    pub fn is_met_by(&self, room: &RoomRules) -> bool {
+        room.places >= self.places
+            && self.features.iter().all(|feature| room.features.contains_key(feature))
+    }
+}
+
 /// A stretch in which a person or a room is taken, buffers included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
@@ -267,6 +275,53 @@ pub struct PlacedRoom {
     pub span: Span,
 }
 
+/// A visit that is booked, as far as rules can have something against it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Placed {
+    /// Who is served, by whom.
+    pub seats: Vec<PlacedLine>,
+    /// Where.
+    pub rooms: Vec<PlacedIn>,
+}
+
+/// A service of a visit that is booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlacedLine {
+    /// What is done.
+    pub service: Id<Service>,
+    /// By whom, if by anybody.
+    pub staff: Option<Id<StaffMember>>,
+    /// When, without buffers.
+    pub span: Span,
+}
+
+/// A room of a visit that is booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedIn {
+    /// Which.
+    pub room: Id<Room>,
+    /// What it must be like today. Nothing: it must only be there.
+    pub need: Option<RoomNeed>,
+}
+
+impl Placed {
+    /// What an assignment of a visit books.
+    pub fn of(visit: &Visit, assignment: &Assignment) -> Self {
+        let line = |placed: &PlacedSeat| {
+            let seat = visit.steps.get(placed.step)?.seats.get(placed.seat)?;
+            Some(PlacedLine { service: seat.service, staff: placed.staff, span: placed.span })
+        };
+        let room = |placed: &PlacedRoom| {
+            let need = visit.steps.get(placed.step).and_then(|step| step.room.clone());
+            PlacedIn { room: placed.room, need }
+        };
+        Self {
+            seats: assignment.seats.iter().filter_map(line).collect(),
+            rooms: assignment.rooms.iter().map(room).collect(),
+        }
+    }
+}
+
 /// Why a start can't be had. With names for the staff; the public gets [`Why::code`] alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
@@ -318,6 +373,37 @@ impl Why {
             Self::NotEnoughStaff => "not_enough_staff",
             Self::NoSuchRoom => "no_such_room",
             Self::RoomBusy(_) => "room_busy",
+        }
+    }
+
+    /// The most general first, each once.
+    pub(super) fn in_order(mut all: Vec<Self>) -> Vec<Self> {
+        let mut seen: Vec<Self> = Vec::with_capacity(all.len());
+        all.sort_by_key(Self::generality);
+        for one in all {
+            if !seen.contains(&one) {
+                seen.push(one);
+            }
+        }
+        seen
+    }
+
+    const fn generality(&self) -> u8 {
+        match self {
+            Self::SkippedTime => 0,
+            Self::Past => 1,
+            Self::Notice => 2,
+            Self::Horizon => 3,
+            Self::OffGrid => 4,
+            Self::Closed => 5,
+            Self::NobodyCan(_) => 6,
+            Self::NoSuchRoom => 7,
+            Self::CannotDo(..) => 8,
+            Self::NotEnoughStaff => 9,
+            Self::StaffOff(_) => 10,
+            Self::Cap(_) => 11,
+            Self::StaffBusy(..) => 12,
+            Self::RoomBusy(_) => 13,
         }
     }
 }
