@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod authz;
 pub mod availability;
+pub mod bookings;
 pub mod catalog;
 pub mod config;
 pub mod customers;

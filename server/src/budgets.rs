@@ -13,6 +13,7 @@ use crate::problem::ApiError;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Requests a minute about oneself, or about the platform: no business's plan counts them.
 const PER_PERSON: u32 = 240;
@@ -33,6 +34,8 @@ pub struct Budgets {
     invitation_address: Budget,
     invitation_tenant: Budget,
     public_ip: Budget,
+    booking_ip: Budget,
+    booking_contact: Budget,
     own_proof: Budget,
     person: Budget,
 }
@@ -64,6 +67,12 @@ impl Budgets {
                 HOUR,
             ),
             public_ip: Budget::new("public", limits.public_per_ip_per_minute, MINUTE),
+            booking_ip: Budget::new("booking", limits.bookings_per_ip_per_hour, HOUR),
+            booking_contact: Budget::new(
+                "booking_contact",
+                limits.bookings_per_contact_per_day,
+                DAY,
+            ),
             own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
             person: Budget::new("person", PER_PERSON, MINUTE),
         }
@@ -128,6 +137,19 @@ impl Budgets {
     /// Reading public pages.
     pub async fn public(&self, request: &RequestFacts) -> Result<(), ApiError> {
         self.limiter.require(&self.public_ip, &ip(request)).await
+    }
+
+    /// Taking time as a customer, from one address of the network.
+    pub async fn taking(&self, request: &RequestFacts) -> Result<(), ApiError> {
+        self.limiter.require(&self.booking_ip, &ip(request)).await
+    }
+
+    /// Booking as a customer, by each way in which they can be reached.
+    pub async fn contacts(&self, tenant: Id<Tenant>, ways: &[String]) -> Result<(), ApiError> {
+        for way in ways {
+            self.limiter.require(&self.booking_contact, &format!("{tenant} {way}")).await?;
+        }
+        Ok(())
     }
 
     /// What a business's plan allows, shared by all who call for it; and a fair part of it for each

@@ -5,6 +5,7 @@ pub mod acceptor;
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod bookings;
 pub mod budgets;
 pub mod catalog;
 pub mod conditional;

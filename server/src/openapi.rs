@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::audit::AuditApi;
+use crate::bookings::{AvailabilityApi, BookingsApi};
 use crate::catalog::CatalogApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
 use crate::locations::LocationsApi;
 use crate::platform::PlatformApi;
 use crate::problem::AllowTable;
-use crate::public::PublicApi;
+use crate::public::{OwnVisitApi, PublicApi, PublicBookingApi, PublicSlotsApi};
 use crate::roles::RolesApi;
 use crate::signup::SignUpApi;
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
@@ -40,6 +41,8 @@ pub enum Tags {
     Locations,
     /// What it offers.
     Services,
+    /// Visits, and the time that is free for them.
+    Bookings,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -63,10 +66,11 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Team);
+type Operations = (People, House, Front, Shop, Team, Day);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
-type Front = (SignUpApi, PublicApi);
+type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
+type Day = (AvailabilityApi, BookingsApi);
 type Shop = (TenantApi, LocationsApi, CatalogApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
@@ -74,7 +78,14 @@ fn operations(app: &App) -> Operations {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
-    let front = (SignUpApi(app()), PublicApi(app()));
+    let front = (
+        SignUpApi(app()),
+        PublicApi(app()),
+        PublicSlotsApi(app()),
+        PublicBookingApi(app()),
+        OwnVisitApi(app()),
+    );
+    let day = (AvailabilityApi(app()), BookingsApi(app()));
     let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
     let team = (
         MembersApi(app()),
@@ -83,7 +94,7 @@ fn operations(app: &App) -> Operations {
         OwnershipApi(app()),
         RolesApi(app()),
     );
-    (people, house, front, shop, team)
+    (people, house, front, shop, team, day)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

@@ -1,5 +1,7 @@
 //! The customer says who they are, and the time that was kept becomes their visit.
 
+use std::sync::Arc;
+
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -10,6 +12,7 @@ use super::change::{self, Stepping};
 use super::entities::{appointment, line};
 use super::error::{BookingError, Refusal};
 use super::hold;
+use super::link::OwnVisit;
 use super::read::{self, VisitFacts};
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
@@ -21,8 +24,9 @@ use crate::ids::{Appointment, Form, Id, Service};
 use crate::messaging::{self, NewMail, Template};
 use crate::phone::Phone;
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{StoreError, TenantTx};
+use crate::tenancy::{Caller, Db, TenantTx};
 use crate::text::{self, Email};
+use crate::time::Instant;
 
 /// Wrong codes before the hold is spent.
 const MOST_TRIES: i16 = 5;
@@ -79,6 +83,38 @@ pub struct Booked {
     pub visit: VisitFacts,
     /// The customer's way back to it.
     pub link: OpaqueToken,
+    /// Where.
+    pub shop: Arc<Shop>,
+}
+
+impl NewAsk {
+    /// The ways in which this one can be reached, folded enough that the same way is the same text.
+    pub fn ways(&self) -> Vec<String> {
+        let digits = |text: &String| {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            // What differs in front is the country's code or the trunk's nought.
+            let tail = digits.len().saturating_sub(8);
+            digits.get(tail..).unwrap_or_default().to_owned()
+        };
+        let email = self.email.as_ref().map(|email| email.trim().to_lowercase());
+        let ways = [email, self.phone.as_ref().map(digits)];
+        ways.into_iter().flatten().filter(|way| !way.is_empty()).collect()
+    }
+}
+
+/// Counts a code that was typed, before it is looked at.
+pub async fn count_code(db: &Db, caller: &Caller, new: &NewAsk) -> Result<(), BookingError> {
+    if new.code.is_none() {
+        return Ok(());
+    }
+    let mut tx = db.tenant(caller).await?;
+    count_try(&mut tx, &new.hold).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What was booked, as its owner sees it.
+pub fn seen_by_owner(booked: Booked, now: Instant) -> OwnVisit {
+    OwnVisit::of(booked.visit, booked.shop, now)
 }
 
 /// Takes a hold up.
@@ -92,7 +128,7 @@ pub async fn ask(
     let (shop, services) = offer(tx, &row).await?;
     let forms = asked_for(&shop, &services);
     let contact = check(new, &shop, &forms)?;
-    prove(tx, &row, new, &shop, &services).await?;
+    prove(&row, new, &shop, &services)?;
     let customer = customers::for_booking(tx, &contact).await?;
     members(tx, &shop, &services, customer).await?;
     let terms = Terms::read(&row.terms)?;
@@ -121,17 +157,17 @@ pub async fn ask(
     keep_answers(tx, new, &forms, customer, id).await?;
     let visit = read::read_any(tx, id).await?;
     if let Some(email) = &contact.email {
-        let mail = about(&visit, &shop, email, &link, public_url, contact.locale.as_deref());
-        messaging::queue(tx, mail).await?;
+        let mail = about(template(to), &visit, &shop, email, contact.locale.as_deref());
+        messaging::queue(tx, mail.link(format!("{public_url}/b/{}", link.text()))).await?;
     }
-    Ok(Booked { visit, link })
+    Ok(Booked { visit, link, shop })
 }
 
 /// The shop now, and which services the visit is made of.
 async fn offer(
     tx: &TenantTx,
     row: &appointment::Model,
-) -> Result<(std::sync::Arc<Shop>, Vec<Id<Service>>), BookingError> {
+) -> Result<(Arc<Shop>, Vec<Id<Service>>), BookingError> {
     let location = Some(Id::from_uuid(row.location_id));
     let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
@@ -149,7 +185,8 @@ async fn offer(
 
 fn asked_for(shop: &Shop, services: &[Id<Service>]) -> Vec<Asking> {
     let mut forms: Vec<Asking> = Vec::new();
-    for form in services.iter().filter_map(|id| shop.services.get(id)).flat_map(|s| &s.forms) {
+    let offers = services.iter().filter_map(|id| shop.services.get(id));
+    for form in offers.flat_map(|offer| &offer.forms) {
         if !forms.contains(form) {
             forms.push(form.clone());
         }
@@ -170,8 +207,10 @@ fn check(new: &NewAsk, shop: &Shop, forms: &[Asking]) -> Result<Contact, Booking
         faults.note("/note", ValueFault::new("not_asked", "No notes are taken here."));
     }
     for form in forms {
-        let agreed = new.agreed.iter().any(|one| (one.form, one.version) == (form.form, form.version));
-        let filled = new.answers.iter().any(|one| (one.form, one.version) == (form.form, form.version));
+        let agreed =
+            new.agreed.iter().any(|one| (one.form, one.version) == (form.form, form.version));
+        let filled =
+            new.answers.iter().any(|one| (one.form, one.version) == (form.form, form.version));
         if form.consent && !agreed {
             let detail = format!("Please agree to “{}”.", form.name);
             faults.note("/agreed", ValueFault::new("consent_needed", detail));
@@ -211,8 +250,7 @@ fn code_hash(code: &str, id: Id<Appointment>) -> Vec<u8> {
 }
 
 /// Whether the address is theirs, where the shop wants to know.
-async fn prove(
-    tx: &mut TenantTx,
+fn prove(
     row: &appointment::Model,
     new: &NewAsk,
     shop: &Shop,
@@ -237,7 +275,7 @@ async fn prove(
 
 /// Counts that a code was typed, right or wrong, before it is looked at: in a transaction of its own,
 /// so that many at once are not one try.
-pub async fn count_try(tx: &mut TenantTx, hold: &str) -> Result<(), BookingError> {
+async fn count_try(tx: &mut TenantTx, hold: &str) -> Result<(), BookingError> {
     let row = match hold::find(tx, hold).await {
         Ok(row) => row,
         // What is over or used is answered by who takes it up.
@@ -308,48 +346,42 @@ async fn keep_answers(
     for form in forms {
         let agreed = new.agreed.iter().any(|one| one.form == form.form);
         if form.consent && agreed {
-            customers::record_form_consent(tx, customer, form.form, form.version, true, Some(visit))
-                .await?;
+            let which = (form.form, form.version);
+            customers::record_form_consent(tx, customer, which, true, Some(visit)).await?;
         }
         if let Some(filled) = new.answers.iter().find(|one| one.form == form.form) {
-            let (form, version) = (form.form, form.version);
-            customers::record_answers(tx, customer, form, version, &filled.answers, Some(visit))
-                .await?;
+            let (which, answers) = ((form.form, form.version), &filled.answers);
+            customers::record_answers(tx, customer, which, answers, Some(visit)).await?;
         }
-    }
-    if new.marketing_email {
-        customers::record_marketing_email(tx, customer, visit).await?;
     }
     Ok(())
 }
 
-/// The mail that says what was booked.
+/// The mail that says where a visit stands.
+pub(super) const fn template(status: Status) -> Template {
+    match status {
+        Status::PendingApproval => Template::BookingRequested,
+        Status::PendingPayment => Template::BookingUnpaid,
+        Status::Cancelled | Status::Expired => Template::BookingCancelled,
+        _ => Template::BookingConfirmed,
+    }
+}
+
+/// A mail about a visit, in the customer's language, else the shop's.
 pub(super) fn about(
+    template: Template,
     visit: &VisitFacts,
     shop: &Shop,
     to: &Email,
-    link: &OpaqueToken,
-    public_url: &str,
     locale: Option<&str>,
 ) -> NewMail {
     let local = visit.starts_at.with_timezone(&shop.rules.zone);
-    let template = match visit.status {
-        Status::PendingApproval => Template::BookingRequested,
-        Status::PendingPayment => Template::BookingUnpaid,
-        Status::Cancelled => Template::BookingCancelled,
-        _ => Template::BookingConfirmed,
-    };
+    let name = visit.customer.as_ref().map(|whose| whose.name.clone()).unwrap_or_default();
     NewMail::new(to, template, locale.unwrap_or(&shop.locale))
+        .with("name", name)
         .with("business", shop.name.clone())
         .with("title", visit.title.clone())
         .with("date", local.format("%Y-%m-%d").to_string())
         .with("time", local.format("%H:%M").to_string())
         .with("place", shop.location_name.clone())
-        .link(format!("{public_url}/b/{}", link.text()))
-}
-
-impl From<StoreError> for BookingError {
-    fn from(error: StoreError) -> Self {
-        Refusal::from(error).into()
-    }
 }

@@ -1,10 +1,9 @@
 //! From a wish to a visit: staff book at once, customers first have the time kept for them.
 
 use chrono::Duration;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
-use serde_json::{Value, json};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde_json::json;
 
-use super::entities::appointment;
 use super::error::{BookingError, Refusal, fault};
 use super::read::{self, VisitFacts};
 use super::save::{self, Line, NewVisit, Takes};
@@ -17,10 +16,13 @@ use crate::authz::Right;
 use crate::availability::{self, Assignment, Span};
 use crate::customers::{self, Contact};
 use crate::diary::{self, Diary, Shop};
+use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, Location, Series};
 use crate::outbox::NewEvent;
-use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::TenantTx;
+use crate::phone::Phone;
+use crate::secrets::OpaqueToken;
+use crate::tenancy::{StoreError, TenantTx};
+use crate::text::{self, Email};
 use crate::time::Instant;
 
 /// How long a deposit may take.
@@ -51,9 +53,22 @@ pub enum Whom {
     /// A customer whom the business knows.
     Known(Id<Customer>),
     /// Somebody by name.
-    Named(Contact),
+    Named(NewContact),
     /// Nobody yet: a block of time for who walks in.
     Nobody,
+}
+
+/// Somebody, as they are typed.
+#[derive(Debug, Clone, Default)]
+pub struct NewContact {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: Option<String>,
+    /// The number.
+    pub phone: Option<String>,
+    /// The language.
+    pub locale: Option<String>,
 }
 
 /// What is made and how it got there.
@@ -116,7 +131,7 @@ pub(super) fn choose(
 }
 
 /// A row that nobody needs any more stands in the way of the constraint, though not of the engine.
-fn lapsed(setting: &Setting, way: &Assignment, now: Instant) -> bool {
+pub(super) fn lapsed(setting: &Setting, way: &Assignment, now: Instant) -> bool {
     way.takes.iter().any(|(resource, span)| {
         let blocks = setting.diary.busy.0.get(resource).map_or(&[][..], Vec::as_slice);
         blocks.iter().any(|block| {
@@ -126,7 +141,12 @@ fn lapsed(setting: &Setting, way: &Assignment, now: Instant) -> bool {
     })
 }
 
-pub(super) fn lines(shop: &Shop, planned: &Planned, way: &Assignment, priced: &Priced) -> Vec<Line> {
+pub(super) fn lines(
+    shop: &Shop,
+    planned: &Planned,
+    way: &Assignment,
+    priced: &Priced,
+) -> Vec<Line> {
     let mut lines = Vec::with_capacity(planned.lines.len());
     for (position, (line, price)) in (0_i16..).zip(planned.lines.iter().zip(&priced.lines)) {
         let seat = way.seats.iter().find(|seat| (seat.step, seat.seat) == (line.step, line.seat));
@@ -217,16 +237,18 @@ pub(super) async fn make(
 
 /// Books a visit for somebody, as staff do.
 pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, BookingError> {
-    if new.over && !tx.caller().may(Right::OverrideBookings) {
+    if new.over && !tx.caller().may(Right::OverrideBooking) {
         return Err(Refusal::OverrideNotAllowed.into());
     }
     let asker = Asker::Staff;
     let setting = setting(tx, new.location, &new.wanted, asker, new.start, None).await?;
     own_column_only(tx, &new.wanted).await?;
-    let way = if new.over { over(&setting, new.start, tx.now())? } else {
+    let way = if new.over {
+        over(&setting, new.start, tx.now())?
+    } else {
         choose(&setting, new.start, tx.now())?
     };
-    let customer = whose(tx, &new.whom).await?;
+    let customer = whose(tx, &setting.diary.shop, &new.whom).await?;
     let making = Making {
         status: Status::Confirmed,
         customer,
@@ -242,7 +264,9 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
     };
     let id = make(tx, &setting, way, making).await?;
     if new.over {
-        tx.record(NewEntry::new("appointment.overridden", "appointment").on(id, &*setting.planned.title));
+        tx.record(
+            NewEntry::new("appointment.overridden", "appointment").on(id, &*setting.planned.title),
+        );
     }
     tx.emit(told(Action::Ask(Needs::Nothing), id, 1));
     read::read(tx, id).await
@@ -254,7 +278,8 @@ async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<(), BookingEr
         return Ok(());
     }
     let own = read::own_staff(tx).await?.map(Id::from_uuid);
-    let mut named = wanted.staff.iter().copied().chain(wanted.services.iter().filter_map(|s| s.staff));
+    let mut named =
+        wanted.staff.iter().copied().chain(wanted.services.iter().filter_map(|s| s.staff));
     match named.next() {
         Some(first) if Some(first) == own && named.all(|staff| Some(staff) == own) => Ok(()),
         _ => Err(Refusal::NotYours.into()),
@@ -262,11 +287,14 @@ async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<(), BookingEr
 }
 
 /// The way it would be done were nobody taken.
-fn over(setting: &Setting, start: Instant, now: Instant) -> Result<Assignment, BookingError> {
+pub(super) fn over(
+    setting: &Setting,
+    start: Instant,
+    now: Instant,
+) -> Result<Assignment, BookingError> {
     let Setting { diary, planned } = setting;
     let free = availability::Busy::default();
-    let found =
-        availability::assignments(&diary.shop.rules, &free, &planned.visit, start, now);
+    let found = availability::assignments(&diary.shop.rules, &free, &planned.visit, start, now);
     let ways = found.map_err(|why| {
         BookingError::not_possible(&why, &alternatives(diary, planned, start, now))
     })?;
@@ -275,16 +303,46 @@ fn over(setting: &Setting, start: Instant, now: Instant) -> Result<Assignment, B
 
 pub(super) async fn whose(
     tx: &mut TenantTx,
+    shop: &Shop,
     whom: &Whom,
 ) -> Result<Option<Id<Customer>>, BookingError> {
     match whom {
         Whom::Nobody => Ok(None),
-        Whom::Named(contact) => Ok(Some(customers::for_booking(tx, contact).await?)),
-        Whom::Known(id) => match customers::is_there(tx, *id).await? {
+        Whom::Named(new) => {
+            let contact = contact(new, &shop.country)?;
+            Ok(Some(customers::for_booking(tx, &contact).await?))
+        }
+        Whom::Known(id) => match is_there(tx, *id).await? {
             true => Ok(Some(*id)),
             false => Err(fault("/customer/id", "unknown", "There is no such customer.")),
         },
     }
+}
+
+/// Who can be meant.
+fn contact(new: &NewContact, country: &str) -> Result<Contact, BookingError> {
+    let mut faults = Faults::new();
+    let given = |text: &Option<String>| {
+        text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let name = faults.take("/customer/name", text::line(&new.name, 1, 80));
+    let email = faults.given("/customer/email", given(&new.email), |text| Email::parse(&text));
+    let phone =
+        faults.given("/customer/phone", given(&new.phone), |text| Phone::parse(&text, country));
+    match name {
+        Some(name) if faults.is_empty() => {
+            Ok(Contact { name, email, phone, locale: new.locale.clone() })
+        }
+        _ => Err(Refusal::from(faults).into()),
+    }
+}
+
+async fn is_there(tx: &TenantTx, id: Id<Customer>) -> Result<bool, StoreError> {
+    let sql = "select id from customers
+               where tenant_id = $1 and id = $2 and merged_into is null and archived_at is null";
+    let values = [tx.tenant().uuid().into(), id.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(tx.conn().query_one_raw(statement).await?.is_some())
 }
 
 pub(super) fn told(action: Action, id: Id<Appointment>, version: i32) -> NewEvent {

@@ -1,21 +1,23 @@
 //! Every step of a visit's life but the first.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
-    FromQueryResult, QueryFilter, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
+    QuerySelect, Statement,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::entities::{appointment, line};
+use super::ask;
+use super::entities::appointment;
 use super::error::{BookingError, Refusal};
 use super::history::{self, Event, Step};
+use super::link;
 use super::read::{self, VisitFacts};
 use super::save;
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
-use crate::audit::{Actor, Change, NewEntry};
 use crate::ids::{Appointment, Id, Location};
+use crate::messaging::Template;
 use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, TenantTx};
 
@@ -85,8 +87,7 @@ pub(super) async fn not_stale(
         return Ok(row);
     }
     let since = i32::try_from(version).unwrap_or(0);
-    let changes: Vec<_> =
-        history::since(tx, row.id, since).await?.iter().map(in_short).collect();
+    let changes: Vec<_> = history::since(tx, row.id, since).await?.iter().map(in_short).collect();
     let now = json!({ "version": row.version, "changes": changes });
     Err(BookingError::with(Refusal::StaleVisit, now))
 }
@@ -105,6 +106,7 @@ pub async fn act(
     version: i64,
     deed: Deed,
     reason: Option<String>,
+    public_url: &str,
 ) -> Result<VisitFacts, BookingError> {
     let row = seen(tx, id, version).await?;
     let action = deed.action(&row);
@@ -139,7 +141,21 @@ pub async fn act(
         }
         step(tx, &row, change, Stepping { action, from, to, reason, details: json!({}) }).await?;
     }
-    read::read(tx, id).await
+    let visit = read::read_any(tx, id).await?;
+    let mail = match deed {
+        Deed::Approve => Some(ask::template(to)),
+        Deed::Decline => Some(Template::BookingDeclined),
+        Deed::Cancel { .. } => Some(Template::BookingCancelled),
+        _ => None,
+    };
+    if let Some(template) = mail
+        && visit.customer.as_ref().is_some_and(|whose| whose.email.is_some())
+    {
+        let link = link::renew(tx, id).await?;
+        let shop = link::shop_of(tx, &visit).await?;
+        link::tell(tx, &visit, &shop, &link, public_url, template).await?;
+    }
+    Ok(visit)
 }
 
 /// A step about to be written.
@@ -214,10 +230,7 @@ pub(super) async fn keep_until(
 }
 
 /// Whom a visit takes.
-pub(super) async fn resources(
-    tx: &TenantTx,
-    id: Id<Appointment>,
-) -> Result<Vec<Uuid>, StoreError> {
+pub(super) async fn resources(tx: &TenantTx, id: Id<Appointment>) -> Result<Vec<Uuid>, StoreError> {
     #[derive(FromQueryResult)]
     struct Taken {
         resource_id: Uuid,
@@ -304,9 +317,6 @@ pub async fn annotate(
         hand.name.into(),
     ];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
-    tx.emit(NewEvent::new(
-        "appointment.noted",
-        &json!({ "id": id, "version": row.version + 1 }),
-    ));
+    tx.emit(NewEvent::new("appointment.noted", &json!({ "id": id, "version": row.version + 1 })));
     read::read(tx, id).await
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::availability::{Slot, Why};
 use crate::customers::CustomerError;
-use crate::fault::{Explain, FieldFault, Faults, Kind, refusals};
+use crate::fault::{Explain, Faults, FieldFault, Kind, refusals};
 use crate::tenancy::StoreError;
 
 refusals! {

@@ -64,11 +64,7 @@ struct Row {
 }
 
 /// A visit's life behind a version, the oldest step first.
-pub(super) async fn since(
-    tx: &TenantTx,
-    id: Uuid,
-    version: i32,
-) -> Result<Vec<Event>, DbErr> {
+pub(super) async fn since(tx: &TenantTx, id: Uuid, version: i32) -> Result<Vec<Event>, DbErr> {
     let sql = "
         select version, at, action, from_status, to_status, actor_kind, actor_id, actor_name,
                reason, details

@@ -6,7 +6,7 @@ use chrono::Duration;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
 
-use super::book::{Making, choose, make, setting, told};
+use super::book::{Making, choose, make, setting};
 use super::change::{self, End};
 use super::entities::appointment;
 use super::error::{BookingError, Refusal};
@@ -15,7 +15,7 @@ use super::save;
 use super::state::{Action, Status};
 use super::wanted::{Asker, Wanted};
 use crate::diary::{Asking, Asks, Shop};
-use crate::ids::{Appointment, Id, Location};
+use crate::ids::{Id, Location};
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
@@ -60,8 +60,7 @@ pub struct Kept {
 pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError> {
     let visitor = Sha256::digest(new.visitor.as_bytes()).to_vec();
     let wanted = &new.wanted;
-    let mut setting =
-        setting(tx, new.location, wanted, Asker::Customer, new.start, None).await?;
+    let mut setting = setting(tx, new.location, wanted, Asker::Customer, new.start, None).await?;
     let before = earlier(tx, &visitor, &setting.planned.title).await?;
     setting.planned.visit.instead_of = before.as_ref().map(|row| Id::from_uuid(row.id));
     let way = choose(&setting, new.start, tx.now())?;
@@ -123,10 +122,7 @@ async fn earlier(
 }
 
 /// The hold behind a token, to be changed: still held.
-pub(super) async fn find(
-    tx: &TenantTx,
-    token: &str,
-) -> Result<appointment::Model, BookingError> {
+pub(super) async fn find(tx: &TenantTx, token: &str) -> Result<appointment::Model, BookingError> {
     let token = OpaqueToken::parse(TokenKind::Hold, token).ok_or(Refusal::NotFound)?;
     let hash = token.hash().to_vec();
     let of_tenant = appointment::Column::TenantId.eq(tx.tenant().uuid());
@@ -173,12 +169,14 @@ pub async fn lapse_due(tx: &mut TenantTx) -> Result<u64, BookingError> {
         .filter(appointment::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(appointment::Column::LapsesAt.lte(tx.now()))
         .filter(
-            appointment::Column::Status
-                .is_in([Status::Held.key(), Status::PendingPayment.key()]),
+            appointment::Column::Status.is_in([Status::Held.key(), Status::PendingPayment.key()]),
         )
         .limit(AT_ONCE)
         // Whoever has one of them in hand deals with it.
-        .lock_with_behavior(sea_orm::sea_query::LockType::Update, sea_orm::sea_query::LockBehavior::SkipLocked)
+        .lock_with_behavior(
+            sea_orm::sea_query::LockType::Update,
+            sea_orm::sea_query::LockBehavior::SkipLocked,
+        )
         .all(tx.conn())
         .await?;
     let count = due.len() as u64;
@@ -187,8 +185,4 @@ pub async fn lapse_due(tx: &mut TenantTx) -> Result<u64, BookingError> {
         change::end(tx, row, end).await?;
     }
     Ok(count)
-}
-
-pub(super) fn event(action: Action, id: Id<Appointment>, version: i32) -> crate::outbox::NewEvent {
-    told(action, id, version)
 }

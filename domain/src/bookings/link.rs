@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, DbBackend, EntityTrait, FromQueryResult, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, DbBackend, EntityTrait, FromQueryResult, QuerySelect,
+    Statement,
 };
 use uuid::Uuid;
 
 use super::ask;
-use super::book::setting;
 use super::change::{self, End};
 use super::entities::{appointment, line};
 use super::error::{BookingError, Refusal};
@@ -23,7 +22,7 @@ use super::wanted::{Asker, Wanted};
 use crate::availability::Slot;
 use crate::diary::{self, Shop};
 use crate::ids::{Appointment, Id};
-use crate::messaging;
+use crate::messaging::{self, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts, TenantTx};
 use crate::text::Email;
@@ -62,11 +61,7 @@ struct Found {
 }
 
 /// Finds out what a link leads to. A forged one leads nowhere.
-pub async fn open(
-    db: &Db,
-    token: &str,
-    request: RequestFacts,
-) -> Result<Holder, BookingError> {
+pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Holder, BookingError> {
     let token = OpaqueToken::parse(TokenKind::Visit, token).ok_or(Refusal::NotFound)?;
     let sql = "
         select a.tenant_id, a.id, t.plan, t.require_two_factor
@@ -100,15 +95,21 @@ pub(super) async fn shop_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Arc<Sho
 pub async fn look(tx: &TenantTx, holder: &Holder) -> Result<OwnVisit, BookingError> {
     let visit = read::read_any(tx, holder.visit).await?;
     let shop = shop_of(tx, &visit).await?;
-    let (now, start) = (tx.now(), visit.starts_at);
-    let can = |action| visit.status.after(action).is_some();
-    Ok(OwnVisit {
-        may_cancel: can(Action::Cancel) && visit.terms.may_cancel(start, now),
-        cancel_fee_minor: visit.terms.cancel_fee(start, now, visit.price_minor),
-        may_move: can(Action::Move) && now <= visit.terms.move_until(start),
-        visit,
-        shop,
-    })
+    Ok(OwnVisit::of(visit, shop, tx.now()))
+}
+
+impl OwnVisit {
+    pub(super) fn of(visit: VisitFacts, shop: Arc<Shop>, now: Instant) -> Self {
+        let start = visit.starts_at;
+        let can = |action| visit.status.after(action).is_some();
+        Self {
+            may_cancel: can(Action::Cancel) && visit.terms.may_cancel(start, now),
+            cancel_fee_minor: visit.terms.cancel_fee(start, now, visit.price_minor),
+            may_move: can(Action::Move) && now <= visit.terms.move_until(start),
+            visit,
+            shop,
+        }
+    }
 }
 
 /// Calls the visit off, within the shop's rules.
@@ -151,8 +152,7 @@ pub async fn slots(
     range: Range,
 ) -> Result<(Arc<Shop>, Vec<Slot>), BookingError> {
     let (visit, wanted) = again(tx, holder).await?;
-    let query =
-        Query { location: Some(visit.location), wanted, instead_of: Some(holder.visit) };
+    let query = Query { location: Some(visit.location), wanted, instead_of: Some(holder.visit) };
     let found = search::for_holder(tx, &query, range).await?;
     Ok((found.shop, found.slots))
 }
@@ -174,15 +174,12 @@ pub async fn relocate(
     moving::put(tx, row, Asker::Customer, &to).await?;
     let link = renew(tx, holder.visit).await?;
     let own = look(tx, holder).await?;
-    tell(tx, &own.visit, &own.shop, &link, public_url).await?;
+    tell(tx, &own.visit, &own.shop, &link, public_url, Template::BookingMoved).await?;
     Ok((own, link))
 }
 
 /// Gives a visit a new link. The one before leads nowhere any more.
-pub async fn renew(
-    tx: &TenantTx,
-    id: Id<Appointment>,
-) -> Result<OpaqueToken, BookingError> {
+pub async fn renew(tx: &TenantTx, id: Id<Appointment>) -> Result<OpaqueToken, BookingError> {
     let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
     let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
     let row = found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
@@ -199,10 +196,13 @@ pub(super) async fn tell(
     shop: &Shop,
     link: &OpaqueToken,
     public_url: &str,
+    template: Template,
 ) -> Result<(), BookingError> {
     let address = visit.customer.as_ref().and_then(|whose| whose.email.as_deref());
     if let Some(email) = address.and_then(|text| Email::parse(text).ok()) {
-        messaging::queue(tx, ask::about(visit, shop, &email, link, public_url, None)).await?;
+        let url = format!("{public_url}/b/{}", link.text());
+        let mail = ask::about(template, visit, shop, &email, None).link(url);
+        messaging::queue(tx, mail).await?;
     }
     Ok(())
 }
@@ -219,6 +219,7 @@ pub async fn send(
     }
     let shop = shop_of(tx, &visit).await?;
     let link = renew(tx, id).await?;
-    tell(tx, &visit, &shop, &link, public_url).await?;
+    let template = ask::template(visit.status);
+    tell(tx, &visit, &shop, &link, public_url, template).await?;
     Ok(link)
 }

@@ -7,14 +7,16 @@ use super::book::{self, Setting, choose, setting};
 use super::change::{self, Stepping};
 use super::entities::{appointment, line};
 use super::error::{BookingError, Refusal};
+use super::link;
 use super::read::{self, VisitFacts};
 use super::save::{self, Takes};
 use super::state::Action;
 use super::wanted::{Asker, SoldExtra, Wanted, WantedService};
 use crate::audit::NewEntry;
 use crate::authz::Right;
-use crate::availability::{self, Assignment};
+use crate::availability::Assignment;
 use crate::ids::{Appointment, Id, Location, Room, StaffMember};
+use crate::messaging::Template;
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
 
@@ -42,17 +44,25 @@ pub async fn relocate(
     id: Id<Appointment>,
     version: i64,
     to: &NewTime,
+    public_url: &str,
 ) -> Result<VisitFacts, BookingError> {
-    if to.over && !tx.caller().may(Right::OverrideBookings) {
+    if to.over && !tx.caller().may(Right::OverrideBooking) {
         return Err(Refusal::OverrideNotAllowed.into());
     }
     let row = change::seen(tx, id, version).await?;
     put(tx, row, Asker::Staff, to).await?;
+    let visit = read::read(tx, id).await?;
     if to.over {
-        let title = read::read(tx, id).await?.title;
+        let title = visit.title.clone();
         tx.record(NewEntry::new("appointment.overridden", "appointment").on(id, title));
     }
-    read::read(tx, id).await
+    // A link that was passed on leads nowhere any more: the customer gets a new one.
+    if visit.customer.is_some() {
+        let link = link::renew(tx, id).await?;
+        let shop = link::shop_of(tx, &visit).await?;
+        link::tell(tx, &visit, &shop, &link, public_url, Template::BookingMoved).await?;
+    }
+    Ok(visit)
 }
 
 /// What the visit was made of, to be wanted again.
@@ -82,7 +92,8 @@ pub(super) fn again(
             continue;
         }
         first = first.or(who);
-        let addons: Vec<SoldExtra> = serde_json::from_value(line.addons.clone()).unwrap_or_default();
+        let addons: Vec<SoldExtra> =
+            serde_json::from_value(line.addons.clone()).unwrap_or_default();
         services.push(WantedService {
             service: Id::from_uuid(line.service_id),
             addons: addons.into_iter().map(|addon| addon.id).collect(),
@@ -149,7 +160,6 @@ pub(super) async fn put(
     moved.ends_at = Set(way.end);
     moved.overridden = Set(to.over);
     moved.sequence = Set(row.sequence + 1);
-    // A link that was passed on leads to the visit as it was: the customer gets a new one.
     let taken = Stepping {
         action: Action::Move,
         from,
@@ -207,14 +217,4 @@ async fn rewrite(
     });
     line::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
     Ok(())
-}
-
-/// The times that a visit could be moved to.
-pub(super) fn free(
-    setting: &Setting,
-    days: std::ops::RangeInclusive<chrono::NaiveDate>,
-    now: Instant,
-) -> Vec<availability::Slot> {
-    let (rules, busy) = (&setting.diary.shop.rules, &setting.diary.busy);
-    availability::slots(rules, busy, &setting.planned.visit, days, now)
 }

@@ -79,8 +79,20 @@ fn today(shop: &Shop, now: Instant) -> NaiveDate {
 
 /// Reading a diary, from outside or for staff.
 enum Reader<'a> {
-    Outside { db: &'a Db, caller: Caller, versions: Versions },
-    Staff { tx: &'a TenantTx, versions: Versions },
+    Outside {
+        db: &'a Db,
+        caller: Caller,
+        versions: Versions,
+    },
+    Staff {
+        tx: &'a TenantTx,
+        versions: Versions,
+    },
+    /// A customer with a link.
+    Holder {
+        tx: &'a TenantTx,
+        versions: Versions,
+    },
 }
 
 impl<'a> Reader<'a> {
@@ -95,10 +107,7 @@ impl<'a> Reader<'a> {
         Ok(Self::Outside { db, caller, versions })
     }
 
-    async fn staff(
-        tx: &'a TenantTx,
-        location: Option<Id<Location>>,
-    ) -> Result<Self, BookingError> {
+    async fn staff(tx: &'a TenantTx, location: Option<Id<Location>>) -> Result<Self, BookingError> {
         let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
         Ok(Self::Staff { tx, versions })
     }
@@ -106,13 +115,13 @@ impl<'a> Reader<'a> {
     fn now(&self) -> Instant {
         match self {
             Self::Outside { db, .. } => db.clock().now(),
-            Self::Staff { tx, .. } => tx.now(),
+            Self::Staff { tx, .. } | Self::Holder { tx, .. } => tx.now(),
         }
     }
 
     fn asker(&self) -> Asker {
         match self {
-            Self::Outside { .. } => Asker::Customer,
+            Self::Outside { .. } | Self::Holder { .. } => Asker::Customer,
             Self::Staff { .. } => Asker::Staff,
         }
     }
@@ -129,7 +138,9 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            Self::Staff { tx, versions } => diary::read(tx, *versions, days).await?,
+            Self::Staff { tx, versions } | Self::Holder { tx, versions } => {
+                diary::read(tx, *versions, days).await?
+            }
         };
         Ok(found.ok_or(Refusal::NotFound)?)
     }
@@ -172,8 +183,7 @@ impl<'a> Reader<'a> {
         let days = near(day, self.now())?;
         let Diary { shop, busy } = self.diary(&days).await?;
         let planned = plan(&shop, &query.wanted, self.asker(), query.instead_of)?;
-        let why =
-            availability::explain(&shop.rules, &busy, &planned.visit, start, self.now());
+        let why = availability::explain(&shop.rules, &busy, &planned.visit, start, self.now());
         Ok(Explained { shop, why })
     }
 }
@@ -240,12 +250,18 @@ pub async fn first(
     Reader::staff(tx, query.location).await?.first(query, from).await
 }
 
-/// Why staff can't give this time away, with names.
-pub async fn why(
+/// The times that a customer can have who is let in already.
+pub(super) async fn for_holder(
     tx: &TenantTx,
     query: &Query,
-    start: Instant,
-) -> Result<Explained, BookingError> {
+    range: Range,
+) -> Result<Found, BookingError> {
+    let versions = diary::versions(tx, query.location).await?.ok_or(Refusal::NotFound)?;
+    Reader::Holder { tx, versions }.slots(query, range).await
+}
+
+/// Why staff can't give this time away, with names.
+pub async fn why(tx: &TenantTx, query: &Query, start: Instant) -> Result<Explained, BookingError> {
     Reader::staff(tx, query.location).await?.why(query, start).await
 }
 
@@ -259,8 +275,7 @@ pub(super) fn alternatives(
     const MOST: usize = 5;
     let day = start.with_timezone(&diary.shop.rules.zone).date_naive();
     let days = (day - Days::new(1))..=(day + Days::new(1));
-    let mut slots =
-        availability::slots(&diary.shop.rules, &diary.busy, &planned.visit, days, now);
+    let mut slots = availability::slots(&diary.shop.rules, &diary.busy, &planned.visit, days, now);
     slots.sort_by_key(|slot| (slot.start - start).abs());
     slots.truncate(MOST);
     slots.sort_by_key(|slot| slot.start);

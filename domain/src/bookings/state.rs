@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::error::{BookingError, fault};
+
 /// Where a visit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
@@ -113,6 +115,12 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.key() == key)
     }
 
+    /// The status that somebody names, if they name one.
+    pub fn read(key: Option<&str>) -> Result<Option<Self>, BookingError> {
+        let unknown = || fault("status", "unknown", "No visit ever stands like that.");
+        key.map(|key| Self::from_key(key).ok_or_else(unknown)).transpose()
+    }
+
     /// Where `action` leads, if it is possible here.
     pub const fn after(self, action: Action) -> Option<Self> {
         use Status as S;
@@ -122,9 +130,10 @@ impl Status {
             (S::PendingApproval, Action::Decline) => S::Cancelled,
             (S::PendingPayment, Action::Pay) => S::Confirmed,
             (S::Held | S::PendingPayment, Action::Lapse) => S::Expired,
-            (S::PendingApproval | S::PendingPayment | S::Confirmed | S::CheckedIn, Action::Move) => {
-                self
-            }
+            (
+                S::PendingApproval | S::PendingPayment | S::Confirmed | S::CheckedIn,
+                Action::Move,
+            ) => self,
             (
                 S::PendingApproval | S::PendingPayment | S::Confirmed | S::CheckedIn,
                 Action::Cancel,
@@ -255,8 +264,7 @@ mod tests {
         for from in Status::ALL.into_iter().filter(|status| status.takes_time()) {
             for action in ACTIONS {
                 let Some(to) = from.after(action) else { continue };
-                let gives_back =
-                    matches!(action, Action::Lapse | Action::Cancel | Action::Decline);
+                let gives_back = matches!(action, Action::Lapse | Action::Cancel | Action::Decline);
                 assert_eq!(!to.takes_time(), gives_back, "{from} {action:?}");
             }
         }

@@ -26,6 +26,17 @@ pub struct Wanted {
     pub room: Option<Id<Room>>,
 }
 
+impl Wanted {
+    /// Who was asked for by name, in the order of the party.
+    pub fn chosen(&self) -> Vec<Id<StaffMember>> {
+        let first = self.services.iter().find_map(|service| service.staff);
+        match self.staff.is_empty() {
+            true => first.into_iter().collect(),
+            false => self.staff.clone(),
+        }
+    }
+}
+
 /// One service of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WantedService {
@@ -61,8 +72,6 @@ pub(crate) struct Planned {
     pub(crate) package: Option<(Id<Package>, i64)>,
     /// What the customer fills in or agrees to.
     pub(crate) forms: Vec<Asking>,
-    /// What of it is for members.
-    pub(crate) members_only: Vec<Id<Service>>,
     /// How many come.
     pub(crate) party: u8,
 }
@@ -265,12 +274,7 @@ fn put_together(
     }
     let names: Vec<_> = items.iter().map(|item| item.offer.name.as_str()).collect();
     Planned {
-        visit: Visit {
-            steps,
-            online: asker == Asker::Customer,
-            rules: policy.slots(),
-            instead_of,
-        },
+        visit: Visit { steps, online: asker == Asker::Customer, rules: policy.slots(), instead_of },
         lines,
         title: bundle.map_or_else(|| names.join(" + "), |(_, bundle)| bundle.name.clone()),
         policy,
@@ -281,10 +285,6 @@ fn put_together(
             (id, bundle.price_minor * times)
         }),
         forms,
-        members_only: (items.iter())
-            .filter(|item| item.offer.members_only)
-            .map(|item| item.id)
-            .collect(),
         party: wanted.party,
     }
 }

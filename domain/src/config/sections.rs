@@ -208,6 +208,10 @@ section! {
             r.number("limits.invitations_per_tenant_per_hour", PER);
         /// Public pages.
         public_per_ip_per_minute: u32 = r.number("limits.public_per_ip_per_minute", PER);
+        /// Times kept, visits booked and places taken on waiting lists by customers.
+        bookings_per_ip_per_hour: u32 = r.number("limits.bookings_per_ip_per_hour", PER);
+        /// The same by one telephone number or address.
+        bookings_per_contact_per_day: u32 = r.number("limits.bookings_per_contact_per_day", PER);
     }
 }
 

@@ -12,3 +12,6 @@ refusals! {
     /// Why a customer can't be read or changed.
     CustomerError {}
 }
+
+mod shim;
+pub use shim::*;

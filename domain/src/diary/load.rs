@@ -339,7 +339,11 @@ impl ReadStaff {
             hours: of_kind("work"),
             breaks: of_kind("break"),
             days: BTreeMap::new(),
-            time_off: self.time_off.iter().map(|(from, to)| Span { from: *from, to: *to }).collect(),
+            time_off: self
+                .time_off
+                .iter()
+                .map(|(from, to)| Span { from: *from, to: *to })
+                .collect(),
             default_room: self.default_room_id.map(Id::from_uuid),
             daily_cap: self.daily_cap,
             skills: self.skills.iter().map(skill).collect(),

@@ -18,9 +18,7 @@ use uuid::Uuid;
 
 use crate::availability::{Busy, Span};
 use crate::ids::{Id, Location, Tenant};
-use crate::tenancy::{
-    Caller, Db, RequestFacts, StoreError, SystemReason, TenantFacts, TenantTx,
-};
+use crate::tenancy::{Caller, Db, RequestFacts, StoreError, SystemReason, TenantFacts, TenantTx};
 use crate::text;
 use crate::time::Instant;
 

@@ -57,7 +57,13 @@ const ROWS: u64 = 200_000;
 impl Default for Shelf {
     fn default() -> Self {
         Self {
-            shops: Cache::with(SHOPS, ROWS, ByRows, Default::default(), DefaultLifecycle::default()),
+            shops: Cache::with(
+                SHOPS,
+                ROWS,
+                ByRows,
+                Default::default(),
+                DefaultLifecycle::default(),
+            ),
             busy: Cache::with(SHOPS, ROWS, ByRows, Default::default(), DefaultLifecycle::default()),
         }
     }

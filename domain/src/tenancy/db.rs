@@ -110,7 +110,10 @@ impl Db {
             .await
             .map_err(StartError::Unreachable)?;
         refuse_bypass(&pool).await?;
-        Ok(Self { pool, tools: Tools { clock, entropy, keys, ringer: Ringer::default() } })
+        Ok(Self {
+            pool,
+            tools: Tools { clock, entropy, keys, ringer: Ringer::default(), shelf: Arc::default() },
+        })
     }
 
     /// What time it is for the product.

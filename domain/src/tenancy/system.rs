@@ -30,6 +30,8 @@ pub enum SystemReason {
     Mailbox,
     /// A platform administrator looks after the deployment.
     Platform,
+    /// Time that was kept for nobody comes back.
+    Bookings,
     /// Demo data are put in.
     Demo,
     /// Is the database there, and is it ours?
@@ -48,6 +50,7 @@ impl SystemReason {
             Self::Jobs => "jobs",
             Self::Mailbox => "mailbox",
             Self::Platform => "platform",
+            Self::Bookings => "bookings",
             Self::Demo => "demo",
             Self::Readiness => "readiness",
         }

@@ -3,6 +3,7 @@
 mod choice;
 mod entity;
 mod kit;
+mod on_behalf;
 mod public;
 mod setup;
 mod sign_up;
@@ -21,6 +22,7 @@ use crate::text;
 use crate::time::Instant;
 
 pub use kit::first_hue;
+pub(crate) use on_behalf::on_behalf;
 pub use public::{PublicPage, public_page, visit};
 pub use setup::{Step, StepKey, setup};
 pub use sign_up::{

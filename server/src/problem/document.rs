@@ -26,6 +26,9 @@ pub struct Problem {
     /// What is wrong with which field.
     #[oai(skip_serializing_if_is_empty, default)]
     pub fields: Vec<FieldFault>,
+    /// What else helps, by the code: the times near one that is taken, what changed since a version.
+    #[oai(skip_serializing_if_is_none, default)]
+    pub particulars: Option<serde_json::Value>,
 }
 
 /// What is wrong with one field.

@@ -37,6 +37,8 @@ pub struct ApiError {
     pub fields: Vec<FieldFault>,
     /// When to try again, for 429 and 503.
     pub retry_after: Option<Duration>,
+    /// What else helps: the times near the one that is taken.
+    pub particulars: Option<serde_json::Value>,
     /// Further headers of the answer (`Allow`, `RateLimit-*`).
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -54,6 +56,7 @@ impl ApiError {
             detail: detail.into(),
             fields: Vec::new(),
             retry_after: None,
+            particulars: None,
             headers: Vec::new(),
         }
     }
@@ -225,6 +228,7 @@ impl ApiError {
             detail: self.detail.clone(),
             request_id: request_id::current().map(|id| id.to_string()).unwrap_or_default(),
             fields: self.fields.clone(),
+            particulars: self.particulars.clone(),
         };
         let mut response = Response::builder()
             .status(self.status)

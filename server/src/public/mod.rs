@@ -1,6 +1,9 @@
 //! What anybody may see of a shop, over HTTP.
 
+mod booking;
 mod dto;
+mod own;
+mod slots;
 
 use openchair_domain::tenancy::SystemReason;
 use openchair_domain::tenants;
@@ -12,6 +15,10 @@ use crate::app::App;
 use crate::auth::Visitor;
 use crate::openapi::Tags;
 use crate::problem::ApiError;
+
+pub use booking::PublicBookingApi;
+pub use own::OwnVisitApi;
+pub use slots::PublicSlotsApi;
 
 use dto::PublicPageView;
 

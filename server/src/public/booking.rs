@@ -1,0 +1,318 @@
+//! From a free time to a visit, for anybody.
+
+use chrono::{DateTime, Utc};
+use openchair_domain::bookings::{self, Agreed, FilledIn, Kept, NewAsk, NewHold};
+use openchair_domain::diary::{Asked, Asking};
+use openchair_domain::ids::{Form, Location};
+use openchair_domain::tenancy::TenantTx;
+use openchair_domain::tenants;
+use poem_openapi::param::Path;
+use poem_openapi::{Object, OpenApi};
+
+use super::own::{OwnVisitView, PublicLineView};
+use crate::app::App;
+use crate::auth::Visitor;
+use crate::bookings::WantedInput;
+use crate::ids::Ref;
+use crate::input::Input;
+use crate::once::{Created, IdempotencyKey};
+use crate::openapi::{NoContent, Tags};
+use crate::problem::ApiError;
+
+/// A time that shall be kept.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct NewHoldInput {
+    /// The shop's first location if left out
+    location: Option<Ref<Location>>,
+    wanted: WantedInput,
+    start: DateTime<Utc>,
+    /// A text that the visitor's device made up and keeps: whoever keeps another time for the same
+    /// thing gives the first one back
+    #[oai(validator(min_length = 8, max_length = 64))]
+    visitor: String,
+}
+
+/// What is asked of the customer.
+#[derive(Debug, Clone, Object)]
+struct AsksView {
+    /// `required`, `optional`, `hidden`
+    email: String,
+    /// `required`, `optional`, `hidden`
+    phone: String,
+    /// Whether a note can be left
+    note: bool,
+}
+
+/// A form that must be filled in, or a consent that must be given; its text is on the shop's page.
+#[derive(Debug, Clone, Object)]
+struct AskingView {
+    form: Ref<Form>,
+    version: i32,
+    /// `intake` or `consent`
+    kind: String,
+    name: String,
+}
+
+impl From<Asking> for AskingView {
+    fn from(asking: Asking) -> Self {
+        Self {
+            form: asking.form.into(),
+            version: asking.version,
+            kind: if asking.consent { "consent" } else { "intake" }.to_owned(),
+            name: asking.name,
+        }
+    }
+}
+
+/// A time that is kept.
+#[derive(Debug, Clone, Object)]
+struct HoldView {
+    /// Takes it up, or gives it back
+    hold: String,
+    expires_at: DateTime<Utc>,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    title: String,
+    price_minor: i64,
+    deposit_minor: i64,
+    currency: String,
+    /// Until when it could be cancelled without a fee
+    cancel_until: DateTime<Utc>,
+    /// What a later cancellation costs, in percent of the price
+    late_cancel_fee_percent: u8,
+    /// What it costs not to come, in percent of the price
+    no_show_fee_percent: u8,
+    /// Whether staff must say yes
+    needs_approval: bool,
+    /// Whether the address must be proved with a code first
+    needs_code: bool,
+    asks: AsksView,
+    forms: Vec<AskingView>,
+    lines: Vec<PublicLineView>,
+}
+
+fn asked(asked: Asked) -> String {
+    match asked {
+        Asked::Required => "required",
+        Asked::Optional => "optional",
+        Asked::Hidden => "hidden",
+    }
+    .to_owned()
+}
+
+impl From<Kept> for HoldView {
+    fn from(kept: Kept) -> Self {
+        let visit = kept.visit;
+        let asks = kept.asks;
+        Self {
+            hold: kept.token.text().to_owned(),
+            expires_at: visit.lapses_at.unwrap_or(visit.created_at),
+            start: visit.starts_at,
+            end: visit.ends_at,
+            title: visit.title,
+            price_minor: visit.price_minor,
+            deposit_minor: visit.deposit_minor,
+            currency: visit.currency,
+            cancel_until: visit.terms.cancel_until(visit.starts_at),
+            late_cancel_fee_percent: visit.terms.late_cancel_fee_percent,
+            no_show_fee_percent: visit.terms.no_show_fee_percent,
+            needs_approval: kept.approval,
+            needs_code: kept.verify,
+            asks: AsksView { email: asked(asks.email), phone: asked(asks.phone), note: asks.note },
+            forms: kept.forms.into_iter().map(AskingView::from).collect(),
+            lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
+        }
+    }
+}
+
+/// A form, filled in.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+struct FilledInInput {
+    form: Ref<Form>,
+    /// The version that was shown
+    version: i32,
+    /// The answers by the keys of the questions
+    answers: serde_json::Value,
+}
+
+/// A consent that is given.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+struct AgreedInput {
+    form: Ref<Form>,
+    /// The version that was shown
+    version: i32,
+}
+
+/// Who takes a kept time up.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct NewVisitInput {
+    /// What keeping the time answered
+    #[oai(validator(min_length = 1, max_length = 100))]
+    hold: String,
+    #[oai(validator(min_length = 1, max_length = 80))]
+    name: String,
+    #[oai(validator(max_length = 254))]
+    email: Option<String>,
+    /// With the country's code, or as it is dialled in the shop's country
+    #[oai(validator(max_length = 40))]
+    phone: Option<String>,
+    /// The customer's language
+    #[oai(validator(max_length = 8))]
+    locale: Option<String>,
+    #[oai(default, validator(max_length = 1000))]
+    note: String,
+    /// The code that was sent to the address
+    #[oai(validator(max_length = 12))]
+    code: Option<String>,
+    #[oai(default, validator(max_items = 10))]
+    answers: Vec<FilledInInput>,
+    #[oai(default, validator(max_items = 10))]
+    agreed: Vec<AgreedInput>,
+    /// Whether they want news by mail
+    #[oai(default)]
+    news: bool,
+}
+
+impl NewVisitInput {
+    fn to_domain(&self) -> NewAsk {
+        NewAsk {
+            hold: self.hold.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            locale: self.locale.clone(),
+            note: self.note.clone(),
+            code: self.code.clone(),
+            answers: (self.answers.iter())
+                .map(|filled| FilledIn {
+                    form: filled.form.0,
+                    version: filled.version,
+                    answers: filled.answers.clone(),
+                })
+                .collect(),
+            agreed: (self.agreed.iter())
+                .map(|agreed| Agreed { form: agreed.form.0, version: agreed.version })
+                .collect(),
+            marketing_email: self.news,
+        }
+    }
+}
+
+/// A visit that is booked.
+#[derive(Debug, Clone, Object)]
+struct BookedView {
+    /// The customer's way back to it, `/b/{link}`: shown once
+    link: String,
+    visit: OwnVisitView,
+}
+
+/// Where a code is sent.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct CodeInput {
+    #[oai(validator(min_length = 1, max_length = 100))]
+    hold: String,
+    #[oai(validator(min_length = 3, max_length = 254))]
+    email: String,
+}
+
+/// What gives a kept time back.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct ReleaseInput {
+    #[oai(validator(min_length = 1, max_length = 100))]
+    hold: String,
+}
+
+/// The operations that take time, for anybody.
+#[derive(Debug)]
+pub struct PublicBookingApi(pub App);
+
+#[OpenApi(prefix_path = "/v1/public", tag = "Tags::Public")]
+impl PublicBookingApi {
+    /// Keeps a time for ten minutes.
+    #[oai(path = "/:shop/holds", method = "post", operation_id = "hold_slot")]
+    async fn hold(
+        &self,
+        who: Visitor,
+        /// The shop's web address
+        shop: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
+        body: Input<NewHoldInput>,
+    ) -> Result<Created<HoldView>, ApiError> {
+        self.0.limits.taking(&who.request).await?;
+        let new = NewHold {
+            location: body.location.map(|location| location.0),
+            wanted: body.wanted.to_domain(None),
+            start: body.start,
+            visitor: body.visitor.clone(),
+        };
+        let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
+        let keep = async |tx: &mut TenantTx| Ok(bookings::hold(tx, &new).await?.into());
+        self.0.booking(&caller, once, &body.0, keep).await
+    }
+
+    /// Gives a kept time back.
+    #[oai(path = "/:shop/holds/release", method = "post", operation_id = "release_hold")]
+    async fn release(
+        &self,
+        who: Visitor,
+        /// The shop's web address
+        shop: Path<String>,
+        body: Input<ReleaseInput>,
+    ) -> Result<NoContent, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
+        let mut tx = self.0.db.tenant(&caller).await?;
+        bookings::release(&mut tx, &body.hold).await?;
+        tx.commit().await?;
+        Ok(NoContent::Done)
+    }
+
+    /// Sends a code to the address of whoever keeps a time, where the shop wants it proved.
+    #[oai(path = "/:shop/holds/code", method = "post", operation_id = "send_booking_code")]
+    async fn code(
+        &self,
+        who: Visitor,
+        /// The shop's web address
+        shop: Path<String>,
+        body: Input<CodeInput>,
+    ) -> Result<NoContent, ApiError> {
+        self.0.limits.taking(&who.request).await?;
+        let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
+        self.0.limits.contacts(caller.tenant(), &[body.email.to_lowercase()]).await?;
+        let mut tx = self.0.db.tenant(&caller).await?;
+        bookings::send_code(&mut tx, &body.hold, &body.email).await?;
+        tx.commit().await?;
+        Ok(NoContent::Done)
+    }
+
+    /// Takes a kept time up: it becomes the customer's visit, or waits for approval or the deposit, as
+    /// the shop's rules say.
+    #[oai(path = "/:shop/appointments", method = "post", operation_id = "book_public")]
+    async fn book(
+        &self,
+        who: Visitor,
+        /// The shop's web address
+        shop: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
+        body: Input<NewVisitInput>,
+    ) -> Result<Created<BookedView>, ApiError> {
+        self.0.limits.taking(&who.request).await?;
+        let new = body.0.to_domain();
+        let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
+        self.0.limits.contacts(caller.tenant(), &new.ways()).await?;
+        bookings::count_code(&self.0.db, &caller, &new).await?;
+        let url = &self.0.public_url;
+        let take = async |tx: &mut TenantTx| {
+            let booked = bookings::ask(tx, &new, url).await?;
+            let link = booked.link.text().to_owned();
+            Ok(BookedView { link, visit: bookings::seen_by_owner(booked, tx.now()).into() })
+        };
+        self.0.booking(&caller, once, &body.0, take).await
+    }
+}

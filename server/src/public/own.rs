@@ -1,0 +1,289 @@
+//! A customer's own visit, behind its link.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use openchair_domain::bookings::{self, LineFacts, OwnVisit, Range};
+use openchair_domain::ids::{Location, Package, Service, StaffMember};
+use openchair_domain::tenancy::TenantTx;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::{Json, PlainText};
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use crate::app::App;
+use crate::auth::Visitor;
+use crate::bookings::{SlotsView, SoldExtraView};
+use crate::ids::Ref;
+use crate::input::Input;
+use crate::openapi::Tags;
+use crate::problem::ApiError;
+
+/// What a customer sees of who does what.
+#[derive(Debug, Clone, Object)]
+pub(super) struct PublicLineView {
+    service: Ref<Service>,
+    service_name: String,
+    /// 1 or 2: which of the party
+    customer: i16,
+    staff: Option<Ref<StaffMember>>,
+    staff_name: Option<String>,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    price_minor: i64,
+    addons: Vec<SoldExtraView>,
+}
+
+impl From<LineFacts> for PublicLineView {
+    fn from(line: LineFacts) -> Self {
+        Self {
+            service: line.service.into(),
+            service_name: line.service_name,
+            customer: line.customer,
+            staff: line.staff.map(Ref),
+            staff_name: line.staff_name,
+            starts_at: line.starts_at,
+            ends_at: line.ends_at,
+            price_minor: line.price_minor,
+            addons: line.addons.into_iter().map(SoldExtraView::from).collect(),
+        }
+    }
+}
+
+/// A visit as its customer sees it.
+#[derive(Debug, Clone, Object)]
+pub(super) struct OwnVisitView {
+    shop: String,
+    shop_name: String,
+    location: Ref<Location>,
+    location_name: String,
+    address: String,
+    time_zone: String,
+    /// `pending_approval`, `pending_payment`, `confirmed`, …
+    status: String,
+    title: String,
+    package: Option<Ref<Package>>,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    party: i16,
+    price_minor: i64,
+    deposit_minor: i64,
+    currency: String,
+    /// What is owed because it didn't happen
+    fee_minor: i64,
+    /// Until when its time is kept, if it isn't certain
+    lapses_at: Option<DateTime<Utc>>,
+    may_cancel: bool,
+    /// What cancelling costs now
+    cancel_fee_minor: i64,
+    /// Until when it can be cancelled without a fee
+    cancel_until: DateTime<Utc>,
+    may_move: bool,
+    /// Until when it can be moved
+    move_until: DateTime<Utc>,
+    note: String,
+    lines: Vec<PublicLineView>,
+}
+
+impl From<OwnVisit> for OwnVisitView {
+    fn from(own: OwnVisit) -> Self {
+        let OwnVisit { visit, shop, may_cancel, cancel_fee_minor, may_move } = own;
+        Self {
+            shop: shop.slug.clone(),
+            shop_name: shop.name.clone(),
+            location: visit.location.into(),
+            location_name: shop.location_name.clone(),
+            address: shop.address.clone(),
+            time_zone: shop.rules.zone.name().to_owned(),
+            status: visit.status.key().to_owned(),
+            title: visit.title,
+            package: visit.package.map(Ref),
+            starts_at: visit.starts_at,
+            ends_at: visit.ends_at,
+            party: visit.party,
+            price_minor: visit.price_minor,
+            deposit_minor: visit.deposit_minor,
+            currency: visit.currency,
+            fee_minor: visit.fee_minor,
+            lapses_at: visit.lapses_at,
+            may_cancel,
+            cancel_fee_minor,
+            cancel_until: visit.terms.cancel_until(visit.starts_at),
+            may_move,
+            move_until: visit.terms.move_until(visit.starts_at),
+            note: visit.note,
+            lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
+        }
+    }
+}
+
+/// Where one's own visit is moved to.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct OwnMoveInput {
+    start: DateTime<Utc>,
+}
+
+/// Calling one's own visit off.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct OwnCancelInput {
+    #[oai(validator(max_length = 300))]
+    reason: Option<String>,
+}
+
+/// A visit that was moved.
+#[derive(Debug, Clone, Object)]
+struct OwnMovedView {
+    /// The new way to it, `/b/{link}`; the one before leads nowhere any more
+    link: String,
+    visit: OwnVisitView,
+}
+
+/// What to ask for to have the same again.
+#[derive(Debug, Clone, Object)]
+struct AgainView {
+    shop: String,
+    location: Ref<Location>,
+    /// For the query of the free times: `svc_1,svc_2:add_1`
+    services: Option<String>,
+    package: Option<Ref<Package>>,
+    /// For the query of the free times
+    staff: Option<String>,
+    party: u8,
+}
+
+/// A file for calendars.
+#[derive(Debug, ApiResponse)]
+pub(super) enum CalendarFile {
+    /// `text/calendar`.
+    #[oai(status = 200, content_type = "text/calendar; charset=utf-8")]
+    File(
+        PlainText<String>,
+        /// The file's name
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
+}
+
+/// The operations on one's own visit.
+#[derive(Debug)]
+pub struct OwnVisitApi(pub App);
+
+#[OpenApi(prefix_path = "/v1/b", tag = "Tags::Public")]
+impl OwnVisitApi {
+    /// One's own visit.
+    #[oai(path = "/:token", method = "get", operation_id = "read_own_visit")]
+    async fn read(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<Json<OwnVisitView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let tx = self.0.db.tenant(&holder.caller).await?;
+        let own = bookings::look(&tx, &holder).await?;
+        tx.commit().await?;
+        Ok(Json(own.into()))
+    }
+
+    /// Calls it off, within the shop's rules.
+    #[oai(path = "/:token/cancel", method = "post", operation_id = "cancel_own_visit")]
+    async fn cancel(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+        body: Input<OwnCancelInput>,
+    ) -> Result<Json<OwnVisitView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let mut tx = self.0.db.tenant(&holder.caller).await?;
+        let own = bookings::cancel(&mut tx, &holder, body.0.reason).await?;
+        tx.commit().await?;
+        Ok(Json(own.into()))
+    }
+
+    /// The times that it could be moved to, up to 62 days at once.
+    #[oai(path = "/:token/slots", method = "get", operation_id = "list_own_slots")]
+    async fn slots(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+        from: Query<NaiveDate>,
+        to: Query<NaiveDate>,
+    ) -> Result<Json<SlotsView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let tx = self.0.db.tenant(&holder.caller).await?;
+        let range = Range { from: from.0, to: to.0 };
+        let (shop, slots) = bookings::own_slots(&tx, &holder, range).await?;
+        tx.commit().await?;
+        Ok(Json(SlotsView::of(&shop, slots)))
+    }
+
+    /// Moves it, within the shop's rules. The link changes.
+    #[oai(path = "/:token/move", method = "post", operation_id = "move_own_visit")]
+    async fn relocate(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+        body: Input<OwnMoveInput>,
+    ) -> Result<Json<OwnMovedView>, ApiError> {
+        self.0.limits.taking(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let url = &self.0.public_url;
+        let put = async |tx: &mut TenantTx| {
+            let (own, link) = bookings::relocate_own(tx, &holder, body.start, url).await?;
+            Ok(OwnMovedView { link: link.text().to_owned(), visit: own.into() })
+        };
+        Ok(Json(self.0.rebooking(&holder.caller, put).await?))
+    }
+
+    /// What to ask for to have the same again.
+    #[oai(path = "/:token/again", method = "get", operation_id = "read_own_visit_again")]
+    async fn again(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<Json<AgainView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let tx = self.0.db.tenant(&holder.caller).await?;
+        let shop = bookings::look(&tx, &holder).await?.shop;
+        let (visit, wanted) = bookings::again(&tx, &holder).await?;
+        tx.commit().await?;
+        let joined = |texts: Vec<String>| (!texts.is_empty()).then(|| texts.join(","));
+        let service = |service: &bookings::WantedService| {
+            let addons = service.addons.iter().map(|addon| format!(":{addon}"));
+            format!("{}{}", service.service, addons.collect::<String>())
+        };
+        Ok(Json(AgainView {
+            shop: shop.slug.clone(),
+            location: visit.location.into(),
+            services: joined(wanted.services.iter().map(service).collect()),
+            package: wanted.package.map(Ref),
+            staff: joined(wanted.chosen().iter().map(ToString::to_string).collect()),
+            party: wanted.party,
+        }))
+    }
+
+    /// The visit for calendars.
+    #[oai(path = "/:token/calendar.ics", method = "get", operation_id = "read_own_calendar")]
+    async fn calendar(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<CalendarFile, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let tx = self.0.db.tenant(&holder.caller).await?;
+        let own = bookings::look(&tx, &holder).await?;
+        tx.commit().await?;
+        let link = format!("{}/b/{}", self.0.public_url, token.0);
+        let name = "attachment; filename=\"visit.ics\"".to_owned();
+        Ok(CalendarFile::File(PlainText(bookings::calendar(&own, Some(&link))), name))
+    }
+}
