@@ -44,16 +44,42 @@ pub enum Template {
     WaitlistOffer,
     /// Your password, second factor or sessions changed: was it you?
     SecurityNotice,
+    /// A code that proves this address while a time is kept: `business`, `code`. No `name`: what a
+    /// stranger typed must not reach an address that isn't proven to be theirs.
+    BookingCode,
+    /// Your visit is booked. Like all about a visit: `name`, `business`, `title`, `date`
+    /// (`YYYY-MM-DD`), `time` (`HH:MM`) and `place`.
+    BookingConfirmed,
+    /// You asked for a visit and the staff will answer.
+    BookingRequested,
+    /// A deposit is due before your visit is booked.
+    BookingUnpaid,
+    /// The staff can't take your visit.
+    BookingDeclined,
+    /// Your visit is at another time or place, which the mail names.
+    BookingMoved,
+    /// Your visit will not take place.
+    BookingCancelled,
+    /// A time that you waited for is free; besides a visit's, `minutes` for which it is yours.
+    WaitlistOffer,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 13] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
         Self::Invitation,
         Self::SecurityNotice,
+        Self::BookingCode,
+        Self::BookingConfirmed,
+        Self::BookingRequested,
+        Self::BookingUnpaid,
+        Self::BookingDeclined,
+        Self::BookingMoved,
+        Self::BookingCancelled,
+        Self::WaitlistOffer,
     ];
 
     /// The folder's name.
@@ -72,7 +98,20 @@ impl Template {
             Self::PasswordReset => "password_reset",
             Self::Invitation => "invitation",
             Self::SecurityNotice => "security_notice",
+            Self::BookingCode => "booking_code",
+            Self::BookingConfirmed => "booking_confirmed",
+            Self::BookingRequested => "booking_requested",
+            Self::BookingUnpaid => "booking_unpaid",
+            Self::BookingDeclined => "booking_declined",
+            Self::BookingMoved => "booking_moved",
+            Self::BookingCancelled => "booking_cancelled",
+            Self::WaitlistOffer => "waitlist_offer",
         }
+    }
+
+    /// Whether the mail has something to click, without which it is of no use.
+    pub const fn needs_link(self) -> bool {
+        !matches!(self, Self::BookingCode)
     }
 }
 

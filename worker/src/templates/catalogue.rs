@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, NaiveDate};
 use openchair_domain::messaging::Template;
 use serde::Deserialize;
 
@@ -14,6 +15,7 @@ pub(super) struct Catalogue {
     roles: BTreeMap<String, String>,
     events: BTreeMap<String, String>,
     durations: Durations,
+    dates: Dates,
     mails: BTreeMap<String, Texts>,
 }
 
@@ -49,7 +51,8 @@ pub(super) struct Texts {
     pub(super) preview: String,
     pub(super) heading: String,
     pub(super) before: Vec<String>,
-    pub(super) button: String,
+    /// None in a mail that has nothing to click.
+    pub(super) button: Option<String>,
     pub(super) after: Vec<String>,
 }
 
@@ -59,6 +62,18 @@ struct Durations {
     minutes: Forms,
     hours: Forms,
     days: Forms,
+}
+
+/// How a day is written in a sentence.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dates {
+    pattern: String,
+    /// The first of a month, where it isn't written like the other days.
+    first: Option<String>,
+    /// From Monday on.
+    weekdays: [String; 7],
+    months: [String; 12],
 }
 
 /// The plural forms of a language, as CLDR names them.
@@ -97,6 +112,20 @@ impl Catalogue {
             minutes => (&self.durations.minutes, minutes),
         };
         forms.of(locale, count).replace("{n}", &count.to_string())
+    }
+
+    /// A day with its weekday, in words.
+    pub(super) fn date(&self, date: NaiveDate) -> String {
+        let Dates { pattern, first, weekdays, months } = &self.dates;
+        let day = match first {
+            Some(first) if date.day() == 1 => first.clone(),
+            _ => date.day().to_string(),
+        };
+        pattern
+            .replace("{weekday}", &weekdays[date.weekday().num_days_from_monday() as usize])
+            .replace("{day}", &day)
+            .replace("{month}", &months[date.month0() as usize])
+            .replace("{year}", &date.year().to_string())
     }
 }
 

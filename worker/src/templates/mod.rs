@@ -10,6 +10,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use openchair_domain::config::LOCALES;
 use openchair_domain::messaging::{Mail, Template};
@@ -106,8 +107,12 @@ impl Templates {
                 |problem: &dyn ToString| TemplateError::Catalogue(locale, problem.to_string());
             let catalogue: Catalogue = toml::from_str(text).map_err(|problem| bad(&problem))?;
             for template in Template::ALL {
-                if catalogue.texts(template).is_none() {
-                    return Err(bad(&format!("mails.{} is missing", template.key())));
+                let key = template.key();
+                let Some(texts) = catalogue.texts(template) else {
+                    return Err(bad(&format!("mails.{key} is missing")));
+                };
+                if texts.button.is_some() != template.needs_link() {
+                    return Err(bad(&format!("mails.{key} needs a button for a link, or neither")));
                 }
             }
             catalogues.insert(locale, catalogue);
@@ -117,7 +122,11 @@ impl Templates {
 
     /// Writes a mail. A language that nobody translated to is English.
     pub fn render(&self, mail: &Mail, link: Option<&str>) -> Result<Rendered, RenderError> {
-        let link = link.ok_or(RenderError::NoLink)?;
+        let link = match (mail.template.needs_link(), link) {
+            (true, None) => return Err(RenderError::NoLink),
+            (true, link) => link,
+            (false, _) => None,
+        };
         let language = mail.locale.split(['-', '_']).next().unwrap_or_default();
         let known = self.catalogues.get_key_value(language);
         let Some((locale, catalogue)) = known.or_else(|| self.catalogues.get_key_value("en"))
@@ -146,6 +155,11 @@ fn fields(mail: &Mail, locale: &str, catalogue: &Catalogue) -> Result<Fields, Re
             ("minutes", value) => {
                 let minutes = value.as_u64().ok_or_else(|| no_words(value))?;
                 fields.insert("duration".to_owned(), catalogue.duration(locale, minutes));
+            }
+            ("date", value) => {
+                let date = value.as_str().and_then(|date| date.parse::<NaiveDate>().ok());
+                let date = date.ok_or_else(|| no_words(value))?;
+                fields.insert(key.clone(), catalogue.date(date));
             }
             ("what", value) => {
                 let event = value.as_str().and_then(|what| catalogue.event(what));
@@ -215,12 +229,13 @@ impl Writer<'_> {
         &self,
         texts: &Texts,
         subject: &str,
-        link: &str,
+        link: Option<&str>,
         part: Part,
     ) -> Result<String, RenderError> {
         let Catalogue { direction, hello, copy, footer, .. } = self.catalogue;
         let named = self.fields.get("name").is_some_and(|name| !name.is_empty());
         let hello = if named { self.safe(hello, part)? } else { Value::from("") };
+        let button = texts.button.as_deref().map(|button| self.safe(button, part)).transpose()?;
         let layout = match part {
             Part::Text => "layout.txt",
             Part::Html => "layout.html",
@@ -235,15 +250,15 @@ impl Writer<'_> {
             heading => self.safe(&texts.heading, part)?,
             hello => hello,
             before => self.lines(&texts.before, part)?,
-            button => self.safe(&texts.button, part)?,
+            button => button,
             after => self.lines(&texts.after, part)?,
             copy => self.safe(copy, part)?,
             footer => self.safe(footer, part)?,
             // Escaped by us: the engine would also write every slash as an entity.
-            link => Value::from_safe_string(match part {
+            link => link.map(|link| Value::from_safe_string(match part {
                 Part::Text => link.to_owned(),
                 Part::Html => escaped(link),
-            }),
+            })),
         };
         Ok(self.environment.get_template(layout)?.render(context)?)
     }

@@ -13,8 +13,27 @@ fn sample(template: Template, locale: &str) -> Mail {
             json!({"business": "Lagoon Spa & Sons", "inviter": "Omar Haddad", "role": "manager"})
         }
         Template::SecurityNotice => json!({"name": "Ana Pérez", "what": "password_changed"}),
+        Template::BookingCode => json!({"business": "Lagoon Spa & Sons", "code": "048213"}),
+        Template::BookingConfirmed
+        | Template::BookingRequested
+        | Template::BookingUnpaid
+        | Template::BookingDeclined
+        | Template::BookingMoved
+        | Template::BookingCancelled => visit(),
+        Template::WaitlistOffer => {
+            let mut offer = visit();
+            offer["minutes"] = json!(30);
+            offer
+        }
     };
     mail(template, locale, &data)
+}
+
+fn visit() -> serde_json::Value {
+    json!({
+        "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "title": "Deep tissue massage",
+        "date": "2026-03-08", "time": "14:30", "place": "Lagoon Spa, 5 Beach Road",
+    })
 }
 
 fn mail(template: Template, locale: &str, data: &serde_json::Value) -> Mail {
@@ -35,14 +54,22 @@ fn every_mail_in_every_language_is_whole() {
                 templates.render(&sample(template, locale), Some(LINK)).unwrap();
             let about = format!("{} in {locale}", template.key());
             assert!(!subject.is_empty() && !subject.contains(['\r', '\n']), "{about}: {subject}");
-            assert_eq!(text.matches(LINK).count(), 1, "{about}:\n{text}");
-            assert_eq!(html.matches(&format!("href=\"{LINK}\"")).count(), 2, "{about}:\n{html}");
-            assert!(html.contains(&format!(">{LINK}</a>")), "the link can be copied in {about}");
+            let links = usize::from(template.needs_link());
+            assert_eq!(text.matches(LINK).count(), links, "{about}:\n{text}");
+            let hrefs = html.matches(&format!("href=\"{LINK}\"")).count();
+            assert_eq!(hrefs, 2 * links, "{about}:\n{html}");
+            let copies = html.matches(&format!(">{LINK}</a>")).count();
+            assert_eq!(copies, links, "the link can be copied in {about}");
+            assert_eq!(html.matches("<a ").count(), 2 * links, "{about}:\n{html}");
             let (dir, other) = if locale == "ar" { ("rtl", "ltr") } else { ("ltr", "rtl") };
             assert!(html.contains(&format!("<html lang=\"{locale}\" dir=\"{dir}\"")), "{about}");
             assert!(!html.contains(&format!("<html lang=\"{locale}\" dir=\"{other}\"")), "{about}");
             assert!(!html.contains(&format!("direction:{other}")), "{about}:\n{html}");
-            let name = if template == Template::Invitation { "Omar Haddad" } else { "Ana Pérez" };
+            let name = match template {
+                Template::Invitation => "Omar Haddad",
+                Template::BookingCode => "048213",
+                _ => "Ana Pérez",
+            };
             for whole in [&text, &html] {
                 for left in ["{{", "}}", "{%", "undefined", "{n}", "<mj-"] {
                     assert!(!whole.contains(left), "{left} in {about}:\n{whole}");
@@ -54,6 +81,55 @@ fn every_mail_in_every_language_is_whole() {
                 assert!(!html.contains(loads), "{loads} in {about}:\n{html}");
             }
         }
+    }
+}
+
+#[test]
+fn a_mail_about_a_visit_says_what_when_where_and_who_writes() {
+    let templates = templates();
+    for locale in LOCALES {
+        let date = templates.catalogues[locale].date("2026-03-08".parse().unwrap());
+        for template in Template::ALL {
+            let mail = sample(template, locale);
+            if !mail.data.contains_key("date") {
+                continue;
+            }
+            let about = format!("{} in {locale}", template.key());
+            let Rendered { subject, text, html } = templates.render(&mail, Some(LINK)).unwrap();
+            assert!(subject.contains("Lagoon Spa & Sons"), "{about}: {subject}");
+            for said in ["Deep tissue massage", &date, "14:30", "Lagoon Spa, 5 Beach Road"] {
+                assert!(text.contains(said), "{said} in {about}:\n{text}");
+                assert!(html.contains(&format!("<bdi>{said}</bdi>")), "{said} in {about}:\n{html}");
+            }
+            assert!(!text.contains("2026-03-08"), "{about}:\n{text}");
+        }
+        let offer = templates.render(&sample(Template::WaitlistOffer, locale), Some(LINK)).unwrap();
+        let span = templates.catalogues[locale].duration(locale, 30);
+        assert!(offer.text.contains(&span), "{locale}:\n{}", offer.text);
+    }
+}
+
+#[test]
+fn days_are_written_as_the_language_does() {
+    let templates = templates();
+    for (locale, date, expected) in [
+        ("en", "2026-03-08", "Sunday, March 8, 2026"),
+        ("en", "2026-12-31", "Thursday, December 31, 2026"),
+        ("es", "2026-09-02", "miércoles 2 de septiembre de 2026"),
+        ("fr", "2026-08-01", "samedi 1er août 2026"),
+        ("fr", "2026-08-11", "mardi 11 août 2026"),
+        ("ar", "2026-03-08", "الأحد، 8 مارس 2026"),
+        ("de", "2027-01-04", "Montag, 4. Januar 2027"),
+        ("de", "2028-02-29", "Dienstag, 29. Februar 2028"),
+    ] {
+        let date = date.parse().unwrap();
+        assert_eq!(templates.catalogues[locale].date(date), expected, "{locale}");
+    }
+    for bad in [json!("2026-02-30"), json!("soon"), json!(null), json!(20_260_308)] {
+        let mut data = visit();
+        data["date"] = bad;
+        let refused = templates.render(&mail(Template::BookingMoved, "en", &data), Some(LINK));
+        assert!(matches!(refused, Err(RenderError::NoWords(_))), "{refused:?}");
     }
 }
 
@@ -120,6 +196,11 @@ fn what_is_missing_is_told() {
     let templates = templates();
     let good = sample(Template::MagicLink, "en");
     assert!(matches!(templates.render(&good, None), Err(RenderError::NoLink)));
+    let code = sample(Template::BookingCode, "en");
+    assert_eq!(
+        templates.render(&code, None).unwrap(),
+        templates.render(&code, Some(LINK)).unwrap()
+    );
     for template in Template::ALL {
         let empty = mail(template, "en", &json!({}));
         let refused = templates.render(&empty, Some(LINK)).unwrap_err();
