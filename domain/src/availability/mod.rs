@@ -65,3 +65,6 @@ pub use model::{
     Visit, Week, Why, Window,
 };
 pub use search::{first_free, slots};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,414 @@
+//! What can be had, minute by minute, straight from what the words mean and with no thought of speed.
+//! It shares nothing with the engine but the words.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Offset, TimeZone};
+use uuid::Uuid;
+
+use super::scenarios::Scenario;
+use crate::availability::*;
+use crate::ids::{Id, Room, StaffMember};
+use crate::time::Instant;
+
+const DAY: i64 = 1_440;
+
+/// Days before and after the first that is asked for.
+const AROUND: (i64, i64) = (4, 6);
+
+/// Who and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) staff: Vec<Option<Id<StaffMember>>>,
+    pub(super) rooms: Vec<Id<Room>>,
+    pub(super) end: Instant,
+}
+
+type Score = (usize, Vec<(u32, usize)>);
+
+/// Every minute of some days.
+pub(super) struct Oracle<'a> {
+    of: &'a Scenario,
+    /// The first minute.
+    first: Instant,
+    /// What the wall shows, and the latest that it has shown.
+    wall: Vec<i64>,
+    latest: Vec<i64>,
+    open: Vec<bool>,
+    opening: BTreeSet<usize>,
+    works: Vec<Vec<bool>>,
+    working: Vec<BTreeSet<usize>>,
+    taken: HashMap<Uuid, Vec<bool>>,
+}
+
+fn minute(at: Instant) -> i64 {
+    at.timestamp().div_euclid(60)
+}
+
+fn date(day: i64) -> NaiveDate {
+    DateTime::from_timestamp(day * 86_400, 0).unwrap().date_naive()
+}
+
+impl<'a> Oracle<'a> {
+    pub(super) fn of(of: &'a Scenario) -> Self {
+        let first = of.day.and_time(NaiveTime::MIN).and_utc() - Duration::days(AROUND.0);
+        let length = usize::try_from((AROUND.0 + AROUND.1) * DAY).unwrap();
+        let mut ahead = 0;
+        let wall: Vec<i64> = (0..)
+            .map(|place| {
+                // No zone changes its clocks but at a quarter of an hour.
+                let at = first + Duration::minutes(place);
+                if place % 15 == 0 {
+                    let offset = of.rules.zone.offset_from_utc_datetime(&at.naive_utc());
+                    ahead = i64::from(offset.fix().local_minus_utc() / 60);
+                }
+                minute(at) + ahead
+            })
+            .take(length)
+            .collect();
+        let mut latest = wall.clone();
+        for place in 1..length {
+            latest[place] = latest[place].max(latest[place - 1]);
+        }
+        let mut oracle = Self {
+            of,
+            first,
+            wall,
+            latest,
+            open: Vec::new(),
+            opening: BTreeSet::new(),
+            works: Vec::new(),
+            working: Vec::new(),
+            taken: HashMap::new(),
+        };
+        oracle.keep_hours();
+        oracle.take_blocks();
+        oracle
+    }
+
+    fn keep_hours(&mut self) {
+        let rules = &self.of.rules;
+        let closed = |day| rules.closures.iter().any(|(from, to)| *from <= day && day <= *to);
+        let door = self.within(|day| match rules.days.get(&day) {
+            _ if closed(day) => Vec::new(),
+            Some(own) => own.clone(),
+            None => rules.hours.0[day.weekday().num_days_from_monday() as usize].clone(),
+        });
+        for one in &rules.staff {
+            let weekday = |day: NaiveDate| day.weekday().num_days_from_monday() as usize;
+            let own = self.within(|day| match one.days.get(&day) {
+                Some(own) => own.clone(),
+                None => one.hours.0[weekday(day)].clone(),
+            });
+            let rests = self.within(|day| match one.days.get(&day) {
+                Some(_) => Vec::new(),
+                None => one.breaks.0[weekday(day)].clone(),
+            });
+            let away = |place: usize| {
+                let at = self.instant(place);
+                one.time_off.iter().any(|off| off.from <= at && at < off.to)
+            };
+            let works = (0..self.wall.len())
+                .map(|at| door.0[at] && own.0[at] && !rests.0[at] && !away(at))
+                .collect();
+            self.works.push(works);
+            self.working.push(own.1);
+        }
+        (self.open, self.opening) = door;
+    }
+
+    /// The minutes that lie in windows, and those at which one begins. A minute lies in a window if
+    /// the latest time that the wall has shown does: what it shows again changes nothing.
+    fn within(&self, of_day: impl Fn(NaiveDate) -> Vec<Window>) -> (Vec<bool>, BTreeSet<usize>) {
+        let first = self.latest[0].div_euclid(DAY) - 2;
+        let last = self.latest[self.latest.len() - 1].div_euclid(DAY);
+        let mut windows = Vec::new();
+        for day in first..=last {
+            for window in of_day(date(day)) {
+                let at = |minutes: i16| day * DAY + i64::from(minutes);
+                windows.push((at(window.opens), at(window.closes)));
+            }
+        }
+        let mut within = Vec::new();
+        let mut begins = BTreeSet::new();
+        for (place, shown) in self.latest.iter().enumerate() {
+            within.push(windows.iter().any(|(from, to)| from <= shown && shown < to));
+            let before = if place == 0 { *shown } else { self.latest[place - 1] };
+            if windows.iter().any(|(from, to)| before < *from && from <= shown && shown < to) {
+                begins.insert(place);
+            }
+        }
+        (within, begins)
+    }
+
+    fn take_blocks(&mut self) {
+        let blocks = self.of.blocks.iter().filter(|block| self.counts(block));
+        let mut taken: HashMap<Uuid, Vec<bool>> = HashMap::new();
+        for block in blocks {
+            let minutes =
+                taken.entry(block.resource).or_insert_with(|| vec![false; self.wall.len()]);
+            for at in self.place(block.span.from)..self.place(block.span.to) {
+                minutes[at] = true;
+            }
+        }
+        self.taken = taken;
+    }
+
+    fn counts(&self, block: &Block) -> bool {
+        let lapsed = block.lapses_at.is_some_and(|lapses| lapses <= self.of.now);
+        !lapsed && self.of.visit.instead_of != Some(block.appointment)
+    }
+
+    fn instant(&self, place: usize) -> Instant {
+        self.first + Duration::minutes(i64::try_from(place).unwrap())
+    }
+
+    fn place(&self, at: Instant) -> usize {
+        usize::try_from(minute(at) - minute(self.first)).unwrap()
+    }
+
+    fn day(&self, place: usize) -> i64 {
+        self.wall[place].div_euclid(DAY)
+    }
+
+    /// Every start that a search for the scenario's two days must find.
+    pub(super) fn starts(&self) -> Vec<Instant> {
+        let first = i64::from(self.of.day.to_epoch_days());
+        (0..self.wall.len())
+            .filter(|at| (first..=first + 1).contains(&self.day(*at)))
+            .filter(|at| self.in_time(*at) && self.on_grid(*at) && self.goes(0, *at, self.day(*at)))
+            .map(|at| self.instant(at))
+            .collect()
+    }
+
+    /// Whether a start can be had: by a customer at one of [`Self::starts`], by staff at any.
+    pub(super) fn has(&self, start: Instant) -> bool {
+        let at = self.place(start);
+        let on_grid = !self.of.visit.online || self.on_grid(at);
+        self.in_time(at) && on_grid && self.goes(0, at, self.day(at))
+    }
+
+    fn in_time(&self, at: usize) -> bool {
+        let Scenario { visit, now, .. } = self.of;
+        if !visit.online {
+            return self.instant(at) >= *now;
+        }
+        let today = self.day(self.place(*now));
+        let notice = Duration::minutes(i64::from(visit.rules.notice));
+        self.instant(at) >= *now + notice
+            && self.day(at) <= today + i64::from(visit.rules.horizon_days)
+    }
+
+    fn on_grid(&self, at: usize) -> bool {
+        let first_time = self.latest[at] == self.wall[at] && self.latest[at - 1] < self.wall[at];
+        let every = i64::from(self.of.visit.rules.step);
+        let aligned = || match self.of.visit.rules.alignment {
+            Alignment::Clock => self.wall[at].rem_euclid(DAY) % every == 0,
+            Alignment::Packed => self.is_packed(at),
+        };
+        first_time && aligned()
+    }
+
+    /// Back from here, as long as one of those who could begin could have begun, to where a window of
+    /// theirs opens or they could not: it must be a number of steps.
+    fn is_packed(&self, at: usize) -> bool {
+        let step = &self.of.visit.steps[0];
+        step.seats.iter().any(|seat| {
+            self.could(seat, self.day(at)).into_iter().any(|who| {
+                let lasts = self.lasts(seat, who);
+                let begins = who.map_or(&self.opening, |who| &self.working[who]);
+                let can = |at: usize| {
+                    self.has_time(who, step, at, lasts) && !self.rooms(step, at, lasts).is_empty()
+                };
+                let mut from = at;
+                while can(from) && can(from - 1) && !begins.contains(&from) {
+                    from -= 1;
+                }
+                can(at) && (at - from) % usize::from(self.of.visit.rules.step) == 0
+            })
+        })
+    }
+
+    /// Who could take a seat on a day at all. `None` is nobody, which will do if nobody is needed.
+    fn could(&self, seat: &Seat, day: i64) -> Vec<Option<usize>> {
+        let Scenario { rules, visit, .. } = self.of;
+        if seat.staff == Choice::Nobody {
+            return vec![None];
+        }
+        let could = |who: &usize| {
+            let one = &rules.staff[*who];
+            let chosen = seat.staff == Choice::Any || seat.staff == Choice::Given(one.id);
+            let capped = one.daily_cap.is_some_and(|cap| self.load(*who, day) >= u32::from(cap));
+            chosen
+                && (one.online || !visit.online)
+                && one.skills.contains_key(&seat.service)
+                && !capped
+        };
+        (0..rules.staff.len()).filter(could).map(Some).collect()
+    }
+
+    fn load(&self, who: usize, day: i64) -> u32 {
+        let mine = self.of.rules.staff[who].id.uuid();
+        let mut begin: HashMap<_, Instant> = HashMap::new();
+        for block in self.of.blocks.iter().filter(|one| one.resource == mine && self.counts(one)) {
+            let first = begin.entry(block.appointment).or_insert(block.span.from);
+            *first = (*first).min(block.span.from);
+        }
+        let on_day = begin.values().filter(|first| self.day(self.place(**first)) == day);
+        u32::try_from(on_day.count()).unwrap()
+    }
+
+    fn lasts(&self, seat: &Seat, who: Option<usize>) -> usize {
+        let own = who.and_then(|who| self.of.rules.staff[who].skills[&seat.service].minutes);
+        usize::from(own.unwrap_or(seat.minutes) + seat.extra_minutes)
+    }
+
+    fn has_time(&self, who: Option<usize>, step: &Step, at: usize, lasts: usize) -> bool {
+        let mut service = at..at + lasts;
+        match who {
+            None => service.all(|at| self.open[at]),
+            Some(who) => {
+                let mine = self.of.rules.staff[who].id.uuid();
+                service.all(|at| self.works[who][at]) && self.is_free(mine, step, at, lasts)
+            }
+        }
+    }
+
+    fn is_free(&self, what: Uuid, step: &Step, at: usize, lasts: usize) -> bool {
+        let from = at - usize::from(step.buffer_before);
+        let to = at + lasts + usize::from(step.buffer_after);
+        self.taken.get(&what).is_none_or(|taken| !taken[from..to].contains(&true))
+    }
+
+    /// The rooms that a step can have then; `None` is none, which will do if none is needed.
+    fn rooms(&self, step: &Step, at: usize, lasts: usize) -> Vec<Option<usize>> {
+        let Some(need) = &step.room else { return vec![None] };
+        let rooms = &self.of.rules.rooms;
+        let will_do = |room: &RoomRules| {
+            let has = |feature| room.features.contains_key(feature);
+            room.places >= need.places
+                && need.features.iter().all(has)
+                && need.given.is_none_or(|given| given == room.id)
+        };
+        (0..rooms.len())
+            .filter(|place| will_do(&rooms[*place]))
+            .filter(|place| self.is_free(rooms[*place].id.uuid(), step, at, lasts))
+            .map(Some)
+            .collect()
+    }
+
+    /// Every choice of staff for the seats of a step, with how long it lasts.
+    fn seatings(&self, step: &Step, at: usize, day: i64) -> Vec<(Vec<Option<usize>>, usize)> {
+        let mut ways = vec![(Vec::new(), 0)];
+        for seat in &step.seats {
+            let could = self.could(seat, day);
+            let mut longer = Vec::new();
+            for (sat, longest) in ways {
+                for who in &could {
+                    let lasts = self.lasts(seat, *who);
+                    let twice = who.is_some() && sat.contains(who);
+                    if !twice && self.has_time(*who, step, at, lasts) {
+                        let mut sat: Vec<Option<usize>> = sat.clone();
+                        sat.push(*who);
+                        longer.push((sat, lasts.max(longest)));
+                    }
+                }
+            }
+            ways = longer;
+        }
+        ways.retain(|(_, lasts)| !self.rooms(step, at, *lasts).is_empty());
+        ways
+    }
+
+    fn goes(&self, step: usize, at: usize, day: i64) -> bool {
+        let Some(this) = self.of.visit.steps.get(step) else { return true };
+        self.seatings(this, at, day)
+            .into_iter()
+            .any(|(_, lasts)| self.goes(step + 1, at + lasts, day))
+    }
+
+    /// Every way to do it then, best first, as the engine promises to name them: by staff, of each
+    /// the best rooms, then of each the next best; at most 64.
+    pub(super) fn ways(&self, start: Instant) -> Vec<Way> {
+        let start = self.place(start);
+        let day = self.day(start);
+        let mut casts: Vec<(Vec<Vec<Option<usize>>>, Vec<(usize, usize)>)> =
+            vec![(Vec::new(), Vec::new())];
+        for step in &self.of.visit.steps {
+            let mut longer = Vec::new();
+            for (cast, times) in casts {
+                let at = times.last().map_or(start, |(at, lasts)| at + lasts);
+                for (sat, lasts) in self.seatings(step, at, day) {
+                    let cast = cast.iter().cloned().chain([sat]).collect();
+                    let times = times.iter().copied().chain([(at, lasts)]).collect();
+                    longer.push((cast, times));
+                }
+            }
+            casts = longer;
+        }
+        casts.sort_by_cached_key(|(cast, _)| self.score(cast, day));
+        casts.truncate(64);
+        let housed: Vec<Vec<Way>> =
+            casts.iter().map(|(cast, times)| self.housed(cast, times)).collect();
+        let nth = |nth: usize| housed.iter().filter_map(move |ways| ways.get(nth).cloned());
+        (0..8).flat_map(nth).take(64).collect()
+    }
+
+    fn score(&self, cast: &[Vec<Option<usize>>], day: i64) -> Score {
+        let steps = &self.of.visit.steps;
+        let mut last: HashMap<u8, Vec<usize>> = HashMap::new();
+        let mut changes = 0;
+        let mut ranks = Vec::new();
+        for (step, sat) in steps.iter().zip(cast) {
+            let mut now: HashMap<u8, Vec<usize>> = HashMap::new();
+            for (seat, who) in step.seats.iter().zip(sat) {
+                ranks.push(who.map_or((0, 0), |who| (self.load(who, day), who)));
+                let Some(who) = *who else { continue };
+                let before = last.get(&seat.customer);
+                changes += usize::from(before.is_some_and(|before| !before.contains(&who)));
+                now.entry(seat.customer).or_default().push(who);
+            }
+            last.extend(now);
+        }
+        (changes, ranks)
+    }
+
+    fn housed(&self, cast: &[Vec<Option<usize>>], times: &[(usize, usize)]) -> Vec<Way> {
+        let rules = &self.of.rules;
+        let mut houses: Vec<(Vec<usize>, Vec<usize>)> = vec![(Vec::new(), Vec::new())];
+        for ((step, sat), (at, lasts)) in self.of.visit.steps.iter().zip(cast).zip(times) {
+            let Some(need) = &step.room else { continue };
+            let of_one = sat.iter().flatten().filter(|_| need.places == 1);
+            let defaults: Vec<_> =
+                of_one.filter_map(|who| rules.staff[*who].default_room).collect();
+            let rank = |room: &usize| {
+                let room = &rules.rooms[*room];
+                let default = defaults.iter().position(|default| *default == room.id);
+                let preferences = need.features.iter().map(|one| u32::from(room.features[one]));
+                (default.unwrap_or(usize::MAX), preferences.sum::<u32>())
+            };
+            let mut rooms: Vec<usize> =
+                self.rooms(step, *at, *lasts).into_iter().flatten().collect();
+            rooms.sort_by_key(rank);
+            let add = |(taken, ranks): &(Vec<usize>, Vec<usize>)| {
+                let (taken, ranks) = (taken.clone(), ranks.clone());
+                let more = rooms.iter().enumerate().map(move |(rank, room)| {
+                    let taken = taken.iter().copied().chain([*room]).collect();
+                    (taken, ranks.iter().copied().chain([rank]).collect())
+                });
+                more.collect::<Vec<_>>()
+            };
+            houses = houses.iter().flat_map(add).collect();
+        }
+        houses.sort_by_cached_key(|(taken, ranks)| {
+            (taken.windows(2).filter(|pair| pair[0] != pair[1]).count(), ranks.clone())
+        });
+        let end = times.last().map_or(0, |(at, lasts)| at + lasts);
+        let way = |(taken, _): &(Vec<usize>, Vec<usize>)| Way {
+            staff: cast.iter().flatten().map(|who| who.map(|who| rules.staff[who].id)).collect(),
+            rooms: taken.iter().map(|room| rules.rooms[*room].id).collect(),
+            end: self.instant(end),
+        };
+        houses.iter().take(8).map(way).collect()
+    }
+}
