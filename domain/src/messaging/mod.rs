@@ -26,22 +26,6 @@ pub enum Template {
     PasswordReset,
     /// Somebody wants you on their team.
     Invitation,
-    /// The code that proves a customer's address.
-    BookingCode,
-    /// It will happen.
-    BookingConfirmed,
-    /// Staff must say yes.
-    BookingRequested,
-    /// The deposit must be paid.
-    BookingUnpaid,
-    /// Staff said no.
-    BookingDeclined,
-    /// It takes another time.
-    BookingMoved,
-    /// It won't happen.
-    BookingCancelled,
-    /// Time became free.
-    WaitlistOffer,
     /// Your password, second factor or sessions changed: was it you?
     SecurityNotice,
     /// A code that proves this address while a time is kept: `business`, `code`. No `name`: what a
@@ -85,14 +69,6 @@ impl Template {
     /// The folder's name.
     pub const fn key(self) -> &'static str {
         match self {
-            Self::BookingCode => "booking_code",
-            Self::BookingConfirmed => "booking_confirmed",
-            Self::BookingRequested => "booking_requested",
-            Self::BookingUnpaid => "booking_unpaid",
-            Self::BookingDeclined => "booking_declined",
-            Self::BookingMoved => "booking_moved",
-            Self::BookingCancelled => "booking_cancelled",
-            Self::WaitlistOffer => "waitlist_offer",
             Self::VerifyEmail => "verify_email",
             Self::MagicLink => "magic_link",
             Self::PasswordReset => "password_reset",

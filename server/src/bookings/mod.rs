@@ -5,6 +5,7 @@ mod dto;
 mod input;
 mod search;
 
+use async_trait::async_trait;
 use openchair_domain::authz::perm;
 use openchair_domain::bookings::{self, Deed, Filter, Status};
 use openchair_domain::ids::{Appointment, Customer, Id, Location, StaffMember};
@@ -24,6 +25,7 @@ use crate::openapi::Tags;
 use crate::page::Limit;
 use crate::problem::ApiError;
 
+pub(crate) use attempts::Attempt;
 pub(crate) use dto::{
     ExplainedView, FirstView, SlotsView, SoldExtraView, VisitView, WantedInput, WantedQuery,
 };
@@ -38,6 +40,33 @@ pub struct BookingsApi(pub App);
 
 fn versioned(visit: bookings::VisitFacts) -> Versioned<VisitView> {
     Versioned::new(visit.version.into(), visit.into())
+}
+
+struct Book(bookings::NewBooking);
+
+#[async_trait]
+impl Attempt for Book {
+    type View = VisitView;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<VisitView, ApiError> {
+        Ok(bookings::book(tx, &self.0).await?.into())
+    }
+}
+
+struct Relocate {
+    id: Id<Appointment>,
+    version: i64,
+    to: bookings::NewTime,
+    url: String,
+}
+
+#[async_trait]
+impl Attempt for Relocate {
+    type View = bookings::VisitFacts;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<bookings::VisitFacts, ApiError> {
+        Ok(bookings::relocate(tx, self.id, self.version, &self.to, &self.url).await?)
+    }
 }
 
 impl BookingsApi {
@@ -101,8 +130,7 @@ impl BookingsApi {
         body: Input<NewAppointment>,
     ) -> Result<Created<VisitView>, ApiError> {
         let new = body.0.to_domain();
-        let make = async |tx: &mut TenantTx| Ok(bookings::book(tx, &new).await?.into());
-        self.0.booking(&who, once, &body.0, make).await
+        self.0.booking(&who, once, &body.0, &Book(new)).await
     }
 
     /// One visit.
@@ -161,10 +189,9 @@ impl BookingsApi {
         body: Input<MoveInput>,
     ) -> Result<Versioned<VisitView>, ApiError> {
         let (to, version) = (body.0.to_domain(), body.0.version());
-        let url = &self.0.public_url;
-        let put =
-            async |tx: &mut TenantTx| Ok(bookings::relocate(tx, id.0.0, version, &to, url).await?);
-        Ok(versioned(self.0.rebooking(&who, put).await?))
+        let url = self.0.public_url.clone();
+        let put = Relocate { id: id.0.0, version, to, url };
+        Ok(versioned(self.0.rebooking(&who, &put).await?))
     }
 
     /// Calls a visit off.

@@ -1,5 +1,6 @@
 //! From a free time to a visit, for anybody.
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use openchair_domain::bookings::{self, Agreed, FilledIn, Kept, NewAsk, NewHold};
 use openchair_domain::diary::{Asked, Asking};
@@ -12,7 +13,7 @@ use poem_openapi::{Object, OpenApi};
 use super::own::{OwnVisitView, PublicLineView};
 use crate::app::App;
 use crate::auth::Visitor;
-use crate::bookings::WantedInput;
+use crate::bookings::{Attempt, WantedInput};
 use crate::ids::Ref;
 use crate::input::Input;
 use crate::once::{Created, IdempotencyKey};
@@ -228,6 +229,33 @@ pub(super) struct ReleaseInput {
     hold: String,
 }
 
+struct Keep(NewHold);
+
+#[async_trait]
+impl Attempt for Keep {
+    type View = HoldView;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<HoldView, ApiError> {
+        Ok(bookings::hold(tx, &self.0).await?.into())
+    }
+}
+
+struct TakeUp {
+    new: NewAsk,
+    url: String,
+}
+
+#[async_trait]
+impl Attempt for TakeUp {
+    type View = BookedView;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<BookedView, ApiError> {
+        let booked = bookings::ask(tx, &self.new, &self.url).await?;
+        let link = booked.link.text().to_owned();
+        Ok(BookedView { link, visit: bookings::seen_by_owner(booked, tx.now()).into() })
+    }
+}
+
 /// The operations that take time, for anybody.
 #[derive(Debug)]
 pub struct PublicBookingApi(pub App);
@@ -252,8 +280,7 @@ impl PublicBookingApi {
             visitor: body.visitor.clone(),
         };
         let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
-        let keep = async |tx: &mut TenantTx| Ok(bookings::hold(tx, &new).await?.into());
-        self.0.booking(&caller, once, &body.0, keep).await
+        self.0.booking(&caller, once, &body.0, &Keep(new)).await
     }
 
     /// Gives a kept time back.
@@ -307,12 +334,7 @@ impl PublicBookingApi {
         let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
         self.0.limits.contacts(caller.tenant(), &new.ways()).await?;
         bookings::count_code(&self.0.db, &caller, &new).await?;
-        let url = &self.0.public_url;
-        let take = async |tx: &mut TenantTx| {
-            let booked = bookings::ask(tx, &new, url).await?;
-            let link = booked.link.text().to_owned();
-            Ok(BookedView { link, visit: bookings::seen_by_owner(booked, tx.now()).into() })
-        };
-        self.0.booking(&caller, once, &body.0, take).await
+        let take = TakeUp { new, url: self.0.public_url.clone() };
+        self.0.booking(&caller, once, &body.0, &take).await
     }
 }

@@ -1,5 +1,6 @@
 //! A customer's own visit, behind its link.
 
+use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use openchair_domain::bookings::{self, LineFacts, OwnVisit, Range};
 use openchair_domain::ids::{Location, Package, Service, StaffMember};
@@ -10,7 +11,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use crate::app::App;
 use crate::auth::Visitor;
-use crate::bookings::{SlotsView, SoldExtraView};
+use crate::bookings::{Attempt, SlotsView, SoldExtraView};
 use crate::ids::Ref;
 use crate::input::Input;
 use crate::openapi::Tags;
@@ -163,6 +164,23 @@ pub(super) enum CalendarFile {
     ),
 }
 
+struct MoveOwn {
+    holder: bookings::Holder,
+    start: DateTime<Utc>,
+    url: String,
+}
+
+#[async_trait]
+impl Attempt for MoveOwn {
+    type View = OwnMovedView;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<OwnMovedView, ApiError> {
+        let (holder, url) = (&self.holder, &self.url);
+        let (own, link) = bookings::relocate_own(tx, holder, self.start, url).await?;
+        Ok(OwnMovedView { link: link.text().to_owned(), visit: own.into() })
+    }
+}
+
 /// The operations on one's own visit.
 #[derive(Debug)]
 pub struct OwnVisitApi(pub App);
@@ -232,12 +250,9 @@ impl OwnVisitApi {
     ) -> Result<Json<OwnMovedView>, ApiError> {
         self.0.limits.taking(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
-        let url = &self.0.public_url;
-        let put = async |tx: &mut TenantTx| {
-            let (own, link) = bookings::relocate_own(tx, &holder, body.start, url).await?;
-            Ok(OwnMovedView { link: link.text().to_owned(), visit: own.into() })
-        };
-        Ok(Json(self.0.rebooking(&holder.caller, put).await?))
+        let caller = holder.caller.clone();
+        let put = MoveOwn { holder, start: body.start, url: self.0.public_url.clone() };
+        Ok(Json(self.0.rebooking(&caller, &put).await?))
     }
 
     /// What to ask for to have the same again.
