@@ -16,12 +16,15 @@ use crate::audit::AuditApi;
 use crate::catalog::CatalogApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
-use crate::locations::LocationsApi;
+use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::platform::PlatformApi;
+use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::PublicApi;
 use crate::roles::RolesApi;
+use crate::rooms::RoomsApi;
 use crate::signup::SignUpApi;
+use crate::staff::{StaffApi, StaffTimeApi};
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
 
@@ -40,6 +43,12 @@ pub enum Tags {
     Locations,
     /// What it offers.
     Services,
+    /// Who serves customers, and when.
+    Staff,
+    /// Rooms, chairs, cabins.
+    Rooms,
+    /// Under which rules it lets itself be booked.
+    BookingPolicy,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -63,11 +72,12 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Team);
+type Operations = (People, House, Front, Shop, Hands, Team);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi);
 type Shop = (TenantApi, LocationsApi, CatalogApi);
+type Hands = (StaffApi, StaffTimeApi, RoomsApi, PoliciesApi, LocationDaysApi, ClosuresApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -76,6 +86,14 @@ fn operations(app: &App) -> Operations {
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
     let front = (SignUpApi(app()), PublicApi(app()));
     let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
+    let hands = (
+        StaffApi(app()),
+        StaffTimeApi(app()),
+        RoomsApi(app()),
+        PoliciesApi(app()),
+        LocationDaysApi(app()),
+        ClosuresApi(app()),
+    );
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),
@@ -83,7 +101,7 @@ fn operations(app: &App) -> Operations {
         OwnershipApi(app()),
         RolesApi(app()),
     );
-    (people, house, front, shop, team)
+    (people, house, front, shop, hands, team)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {
