@@ -98,11 +98,11 @@ fn which_hours_of_a_day_can_be_meant() {
 fn a_day_is_kept_in_order_and_shown_as_typed() {
     let new = |opens: &str, closes: &str| NewStretch { opens: opens.into(), closes: closes.into() };
     let mut faults = Faults::new();
-    let kept = check_day("", &[new("20:00", "01:30"), new("08:00", "24:00")], &mut faults);
-    assert_eq!(fields(faults), ["/0"], "the night begins before the day is over");
-    assert_eq!(day_in_words(&kept), ["08:00-24:00", "20:00-01:30"]);
+    let kept = check_day("", &[new("20:00", "01:30"), new("08:00", "20:00")], &mut faults);
+    assert!(faults.is_empty());
+    assert_eq!(day_in_words(&kept), ["08:00-20:00", "20:00-01:30"]);
     let (opens, closes) = to_store(&kept);
-    assert_eq!((&opens[..], &closes[..]), (&[480, 1200][..], &[1440, 1530][..]));
+    assert_eq!((&opens[..], &closes[..]), (&[480, 1200][..], &[1200, 1530][..]));
     assert_eq!(stored(&opens, &closes), kept);
     assert_eq!(kept[1], Window { opens: 20 * 60, closes: 25 * 60 + 30 });
 }

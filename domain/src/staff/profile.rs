@@ -104,9 +104,9 @@ pub async fn update(
     seen: i64,
     change: &StaffChange,
 ) -> Result<StaffFacts, StaffError> {
-    let wanted = checked(tx, change).await?;
     let before = find_live(tx, id).lock_exclusive().one(tx.conn()).await?;
     let before = before.ok_or(StaffError::NotFound)?;
+    let wanted = checked(tx, change).await?;
     if i64::from(before.version) != seen {
         return Err(StaffError::Stale);
     }

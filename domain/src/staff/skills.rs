@@ -45,14 +45,14 @@ pub async fn put(
     seen: i64,
     skills: &[NewSkill],
 ) -> Result<StaffFacts, StaffError> {
+    let found = find_live(tx, id).lock_exclusive().one(tx.conn()).await?;
+    let found = found.ok_or(StaffError::NotFound)?;
     let mut faults = Faults::new();
     check(skills, &mut faults);
     note_unknown(tx, skills, &mut faults).await?;
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let found = find_live(tx, id).lock_exclusive().one(tx.conn()).await?;
-    let found = found.ok_or(StaffError::NotFound)?;
     if i64::from(found.version) != seen {
         return Err(StaffError::Stale);
     }
