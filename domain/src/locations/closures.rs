@@ -108,10 +108,13 @@ pub async fn close(tx: &mut TenantTx, new: &NewClosure) -> Result<ClosureFacts, 
 
 /// Takes a closure back.
 pub async fn open(tx: &mut TenantTx, id: Id<Closure>) -> Result<(), LocationError> {
-    let found = closure::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).lock_exclusive();
+    let found = closure::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
     let found = found.one(tx.conn()).await?.ok_or(LocationError::NotFound)?;
     let facts = ClosureFacts::from(found.clone());
-    found.delete(tx.conn()).await?;
+    // Of two who take it back at once, one finds nothing any more.
+    if found.delete(tx.conn()).await?.rows_affected == 0 {
+        return Err(LocationError::NotFound);
+    }
     tx.record(NewEntry::new("closure.removed", "closure").on(id, words(&facts)));
     changed(tx, "closure.removed", &facts);
     Ok(())
