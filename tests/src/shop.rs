@@ -10,12 +10,12 @@ use crate::people::Business;
 impl TestApp {
     /// The first of the staff: the owner.
     pub async fn first_staff(&self, of: &Business) -> Id<StaffMember> {
-        self.ids(of, "staff").await[0]
+        self.ids(of, "staff", "position").await[0]
     }
 
-    /// The menu, in the order in which it was written.
+    /// The menu, category by category.
     pub async fn services(&self, of: &Business) -> Vec<Id<Service>> {
-        self.ids(of, "services").await
+        self.ids(of, "services", "category_id, position").await
     }
 
     /// Another location, with the hours of the first.
@@ -92,9 +92,9 @@ impl TestApp {
         id
     }
 
-    async fn ids<K: Kind>(&self, of: &Business, table: &str) -> Vec<Id<K>> {
-        let sql =
-            format!("select id from {table} where tenant_id = '{}' order by id", of.id.uuid());
+    async fn ids<K: Kind>(&self, of: &Business, table: &str, order: &str) -> Vec<Id<K>> {
+        let tenant = of.id.uuid();
+        let sql = format!("select id from {table} where tenant_id = '{tenant}' order by {order}");
         let found = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(self.database.owner()).await;
         found.expect("ids").into_iter().map(Id::from_uuid).collect()
     }
