@@ -17,12 +17,15 @@ use crate::bookings::{AvailabilityApi, BookingsApi};
 use crate::catalog::CatalogApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
-use crate::locations::LocationsApi;
+use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::platform::PlatformApi;
+use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{OwnVisitApi, PublicApi, PublicBookingApi, PublicSlotsApi};
 use crate::roles::RolesApi;
+use crate::rooms::RoomsApi;
 use crate::signup::SignUpApi;
+use crate::staff::{StaffApi, StaffTimeApi};
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
 
@@ -43,6 +46,12 @@ pub enum Tags {
     Services,
     /// Visits, and the time that is free for them.
     Bookings,
+    /// Who serves customers, and when.
+    Staff,
+    /// Rooms, chairs, cabins.
+    Rooms,
+    /// Under which rules it lets itself be booked.
+    BookingPolicy,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -66,12 +75,13 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Team, Day);
+type Operations = (People, House, Front, Shop, Hands, Team, Day);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
 type Day = (AvailabilityApi, BookingsApi);
 type Shop = (TenantApi, LocationsApi, CatalogApi);
+type Hands = (StaffApi, StaffTimeApi, RoomsApi, PoliciesApi, LocationDaysApi, ClosuresApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -87,6 +97,14 @@ fn operations(app: &App) -> Operations {
     );
     let day = (AvailabilityApi(app()), BookingsApi(app()));
     let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
+    let hands = (
+        StaffApi(app()),
+        StaffTimeApi(app()),
+        RoomsApi(app()),
+        PoliciesApi(app()),
+        LocationDaysApi(app()),
+        ClosuresApi(app()),
+    );
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),
@@ -94,7 +112,7 @@ fn operations(app: &App) -> Operations {
         OwnershipApi(app()),
         RolesApi(app()),
     );
-    (people, house, front, shop, team, day)
+    (people, house, front, shop, hands, team, day)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

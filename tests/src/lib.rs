@@ -24,6 +24,7 @@ mod people;
 pub mod process;
 mod run;
 pub mod scratch;
+mod shop;
 pub mod smtp;
 mod wait;
 

@@ -70,7 +70,7 @@ pub struct KeyMade {
 }
 
 impl TestApp {
-    fn new_id<K: Kind>(&self) -> Id<K> {
+    pub(crate) fn new_id<K: Kind>(&self) -> Id<K> {
         Id::new(self.now(), &*self.entropy)
     }
 
@@ -281,7 +281,7 @@ impl TestApp {
 
     /// The location that a business began with.
     pub async fn location(&self, of: &Business) -> Id<Location> {
-        let sql = "select id from locations where tenant_id = $1";
+        let sql = "select id from locations where tenant_id = $1 order by position limit 1";
         let found = sqlx::query_scalar(sql).bind(of.id.uuid()).fetch_one(self.pool()).await;
         Id::from_uuid(found.expect("a location"))
     }

@@ -1,37 +1,45 @@
 //! The places of business: where they are, in which time zone, and when the door is open.
 
+mod archive;
+mod closures;
+mod days;
 mod entities;
-mod hours;
+mod plan;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr,
-    EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 use crate::audit::{Change, NewEntry};
-use crate::config::Plans;
 use crate::diary;
-use crate::fault::{Faults, refusals};
+use crate::fault::{Faults, ValueFault, refusals};
+use crate::hours::{self, NewOpening, Opening};
 use crate::ids::{Id, Location, Tenant};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::tenancy::{StoreError, SystemTx, TenantTx};
 use crate::tenants::{self, StarterPlace};
 use crate::text;
+use crate::time::Instant;
 
 use entities::{hours as hours_entity, location};
 
-pub use hours::{NewOpening, Opening};
+pub use archive::{archive, restore};
+pub use closures::{ClosureFacts, NewClosure, close, list as list_closures, open as open_again};
+pub use days::{DayFacts, clear as clear_day, list as list_days, put as put_day};
 
 refusals! {
     /// Why a location can't be opened or changed.
     LocationError {
         PlanLimit = Conflict "plan_limit" "Your plan has no room for another location.",
+        LastLocation = Conflict "last_location" "A business needs a location. Open another one first.",
     }
 }
 
@@ -48,6 +56,8 @@ pub struct LocationFacts {
     pub time_zone: String,
     /// When it is open, from Monday on.
     pub hours: Vec<Opening>,
+    /// When it was closed for good, if it was.
+    pub archived_at: Option<Instant>,
     /// Grows with each change.
     pub version: i32,
 }
@@ -78,14 +88,20 @@ pub struct LocationChange {
     pub hours: Option<Vec<NewOpening>>,
 }
 
-/// The business's locations, the oldest first.
+/// The business's locations, the oldest first; those that were closed for good only if asked for.
 pub async fn list(
     tx: &TenantTx,
     window: Window<Location>,
+    archived: bool,
 ) -> Result<Paged<LocationFacts>, LocationError> {
+    let shown = if archived {
+        location::Column::ArchivedAt.is_not_null()
+    } else {
+        location::Column::ArchivedAt.is_null()
+    };
     let mut query = location::Entity::find()
         .filter(location::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(location::Column::ArchivedAt.is_null())
+        .filter(shown)
         .order_by_asc(location::Column::Id)
         .limit(window.rows_to_ask());
     if let Some(after) = window.after {
@@ -111,17 +127,14 @@ pub async fn create(tx: &mut TenantTx, new: &NewLocation) -> Result<LocationFact
         time_zone: Some(new.time_zone.clone()),
         hours: Some(new.hours.clone()),
     })?;
-    let room = room(tx).await?;
-    if room.locations >= room.allowed() {
-        return Err(LocationError::PlanLimit);
-    }
+    let next_position = plan::room(tx).await?;
     let row = location::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<Location>().uuid()),
         name: Set(wanted.name.unwrap_or_default()),
         address: Set(wanted.address.unwrap_or_default()),
         time_zone: Set(wanted.time_zone.unwrap_or_default()),
-        position: Set(room.next_position),
+        position: Set(next_position),
         version: Set(1),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
@@ -181,7 +194,11 @@ pub async fn update(
         Change::of("name", before.name, after.name.clone()),
         Change::of("address", before.address, after.address.clone()),
         Change::of("time_zone", before.time_zone, after.time_zone.clone()),
-        Change::of("hours", in_words(&before.hours), in_words(&after.hours)),
+        Change::of(
+            "hours",
+            hours::week_in_words(&before.hours),
+            hours::week_in_words(&after.hours),
+        ),
     ]));
     tx.touch().rules_of(id);
     tx.emit(NewEvent::new("location.updated", &serde_json::json!({ "id": id })));
@@ -228,6 +245,33 @@ pub(crate) async fn open_to_public(
     Ok(with_hours(tx.conn(), tenant, rows).await?)
 }
 
+/// Which of these locations are there and not closed for good.
+pub(crate) async fn live(
+    tx: &TenantTx,
+    ids: impl IntoIterator<Item = Id<Location>>,
+) -> Result<HashSet<Id<Location>>, StoreError> {
+    let ids: Vec<Uuid> = ids.into_iter().map(Id::uuid).collect();
+    let rows = location::Entity::find()
+        .filter(location::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(location::Column::Id.eq_any(ids))
+        .filter(location::Column::ArchivedAt.is_null())
+        .all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| Id::from_uuid(row.id)).collect())
+}
+
+/// Holds a location until the transaction ends, for who decides on what is in it. False if it isn't
+/// there, or closed for good. Visits can still be booked meanwhile.
+pub(crate) async fn hold(tx: &TenantTx, id: Id<Location>) -> Result<bool, StoreError> {
+    let held = find(tx, id).lock(LockType::NoKeyUpdate).one(tx.conn()).await?;
+    Ok(held.is_some())
+}
+
+/// What is said of a location in a body that isn't there, or is another business's.
+pub(crate) fn unknown() -> ValueFault {
+    ValueFault::new("unknown_location", "There is no such location.")
+}
+
 fn find(tx: &TenantTx, id: Id<Location>) -> sea_orm::Select<location::Entity> {
     location::Entity::find_by_id((tx.tenant().uuid(), id.uuid()))
         .filter(location::Column::ArchivedAt.is_null())
@@ -240,6 +284,7 @@ fn facts(row: location::Model, hours: Vec<Opening>) -> LocationFacts {
         address: row.address,
         time_zone: row.time_zone,
         hours,
+        archived_at: row.archived_at,
         version: row.version,
     }
 }
@@ -295,39 +340,6 @@ async fn replace_hours(tx: &TenantTx, location: Uuid, hours: &[Opening]) -> Resu
     insert_hours(tx.conn(), tx.tenant(), location, hours).await
 }
 
-#[derive(FromQueryResult)]
-struct Room {
-    plan: String,
-    locations: i64,
-    next_position: i32,
-}
-
-impl Room {
-    fn allowed(&self) -> i64 {
-        Plans::shipped().get(&self.plan).map_or(0, |plan| i64::from(plan.locations))
-    }
-}
-
-/// What the plan allows and what is there. Holds the business until the transaction ends: two
-/// locations opened at once can't both take the last place.
-async fn room(tx: &TenantTx) -> Result<Room, LocationError> {
-    let held = "select id from tenants where id = $1 for no key update";
-    let counted = "
-        select t.plan, count(l.id) filter (where l.archived_at is null) as locations,
-               coalesce(max(l.position) + 1, 0) as next_position
-        from tenants t left join locations l on l.tenant_id = t.id
-        where t.id = $1 group by t.plan";
-    let statement =
-        |sql| Statement::from_sql_and_values(DbBackend::Postgres, sql, [tx.tenant().uuid().into()]);
-    tx.conn().execute_raw(statement(held)).await?;
-    let room = Room::find_by_statement(statement(counted)).one(tx.conn()).await?;
-    room.ok_or(LocationError::NotFound)
-}
-
-fn in_words(hours: &[Opening]) -> Vec<String> {
-    hours.iter().map(ToString::to_string).collect()
-}
-
 #[derive(Debug)]
 struct Wanted {
     name: Option<String>,
@@ -343,7 +355,7 @@ fn check(change: &LocationChange) -> Result<Wanted, LocationError> {
         name: faults.given("/name", change.name.as_deref(), |name| text::line(name, 1, 80)),
         address: faults.given("/address", change.address.as_deref(), |a| text::line(a, 0, 200)),
         time_zone: faults.given("/time_zone", change.time_zone.as_deref(), tenants::time_zone),
-        hours: change.hours.as_deref().map(|typed| hours::check("/hours", typed, &mut faults)),
+        hours: change.hours.as_deref().map(|typed| hours::check_week("/hours", typed, &mut faults)),
     };
     if faults.is_empty() { Ok(wanted) } else { Err(faults.into()) }
 }

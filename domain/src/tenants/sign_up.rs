@@ -204,7 +204,7 @@ pub(crate) async fn found(
     let counter = "insert into event_counters (tenant_id, last_seq) values ($1, 0)";
     execute(tx, counter, [business.id.uuid().into()]).await?;
     join(tx, business.id, owner.id, "owner").await?;
-    kit::put_in_place(tx, business.id, starter).await?;
+    kit::put_in_place(tx, business.id, starter, owner).await?;
     let entry = NewEntry::new("tenant.signed_up", "tenant").on(business.id, business.name.clone());
     let actor = Actor::user(owner.id, &owner.name);
     audit::write_from_outside(tx, business.id, &actor, request, entry).await?;
@@ -269,7 +269,7 @@ pub(crate) async fn join(
     execute(tx, sql, values).await
 }
 
-pub(super) async fn execute<const N: usize>(
+async fn execute<const N: usize>(
     tx: &SystemTx,
     sql: &str,
     values: [sea_orm::Value; N],

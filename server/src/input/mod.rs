@@ -2,6 +2,7 @@
 //! and says everything that is wrong at once.
 
 mod check;
+mod day;
 mod format;
 mod json;
 mod moment;
@@ -22,6 +23,7 @@ use poem_openapi::types::{ParseFromJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 
+pub use self::day::Day;
 pub use self::format::{FormatCheck, define_format};
 use self::json::Reject;
 pub use self::moment::Moment;

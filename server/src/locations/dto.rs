@@ -1,36 +1,12 @@
-use openchair_domain::ids::Location;
-use openchair_domain::locations::{self, LocationFacts, NewOpening, Opening};
+use chrono::{DateTime, NaiveDate, Utc};
+use openchair_domain::hours::Days;
+use openchair_domain::ids::{Closure, Location};
+use openchair_domain::locations::{self, ClosureFacts, DayFacts, LocationFacts};
 use poem_openapi::Object;
 
 use crate::conditional::Versioned;
+use crate::hours::{DayStretch, OpeningHours, shown_day, shown_week, week};
 use crate::ids::Ref;
-
-/// One stretch of a weekday in which the door is open, in the location's own time.
-#[derive(Debug, Clone, Object)]
-#[oai(deny_unknown_fields)]
-pub(crate) struct OpeningHours {
-    /// 1 is Monday, 7 is Sunday
-    #[oai(validator(minimum(value = "1"), maximum(value = "7")))]
-    weekday: u8,
-    /// `09:00`
-    #[oai(validator(pattern = "^[0-9]{2}:[0-9]{2}$"))]
-    opens: String,
-    /// `17:00`. Earlier than `opens` it is the next day's; `24:00` is the end of the day
-    #[oai(validator(pattern = "^[0-9]{2}:[0-9]{2}$"))]
-    closes: String,
-}
-
-impl From<Opening> for OpeningHours {
-    fn from(opening: Opening) -> Self {
-        Self { weekday: opening.weekday(), opens: opening.opens(), closes: opening.closes() }
-    }
-}
-
-impl OpeningHours {
-    fn to_domain(&self) -> NewOpening {
-        NewOpening { weekday: self.weekday, opens: self.opens.clone(), closes: self.closes.clone() }
-    }
-}
 
 /// What is wanted of a new location.
 #[derive(Debug, Clone, Object)]
@@ -53,7 +29,7 @@ impl NewLocation {
             name: self.name.clone(),
             address: self.address.clone(),
             time_zone: self.time_zone.clone(),
-            hours: self.hours.iter().map(OpeningHours::to_domain).collect(),
+            hours: week(&self.hours),
         }
     }
 }
@@ -76,12 +52,11 @@ pub(super) struct LocationChange {
 
 impl From<LocationChange> for locations::LocationChange {
     fn from(change: LocationChange) -> Self {
-        let hours = |hours: Vec<OpeningHours>| hours.iter().map(OpeningHours::to_domain).collect();
         Self {
             name: change.name,
             address: change.address,
             time_zone: change.time_zone,
-            hours: change.hours.map(hours),
+            hours: change.hours.as_deref().map(week),
         }
     }
 }
@@ -95,6 +70,8 @@ pub(super) struct LocationView {
     time_zone: String,
     /// From Monday on
     hours: Vec<OpeningHours>,
+    /// When it was closed for good, if it was
+    archived_at: Option<DateTime<Utc>>,
     version: i32,
 }
 
@@ -105,7 +82,8 @@ impl From<LocationFacts> for LocationView {
             name: location.name,
             address: location.address,
             time_zone: location.time_zone,
-            hours: location.hours.into_iter().map(OpeningHours::from).collect(),
+            hours: shown_week(location.hours),
+            archived_at: location.archived_at,
             version: location.version,
         }
     }
@@ -114,4 +92,73 @@ impl From<LocationFacts> for LocationView {
 /// The view with its version.
 pub(super) fn versioned(location: LocationFacts) -> Versioned<LocationView> {
     Versioned::new(location.version.into(), location.into())
+}
+
+/// When the door is open on one day.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct LocationDayHours {
+    /// None: closed
+    #[oai(validator(max_items = 12))]
+    pub(super) windows: Vec<DayStretch>,
+}
+
+/// A day with hours of its own, instead of the week's.
+#[derive(Debug, Clone, Object)]
+pub(super) struct LocationDayView {
+    day: NaiveDate,
+    /// None: closed
+    windows: Vec<DayStretch>,
+}
+
+impl From<DayFacts> for LocationDayView {
+    fn from(day: DayFacts) -> Self {
+        Self { day: day.day, windows: shown_day(day.windows) }
+    }
+}
+
+/// Days on which the door stays shut.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct NewClosure {
+    /// Where; left out, the whole business is closed
+    location_id: Option<Ref<Location>>,
+    first_day: NaiveDate,
+    /// The same day, or up to a year later
+    last_day: NaiveDate,
+    #[oai(default, validator(max_length = 200))]
+    reason: String,
+}
+
+impl NewClosure {
+    pub(super) fn to_domain(&self) -> locations::NewClosure {
+        locations::NewClosure {
+            location: self.location_id.map(|id| id.0),
+            days: Days { first: self.first_day, last: self.last_day },
+            reason: self.reason.clone(),
+        }
+    }
+}
+
+/// Days on which the door stays shut.
+#[derive(Debug, Clone, Object)]
+pub(super) struct ClosureView {
+    id: Ref<Closure>,
+    /// None: the whole business
+    location_id: Option<Ref<Location>>,
+    first_day: NaiveDate,
+    last_day: NaiveDate,
+    reason: String,
+}
+
+impl From<ClosureFacts> for ClosureView {
+    fn from(closure: ClosureFacts) -> Self {
+        Self {
+            id: closure.id.into(),
+            location_id: closure.location.map(Ref::from),
+            first_day: closure.days.first,
+            last_day: closure.days.last,
+            reason: closure.reason,
+        }
+    }
 }

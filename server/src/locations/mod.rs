@@ -1,5 +1,7 @@
 //! Locations over HTTP.
 
+mod closures;
+mod days;
 mod dto;
 
 use openchair_domain::authz::perm;
@@ -8,6 +10,7 @@ use openchair_domain::locations;
 use openchair_domain::tenancy::TenantTx;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
 
 use crate::app::App;
 use crate::auth::Can;
@@ -19,10 +22,14 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::Tags;
 use crate::page::Limit;
 use crate::problem::ApiError;
+use crate::removal::RemovalView;
 
 use dto::{LocationChange, LocationView, NewLocation, versioned};
 
-pub(crate) use dto::OpeningHours;
+pub use closures::ClosuresApi;
+pub use days::LocationDaysApi;
+
+pub(crate) use crate::hours::OpeningHours;
 
 /// The operations on locations.
 #[derive(Debug)]
@@ -30,16 +37,18 @@ pub struct LocationsApi(pub App);
 
 #[OpenApi(prefix_path = "/v1", tag = "Tags::Locations")]
 impl LocationsApi {
-    /// The business's locations, the oldest first.
+    /// The business's locations, the oldest first; or those that were closed for good.
     #[oai(path = "/locations", method = "get", operation_id = "list_locations")]
     async fn list(
         &self,
         who: Can<perm::ReadLocations>,
         limit: Query<Limit>,
         cursor: Query<Option<String>>,
+        archived: Query<Option<bool>>,
     ) -> Result<Listed<LocationView>, ApiError> {
         let tx = self.0.db.tenant(&who).await?;
-        let found = locations::list(&tx, window(limit.0, cursor.0.as_deref())?).await?;
+        let window = window(limit.0, cursor.0.as_deref())?;
+        let found = locations::list(&tx, window, archived.0.unwrap_or_default()).await?;
         tx.commit().await?;
         Ok(listed(found, LocationView::from))
     }
@@ -81,6 +90,32 @@ impl LocationsApi {
     ) -> Result<Versioned<LocationView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
         let location = locations::update(&mut tx, id.0.0, seen.0, &body.0.into()).await?;
+        tx.commit().await?;
+        Ok(versioned(location))
+    }
+
+    /// Closes a location for good; its visits stay. A business keeps at least one.
+    #[oai(path = "/locations/:id", method = "delete", operation_id = "archive_location")]
+    async fn archive(
+        &self,
+        who: Can<perm::ArchiveLocation>,
+        id: Path<Ref<Location>>,
+    ) -> Result<Json<RemovalView>, ApiError> {
+        let mut tx = self.0.db.tenant(&who).await?;
+        let removal = locations::archive(&mut tx, id.0.0).await?;
+        tx.commit().await?;
+        Ok(Json(removal.into()))
+    }
+
+    /// Opens a location again that was closed for good, if the plan has room for it.
+    #[oai(path = "/locations/:id/restore", method = "post", operation_id = "restore_location")]
+    async fn restore(
+        &self,
+        who: Can<perm::ArchiveLocation>,
+        id: Path<Ref<Location>>,
+    ) -> Result<Versioned<LocationView>, ApiError> {
+        let mut tx = self.0.db.tenant(&who).await?;
+        let location = locations::restore(&mut tx, id.0.0).await?;
         tx.commit().await?;
         Ok(versioned(location))
     }

@@ -11,5 +11,6 @@ mod jobs;
 mod mail;
 mod manners;
 mod schema;
+mod shop;
 mod team;
 mod types;

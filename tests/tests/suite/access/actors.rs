@@ -7,6 +7,7 @@ use openchair_domain::ids::{
 use openchair_tests::{Browser, Business, Login, Role, TestApp};
 
 use super::matrix::Needs;
+use super::samples::shop::Things;
 
 /// Who might call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,8 @@ pub struct Place {
     pub invitation_token: String,
     pub location: Id<Location>,
     pub grant: Id<SupportGrant>,
+    /// Staff and rooms.
+    pub things: Things,
 }
 
 impl Place {
@@ -104,6 +107,7 @@ impl Place {
             invitation_token,
             location: app.location(&business).await,
             grant: app.support_grant(&business, admin).await,
+            things: Things::new(app, &business).await,
             business,
         }
     }

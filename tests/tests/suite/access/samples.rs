@@ -1,5 +1,7 @@
 //! A valid request for every operation of the document.
 
+pub mod shop;
+
 use openchair_domain::authz::BuiltIn;
 use openchair_domain::ids::{Id, Session};
 use openchair_domain::secrets::{TokenKind, TotpSecret};
@@ -93,6 +95,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
     let email = owner.email.as_str();
     let Operation { id, path, .. } = operation;
     let (at, body) = (Sample::at(path.trim_end_matches('/')), Sample::with);
+    if let Some(sample) = shop::sample(operation, world, actor, succeeds).await {
+        return sample;
+    }
     match id.as_str() {
         "sign_in" => body(at, json!({ "email": email, "password": PASSWORD })),
         "show_second_factor" => second_factor(world, at).await,

@@ -1,27 +1,28 @@
-//! When the door is open: windows of a weekday in the location's civil time.
+//! Windows of a weekday.
 
 use std::fmt;
 
 use chrono::Timelike;
 
+use super::clock::{DAY, shown, stretch};
+use crate::availability::Window;
 use crate::config::OpenHours;
 use crate::fault::{Faults, ValueFault};
 
-const DAY: i16 = 24 * 60;
 const WEEK: i32 = 7 * 24 * 60;
 
 /// Six a day are more than any door needs.
 const MOST: usize = 42;
 
-/// One stretch in which the door is open.
+/// One stretch of a weekday in which the door is open, or somebody works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Opening {
     /// 1 is Monday, 7 is Sunday.
-    pub(super) weekday: i16,
+    pub(crate) weekday: i16,
     /// Minutes from midnight.
-    pub(super) opens: i16,
+    pub(crate) opens: i16,
     /// Minutes from the same midnight: past 1440 it is the next day.
-    pub(super) closes: i16,
+    pub(crate) closes: i16,
 }
 
 /// The same, as it is typed.
@@ -41,19 +42,20 @@ impl Opening {
         u8::try_from(self.weekday).unwrap_or_default()
     }
 
-    /// `09:00`.
-    pub fn opens(self) -> String {
-        clock(self.opens)
-    }
-
-    /// `17:00`, or `24:00` for the end of the day. Not after the other, it is the next day's.
-    pub fn closes(self) -> String {
-        clock(if self.closes > DAY { self.closes - DAY } else { self.closes })
+    /// The stretch within its day.
+    pub fn window(self) -> Window {
+        Window { opens: self.opens, closes: self.closes }
     }
 
     fn in_the_week(self) -> (i32, i32) {
         let midnight = i32::from(self.weekday - 1) * i32::from(DAY);
         (midnight + i32::from(self.opens), midnight + i32::from(self.closes))
+    }
+
+    /// Whether both share a minute of the week. Sunday's night is Monday's morning.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        let ((from, to), (start, end)) = (self.in_the_week(), other.in_the_week());
+        [-WEEK, 0, WEEK].iter().any(|later| from < end + later && start + later < to)
     }
 }
 
@@ -62,7 +64,8 @@ impl fmt::Display for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         let day = usize::from(self.weekday()).checked_sub(1).and_then(|day| DAYS.get(day));
-        write!(f, "{} {}-{}", day.unwrap_or(&"?"), self.opens(), self.closes())
+        let (opens, closes) = shown(self.window());
+        write!(f, "{} {opens}-{closes}", day.unwrap_or(&"?"))
     }
 }
 
@@ -76,29 +79,15 @@ impl From<&OpenHours> for Opening {
     }
 }
 
-fn clock(minutes: i16) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-/// The minutes of `HH:MM`.
-fn minutes(text: &str) -> Option<i16> {
-    let bytes = text.as_bytes();
-    let digits =
-        |at: std::ops::Range<usize>| bytes[at].iter().all(u8::is_ascii_digit).then_some(());
-    if bytes.len() != 5 || bytes[2] != b':' {
-        return None;
-    }
-    digits(0..2).and(digits(3..5))?;
-    let number = |at: usize| i16::from((bytes[at] - b'0') * 10 + (bytes[at + 1] - b'0'));
-    let (hour, minute) = (number(0), number(3));
-    let fits = (hour < 24 && minute < 60) || (hour == 24 && minute == 0);
-    fits.then_some(hour * 60 + minute)
+/// As the audit log shows a week.
+pub(crate) fn in_words(hours: &[Opening]) -> Vec<String> {
+    hours.iter().map(ToString::to_string).collect()
 }
 
 /// Which hours can be meant, in the order of the week. Faults point into `field`.
-pub(super) fn check(field: &str, typed: &[NewOpening], faults: &mut Faults) -> Vec<Opening> {
+pub(crate) fn check(field: &str, typed: &[NewOpening], faults: &mut Faults) -> Vec<Opening> {
     if typed.len() > MOST {
-        let detail = format!("At most {MOST} opening times, please.");
+        let detail = format!("At most {MOST} stretches of time, please.");
         faults.note(field, ValueFault::new("too_many", detail));
         return Vec::new();
     }
@@ -120,20 +109,7 @@ fn one(field: &str, typed: &NewOpening, faults: &mut Faults) -> Option<Opening> 
         let detail = "A weekday is 1 (Monday) to 7 (Sunday).";
         faults.note(&format!("{field}/weekday"), ValueFault::new("invalid", detail));
     }
-    let mut time = |name: &str, text: &str, latest: i16| {
-        let read = minutes(text).filter(|minutes| *minutes <= latest);
-        let fault = || ValueFault::new("invalid_time", "This should be a time like 09:30.");
-        faults.take(&format!("{field}/{name}"), read.ok_or_else(fault))
-    };
-    let opens = time("opens", &typed.opens, DAY - 1);
-    let closes = time("closes", &typed.closes, DAY);
-    let (opens, closes) = (opens?, closes?);
-    if opens == closes {
-        let detail = "This must differ from the time before. For a whole day: 00:00 to 24:00.";
-        faults.note(&format!("{field}/closes"), ValueFault::new("empty", detail));
-        return None;
-    }
-    let closes = if closes < opens { closes + DAY } else { closes };
+    let Window { opens, closes } = stretch(field, &typed.opens, &typed.closes, faults)?;
     on_a_day.then_some(Opening { weekday, opens, closes })
 }
 
@@ -146,7 +122,7 @@ fn note_overlaps(field: &str, open: &[(Opening, usize)], faults: &mut Faults) {
     for ((opening, place), (next, next_place, later)) in open.iter().zip(followers) {
         if next.in_the_week().0 + later < opening.in_the_week().1 {
             let at = format!("{field}/{}", place.max(&next_place));
-            faults.note(&at, ValueFault::new("overlap", "This overlaps another opening time."));
+            faults.note(&at, ValueFault::new("overlap", "This overlaps another stretch of time."));
         }
     }
 }

@@ -1,0 +1,106 @@
+use super::*;
+
+fn whole() -> Policy {
+    Policy {
+        slot_step_minutes: 15,
+        alignment: Alignment::Clock,
+        notice_minutes: 60,
+        horizon_days: 60,
+        cancel_notice_minutes: 1440,
+        move_notice_minutes: 1440,
+        late_cancel_fee_percent: 0,
+        no_show_fee_percent: 0,
+        needs_approval: false,
+        verify_contact: false,
+        ask_email: Asked::Required,
+        ask_phone: Asked::Optional,
+        ask_note: true,
+        waitlist_order: WaitlistOrder::FirstCome,
+        version: 3,
+    }
+}
+
+#[test]
+fn which_rules_can_be_meant() {
+    type Case = (fn(&mut PolicyChange), &'static [&'static str]);
+    let cases: [Case; 20] = [
+        (|_| {}, &[]),
+        (|c| c.slot_step_minutes = Some(5), &[]),
+        (|c| c.slot_step_minutes = Some(4), &["/slot_step_minutes"]),
+        (|c| c.slot_step_minutes = Some(241), &["/slot_step_minutes"]),
+        (|c| c.notice_minutes = Some(0), &[]),
+        (|c| c.notice_minutes = Some(-1), &["/notice_minutes"]),
+        (|c| c.notice_minutes = Some(i32::MAX), &["/notice_minutes"]),
+        (|c| c.horizon_days = Some(730), &[]),
+        (|c| c.horizon_days = Some(0), &["/horizon_days"]),
+        (|c| c.horizon_days = Some(3650), &["/horizon_days"]),
+        (|c| c.cancel_notice_minutes = Some(-5), &["/cancel_notice_minutes"]),
+        (|c| c.move_notice_minutes = Some(-5), &["/move_notice_minutes"]),
+        (|c| c.late_cancel_fee_percent = Some(100), &[]),
+        (|c| c.late_cancel_fee_percent = Some(101), &["/late_cancel_fee_percent"]),
+        (|c| c.no_show_fee_percent = Some(-1), &["/no_show_fee_percent"]),
+        (|c| c.ask_email = Some(Asked::Hidden), &[]),
+        (
+            |c| (c.ask_email, c.ask_phone) = (Some(Asked::Hidden), Some(Asked::Hidden)),
+            &["/ask_phone"],
+        ),
+        (|c| c.verify_contact = Some(true), &[]),
+        (
+            |c| (c.ask_email, c.verify_contact) = (Some(Asked::Hidden), Some(true)),
+            &["/verify_contact"],
+        ),
+        (
+            |c| (c.slot_step_minutes, c.horizon_days) = (Some(0), Some(-1)),
+            &["/slot_step_minutes", "/horizon_days"],
+        ),
+    ];
+    for (change, faulty) in cases {
+        let mut wanted = PolicyChange::default();
+        change(&mut wanted);
+        let fields: Vec<_> = match check(&whole(), &wanted) {
+            Ok(after) => {
+                assert_eq!(after.version, 4);
+                Vec::new()
+            }
+            Err(PolicyError::Invalid(fields)) => fields.into_iter().map(|f| f.field).collect(),
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(fields, faulty, "{wanted:?}");
+    }
+}
+
+/// What is hidden from both sides is refused whoever hides it second.
+#[test]
+fn what_was_there_counts() {
+    let hidden = Policy { ask_email: Asked::Hidden, ask_phone: Asked::Required, ..whole() };
+    let change = PolicyChange { ask_phone: Some(Asked::Hidden), ..PolicyChange::default() };
+    assert!(matches!(check(&hidden, &change), Err(PolicyError::Invalid(_))));
+    let change = PolicyChange { horizon_days: Some(30), ..PolicyChange::default() };
+    let after = check(&whole(), &change).unwrap();
+    assert_eq!(after, Policy { horizon_days: 30, version: 4, ..whole() });
+}
+
+#[test]
+fn only_what_changed_is_recorded() {
+    let after = Policy { alignment: Alignment::Packed, verify_contact: true, ..whole() };
+    let changed: Vec<_> = changes(&whole(), &after)
+        .into_iter()
+        .filter(|change| change.before != change.after)
+        .map(|change| change.field)
+        .collect();
+    assert_eq!(changed, ["alignment", "verify_contact"]);
+}
+
+#[test]
+fn words_are_read_as_they_are_written() {
+    for asked in Asked::ALL {
+        assert_eq!(Asked::from_key(asked.key()), Some(*asked));
+    }
+    for order in WaitlistOrder::ALL {
+        assert_eq!(WaitlistOrder::from_key(order.key()), Some(*order));
+    }
+    for alignment in [Alignment::Clock, Alignment::Packed] {
+        assert_eq!(Alignment::from_key(alignment.key()), Some(alignment));
+    }
+    assert_eq!(Asked::from_key("maybe"), None);
+}

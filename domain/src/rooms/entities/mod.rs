@@ -1,0 +1,2 @@
+pub(super) mod feature;
+pub(super) mod room;

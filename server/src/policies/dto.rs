@@ -1,0 +1,159 @@
+use openchair_domain::availability::Alignment;
+use openchair_domain::policies::{self, Asked, Policy, WaitlistOrder};
+use poem_openapi::{Enum, Object};
+
+use crate::conditional::Versioned;
+
+macro_rules! mirror {
+    ($(#[$doc:meta])* $name:ident of $domain:ident { $($(#[$word:meta])* $variant:ident),+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+        #[oai(rename_all = "snake_case")]
+        pub(crate) enum $name { $($(#[$word])* $variant),+ }
+
+        impl From<$domain> for $name {
+            fn from(word: $domain) -> Self {
+                match word { $($domain::$variant => Self::$variant),+ }
+            }
+        }
+
+        impl From<$name> for $domain {
+            fn from(word: $name) -> Self {
+                match word { $($name::$variant => Self::$variant),+ }
+            }
+        }
+    };
+}
+
+mirror! {
+    /// Where the starts of visits lie.
+    SlotAlignment of Alignment {
+        /// At multiples of the step from midnight
+        Clock,
+        /// From the opening in steps, and again from the end of each visit
+        Packed
+    }
+}
+
+mirror! {
+    /// Whether something is asked of who books.
+    ContactField of Asked {
+        /// Nobody books without it
+        Required,
+        /// Whoever wants to say it may
+        Optional,
+        /// Nobody is asked
+        Hidden
+    }
+}
+
+mirror! {
+    /// Who of the waiting list is asked first.
+    WaitlistRank of WaitlistOrder {
+        /// Who waits longest
+        FirstCome,
+        /// Whose visit leaves the least time unused
+        LeastGap
+    }
+}
+
+/// What to change; what is left out stays.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct PolicyChange {
+    #[oai(validator(minimum(value = "5"), maximum(value = "240")))]
+    slot_step_minutes: Option<i32>,
+    alignment: Option<SlotAlignment>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "527040")))]
+    notice_minutes: Option<i32>,
+    #[oai(validator(minimum(value = "1"), maximum(value = "730")))]
+    horizon_days: Option<i32>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "527040")))]
+    cancel_notice_minutes: Option<i32>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "527040")))]
+    move_notice_minutes: Option<i32>,
+    /// Of the price
+    #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
+    late_cancel_fee_percent: Option<i16>,
+    /// Of the price
+    #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
+    no_show_fee_percent: Option<i16>,
+    needs_approval: Option<bool>,
+    verify_contact: Option<bool>,
+    ask_email: Option<ContactField>,
+    ask_phone: Option<ContactField>,
+    ask_note: Option<bool>,
+    waitlist_order: Option<WaitlistRank>,
+}
+
+impl From<PolicyChange> for policies::PolicyChange {
+    fn from(change: PolicyChange) -> Self {
+        Self {
+            slot_step_minutes: change.slot_step_minutes,
+            alignment: change.alignment.map(Alignment::from),
+            notice_minutes: change.notice_minutes,
+            horizon_days: change.horizon_days,
+            cancel_notice_minutes: change.cancel_notice_minutes,
+            move_notice_minutes: change.move_notice_minutes,
+            late_cancel_fee_percent: change.late_cancel_fee_percent,
+            no_show_fee_percent: change.no_show_fee_percent,
+            needs_approval: change.needs_approval,
+            verify_contact: change.verify_contact,
+            ask_email: change.ask_email.map(Asked::from),
+            ask_phone: change.ask_phone.map(Asked::from),
+            ask_note: change.ask_note,
+            waitlist_order: change.waitlist_order.map(WaitlistOrder::from),
+        }
+    }
+}
+
+/// The rules under which the business lets itself be booked. A service may have some otherwise.
+#[derive(Debug, Clone, Object)]
+pub(super) struct PolicyView {
+    /// Between the starts of visits
+    slot_step_minutes: i32,
+    alignment: SlotAlignment,
+    /// Between now and the first start that can be had
+    notice_minutes: i32,
+    /// How far ahead one can book
+    horizon_days: i32,
+    /// Until how long before a visit it can be cancelled
+    cancel_notice_minutes: i32,
+    /// Until how long before a visit it can be moved
+    move_notice_minutes: i32,
+    /// Of the price
+    late_cancel_fee_percent: i16,
+    /// Of the price
+    no_show_fee_percent: i16,
+    /// Whether somebody of the shop confirms each visit
+    needs_approval: bool,
+    /// Whether a customer proves the address with a code before the visit is theirs
+    verify_contact: bool,
+    ask_email: ContactField,
+    ask_phone: ContactField,
+    ask_note: bool,
+    waitlist_order: WaitlistRank,
+    version: i32,
+}
+
+/// The view with its version.
+pub(super) fn versioned(policy: Policy) -> Versioned<PolicyView> {
+    let view = PolicyView {
+        slot_step_minutes: policy.slot_step_minutes,
+        alignment: policy.alignment.into(),
+        notice_minutes: policy.notice_minutes,
+        horizon_days: policy.horizon_days,
+        cancel_notice_minutes: policy.cancel_notice_minutes,
+        move_notice_minutes: policy.move_notice_minutes,
+        late_cancel_fee_percent: policy.late_cancel_fee_percent,
+        no_show_fee_percent: policy.no_show_fee_percent,
+        needs_approval: policy.needs_approval,
+        verify_contact: policy.verify_contact,
+        ask_email: policy.ask_email.into(),
+        ask_phone: policy.ask_phone.into(),
+        ask_note: policy.ask_note,
+        waitlist_order: policy.waitlist_order.into(),
+        version: policy.version,
+    };
+    Versioned::new(policy.version.into(), view)
+}

@@ -1,0 +1,42 @@
+use serde_json::json;
+
+use super::{done, shop};
+
+#[tokio::test]
+async fn the_rules_of_booking() {
+    let (_app, _spa, owner) = shop().await;
+    let path = "/v1/booking-policy";
+    let read = owner.get(path).await;
+    let begun = read.expect(200);
+    assert_eq!(read.version(), 1);
+    assert_eq!(begun["move_notice_minutes"], begun["cancel_notice_minutes"]);
+    assert_eq!((&begun["alignment"], &begun["ask_email"]), (&json!("clock"), &json!("required")));
+    let change = json!({ "slot_step_minutes": 20, "alignment": "packed", "ask_phone": "required",
+                         "late_cancel_fee_percent": 50, "waitlist_order": "least_gap" });
+    let changed = owner.patch(path, 1, &change).await.expect(200);
+    for (field, value) in change.as_object().unwrap() {
+        assert_eq!(&changed[field], value);
+    }
+    assert_eq!(changed["horizon_days"], begun["horizon_days"], "what is left out stays");
+    assert_eq!(owner.get(path).await.expect(200), changed);
+    owner.patch(path, 1, &change).await.problem(412, "version_conflict");
+    for (change, field, code) in [
+        (json!({ "slot_step_minutes": 0 }), "/slot_step_minutes", "too_small"),
+        (json!({ "slot_step_minutes": 241 }), "/slot_step_minutes", "too_large"),
+        (json!({ "notice_minutes": -1 }), "/notice_minutes", "too_small"),
+        (json!({ "horizon_days": 3650 }), "/horizon_days", "too_large"),
+        (json!({ "no_show_fee_percent": 101 }), "/no_show_fee_percent", "too_large"),
+        (json!({ "alignment": "tetris" }), "/alignment", "choice"),
+        (json!({ "ask_email": "hidden", "ask_phone": "hidden" }), "/ask_phone", "unreachable"),
+        (
+            json!({ "ask_email": "hidden", "verify_contact": true }),
+            "/verify_contact",
+            "needs_email",
+        ),
+    ] {
+        let faults = owner.patch(path, 2, &change).await.faults();
+        assert_eq!(faults, [(field.to_owned(), code.to_owned())], "{change}");
+    }
+    assert_eq!(owner.get(path).await.expect(200), changed);
+    assert_eq!(done(&owner, "policy.updated").await, 1);
+}
