@@ -24,6 +24,23 @@ pub fn line(text: &str, min: usize, max: usize) -> Result<String, ValueFault> {
     Ok(text.to_owned())
 }
 
+/// Text of several lines, trimmed, with plain line ends. Any script and any emoji is kept; of the
+/// control characters only line ends and tabs are.
+pub fn prose(text: &str, min: usize, max: usize) -> Result<String, ValueFault> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(ValueFault::new("invalid", "This has characters that can't be shown."));
+    }
+    let length = text.chars().count();
+    if length < min {
+        return Err(ValueFault::new("required", "Please fill this in."));
+    }
+    if length > max {
+        return Err(ValueFault::new("too_long", format!("At most {max} characters, please.")));
+    }
+    Ok(text)
+}
+
 /// An e-mail address as its owner writes it, and the key under which it is found again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
@@ -141,6 +158,17 @@ mod tests {
         for (name, slug) in cases {
             assert_eq!(slug_from_name(name), slug, "{name}");
         }
+    }
+
+    #[test]
+    fn prose_keeps_its_lines_and_nothing_that_cannot_be_shown() {
+        assert_eq!(prose("  one\r\n\ttwo\n\nشعر 💈 ", 1, 20), Ok("one\n\ttwo\n\nشعر 💈".into()));
+        assert_eq!(prose(" \n ", 0, 20), Ok(String::new()));
+        for (bad, code) in [(" ", "required"), ("a\0b", "invalid"), ("a\rb", "invalid")] {
+            assert_eq!(prose(bad, 1, 20).unwrap_err().code, code, "{bad:?}");
+        }
+        assert_eq!(prose(&"é".repeat(21), 1, 20).unwrap_err().code, "too_long");
+        assert!(prose(&"é".repeat(20), 1, 20).is_ok());
     }
 
     #[test]
