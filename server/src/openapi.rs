@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::audit::AuditApi;
-use crate::catalog::CatalogApi;
+use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PlansApi, ServicesApi};
+use crate::forms::FormsApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
 use crate::locations::LocationsApi;
@@ -38,8 +39,10 @@ pub enum Tags {
     Tenant,
     /// Where it is, and when it is open.
     Locations,
-    /// What it offers.
+    /// What it offers: services in categories, and what belongs to them.
     Services,
+    /// What customers are asked before a visit.
+    Forms,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -63,11 +66,12 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Team);
+type Operations = (People, House, Front, Shop, Menu, Team);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi);
-type Shop = (TenantApi, LocationsApi, CatalogApi);
+type Shop = (TenantApi, LocationsApi);
+type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -75,7 +79,15 @@ fn operations(app: &App) -> Operations {
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
     let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
     let front = (SignUpApi(app()), PublicApi(app()));
-    let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
+    let shop = (TenantApi(app()), LocationsApi(app()));
+    let menu = (
+        CategoriesApi(app()),
+        ServicesApi(app()),
+        AddonsApi(app()),
+        PackagesApi(app()),
+        PlansApi(app()),
+        FormsApi(app()),
+    );
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),
@@ -83,7 +95,7 @@ fn operations(app: &App) -> Operations {
         OwnershipApi(app()),
         RolesApi(app()),
     );
-    (people, house, front, shop, team)
+    (people, house, front, shop, menu, team)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

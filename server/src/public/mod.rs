@@ -1,6 +1,7 @@
 //! What anybody may see of a shop, over HTTP.
 
 mod dto;
+mod menu;
 
 use openchair_domain::tenancy::SystemReason;
 use openchair_domain::tenants;
