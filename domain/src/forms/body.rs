@@ -136,7 +136,7 @@ pub(super) fn check_change(
             if change.questions.is_some() {
                 f.note("/questions", ValueFault::new("not_here", "A consent has no questions."));
             }
-            let typed = change.text.map(|typed| f.take("/text", text::prose(&typed, 1, 20_000)));
+            let typed = change.text.map(|typed| f.take("/text", text::prose(&typed, 1, 10_000)));
             let text = typed.map_or_else(|| text.clone(), Option::unwrap_or_default);
             FormBody::Consent { text }
         }

@@ -172,7 +172,7 @@ pub(super) struct NewForm {
     kind: FormKindWord,
     #[oai(validator(min_length = 1, max_length = 120))]
     name: String,
-    #[oai(validator(min_length = 1, max_length = 20000))]
+    #[oai(validator(min_length = 1, max_length = 10000))]
     text: Option<String>,
     #[oai(validator(min_items = 1, max_items = 50))]
     questions: Option<Vec<NewQuestion>>,
@@ -196,7 +196,7 @@ pub(super) struct FormChange {
     #[oai(validator(min_length = 1, max_length = 120))]
     name: Option<String>,
     /// Of a consent
-    #[oai(validator(min_length = 1, max_length = 20000))]
+    #[oai(validator(min_length = 1, max_length = 10000))]
     text: Option<String>,
     /// Of an intake form: all of them
     #[oai(validator(min_items = 1, max_items = 50))]

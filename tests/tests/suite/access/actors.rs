@@ -7,6 +7,7 @@ use openchair_domain::ids::{
 use openchair_tests::{Browser, Business, Login, Role, TestApp};
 
 use super::matrix::Needs;
+use super::samples::Menu;
 
 /// Who might call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,7 @@ pub struct Place {
     pub invitation_token: String,
     pub location: Id<Location>,
     pub grant: Id<SupportGrant>,
+    pub menu: Menu,
 }
 
 impl Place {
@@ -104,6 +106,7 @@ impl Place {
             invitation_token,
             location: app.location(&business).await,
             grant: app.support_grant(&business, admin).await,
+            menu: Menu::new(app, &business).await,
             business,
         }
     }
@@ -114,7 +117,7 @@ impl Place {
 
     /// What only this business knows of itself. (Its slug and name are on its public page.)
     fn secrets(&self) -> Vec<String> {
-        vec![
+        let mut secrets = vec![
             self.business.owner.email.clone(),
             self.business.owner.id.to_string(),
             self.mate.email.clone(),
@@ -123,7 +126,9 @@ impl Place {
             self.key.to_string(),
             self.invitation.to_string(),
             self.grant.to_string(),
-        ]
+        ];
+        secrets.extend(self.menu.secrets());
+        secrets
     }
 }
 
