@@ -3,7 +3,7 @@
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::entities::{category, service};
-use super::services::{ServiceTerms, new_row};
+use super::services::{PriceFor, ServiceTerms, new_row};
 use crate::config::StarterCategory;
 use crate::ids::{Category, Id, Tenant};
 use crate::tenancy::{StoreError, SystemTx};
@@ -30,7 +30,12 @@ pub(crate) async fn put_in_place(
         });
         services.extend((0..).zip(&wanted.services).map(|(position, wanted)| {
             let minutes = i32::try_from(wanted.duration_minutes).unwrap_or(i32::MAX);
-            let terms = ServiceTerms::plain(id, wanted.name.clone(), minutes, wanted.price_minor);
+            let mut terms =
+                ServiceTerms::plain(id, wanted.name.clone(), minutes, wanted.price_minor);
+            if wanted.for_two {
+                (terms.min_customers, terms.max_customers) = (2, 2);
+                terms.price_for = PriceFor::Visit;
+            }
             new_row(&terms, tenant, tx.new_id(), position, tx.now())
         }));
     }
