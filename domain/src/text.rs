@@ -25,18 +25,6 @@ pub fn line(text: &str, min: usize, max: usize) -> Result<String, ValueFault> {
     Ok(text.to_owned())
 }
 
-/// A text of several lines, trimmed, of at most `max` characters.
-pub fn paragraph(text: &str, max: usize) -> Result<String, ValueFault> {
-    let text = text.trim();
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(ValueFault::new("invalid", "This has characters that can't be shown."));
-    }
-    if text.chars().count() > max {
-        return Err(ValueFault::new("too_long", format!("At most {max} characters, please.")));
-    }
-    Ok(text.to_owned())
-}
-
 /// A name as it is looked up: without case, accents, vowel points, directions and double spaces.
 /// What it stands for is still shown as it was written.
 pub fn fold(name: &str) -> String {
@@ -69,6 +57,23 @@ fn is_decoration(c: char) -> bool {
         '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
         | '\u{feff}' | '\u{fe0f}')
+}
+
+/// Text of several lines, trimmed, with plain line ends. Any script and any emoji is kept; of the
+/// control characters only line ends and tabs are.
+pub fn prose(text: &str, min: usize, max: usize) -> Result<String, ValueFault> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(ValueFault::new("invalid", "This has characters that can't be shown."));
+    }
+    let length = text.chars().count();
+    if length < min {
+        return Err(ValueFault::new("required", "Please fill this in."));
+    }
+    if length > max {
+        return Err(ValueFault::new("too_long", format!("At most {max} characters, please.")));
+    }
+    Ok(text)
 }
 
 /// An e-mail address as its owner writes it, and the key under which it is found again.
@@ -207,6 +212,17 @@ mod tests {
         for (name, key) in cases {
             assert_eq!(fold(name), key, "{name}");
         }
+    }
+
+    #[test]
+    fn prose_keeps_its_lines_and_nothing_that_cannot_be_shown() {
+        assert_eq!(prose("  one\r\n\ttwo\n\nشعر 💈 ", 1, 20), Ok("one\n\ttwo\n\nشعر 💈".into()));
+        assert_eq!(prose(" \n ", 0, 20), Ok(String::new()));
+        for (bad, code) in [(" ", "required"), ("a\0b", "invalid"), ("a\rb", "invalid")] {
+            assert_eq!(prose(bad, 1, 20).unwrap_err().code, code, "{bad:?}");
+        }
+        assert_eq!(prose(&"é".repeat(21), 1, 20).unwrap_err().code, "too_long");
+        assert!(prose(&"é".repeat(20), 1, 20).is_ok());
     }
 
     #[test]

@@ -45,6 +45,8 @@ ALTER TABLE service_categories
     ADD COLUMN version     integer NOT NULL DEFAULT 1,
     ADD COLUMN updated_at  timestamptz,
     ADD COLUMN archived_at timestamptz;
+-- What nobody uses yet is removed rather than put away.
+GRANT DELETE ON service_categories, services TO openchair_app;
 
 ALTER TABLE services
     ADD COLUMN description           text NOT NULL DEFAULT '',

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::audit::AuditApi;
 use crate::bookings::{AvailabilityApi, BookingsApi};
-use crate::catalog::CatalogApi;
+use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PlansApi, ServicesApi};
+use crate::forms::FormsApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
@@ -42,7 +43,7 @@ pub enum Tags {
     Tenant,
     /// Where it is, and when it is open.
     Locations,
-    /// What it offers.
+    /// What it offers: services in categories, and what belongs to them.
     Services,
     /// Visits, and the time that is free for them.
     Bookings,
@@ -52,6 +53,8 @@ pub enum Tags {
     Rooms,
     /// Under which rules it lets itself be booked.
     BookingPolicy,
+    /// What customers are asked before a visit.
+    Forms,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -75,13 +78,14 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Hands, Team, Day);
+type Operations = (People, House, Front, Shop, Menu, Hands, Team, Day);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
+type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
+type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
+type Hands = (StaffApi, StaffTimeApi, RoomsApi);
 type Day = (AvailabilityApi, BookingsApi);
-type Shop = (TenantApi, LocationsApi, CatalogApi);
-type Hands = (StaffApi, StaffTimeApi, RoomsApi, PoliciesApi, LocationDaysApi, ClosuresApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -95,16 +99,23 @@ fn operations(app: &App) -> Operations {
         PublicBookingApi(app()),
         OwnVisitApi(app()),
     );
-    let day = (AvailabilityApi(app()), BookingsApi(app()));
-    let shop = (TenantApi(app()), LocationsApi(app()), CatalogApi(app()));
-    let hands = (
-        StaffApi(app()),
-        StaffTimeApi(app()),
-        RoomsApi(app()),
-        PoliciesApi(app()),
+    let shop = (
+        TenantApi(app()),
+        LocationsApi(app()),
         LocationDaysApi(app()),
         ClosuresApi(app()),
+        PoliciesApi(app()),
     );
+    let menu = (
+        CategoriesApi(app()),
+        ServicesApi(app()),
+        AddonsApi(app()),
+        PackagesApi(app()),
+        PlansApi(app()),
+        FormsApi(app()),
+    );
+    let hands = (StaffApi(app()), StaffTimeApi(app()), RoomsApi(app()));
+    let day = (AvailabilityApi(app()), BookingsApi(app()));
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),
@@ -112,7 +123,7 @@ fn operations(app: &App) -> Operations {
         OwnershipApi(app()),
         RolesApi(app()),
     );
-    (people, house, front, shop, hands, team, day)
+    (people, house, front, shop, menu, hands, team, day)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

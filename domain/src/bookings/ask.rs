@@ -202,7 +202,7 @@ fn check(new: &NewAsk, shop: &Shop, forms: &[Asking]) -> Result<Contact, Booking
     let phone = wanted(&mut faults, "/phone", shop.asks.phone, new.phone.as_deref(), |text| {
         Phone::parse(text, &shop.country)
     });
-    faults.take("/note", text::paragraph(&new.note, 1_000));
+    faults.take("/note", text::prose(&new.note, 0, 1_000));
     if !shop.asks.note && !new.note.trim().is_empty() {
         faults.note("/note", ValueFault::new("not_asked", "No notes are taken here."));
     }

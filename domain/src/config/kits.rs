@@ -88,6 +88,8 @@ pub struct StarterService {
     pub duration_minutes: u32,
     /// In the minor unit of the business's currency.
     pub price_minor: i64,
+    /// Whether it is for two, who pay this together.
+    pub for_two: bool,
 }
 
 /// A category to start with.
@@ -105,6 +107,8 @@ struct Service {
     name: Text,
     minutes: u32,
     price: u32,
+    #[serde(default)]
+    for_two: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -154,6 +158,7 @@ impl Kit {
             name: service.name.in_locale(locale).to_owned(),
             duration_minutes: service.minutes,
             price_minor: currency.starter_price_minor(service.price),
+            for_two: service.for_two,
         };
         let category = |category: &Category| StarterCategory {
             name: category.name.in_locale(locale).to_owned(),

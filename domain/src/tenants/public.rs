@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{TenantError, entity};
-use crate::catalog::{self, ServiceFacts};
+use crate::catalog::{self, Menu};
 use crate::ids::Id;
 use crate::locations::{self, LocationFacts};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, SystemTx, TenantFacts};
@@ -29,7 +29,7 @@ pub struct PublicPage {
     /// Where it is, and when it is open.
     pub locations: Vec<LocationFacts>,
     /// What it offers.
-    pub services: Vec<ServiceFacts>,
+    pub menu: Menu,
 }
 
 impl From<entity::Model> for TenantFacts {
@@ -60,7 +60,7 @@ pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, Tenant
     let tenant = Id::from_uuid(shop.id);
     Ok(PublicPage {
         locations: locations::open_to_public(tx, tenant).await?,
-        services: catalog::of(tx.conn(), tenant).await?,
+        menu: catalog::menu(tx.conn(), tenant).await?,
         slug: shop.slug,
         name: shop.name,
         kind: shop.kind,

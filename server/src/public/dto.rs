@@ -1,9 +1,11 @@
-use openchair_domain::catalog::ServiceFacts;
-use openchair_domain::ids::{Location, Service};
+use openchair_domain::ids::Location;
 use openchair_domain::locations::LocationFacts;
 use openchair_domain::tenants::PublicPage;
 use poem_openapi::Object;
 
+use super::menu::{
+    PublicAddonView, PublicFormView, PublicPackageView, PublicPlanView, PublicServiceView,
+};
 use crate::ids::Ref;
 use crate::locations::OpeningHours;
 
@@ -30,30 +32,6 @@ impl From<LocationFacts> for PublicLocationView {
     }
 }
 
-/// What anybody may see of a service.
-#[derive(Debug, Clone, Object)]
-struct PublicServiceView {
-    id: Ref<Service>,
-    /// What the category is called
-    category: String,
-    name: String,
-    duration_minutes: i32,
-    /// In the minor unit of the shop's currency
-    price_minor: i64,
-}
-
-impl From<ServiceFacts> for PublicServiceView {
-    fn from(service: ServiceFacts) -> Self {
-        Self {
-            id: service.id.into(),
-            category: service.category_name,
-            name: service.name,
-            duration_minutes: service.duration_minutes,
-            price_minor: service.price_minor,
-        }
-    }
-}
-
 /// What anybody may see of a shop.
 #[derive(Debug, Clone, Object)]
 pub(super) struct PublicPageView {
@@ -67,11 +45,18 @@ pub(super) struct PublicPageView {
     /// Its colour, as an angle
     hue: i16,
     locations: Vec<PublicLocationView>,
+    /// What customers can book themselves, in the order of the menu
     services: Vec<PublicServiceView>,
+    addons: Vec<PublicAddonView>,
+    packages: Vec<PublicPackageView>,
+    membership_plans: Vec<PublicPlanView>,
+    /// What is asked before services and packages
+    forms: Vec<PublicFormView>,
 }
 
 impl From<PublicPage> for PublicPageView {
     fn from(page: PublicPage) -> Self {
+        let menu = page.menu;
         Self {
             slug: page.slug,
             name: page.name,
@@ -81,7 +66,11 @@ impl From<PublicPage> for PublicPageView {
             currency: page.currency,
             hue: page.hue,
             locations: page.locations.into_iter().map(PublicLocationView::from).collect(),
-            services: page.services.into_iter().map(PublicServiceView::from).collect(),
+            services: menu.services.into_iter().map(PublicServiceView::from).collect(),
+            addons: menu.addons.into_iter().map(PublicAddonView::from).collect(),
+            packages: menu.packages.into_iter().map(PublicPackageView::from).collect(),
+            membership_plans: menu.plans.into_iter().map(PublicPlanView::from).collect(),
+            forms: menu.forms.into_iter().map(PublicFormView::from).collect(),
         }
     }
 }

@@ -4,6 +4,7 @@ mod booking;
 mod dto;
 mod own;
 mod slots;
+mod menu;
 
 use openchair_domain::tenancy::SystemReason;
 use openchair_domain::tenants;

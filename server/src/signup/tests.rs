@@ -278,8 +278,21 @@ async fn demo_businesses_are_put_in_once() {
     assert_eq!(zones, ["America/New_York", "America/New_York", "America/Chicago"]);
     let mut fields: Vec<_> = page.as_object().unwrap().keys().map(String::as_str).collect();
     fields.sort_unstable();
-    let allowed =
-        ["currency", "hue", "kind", "locale", "locations", "name", "services", "slug", "time_zone"];
+    let allowed = [
+        "addons",
+        "currency",
+        "forms",
+        "hue",
+        "kind",
+        "locale",
+        "locations",
+        "membership_plans",
+        "name",
+        "packages",
+        "services",
+        "slug",
+        "time_zone",
+    ];
     assert_eq!(fields, allowed);
     for unknown in ["nobody", "a%00b", "x"] {
         let answer = client.get(&format!("/v1/public/{unknown}")).send().await;

@@ -9,7 +9,10 @@ pub struct Model {
     pub id: Uuid,
     pub name: String,
     pub position: i32,
+    pub version: i32,
     pub created_at: DateTimeUtc,
+    pub updated_at: Option<DateTimeUtc>,
+    pub archived_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,7 @@ use openchair_tests::{Browser, Business, Login, Role, TestApp};
 
 use super::matrix::Needs;
 use super::samples::shop::Things;
+use super::samples::Menu;
 
 /// Who might call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +92,7 @@ pub struct Place {
     pub grant: Id<SupportGrant>,
     /// Staff and rooms.
     pub things: Things,
+    pub menu: Menu,
 }
 
 impl Place {
@@ -108,6 +110,7 @@ impl Place {
             location: app.location(&business).await,
             grant: app.support_grant(&business, admin).await,
             things: Things::new(app, &business).await,
+            menu: Menu::new(app, &business).await,
             business,
         }
     }
@@ -118,7 +121,7 @@ impl Place {
 
     /// What only this business knows of itself. (Its slug and name are on its public page.)
     fn secrets(&self) -> Vec<String> {
-        vec![
+        let mut secrets = vec![
             self.business.owner.email.clone(),
             self.business.owner.id.to_string(),
             self.mate.email.clone(),
@@ -127,7 +130,9 @@ impl Place {
             self.key.to_string(),
             self.invitation.to_string(),
             self.grant.to_string(),
-        ]
+        ];
+        secrets.extend(self.menu.secrets());
+        secrets
     }
 }
 

@@ -1,6 +1,7 @@
 //! A valid request for every operation of the document.
 
 pub mod shop;
+mod menu;
 
 use openchair_domain::authz::BuiltIn;
 use openchair_domain::ids::{Id, Session};
@@ -11,6 +12,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::actors::{Actor, World};
+
+pub use menu::Menu;
 
 /// An operation of the document.
 #[derive(Debug, Clone)]
@@ -90,6 +93,9 @@ fn fits(template: &str, path: &str) -> bool {
 /// is to succeed.
 #[expect(clippy::too_many_lines, reason = "one arm for each operation")]
 pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeeds: bool) -> Sample {
+    if let Some(sample) = menu::sample(operation, world).await {
+        return sample;
+    }
     let here = &world.here;
     let (app, business, owner) = (&world.app, &here.business, &here.business.owner);
     let email = owner.email.as_str();

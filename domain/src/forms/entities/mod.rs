@@ -1,0 +1,2 @@
+pub(super) mod form;
+pub(super) mod form_version;
