@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::audit::AuditApi;
 use crate::catalog::CatalogApi;
+use crate::customers::{CustomerImportsApi, CustomerMergesApi, CustomerRecordsApi, CustomersApi};
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
 use crate::locations::LocationsApi;
@@ -40,6 +41,8 @@ pub enum Tags {
     Locations,
     /// What it offers.
     Services,
+    /// Whom it serves.
+    Customers,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -63,11 +66,12 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Team);
+type Operations = (People, House, Front, Shop, Team, Guests);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi);
 type Shop = (TenantApi, LocationsApi, CatalogApi);
+type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -83,7 +87,13 @@ fn operations(app: &App) -> Operations {
         OwnershipApi(app()),
         RolesApi(app()),
     );
-    (people, house, front, shop, team)
+    let guests = (
+        CustomersApi(app()),
+        CustomerRecordsApi(app()),
+        CustomerMergesApi(app()),
+        CustomerImportsApi(app()),
+    );
+    (people, house, front, shop, team, guests)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

@@ -1,6 +1,8 @@
 //! What customers agreed to and withdrew, in the order in which they said it, and what they answered
 //! to forms. Nothing of it is ever changed: the last word counts.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
     QueryFilter, QueryOrder, QuerySelect, Statement,
@@ -128,25 +130,37 @@ pub async fn consents(
 
 #[derive(FromQueryResult)]
 struct Word {
+    customer_id: Uuid,
     purpose: String,
     granted: bool,
     at: Instant,
 }
 
+const LAST_WORDS: &str = "
+    select distinct on (customer_id, purpose) customer_id, purpose, granted, at from consents
+    where tenant_id = $1 and customer_id = any($2) and purpose <> 'form'
+    order by customer_id, purpose, at desc, id desc";
+
+/// The last word of each of these customers on each purpose that they ever said one on.
+pub(super) async fn last_words(
+    tx: &TenantTx,
+    customers: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Standing>>, StoreError> {
+    let values = [tx.tenant().uuid().into(), customers.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, LAST_WORDS, values);
+    let mut by_customer: HashMap<Uuid, Vec<Standing>> = HashMap::new();
+    for word in Word::find_by_statement(statement).all(tx.conn()).await? {
+        if let Some(purpose) = Purpose::from_key(&word.purpose) {
+            let standing = Standing { purpose, granted: word.granted, at: word.at };
+            by_customer.entry(word.customer_id).or_default().push(standing);
+        }
+    }
+    Ok(by_customer)
+}
+
 /// The last word on each purpose that somebody ever said one on.
-pub async fn standing(tx: &TenantTx, id: Id<Customer>) -> Result<Vec<Standing>, CustomerError> {
-    let sql = "
-        select distinct on (purpose) purpose, granted, at from consents
-        where tenant_id = $1 and customer_id = $2 and purpose <> 'form'
-        order by purpose, at desc, id desc";
-    let values = [tx.tenant().uuid().into(), id.uuid().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let words = Word::find_by_statement(statement).all(tx.conn()).await?;
-    let known = |word: Word| {
-        let purpose = Purpose::from_key(&word.purpose)?;
-        Some(Standing { purpose, granted: word.granted, at: word.at })
-    };
-    Ok(words.into_iter().filter_map(known).collect())
+pub async fn standing(tx: &TenantTx, id: Id<Customer>) -> Result<Vec<Standing>, StoreError> {
+    Ok(last_words(tx, vec![id.uuid()]).await?.remove(&id.uuid()).unwrap_or_default())
 }
 
 /// The team writes down what a customer said.

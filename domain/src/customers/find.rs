@@ -2,6 +2,7 @@
 
 use sea_orm::{DbBackend, EntityTrait, FromQueryResult, QuerySelect, Statement};
 
+use super::consents::{last_words, standing};
 use super::entities::customer;
 use super::{CustomerError, CustomerFacts};
 use crate::authz::Right;
@@ -57,7 +58,9 @@ const OWN: &str = "exists (
 
 /// One customer, if the caller may see them.
 pub async fn read(tx: &TenantTx, id: Id<Customer>) -> Result<CustomerFacts, CustomerError> {
-    Ok(visible(tx, id).await?.into())
+    let row = visible(tx, id).await?;
+    let standing = standing(tx, id).await?;
+    Ok(CustomerFacts::new(row, standing))
 }
 
 /// The row of a customer whom the caller may see.
@@ -136,7 +139,12 @@ pub async fn list(
     }
     let statement = query.finish(ranges(search.q.as_deref()), window.rows_to_ask());
     let rows = customer::Model::find_by_statement(statement).all(tx.conn()).await?;
-    Ok(window.cut(rows.into_iter().map(CustomerFacts::from).collect(), |customer| customer.id))
+    let mut said = last_words(tx, rows.iter().map(|row| row.id).collect()).await?;
+    let facts = rows.into_iter().map(|row| {
+        let standing = said.remove(&row.id).unwrap_or_default();
+        CustomerFacts::new(row, standing)
+    });
+    Ok(window.cut(facts.collect(), |customer| customer.id))
 }
 
 #[derive(FromQueryResult)]

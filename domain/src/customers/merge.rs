@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::consents::standing;
 use super::entities::{customer, merge as entity};
 use super::{CustomerError, CustomerFacts, line_about, medical};
 use crate::audit::{Actor, Change};
@@ -150,7 +151,8 @@ pub async fn merge(
     let change = Change::of("merged_with", serde_json::Value::Null, other);
     tx.record(line_about("customer.merged", id).changed([change]));
     tx.emit(NewEvent::new("customer.merged", &json!({ "id": id, "other_id": with.other })));
-    Ok((merged, kept.into()))
+    let standing = standing(tx, id).await?;
+    Ok((merged, CustomerFacts::new(kept, standing)))
 }
 
 /// Both rows, held in the order of their ids like everywhere, so that nobody waits in a circle.

@@ -56,7 +56,7 @@ refusals! {
     /// Why a customer can't be read or changed.
     CustomerError {
         SameRecord = Conflict "same_customer" "This is one record already." on "/other_id",
-        OtherStale = Stale "version_conflict" "Somebody changed the other record meanwhile. Look at its newest version and try again.",
+        OtherStale = Stale "version_conflict" "Somebody changed the other record meanwhile. Look at its newest version and try again." on "/other_version",
         AlreadyUndone = Conflict "already_undone" "This merge was undone already.",
         MergedSince = Conflict "merged_since" "The record was merged again or erased since. This can't be undone any more.",
         Erased = Conflict "customer_erased" "This customer's data were erased.",
@@ -89,6 +89,8 @@ pub struct CustomerFacts {
     pub note: String,
     /// How the team groups customers.
     pub tags: Vec<String>,
+    /// The last word on each purpose that they ever said one on.
+    pub standing: Vec<Standing>,
     /// When something about health was last written down, if ever.
     pub medical_at: Option<Instant>,
     /// Where the record came from.
@@ -103,8 +105,8 @@ pub struct CustomerFacts {
     pub version: i32,
 }
 
-impl From<entities::customer::Model> for CustomerFacts {
-    fn from(row: entities::customer::Model) -> Self {
+impl CustomerFacts {
+    fn new(row: entities::customer::Model, standing: Vec<Standing>) -> Self {
         Self {
             id: Id::from_uuid(row.id),
             name: row.name,
@@ -113,6 +115,7 @@ impl From<entities::customer::Model> for CustomerFacts {
             locale: row.locale,
             note: row.note,
             tags: row.tags,
+            standing,
             medical_at: row.medical_at,
             source: row.source,
             created_at: row.created_at,

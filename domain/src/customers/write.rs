@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::booking::{Contact, alike, suggest};
 use super::check::{Wanted, check};
+use super::consents::standing;
 use super::entities::customer;
 use super::find::held_at;
 use super::{CustomerChange, CustomerError, CustomerFacts, NewCustomer, line_about};
@@ -41,7 +42,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewCustomer) -> Result<CustomerFact
     let found = alike(tx, &contact).await?;
     let row = record.into_row(tx);
     let row = row.insert(tx.conn()).await?;
-    let facts = CustomerFacts::from(row);
+    let facts = CustomerFacts::new(row, Vec::new());
     suggest(tx, facts.id, &found).await?;
     note_created(tx, facts.id, "staff");
     Ok(facts)
@@ -64,7 +65,8 @@ pub async fn update(
     }
     tx.record(line_about("customer.updated", id).changed(differences(&before, &after)));
     tx.emit(NewEvent::new("customer.updated", &json!({ "id": id })));
-    Ok(after.into())
+    let standing = standing(tx, id).await?;
+    Ok(CustomerFacts::new(after, standing))
 }
 
 /// A new record's content.
