@@ -70,11 +70,11 @@ pub struct KeyMade {
 }
 
 impl TestApp {
-    fn new_id<K: Kind>(&self) -> Id<K> {
+    pub(crate) fn new_id<K: Kind>(&self) -> Id<K> {
         Id::new(self.now(), &*self.entropy)
     }
 
-    fn pool(&self) -> &PgPool {
+    pub(crate) fn pool(&self) -> &PgPool {
         self.database.owner()
     }
 

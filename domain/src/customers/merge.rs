@@ -124,17 +124,11 @@ pub async fn merge(
         return Err(CustomerError::SameRecord);
     }
     let (kept, gone) = both(tx, id, with.other).await?;
-    for row in [&kept, &gone] {
-        if row.merged_into.is_some() || row.archived_at.is_some() {
-            return Err(CustomerError::NotFound);
-        }
-        if row.erased_at.is_some() {
-            return Err(CustomerError::Erased);
-        }
-    }
+    may_merge(&kept)?;
     if i64::from(kept.version) != seen {
         return Err(CustomerError::Stale);
     }
+    may_merge(&gone)?;
     if i64::from(gone.version) != with.seen {
         return Err(CustomerError::OtherStale);
     }
@@ -153,6 +147,13 @@ pub async fn merge(
     tx.emit(NewEvent::new("customer.merged", &json!({ "id": id, "other_id": with.other })));
     let standing = standing(tx, id).await?;
     Ok((merged, CustomerFacts::new(kept, standing)))
+}
+
+fn may_merge(row: &customer::Model) -> Result<(), CustomerError> {
+    if row.merged_into.is_some() || row.archived_at.is_some() {
+        return Err(CustomerError::NotFound);
+    }
+    if row.erased_at.is_some() { Err(CustomerError::Erased) } else { Ok(()) }
 }
 
 /// Both rows, held in the order of their ids like everywhere, so that nobody waits in a circle.

@@ -254,10 +254,23 @@ impl From<MergeFacts> for CustomerMergeView {
 pub(super) struct MergedCustomerView {
     merge: CustomerMergeView,
     customer: CustomerView,
+    /// The customer's
+    version: i32,
 }
 
-impl From<(MergeFacts, CustomerFacts)> for MergedCustomerView {
-    fn from((merge, customer): (MergeFacts, CustomerFacts)) -> Self {
-        Self { merge: merge.into(), customer: customer.into() }
-    }
+/// The view with its version.
+pub(super) fn merged(
+    (merge, customer): (MergeFacts, CustomerFacts),
+) -> Versioned<MergedCustomerView> {
+    let version = customer.version;
+    let view = MergedCustomerView { merge: merge.into(), customer: customer.into(), version };
+    Versioned::new(version.into(), view)
+}
+
+/// That somebody's data are to go for good.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct ErasureRequest {
+    /// The version of the record that you have seen
+    pub(super) version: i32,
 }

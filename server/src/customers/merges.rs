@@ -7,10 +7,12 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
-use super::dto::{CustomerMergeView, MergeRequest, MergeSuggestionView, MergedCustomerView};
+use super::dto::{
+    CustomerMergeView, MergeRequest, MergeSuggestionView, MergedCustomerView, merged,
+};
 use crate::app::App;
 use crate::auth::Can;
-use crate::conditional::IfMatch;
+use crate::conditional::{IfMatch, Versioned};
 use crate::ids::Ref;
 use crate::input::Input;
 use crate::listing::{Listed, listed, window};
@@ -65,11 +67,11 @@ impl CustomerMergesApi {
         customer: Path<Ref<Customer>>,
         #[oai(name = "If-Match")] seen: IfMatch,
         body: Input<MergeRequest>,
-    ) -> Result<Json<MergedCustomerView>, ApiError> {
+    ) -> Result<Versioned<MergedCustomerView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
-        let merged = customers::merge(&mut tx, customer.0.0, seen.0, (&body.0).into()).await?;
+        let done = customers::merge(&mut tx, customer.0.0, seen.0, (&body.0).into()).await?;
         tx.commit().await?;
-        Ok(Json(merged.into()))
+        Ok(merged(done))
     }
 
     /// What was merged, the newest first.

@@ -25,7 +25,7 @@ use crate::openapi::{NoContent, Tags};
 use crate::page::Limit;
 use crate::problem::ApiError;
 
-use dto::{CustomerRecordChange, CustomerView, NewCustomerRecord, versioned};
+use dto::{CustomerRecordChange, CustomerView, ErasureRequest, NewCustomerRecord, versioned};
 use export::CustomersFile;
 
 pub use imports::CustomerImportsApi;
@@ -115,10 +115,10 @@ impl CustomersApi {
         &self,
         who: Can<perm::EraseCustomer>,
         customer: Path<Ref<Customer>>,
-        #[oai(name = "If-Match")] seen: IfMatch,
+        body: Input<ErasureRequest>,
     ) -> Result<NoContent, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
-        customers::erase(&mut tx, customer.0.0, seen.0).await?;
+        customers::erase(&mut tx, customer.0.0, body.0.version.into()).await?;
         tx.commit().await?;
         Ok(NoContent::Done)
     }

@@ -6,6 +6,7 @@ use openchair_domain::ids::{
 };
 use openchair_tests::{Browser, Business, Login, Role, TestApp};
 
+use super::guests::Guests;
 use super::matrix::Needs;
 
 /// Who might call.
@@ -88,6 +89,7 @@ pub struct Place {
     pub invitation_token: String,
     pub location: Id<Location>,
     pub grant: Id<SupportGrant>,
+    pub guests: Guests,
 }
 
 impl Place {
@@ -104,6 +106,7 @@ impl Place {
             invitation_token,
             location: app.location(&business).await,
             grant: app.support_grant(&business, admin).await,
+            guests: Guests::new(app, &business).await,
             business,
         }
     }
@@ -114,7 +117,7 @@ impl Place {
 
     /// What only this business knows of itself. (Its slug and name are on its public page.)
     fn secrets(&self) -> Vec<String> {
-        vec![
+        let own = vec![
             self.business.owner.email.clone(),
             self.business.owner.id.to_string(),
             self.mate.email.clone(),
@@ -123,7 +126,8 @@ impl Place {
             self.key.to_string(),
             self.invitation.to_string(),
             self.grant.to_string(),
-        ]
+        ];
+        [own, self.guests.secrets()].concat()
     }
 }
 
@@ -186,7 +190,13 @@ impl World {
             Column::Owner => owner_of(here).await,
             Column::Manager => member(BuiltIn::Manager.into()).await,
             Column::Receptionist => member(BuiltIn::Receptionist.into()).await,
-            Column::Provider => member(BuiltIn::Provider.into()).await,
+            Column::Provider => {
+                let actor = member(BuiltIn::Provider.into()).await;
+                if let Some(login) = &actor.login {
+                    app.visit(here, self.here.guests.customer, login, 2).await;
+                }
+                actor
+            }
             Column::Custom => {
                 let role = app.custom_role(here, &[SOMETHING_ELSE]).await;
                 member(Role::Custom(role)).await

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use super::actors::{Actor, World};
 
+mod customers;
+
 /// An operation of the document.
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -93,6 +95,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
     let email = owner.email.as_str();
     let Operation { id, path, .. } = operation;
     let (at, body) = (Sample::at(path.trim_end_matches('/')), Sample::with);
+    if let Some(sample) = customers::sample(id, world) {
+        return sample;
+    }
     match id.as_str() {
         "sign_in" => body(at, json!({ "email": email, "password": PASSWORD })),
         "show_second_factor" => second_factor(world, at).await,
