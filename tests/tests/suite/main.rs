@@ -4,6 +4,7 @@
 mod access;
 mod clock;
 mod crash;
+mod customers;
 mod hangup;
 mod identity;
 mod isolation;
