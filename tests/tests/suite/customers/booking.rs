@@ -41,7 +41,8 @@ async fn a_booking_finds_who_is_known_and_overwrites_nobody() {
     let unchanged = owner.get(&at(&ana, "")).await.expect(200);
     assert_eq!(unchanged, ana, "nothing is overwritten or filled in");
 
-    // Another name, or nothing in common: somebody new.
+    // Another name, or nothing in common: somebody new. Ids sort by time, and the clock stands still.
+    app.clock.advance(chrono::Duration::seconds(1));
     let partner = book(&app, &spa, &contact("Ben", "ana@example.com", "415 555 0132")).await;
     let namesake = book(&app, &spa, &contact("Ana Pérez", "another@example.com", "")).await;
     let nameless = book(&app, &spa, &contact("Ana Pérez", "", "")).await;

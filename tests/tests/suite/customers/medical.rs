@@ -75,7 +75,7 @@ async fn answers_and_consents_come_from_bookings_and_stay() {
     let (spa, owner) = spa(&app).await;
     let ana = add(&owner, json!({ "name": "Ana" })).await;
     let (intake, consent) = (app.form(&spa, "intake").await, app.form(&spa, "consent").await);
-    let mut tx = visitor(&app, &spa).await;
+    let tx = visitor(&app, &spa).await;
     let given = json!({ "allergies": "nuts 🥜", "pregnant": false });
     customers::record_answers(&tx, id_of(&ana), (intake, 1), &given, None).await.unwrap();
     customers::record_form_consent(&tx, id_of(&ana), (consent, 1), true, None).await.unwrap();
