@@ -102,7 +102,7 @@ CREATE TABLE form_answers (
     FOREIGN KEY (tenant_id, form_id, form_version) REFERENCES form_versions (tenant_id, form_id, version)
 );
 CREATE INDEX form_answers_by_customer ON form_answers (tenant_id, customer_id, id);
-CALL lock_to_tenant('form_answers', 'SELECT, INSERT, UPDATE (customer_id)', 'SELECT, INSERT');
+CALL lock_to_tenant('form_answers', 'SELECT, INSERT, DELETE, UPDATE (customer_id)', 'SELECT, INSERT');
 
 CREATE TABLE customer_memberships (
     tenant_id    uuid NOT NULL,

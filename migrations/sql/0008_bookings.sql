@@ -141,7 +141,7 @@ CREATE TABLE series (
     FOREIGN KEY (tenant_id, location_id) REFERENCES locations (tenant_id, id),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
 );
-CALL lock_to_tenant('series', 'SELECT, INSERT');
+CALL lock_to_tenant('series', 'SELECT, INSERT, UPDATE (customer_id)');
 
 -- Who waits for time that is taken.
 CREATE TABLE waitlist_entries (

@@ -9,6 +9,8 @@ pub mod bookings;
 pub mod budgets;
 pub mod catalog;
 pub mod conditional;
+mod csv;
+pub mod customers;
 pub mod dev_mail;
 pub mod docs;
 pub mod embedded;

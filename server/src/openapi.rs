@@ -16,6 +16,7 @@ use crate::audit::AuditApi;
 use crate::bookings::{AvailabilityApi, BookingsApi};
 use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PlansApi, ServicesApi};
 use crate::forms::FormsApi;
+use crate::customers::{CustomerImportsApi, CustomerMergesApi, CustomerRecordsApi, CustomersApi};
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::keys::ApiKeysApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
@@ -55,6 +56,8 @@ pub enum Tags {
     BookingPolicy,
     /// What customers are asked before a visit.
     Forms,
+    /// Whom it serves.
+    Customers,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -78,7 +81,7 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Menu, Hands, Team, Day);
+type Operations = (People, House, Front, Shop, Menu, Hands, Guests, Team, Day);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
@@ -86,6 +89,7 @@ type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi)
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
 type Day = (AvailabilityApi, BookingsApi);
+type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -123,7 +127,13 @@ fn operations(app: &App) -> Operations {
         OwnershipApi(app()),
         RolesApi(app()),
     );
-    (people, house, front, shop, menu, hands, team, day)
+    let guests = (
+        CustomersApi(app()),
+        CustomerRecordsApi(app()),
+        CustomerMergesApi(app()),
+        CustomerImportsApi(app()),
+    );
+    (people, house, front, shop, menu, hands, guests, team, day)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

@@ -19,6 +19,7 @@ mod app;
 mod bench;
 mod browser;
 mod database;
+mod guests;
 mod logs;
 mod people;
 pub mod process;

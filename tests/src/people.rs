@@ -74,7 +74,7 @@ impl TestApp {
         Id::new(self.now(), &*self.entropy)
     }
 
-    fn pool(&self) -> &PgPool {
+    pub(crate) fn pool(&self) -> &PgPool {
         self.database.owner()
     }
 

@@ -21,7 +21,7 @@ use openchair_domain::tenancy::Db;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::jobs::{SendLinks, SendMails};
+use crate::jobs::{ImportCustomers, SendLinks, SendMails};
 use crate::outside::mail::Mailer;
 use crate::reconcile::{Leftovers, Reconciler, Strangers};
 use crate::runner::{Options, Runner};
@@ -53,6 +53,7 @@ impl Worker {
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(SendMails { mailer, templates, clock }),
             Arc::new(SendLinks { identity }),
+            Arc::new(ImportCustomers { db: db.clone() }),
         ];
         Ok(Self { db, handlers, reconcilers: vec![Arc::new(Leftovers)], options })
     }

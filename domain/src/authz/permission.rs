@@ -163,6 +163,16 @@ impl Right {
         Self::ALL.iter().copied().find(|right| right.key() == key)
     }
 
+    /// The permission to see all of what this one lets see one's own of.
+    pub fn wider(self) -> Option<Self> {
+        match self {
+            Self::ReadOwnBookings => Some(Self::ReadBookings),
+            Self::ReadOwnCustomers => Some(Self::ReadCustomers),
+            Self::ReadOwnAnalytics => Some(Self::ReadAnalytics),
+            _ => None,
+        }
+    }
+
     /// The part before the colon.
     pub fn object(self) -> &'static str {
         self.key().split_once(':').map_or(self.key(), |(object, _)| object)

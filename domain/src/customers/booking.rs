@@ -1,16 +1,11 @@
 //! Who books: somebody whom the business knows, or somebody new.
 
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Statement,
-};
-use serde_json::{Value, json};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::CustomerError;
-use super::entities::customer;
-use crate::audit::{Change, NewEntry};
+use super::write::{Record, insert, note_created};
 use crate::ids::{Customer, Id, MergeSuggestion};
-use crate::outbox::NewEvent;
 use crate::phone::Phone;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text::{self, Email};
@@ -37,40 +32,24 @@ pub async fn for_booking(
     contact: &Contact,
 ) -> Result<Id<Customer>, CustomerError> {
     let name_key = text::fold(&contact.name);
-    let alike = alike(tx, contact, &name_key).await?;
+    let alike = alike(tx, contact).await?;
     if let Some(known) = alike.iter().find(|other| other.name_key == name_key) {
         return Ok(Id::from_uuid(known.id));
     }
-    let id = tx.new_id::<Customer>();
-    let row = customer::ActiveModel {
-        tenant_id: Set(tx.tenant().uuid()),
-        id: Set(id.uuid()),
-        name: Set(contact.name.clone()),
-        name_key: Set(name_key),
-        email: Set(contact.email.as_ref().map(|email| email.shown().to_owned())),
-        email_key: Set(contact.email.as_ref().map(|email| email.key().to_owned())),
-        phone: Set(contact.phone.as_ref().map(ToString::to_string)),
-        locale: Set(contact.locale.clone()),
-        note: Set(String::new()),
-        tags: Set(Vec::new()),
-        medical: Set(None),
-        medical_at: Set(None),
-        source: Set("booking".to_owned()),
-        version: Set(1),
-        created_at: Set(tx.now()),
-        updated_at: Set(tx.now()),
-        merged_into: Set(None),
-        erased_at: Set(None),
-        archived_at: Set(None),
+    let record = Record {
+        name: contact.name.clone(),
+        email: contact.email.clone(),
+        phone: contact.phone.clone(),
+        locale: contact.locale.clone(),
+        note: String::new(),
+        tags: Vec::new(),
+        source: "booking",
     };
-    customer::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    let row = record.into_row(tx);
+    let id = Id::from_uuid(*row.id.as_ref());
+    insert(tx, vec![row]).await?;
     suggest(tx, id, &alike).await?;
-    tx.record(
-        NewEntry::new("customer.created", "customer")
-            .on(id, contact.name.clone())
-            .changed([Change::of("source", Value::Null, "booking")]),
-    );
-    tx.emit(NewEvent::new("customer.created", &json!({ "id": id })));
+    note_created(tx, id, "booking");
     Ok(id)
 }
 
@@ -107,16 +86,12 @@ const ALIKE: &str = "
     where c.tenant_id = $1 and (c.email_key = $2 or c.phone = $3)
       and c.erased_at is null and c.archived_at is null
       and (c.merged_into is null or kept.id is not null)
-    order by (c.name_key = $4) desc, c.id limit 20
+    order by c.id limit 100
     for key share of c";
 
-/// Live customers with this address or number, those of the same name first, the oldest before the
-/// newer.
-pub(super) async fn alike(
-    tx: &TenantTx,
-    contact: &Contact,
-    name_key: &str,
-) -> Result<Vec<Alike>, StoreError> {
+/// Live customers with this address or number, the oldest first (and held in that order, like
+/// everywhere).
+pub(super) async fn alike(tx: &TenantTx, contact: &Contact) -> Result<Vec<Alike>, StoreError> {
     if contact.email.is_none() && contact.phone.is_none() {
         return Ok(Vec::new());
     }
@@ -124,7 +99,6 @@ pub(super) async fn alike(
         tx.tenant().uuid().into(),
         contact.email.as_ref().map(|email| email.key().to_owned()).into(),
         contact.phone.as_ref().map(ToString::to_string).into(),
-        name_key.into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, ALIKE, values);
     Ok(Alike::find_by_statement(statement).all(tx.conn()).await?)
@@ -132,19 +106,19 @@ pub(super) async fn alike(
 
 const SUGGEST: &str = "
     insert into merge_suggestions (tenant_id, id, customer_id, other_id, reason, created_at)
-    select $1, s.id, s.customer_id, $2, s.reason, $3
-    from unnest($4::uuid[], $5::uuid[], $6::text[]) as s (id, customer_id, reason)
+    select $1, s.id, least(s.other_id, $2), greatest(s.other_id, $2), s.reason, $3
+    from unnest($4::uuid[], $5::uuid[], $6::text[]) as s (id, other_id, reason)
     on conflict on constraint merge_suggestions_once do nothing";
 
 /// Suggests that a customer may be one of these. The older record comes first, so that a pair has
 /// one place.
 pub(super) async fn suggest(
     tx: &TenantTx,
-    newer: Id<Customer>,
+    of: Id<Customer>,
     alike: &[Alike],
 ) -> Result<(), StoreError> {
     let mut others: Vec<_> =
-        alike.iter().filter(|other| other.id != newer.uuid()).map(|o| (o.id, o.reason())).collect();
+        alike.iter().filter(|other| other.id != of.uuid()).map(|o| (o.id, o.reason())).collect();
     others.sort_unstable();
     others.dedup_by_key(|(id, _)| *id);
     if others.is_empty() {
@@ -155,7 +129,7 @@ pub(super) async fn suggest(
         others.into_iter().map(|(id, reason)| (id, reason.to_owned())).unzip();
     let values = [
         tx.tenant().uuid().into(),
-        newer.uuid().into(),
+        of.uuid().into(),
         tx.now().into(),
         ids.into(),
         others.into(),

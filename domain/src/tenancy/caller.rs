@@ -119,9 +119,9 @@ impl Caller {
         self.rights
     }
 
-    /// Whether the caller may do this.
+    /// Whether the caller may do this. Whoever may see all may see their own.
     pub fn may(&self, right: Right) -> bool {
-        self.rights.has(right)
+        self.rights.has(right) || right.wider().is_some_and(|wider| self.rights.has(wider))
     }
 
     /// What is known of the request.

@@ -12,7 +12,7 @@ pub(super) fn country(code: &str) -> Result<String, ValueFault> {
 }
 
 /// A language that the product speaks.
-pub(super) fn locale(wanted: &str) -> Result<String, ValueFault> {
+pub(crate) fn locale(wanted: &str) -> Result<String, ValueFault> {
     let known = LOCALES.contains(&wanted).then(|| wanted.to_owned());
     known.ok_or_else(|| ValueFault::new("unknown_locale", "This language isn't offered yet."))
 }

@@ -11,6 +11,7 @@ mod slugs;
 #[cfg(test)]
 mod tests;
 
+use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
 
 use crate::audit::{Change, NewEntry};
@@ -30,7 +31,8 @@ pub use sign_up::{
 };
 pub use slugs::{Availability, Obstacle, Offer, availability, offer};
 
-pub(crate) use choice::time_zone;
+pub(crate) use choice::{locale, time_zone};
+pub(crate) use on_behalf::on_behalf;
 pub(crate) use sign_up::{Starter, StarterPlace, found, join};
 pub(crate) use slugs::exists;
 
@@ -118,6 +120,17 @@ pub async fn read(tx: &TenantTx) -> Result<Business, TenantError> {
     found.map(Business::from).ok_or(TenantError::NotFound)
 }
 
+/// In which country the business is (ISO 3166): national telephone numbers are read there.
+pub(crate) async fn country(tx: &TenantTx) -> Result<String, TenantError> {
+    Ok(read(tx).await?.country)
+}
+
+/// Which day it is for the business.
+pub(crate) async fn today(tx: &TenantTx) -> Result<NaiveDate, TenantError> {
+    let zone = read(tx).await?.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    Ok(tx.now().with_timezone(&zone).date_naive())
+}
+
 /// Changes what the business says about itself; `seen` is the version that the caller knows.
 pub async fn update(
     tx: &mut TenantTx,
@@ -198,7 +211,7 @@ fn check(change: &BusinessChange) -> Result<BusinessChange, TenantError> {
         name: faults.given("/name", change.name.as_deref(), |name| text::line(name, 1, 80)),
         slug: faults.given("/slug", change.slug.as_deref(), slugs::check),
         hue: faults.given("/hue", change.hue, hue),
-        locale: faults.given("/locale", change.locale.as_deref(), choice::locale),
+        locale: faults.given("/locale", change.locale.as_deref(), locale),
         time_zone: faults.given("/time_zone", change.time_zone.as_deref(), time_zone),
         currency: faults.given("/currency", change.currency.as_deref(), choice::currency),
     };

@@ -1,9 +1,8 @@
 //! Who did what, over HTTP.
 
-mod csv;
 mod dto;
 
-use openchair_domain::audit::{self, Filter};
+use openchair_domain::audit::{self, Entry, Filter};
 use openchair_domain::authz::perm;
 use openchair_domain::time::Instant;
 use poem_openapi::OpenApi;
@@ -11,6 +10,7 @@ use poem_openapi::param::Query;
 
 use crate::app::App;
 use crate::auth::Can;
+use crate::csv::{self, CsvFile};
 use crate::input::Moment;
 use crate::listing::{Listed, listed, window};
 use crate::openapi::Tags;
@@ -57,15 +57,42 @@ impl AuditApi {
         who: Can<perm::ExportAudit>,
         from: Query<Option<Moment>>,
         to: Query<Option<Moment>>,
-    ) -> Result<csv::CsvFile, ApiError> {
+    ) -> Result<CsvFile, ApiError> {
         let filter = Filter { from: moment(from), to: moment(to), ..Filter::default() };
         let mut tx = self.0.db.tenant(&who).await?;
         let entries = audit::export(&mut tx, &filter).await?;
         tx.commit().await?;
-        Ok(csv::file(&entries))
+        Ok(file(&entries))
     }
 }
 
 fn moment(given: Query<Option<Moment>>) -> Option<Instant> {
     given.0.map(|moment| moment.0)
+}
+
+/// A line for each entry.
+fn file(entries: &[Entry]) -> CsvFile {
+    let mut text = String::from(
+        "at,actor_kind,actor_id,actor_name,action,subject_kind,subject_id,subject_name,changes,ip,request_id\r\n",
+    );
+    for entry in entries {
+        let changes = serde_json::to_string(&entry.changes).unwrap_or_default();
+        let at = entry.at.to_rfc3339();
+        let optional = |value: &Option<String>| value.clone().unwrap_or_default();
+        let cells = [
+            at,
+            entry.actor.kind.clone(),
+            optional(&entry.actor.id),
+            entry.actor.name.clone(),
+            entry.action.clone(),
+            entry.subject_kind.clone(),
+            optional(&entry.subject_id),
+            optional(&entry.subject_name),
+            changes,
+            optional(&entry.ip),
+            optional(&entry.request_id),
+        ];
+        text.push_str(&csv::row(cells.map(|value| csv::cell(&value))));
+    }
+    CsvFile::new(text, "audit.csv")
 }

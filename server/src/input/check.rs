@@ -37,7 +37,13 @@ impl Check<'_> {
 
     /// PostgreSQL can't store NUL, and the others have no business in a name or a note.
     fn control_characters(&mut self, value: &Value, at: &str) {
-        let has = |text: &str| text.contains(|c: char| c.is_control() && c != '\n' && c != '\t');
+        let shown = |c: char| !c.is_control() || c == '\n' || c == '\t';
+        // Files from other systems end their lines with both; a carriage return alone shows nothing.
+        let plain = |text: &str| text.strip_suffix('\r').unwrap_or(text).chars().all(shown);
+        let has = |text: &str| match text.rsplit_once('\n') {
+            Some((lines, last)) => !lines.split('\n').all(plain) || !last.chars().all(shown),
+            None => !text.chars().all(shown),
+        };
         match value {
             Value::String(text) if has(text) => {
                 self.fault(at, "control_character", "This has a character that can't be shown.");

@@ -67,7 +67,7 @@ pub fn with_manners(routes: Route, manners: Manners) -> BoxEndpoint<'static> {
     routes
         // From here on nobody who hangs up can stop the work.
         .with(Detach::new(tracker, request_timeout))
-        .with(BodyLimit::new(manners.body_limit))
+        .with(BodyLimit::new(manners.body_limit).except(&WIDER_BODIES))
         .with(LimitByIp::new(limiter, per_ip, is_api))
         .with(ClientIps::new(manners.trusted_proxies))
         .with(PlainUri)
@@ -83,6 +83,9 @@ pub fn with_manners(routes: Route, manners: Manners) -> BoxEndpoint<'static> {
         .with(request_ids)
         .boxed()
 }
+
+/// What takes whole files.
+const WIDER_BODIES: [(&str, usize); 1] = [crate::customers::WIDER_BODY];
 
 /// Probes and files cost nothing; the API does.
 fn is_api(request: &Request) -> bool {

@@ -34,12 +34,18 @@ pub fn exceeded(error: &io::Error) -> Option<usize> {
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimit {
     limit: usize,
+    wider: &'static [(&'static str, usize)],
 }
 
 impl BodyLimit {
     /// `limit` in bytes.
     pub fn new(limit: usize) -> Self {
-        Self { limit }
+        Self { limit, wider: &[] }
+    }
+
+    /// Paths that take more: whole files.
+    pub fn except(self, wider: &'static [(&'static str, usize)]) -> Self {
+        Self { wider, ..self }
     }
 }
 
@@ -47,7 +53,7 @@ impl<E: Endpoint> Middleware<E> for BodyLimit {
     type Output = BodyLimitEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        BodyLimitEndpoint { inner, limit: self.limit }
+        BodyLimitEndpoint { inner, limit: self.limit, wider: self.wider }
     }
 }
 
@@ -56,13 +62,15 @@ impl<E: Endpoint> Middleware<E> for BodyLimit {
 pub struct BodyLimitEndpoint<E> {
     inner: E,
     limit: usize,
+    wider: &'static [(&'static str, usize)],
 }
 
 impl<E: Endpoint> Endpoint for BodyLimitEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, mut req: Request) -> Result<Response> {
-        let limit = self.limit;
+        let wider = self.wider.iter().find(|(path, _)| *path == req.uri().path());
+        let limit = wider.map_or(self.limit, |(_, limit)| self.limit.max(*limit));
         // A length beyond 64 bits is beyond every limit, too.
         if let Some(length) = req.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()) {
             let digits = !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit());
@@ -121,6 +129,18 @@ mod tests {
     fn chunks(n: usize) -> Body {
         let parts = (0..n).map(|_| Ok::<_, io::Error>(Bytes::from_static(b"12345")));
         Body::from_bytes_stream(stream::iter(parts.collect::<Vec<_>>()))
+    }
+
+    #[tokio::test]
+    async fn some_paths_take_more() {
+        let limit = BodyLimit::new(10).except(&[("/files", 20), ("/small", 5)]);
+        let app = Client(length.with(limit).with(Normalise::default()));
+        assert_eq!(app.post("/files").body("x".repeat(20)).send().await.text(), "20");
+        assert_eq!(app.post("/small").body("x".repeat(10)).send().await.text(), "10");
+        for (path, size) in [("/files", 21), ("/other", 11), ("/files/more", 11), ("/small", 11)] {
+            let refused = app.post(path).body("x".repeat(size)).send().await;
+            assert_eq!(refused.refusal(), (413, "body_too_large".into()), "{path}");
+        }
     }
 
     #[tokio::test]

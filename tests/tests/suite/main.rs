@@ -5,6 +5,7 @@ mod access;
 mod catalog;
 mod clock;
 mod crash;
+mod customers;
 mod hangup;
 mod identity;
 mod isolation;

@@ -1,7 +1,9 @@
 //! What the worker does, one file per noun.
 
+mod customers;
 mod identity;
 mod mail;
 
+pub(crate) use customers::ImportCustomers;
 pub(crate) use identity::SendLinks;
 pub(crate) use mail::SendMails;

@@ -6,6 +6,7 @@ use openchair_domain::ids::{
 };
 use openchair_tests::{Browser, Business, Login, Role, TestApp};
 
+use super::guests::Guests;
 use super::matrix::Needs;
 use super::samples::shop::Things;
 use super::samples::Menu;
@@ -93,6 +94,7 @@ pub struct Place {
     /// Staff and rooms.
     pub things: Things,
     pub menu: Menu,
+    pub guests: Guests,
 }
 
 impl Place {
@@ -111,6 +113,7 @@ impl Place {
             grant: app.support_grant(&business, admin).await,
             things: Things::new(app, &business).await,
             menu: Menu::new(app, &business).await,
+            guests: Guests::new(app, &business).await,
             business,
         }
     }
@@ -132,6 +135,7 @@ impl Place {
             self.grant.to_string(),
         ];
         secrets.extend(self.menu.secrets());
+        secrets.extend(self.guests.secrets());
         secrets
     }
 }
@@ -195,7 +199,13 @@ impl World {
             Column::Owner => owner_of(here).await,
             Column::Manager => member(BuiltIn::Manager.into()).await,
             Column::Receptionist => member(BuiltIn::Receptionist.into()).await,
-            Column::Provider => member(BuiltIn::Provider.into()).await,
+            Column::Provider => {
+                let actor = member(BuiltIn::Provider.into()).await;
+                if let Some(login) = &actor.login {
+                    app.visit(here, self.here.guests.customer, login, 2).await;
+                }
+                actor
+            }
             Column::Custom => {
                 let role = app.custom_role(here, &[SOMETHING_ELSE]).await;
                 member(Role::Custom(role)).await

@@ -1,6 +1,5 @@
-//! The log as a file that a spreadsheet opens.
+//! Files that a spreadsheet opens.
 
-use openchair_domain::audit::Entry;
 use poem::http::HeaderValue;
 use poem::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use poem::{IntoResponse, Response};
@@ -13,15 +12,27 @@ const TYPE: &str = "text/csv";
 
 /// A CSV file as an answer.
 #[derive(Debug)]
-pub(super) struct CsvFile(String);
+pub(crate) struct CsvFile {
+    text: String,
+    disposition: HeaderValue,
+}
+
+impl CsvFile {
+    /// A file under this name.
+    pub(crate) fn new(text: String, name: &'static str) -> Self {
+        let disposition = format!("attachment; filename=\"{name}\"");
+        let disposition = HeaderValue::from_str(&disposition)
+            .unwrap_or_else(|_| HeaderValue::from_static("attachment"));
+        Self { text, disposition }
+    }
+}
 
 impl IntoResponse for CsvFile {
     fn into_response(self) -> Response {
-        let mut response = Response::builder().body(self.0);
+        let mut response = Response::builder().body(self.text);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-        let disposition = HeaderValue::from_static("attachment; filename=\"audit.csv\"");
-        headers.insert(CONTENT_DISPOSITION, disposition);
+        headers.insert(CONTENT_DISPOSITION, self.disposition);
         response
     }
 }
@@ -30,7 +41,7 @@ impl ApiResponse for CsvFile {
     fn meta() -> MetaResponses {
         MetaResponses {
             responses: vec![MetaResponse {
-                description: "A line for each entry, the newest first",
+                description: "A header, then a row for each",
                 status: Some(200),
                 status_range: None,
                 content: vec![MetaMediaType {
@@ -45,41 +56,23 @@ impl ApiResponse for CsvFile {
     fn register(_registry: &mut Registry) {}
 }
 
-pub(super) fn file(entries: &[Entry]) -> CsvFile {
-    let mut text = String::from(
-        "at,actor_kind,actor_id,actor_name,action,subject_kind,subject_id,subject_name,changes,ip,request_id\r\n",
-    );
-    for entry in entries {
-        let changes = serde_json::to_string(&entry.changes).unwrap_or_default();
-        let at = entry.at.to_rfc3339();
-        let optional = |value: &Option<String>| value.clone().unwrap_or_default();
-        let cells = [
-            at,
-            entry.actor.kind.clone(),
-            optional(&entry.actor.id),
-            entry.actor.name.clone(),
-            entry.action.clone(),
-            entry.subject_kind.clone(),
-            optional(&entry.subject_id),
-            optional(&entry.subject_name),
-            changes,
-            optional(&entry.ip),
-            optional(&entry.request_id),
-        ];
-        text.push_str(&cells.map(|value| cell(&value)).join(","));
-        text.push_str("\r\n");
-    }
-    CsvFile(text)
+/// A row of cells, with its end.
+pub(crate) fn row(cells: impl IntoIterator<Item = String>) -> String {
+    cells.into_iter().collect::<Vec<_>>().join(",") + "\r\n"
 }
 
 /// Quoted where it must be; and what a spreadsheet would take for a formula is kept from running.
-fn cell(value: &str) -> String {
+pub(crate) fn cell(value: &str) -> String {
     let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let value = if formula { format!("'{value}") } else { value.to_owned() };
+    if formula { quoted(&format!("'{value}")) } else { quoted(value) }
+}
+
+/// Quoted where it must be: for what we wrote ourselves, such as numbers in E.164.
+pub(crate) fn quoted(value: &str) -> String {
     if value.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", value.replace('"', "\"\""))
     } else {
-        value
+        value.to_owned()
     }
 }
 

@@ -1,0 +1,67 @@
+//! A customer's data go, for good. That somebody was here, when and for what, stays: the books need
+//! it.
+
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::find::held_at;
+use super::{CustomerError, line_about};
+use crate::ids::{Customer, Id};
+use crate::outbox::NewEvent;
+use crate::tenancy::{StoreError, TenantTx};
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+}
+
+/// Everybody who was merged into this one, and into those, held in the order of their ids.
+const SAME_PERSON: &str = "
+    with recursive same (id) as (
+        select $2::uuid
+        union
+        select c.id from same join customers c on c.tenant_id = $1 and c.merged_into = same.id
+    )
+    select c.id from customers c where c.tenant_id = $1 and c.id = any(array(select id from same))
+    order by c.id for update";
+
+/// What is left of whom, by table. `$2` is all their ids, `$3` the time.
+const ERASURES: [&str; 5] = [
+    "update customers
+     set name = 'Erased customer', name_key = '', email = null, email_key = null, phone = null,
+         locale = null, note = '', tags = '{}', medical = null, medical_at = null,
+         erased_at = $3, updated_at = $3, version = version + 1
+     where tenant_id = $1 and id = any($2)",
+    "delete from form_answers where tenant_id = $1 and customer_id = any($2) and $3::timestamptz is not null",
+    "update appointments set note = '', staff_note = '', updated_at = $3
+     where tenant_id = $1 and customer_id = any($2)",
+    "update waitlist_entries
+     set name = 'Erased customer', email = null, phone = null, note = '', updated_at = $3
+     where tenant_id = $1 and customer_id = any($2)",
+    // What it would take to undo a merge is their data, too.
+    "update customer_merges set undo = '{}'
+     where tenant_id = $1 and (kept_id = any($2) or gone_id = any($2)) and $3::timestamptz is not null",
+];
+
+/// Erases a customer, and every record that was merged into theirs; `seen` is the version that the
+/// caller knows. There is no way back.
+pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(), CustomerError> {
+    held_at(tx, id, seen).await?;
+    let ids = same_person(tx, id).await?;
+    for sql in ERASURES {
+        let values: [Value; 3] = [tx.tenant().uuid().into(), ids.clone().into(), tx.now().into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        tx.conn().execute_raw(statement).await?;
+    }
+    tx.record(line_about("customer.erased", id));
+    tx.emit(NewEvent::new("customer.erased", &json!({ "id": id })));
+    Ok(())
+}
+
+async fn same_person(tx: &TenantTx, id: Id<Customer>) -> Result<Vec<Uuid>, StoreError> {
+    let values = [tx.tenant().uuid().into(), id.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, SAME_PERSON, values);
+    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
