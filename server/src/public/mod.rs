@@ -2,9 +2,9 @@
 
 mod booking;
 mod dto;
+mod menu;
 mod own;
 mod slots;
-mod menu;
 
 use openchair_domain::tenancy::SystemReason;
 use openchair_domain::tenants;

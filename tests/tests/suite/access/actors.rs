@@ -8,8 +8,8 @@ use openchair_tests::{Browser, Business, Login, Role, TestApp};
 
 use super::guests::Guests;
 use super::matrix::Needs;
-use super::samples::shop::Things;
 use super::samples::Menu;
+use super::samples::shop::Things;
 
 /// Who might call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

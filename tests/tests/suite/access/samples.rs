@@ -1,7 +1,7 @@
 //! A valid request for every operation of the document.
 
-pub mod shop;
 mod menu;
+pub mod shop;
 
 use openchair_domain::authz::BuiltIn;
 use openchair_domain::ids::{Id, Session};
