@@ -27,6 +27,8 @@ mod run;
 pub mod scratch;
 mod shop;
 pub mod smtp;
+pub mod spa;
+mod visits;
 mod wait;
 
 pub use answer::Answer;

@@ -17,6 +17,7 @@ use crate::authz::Right;
 use crate::ids::{
     Appointment, Customer, Id, Location, Package, Room, Series, Service, StaffMember,
 };
+use crate::keys;
 use crate::page::{Paged, Window};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
@@ -272,13 +273,13 @@ pub async fn history(tx: &TenantTx, id: Id<Appointment>) -> Result<Vec<Event>, B
     Ok(history::since(tx, id.uuid(), 0).await?)
 }
 
-/// The staff member that the caller's login belongs to.
-pub(super) async fn own_staff(tx: &TenantTx) -> Result<Option<Uuid>, DbErr> {
+/// The staff member that the caller's login, or that of a key's maker, belongs to.
+pub(super) async fn own_staff(tx: &TenantTx) -> Result<Option<Uuid>, StoreError> {
     #[derive(FromQueryResult)]
     struct Own {
         id: Uuid,
     }
-    let Some(user) = tx.caller().user() else { return Ok(None) };
+    let Some(user) = keys::person_behind(tx).await? else { return Ok(None) };
     let sql = "select id from staff where tenant_id = $1 and user_id = $2 and archived_at is null";
     let values = [tx.tenant().uuid().into(), user.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -286,7 +287,7 @@ pub(super) async fn own_staff(tx: &TenantTx) -> Result<Option<Uuid>, DbErr> {
 }
 
 /// Whether the caller may see this visit: all, or those with one's own hands in them.
-pub(super) async fn sees(tx: &TenantTx, visit: &VisitFacts) -> Result<bool, DbErr> {
+pub(super) async fn sees(tx: &TenantTx, visit: &VisitFacts) -> Result<bool, StoreError> {
     if tx.caller().may(Right::ReadBookings) {
         return Ok(true);
     }

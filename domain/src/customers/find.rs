@@ -9,7 +9,7 @@ use crate::authz::Right;
 use crate::ids::{Customer, Id, User};
 use crate::keys;
 use crate::page::{Paged, Window};
-use crate::tenancy::{Principal, StoreError, TenantTx};
+use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
 
 /// Which customers are wanted.
@@ -37,11 +37,7 @@ pub(super) async fn scope(tx: &TenantTx) -> Result<Scope, StoreError> {
     if tx.caller().may(Right::ReadCustomers) {
         return Ok(Scope::All);
     }
-    let login = match tx.caller().principal() {
-        Principal::Member { user, .. } => Some(*user),
-        Principal::ApiKey { key, .. } => keys::maker(tx, *key).await?,
-        Principal::Support { .. } | Principal::Visitor | Principal::Worker { .. } => None,
-    };
+    let login = keys::person_behind(tx).await?;
     Ok(login.map_or(Scope::Nobody, Scope::Of))
 }
 

@@ -155,6 +155,15 @@ pub(crate) async fn maker(tx: &TenantTx, id: Id<ApiKey>) -> Result<Option<Id<Use
     Ok(found.and_then(|key| key.created_by_user_id).map(Id::from_uuid))
 }
 
+/// The login that a caller acts for: their own, or that of the key's maker.
+pub(crate) async fn person_behind(tx: &TenantTx) -> Result<Option<Id<User>>, StoreError> {
+    match tx.caller().principal() {
+        Principal::Member { user, .. } => Ok(Some(*user)),
+        Principal::ApiKey { key, .. } => maker(tx, *key).await,
+        Principal::Support { .. } | Principal::Visitor | Principal::Worker { .. } => Ok(None),
+    }
+}
+
 /// Revokes all keys that somebody made who goes from the team. Only to be asked while the tenant is
 /// held: nobody makes another one meanwhile.
 pub(crate) async fn revoke_made_by(tx: &mut TenantTx, maker: Id<User>) -> Result<(), StoreError> {

@@ -436,3 +436,10 @@ pub(super) struct VisitHistoryView {
     /// The oldest first
     pub(super) items: Vec<VisitEventView>,
 }
+
+/// A customer's way to a visit.
+#[derive(Debug, Clone, Object)]
+pub(super) struct VisitLinkView {
+    /// `/b/{link}`: shown once
+    pub(super) link: String,
+}

@@ -31,7 +31,7 @@ pub(crate) use dto::{
 };
 pub use search::AvailabilityApi;
 
-use dto::{VisitEventView, VisitHistoryView};
+use dto::{VisitEventView, VisitHistoryView, VisitLinkView};
 use input::{CancelInput, DeclineInput, MoveInput, NewAppointment, NotesInput, SeenInput};
 
 /// The operations on visits.
@@ -192,6 +192,20 @@ impl BookingsApi {
         let url = self.0.public_url.clone();
         let put = Relocate { id: id.0.0, version, to, url };
         Ok(versioned(self.0.rebooking(&who, &put).await?))
+    }
+
+    /// Gives a visit a new link for its customer, and mails it where there is an address. The link
+    /// before leads nowhere any more.
+    #[oai(path = "/appointments/:id/link", method = "post", operation_id = "send_appointment_link")]
+    async fn link(
+        &self,
+        who: Can<perm::UpdateBooking>,
+        id: Path<Ref<Appointment>>,
+    ) -> Result<Json<VisitLinkView>, ApiError> {
+        let mut tx = self.0.db.tenant(&who).await?;
+        let link = bookings::send(&mut tx, id.0.0, &self.0.public_url).await?;
+        tx.commit().await?;
+        Ok(Json(VisitLinkView { link: link.text().to_owned() }))
     }
 
     /// Calls a visit off.

@@ -9,6 +9,7 @@ use openchair_tests::{Browser, Business, Login, Role, TestApp};
 use super::guests::Guests;
 use super::matrix::Needs;
 use super::samples::Menu;
+use super::samples::bookings::Visits;
 use super::samples::shop::Things;
 
 /// Who might call.
@@ -95,6 +96,7 @@ pub struct Place {
     pub things: Things,
     pub menu: Menu,
     pub guests: Guests,
+    pub visits: Visits,
 }
 
 impl Place {
@@ -114,6 +116,7 @@ impl Place {
             things: Things::new(app, &business).await,
             menu: Menu::new(app, &business).await,
             guests: Guests::new(app, &business).await,
+            visits: Visits::new(app, &business).await,
             business,
         }
     }
@@ -136,6 +139,7 @@ impl Place {
         ];
         secrets.extend(self.menu.secrets());
         secrets.extend(self.guests.secrets());
+        secrets.extend([self.visits.visit.to_string(), self.visits.hold.clone()]);
         secrets
     }
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::actors::{Actor, World};
 
 pub use menu::Menu;
+pub mod bookings;
 mod customers;
 
 /// An operation of the document.
@@ -102,6 +103,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
     let email = owner.email.as_str();
     let Operation { id, path, .. } = operation;
     let (at, body) = (Sample::at(path.trim_end_matches('/')), Sample::with);
+    if let Some(sample) = bookings::sample(operation, world, actor, succeeds).await {
+        return sample;
+    }
     if let Some(sample) = customers::sample(id, world) {
         return sample;
     }

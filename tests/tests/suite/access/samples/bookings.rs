@@ -1,0 +1,125 @@
+//! Requests about visits.
+
+use chrono::Duration;
+use openchair_domain::ids::{Appointment, Id};
+use openchair_domain::secrets::{OpaqueToken, TokenKind};
+use openchair_tests::{Business, TestApp};
+use serde_json::json;
+
+use super::{Operation, Sample};
+use crate::access::actors::{Actor, World};
+
+/// A Tuesday at noon in New York.
+const NOON: &str = "2026-03-10T16:00:00Z";
+/// The same day, later.
+const LATER: &str = "2026-03-10T18:00:00Z";
+
+/// A visit of a business, and a time that it keeps for somebody.
+#[derive(Debug)]
+pub struct Visits {
+    pub visit: Id<Appointment>,
+    pub link: String,
+    pub hold: String,
+}
+
+impl Visits {
+    pub async fn new(app: &TestApp, of: &Business) -> Self {
+        let token = |kind| OpaqueToken::generate(kind, &*app.entropy);
+        let (link, hold) = (token(TokenKind::Visit), token(TokenKind::Hold));
+        Self {
+            visit: app.booked(of, "confirmed", NOON, &link).await,
+            hold: {
+                app.booked(of, "held", LATER, &hold).await;
+                hold.text().to_owned()
+            },
+            link: link.text().to_owned(),
+        }
+    }
+}
+
+/// Where a visit must stand for a deed.
+fn standing(deed: &str) -> &'static str {
+    match deed {
+        "confirm_appointment" | "decline_appointment" => "pending_approval",
+        "settle_appointment" => "pending_payment",
+        "complete_appointment" | "step_back_appointment" => "checked_in",
+        _ => "confirmed",
+    }
+}
+
+pub async fn sample(
+    operation: &Operation,
+    world: &World,
+    actor: &Actor,
+    succeeds: bool,
+) -> Option<Sample> {
+    let (here, app) = (&world.here, &world.app);
+    let Visits { visit, link, hold } = &here.visits;
+    let id = operation.id.as_str();
+    if succeeds {
+        let (visit, status) = (visit.uuid(), standing(id));
+        let sql = format!("update appointments set status = '{status}' where id = '{visit}'");
+        app.database.run(&sql).await;
+        // Who sees their own visits has some.
+        if let Some(login) = &actor.login {
+            let (tenant, staff) = (here.business.id.uuid(), here.things.staff.uuid());
+            let login = login.id.uuid();
+            let sql = format!(
+                "update staff set user_id = '{login}' where tenant_id = '{tenant}' and id = '{staff}'"
+            );
+            app.database.run(&sql).await;
+        }
+    }
+    let service = here.things.service.to_string();
+    let slug = &here.business.slug;
+    let staff = here.things.staff.to_string();
+    let wanted = json!({ "services": [{ "service": service, "staff": staff }] });
+    let deed = |deed: &str| Sample::at(format!("/v1/appointments/{visit}/{deed}"));
+    let seen = || json!({ "version": 1 });
+    let query = format!("services={service}");
+    let days = "from=2026-03-10&to=2026-03-11";
+    let start = (app.now() + Duration::days(1)).format("%Y-%m-%dT%H:%M:%SZ");
+    let public = |rest: &str| Sample::at(format!("/v1/public/{slug}{rest}"));
+    let own = |rest: &str| Sample::at(format!("/v1/b/{link}{rest}"));
+    Some(match id {
+        "list_slots" => Sample::at(format!("/v1/availability?{query}&{days}")),
+        "read_first_slot" => Sample::at(format!("/v1/availability/first?{query}")),
+        "explain_slot" => Sample::at(format!("/v1/availability/why?{query}&start={start}")),
+        "create_appointment" => Sample::at("/v1/appointments")
+            .with(json!({ "wanted": wanted, "start": "2026-03-11T16:00:00Z",
+                          "customer": { "name": "Zoë", "email": "zoe@example.com" } })),
+        "read_appointment" => Sample::at(format!("/v1/appointments/{visit}")),
+        "read_appointment_history" => deed("history"),
+        "annotate_appointment" => deed("notes").with(json!({ "version": 1, "note": "Tea" })),
+        "move_appointment" => deed("move").with(json!({ "version": 1,
+                                                        "start": "2026-03-11T16:00:00Z" })),
+        "cancel_appointment" => deed("cancel").with(seen()),
+        "confirm_appointment" => deed("confirm").with(seen()),
+        "decline_appointment" => deed("decline").with(seen()),
+        "settle_appointment" => deed("paid").with(seen()),
+        "check_in_appointment" => deed("check-in").with(seen()),
+        "start_appointment" => deed("start").with(seen()),
+        "complete_appointment" => deed("complete").with(seen()),
+        "miss_appointment" => deed("no-show").with(seen()),
+        "step_back_appointment" => deed("step-back").with(seen()),
+        "send_appointment_link" => deed("link"),
+        "list_public_slots" => public(&format!("/slots?{query}&{days}")),
+        "read_first_public_slot" => public(&format!("/slots/first?{query}")),
+        "explain_public_slot" => public(&format!("/slots/why?{query}&start={start}")),
+        "hold_slot" => public("/holds").with(json!({ "wanted": wanted, "visitor": "a visitor",
+                                                     "start": "2026-03-11T16:00:00Z" })),
+        "release_hold" => public("/holds/release").with(json!({ "hold": hold })),
+        "send_booking_code" => {
+            public("/holds/code").with(json!({ "hold": hold, "email": "zoe@example.com" }))
+        }
+        "book_public" => public("/appointments")
+            .with(json!({ "hold": hold, "name": "Zoë", "email": "zoe@example.com" })),
+        "read_own_visit" => own(""),
+        "cancel_own_visit" => own("/cancel").with(json!({})),
+        "list_own_slots" => own(&format!("/slots?{days}")),
+        "move_own_visit" => own("/move").with(json!({ "start": "2026-03-11T16:00:00Z" })),
+        "read_own_visit_again" => own("/again"),
+        "read_own_calendar" => own("/calendar.ics"),
+        _ => return None,
+    })
+}
