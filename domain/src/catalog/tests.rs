@@ -28,6 +28,7 @@ fn fields(faults: Faults) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a line or two for each case")]
 fn which_services_can_be_meant() {
     let some = |n: usize| Some(vec!["couples".to_owned(); n]);
     let deposit = |kind, value| Some(Deposit { kind, value });
