@@ -15,6 +15,7 @@ const MOST_TAGS: usize = 30;
 
 /// What is to be written. The outer option: whether the field is touched.
 #[derive(Debug, Default)]
+#[expect(clippy::option_option, reason = "left as it is, emptied, or filled: three things")]
 pub(super) struct Wanted {
     pub(super) name: Option<String>,
     pub(super) email: Option<Option<Email>>,

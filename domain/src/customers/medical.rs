@@ -16,7 +16,7 @@ use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
 use crate::time::Instant;
 
-const LONGEST: usize = 20_000;
+const LONGEST: usize = 10_000;
 
 /// Medical notes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -73,7 +73,7 @@ pub(super) fn medical(notes: Medical) -> Versioned<MedicalView> {
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct MedicalNotes {
-    #[oai(validator(max_length = 20000))]
+    #[oai(validator(max_length = 10000))]
     pub(super) text: String,
 }
 

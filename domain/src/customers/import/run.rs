@@ -119,17 +119,17 @@ async fn put_in(
     let mut known = known::known(tx, people.iter().copied()).await?;
     let (mut customers, mut consents) = (Vec::new(), Vec::new());
     for person in people {
-        match person.keys().iter().find_map(|key| known.get(key)).copied() {
-            Some(customer) => refuse(tx, customer, person, &mut consents).await?,
-            None => {
-                let row = person.record.clone().into_row(tx);
-                let id = Id::from_uuid(*row.id.as_ref());
-                customers.push(row);
-                agree(tx, id, person, &mut consents);
-                remember(&mut known, person, id);
-                tx.emit(NewEvent::new("customer.created", &json!({ "id": id })));
-            }
+        let found = person.keys().iter().find_map(|key| known.get(key)).copied();
+        if let Some(customer) = found {
+            refuse(tx, customer, person, &mut consents).await?;
+            continue;
         }
+        let row = person.record.clone().into_row(tx);
+        let id = Id::from_uuid(*row.id.as_ref());
+        customers.push(row);
+        agree(tx, id, person, &mut consents);
+        remember(&mut known, person, id);
+        tx.emit(NewEvent::new("customer.created", &json!({ "id": id })));
     }
     let created = customers.len();
     if created > 0 {

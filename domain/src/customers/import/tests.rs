@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::super::Purpose;
 use super::columns::{Column, MOST_ROWS, meaning, read};
-use super::report::{ImportReport, RowOutcome, report};
+use super::report::RowOutcome::{Duplicate, Invalid, New};
+use super::report::{ImportReport, report};
 use super::rows::{Person, people};
 use crate::ids::{Customer, Id};
 
@@ -137,7 +138,6 @@ fn the_report_goes_row_by_row() {
         .iter()
         .map(|row| (row.row, row.outcome, row.field.as_deref(), row.code.as_deref()))
         .collect();
-    use RowOutcome::{Duplicate, Invalid, New};
     assert_eq!(
         lines,
         [
