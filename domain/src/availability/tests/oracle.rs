@@ -14,7 +14,7 @@ use crate::time::Instant;
 const DAY: i64 = 1_440;
 
 /// Days before and after the first that is asked for.
-const AROUND: (i64, i64) = (4, 6);
+const AROUND: (i64, i64) = (3, 5);
 
 /// Who and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(super) struct Oracle<'a> {
     works: Vec<Vec<bool>>,
     working: Vec<BTreeSet<usize>>,
     taken: HashMap<Uuid, Vec<bool>>,
+    /// Of each seat of the first step, and each who could take it, where they would begin.
+    packed: Vec<HashMap<Option<usize>, BTreeSet<usize>>>,
 }
 
 fn minute(at: Instant) -> i64 {
@@ -80,9 +82,13 @@ impl<'a> Oracle<'a> {
             works: Vec::new(),
             working: Vec::new(),
             taken: HashMap::new(),
+            packed: Vec::new(),
         };
         oracle.keep_hours();
         oracle.take_blocks();
+        if of.visit.rules.alignment == Alignment::Packed {
+            oracle.pack();
+        }
         oracle
     }
 
@@ -129,14 +135,14 @@ impl<'a> Oracle<'a> {
                 windows.push((at(window.opens), at(window.closes)));
             }
         }
-        let mut within = Vec::new();
+        let mut within = vec![false; self.latest.len()];
         let mut begins = BTreeSet::new();
-        for (place, shown) in self.latest.iter().enumerate() {
-            within.push(windows.iter().any(|(from, to)| from <= shown && shown < to));
-            let before = if place == 0 { *shown } else { self.latest[place - 1] };
-            if windows.iter().any(|(from, to)| before < *from && from <= shown && shown < to) {
-                begins.insert(place);
-            }
+        for (from, to) in windows {
+            let first = self.latest.partition_point(|shown| *shown < from);
+            let end = self.latest.partition_point(|shown| *shown < to);
+            within[first..end].fill(true);
+            // What began before the first minute did not begin with it.
+            begins.extend((0 < first && first < end).then_some(first));
         }
         (within, begins)
     }
@@ -209,24 +215,48 @@ impl<'a> Oracle<'a> {
         first_time && aligned()
     }
 
-    /// Back from here, as long as one of those who could begin could have begun, to where a window of
-    /// theirs opens or they could not: it must be a number of steps.
+    /// In steps from where one of those who could begin begins to have the time, or a window of theirs
+    /// opens.
     fn is_packed(&self, at: usize) -> bool {
-        let step = &self.of.visit.steps[0];
-        step.seats.iter().any(|seat| {
-            self.could(seat, self.day(at)).into_iter().any(|who| {
-                let lasts = self.lasts(seat, who);
-                let begins = who.map_or(&self.opening, |who| &self.working[who]);
-                let can = |at: usize| {
-                    self.has_time(who, step, at, lasts) && !self.rooms(step, at, lasts).is_empty()
-                };
-                let mut from = at;
-                while can(from) && can(from - 1) && !begins.contains(&from) {
-                    from -= 1;
-                }
-                can(at) && (at - from) % usize::from(self.of.visit.rules.step) == 0
-            })
+        let seats = self.of.visit.steps[0].seats.iter().zip(&self.packed);
+        seats.into_iter().any(|(seat, packed)| {
+            self.could(seat, self.day(at)).iter().any(|who| packed[who].contains(&at))
         })
+    }
+
+    fn pack(&mut self) {
+        let Some(step) = self.of.visit.steps.first() else { return };
+        let everybody = || (0..self.works.len()).map(Some).chain([None]);
+        let can_do = |seat: &Seat, who: Option<usize>| {
+            who.is_none_or(|who| self.of.rules.staff[who].skills.contains_key(&seat.service))
+        };
+        let packed = step.seats.iter().map(|seat| {
+            let can = everybody().filter(|who| can_do(seat, *who));
+            can.map(|who| (who, self.packed_by(step, seat, who))).collect()
+        });
+        self.packed = packed.collect();
+    }
+
+    fn packed_by(&self, step: &Step, seat: &Seat, who: Option<usize>) -> BTreeSet<usize> {
+        let lasts = self.lasts(seat, who);
+        let begins = who.map_or(&self.opening, |who| &self.working[who]);
+        let every = usize::from(self.of.visit.rules.step);
+        let mut on = BTreeSet::new();
+        let mut since: Option<usize> = None;
+        // The last day is nobody's: what begins there would end after the last minute.
+        for at in 60..self.wall.len() - 1_440 {
+            let can =
+                self.has_time(who, step, at, lasts) && !self.rooms(step, at, lasts).is_empty();
+            since = match since {
+                _ if !can => None,
+                Some(from) if !begins.contains(&at) => Some(from),
+                _ => Some(at),
+            };
+            if since.is_some_and(|from| (at - from) % every == 0) {
+                on.insert(at);
+            }
+        }
+        on
     }
 
     /// Who could take a seat on a day at all. `None` is nobody, which will do if nobody is needed.

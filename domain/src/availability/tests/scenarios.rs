@@ -48,7 +48,7 @@ fn a_week(most: usize, longest: i16) -> impl Strategy<Value = Week> {
     // Of each weekday its own: mostly a day as others have it.
     let usual = Just(vec![Window { opens: 480, closes: 1_200 }]);
     let odd = prop::collection::vec(window(longest), 0..=most);
-    let of_day = if most > 1 { prop_oneof![usual, odd].boxed() } else { odd.boxed() };
+    let of_day = if most > 1 { prop_oneof![4 => usual, 1 => odd].boxed() } else { odd.boxed() };
     prop::array::uniform7(of_day).prop_map(Week)
 }
 
@@ -74,8 +74,8 @@ fn a_span(base: NaiveDate, longest: i64) -> impl Strategy<Value = Span> {
 }
 
 fn skill() -> impl Strategy<Value = Option<Skill>> {
-    let own = weighted(0.3, minutes(90, 5).prop_map(|minutes| minutes + 5));
-    weighted(0.8, own.prop_map(|minutes| Skill { minutes, price_minor: None }))
+    let own = weighted(0.3, minutes(60, 5).prop_map(|minutes| minutes + 5));
+    weighted(0.9, own.prop_map(|minutes| Skill { minutes, price_minor: None }))
 }
 
 fn someone(base: NaiveDate) -> impl Strategy<Value = StaffRules> {
@@ -88,7 +88,7 @@ fn someone(base: NaiveDate) -> impl Strategy<Value = StaffRules> {
     let rest = (
         prop::bool::weighted(0.85),
         weighted(0.4, 1_u128..4),
-        weighted(0.3, 0_u16..3),
+        weighted(0.2, 0_u16..3),
         prop::array::uniform3(skill()),
     );
     (time, rest).prop_map(
@@ -113,11 +113,13 @@ fn a_room() -> impl Strategy<Value = RoomRules> {
     let feature = |name: &'static str| {
         weighted(0.6, 0_u8..3).prop_map(move |rank| rank.map(|rank| (Arc::from(name), rank)))
     };
-    (1_u8..=2, feature("couples"), feature("scrub")).prop_map(|(places, one, other)| RoomRules {
-        id: room(0),
-        places,
-        features: one.into_iter().chain(other).collect(),
-    })
+    (select(vec![1_u8, 2, 2]), feature("couples"), feature("scrub")).prop_map(
+        |(places, one, other)| RoomRules {
+            id: room(0),
+            places,
+            features: one.into_iter().chain(other).collect(),
+        },
+    )
 }
 
 fn a_shop(zone: &'static str, base: NaiveDate) -> impl Strategy<Value = Rules> {
@@ -129,9 +131,10 @@ fn a_shop(zone: &'static str, base: NaiveDate) -> impl Strategy<Value = Rules> {
         };
         closed.into_iter().map(of).collect::<Vec<_>>()
     });
-    let people = prop::collection::vec(someone(base), 1..=4);
-    let rooms = prop::collection::vec(a_room(), 0..=3);
-    (a_week(2, 1_440), own_days(base), weighted(0.3, closures), people, rooms).prop_map(
+    let people = prop::collection::vec(someone(base), 2..=4);
+    let rooms = prop_oneof![1 => Just(0_usize), 9 => 2..=3_usize]
+        .prop_flat_map(|rooms| prop::collection::vec(a_room(), rooms));
+    (a_week(2, 1_440), own_days(base), weighted(0.2, closures), people, rooms).prop_map(
         move |(hours, days, closures, mut people, mut rooms)| {
             (1..).zip(&mut people).for_each(|(n, one)| one.id = staff(n));
             (1..).zip(&mut rooms).for_each(|(n, one)| one.id = room(n));
@@ -150,10 +153,10 @@ fn a_shop(zone: &'static str, base: NaiveDate) -> impl Strategy<Value = Rules> {
 fn a_step() -> impl Strategy<Value = Step> {
     let choice = prop_oneof![
         6 => Just(Choice::Any),
-        2 => (1_u128..=5).prop_map(|n| Choice::Given(staff(n))),
+        1 => (1_u128..=2).prop_map(|n| Choice::Given(staff(n))),
         1 => Just(Choice::Nobody),
     ];
-    let seat = (1_u128..=3, 1_u8..=2, minutes(90, 5), minutes(15, 5), choice).prop_map(
+    let seat = (1_u128..=3, 1_u8..=2, minutes(60, 5), minutes(15, 5), choice).prop_map(
         |(n, customer, minutes, extra_minutes, staff)| Seat {
             service: service(n),
             customer,
@@ -162,15 +165,14 @@ fn a_step() -> impl Strategy<Value = Step> {
             staff,
         },
     );
-    let features = prop::sample::subsequence(vec!["couples", "scrub"], 0..=2);
-    let need =
-        (1_u8..=2, features, weighted(0.15, 1_u128..=4)).prop_map(|(places, features, given)| {
-            RoomNeed {
-                places,
-                features: features.into_iter().map(Arc::from).collect(),
-                given: given.map(room),
-            }
-        });
+    let features = prop::sample::subsequence(vec!["couples", "scrub"], 0..=1);
+    let need = (select(vec![1_u8, 1, 2]), features, weighted(0.1, 1_u128..=4)).prop_map(
+        |(places, features, given)| RoomNeed {
+            places,
+            features: features.into_iter().map(Arc::from).collect(),
+            given: given.map(room),
+        },
+    );
     let seats = prop_oneof![3 => Just(1_usize), 1 => Just(2)];
     let seats = (seats, prop::collection::vec(seat, 2)).prop_map(|(number, mut seats)| {
         seats.truncate(number);
@@ -191,7 +193,7 @@ fn a_visit() -> impl Strategy<Value = Visit> {
         select(vec![5_u16, 15, 20, 30, 45, 60, 7]),
         select(vec![Alignment::Clock, Alignment::Packed]),
         prop_oneof![Just(0_u32), 0_u32..600],
-        0_u16..4,
+        prop_oneof![Just(9_u16), 0_u16..3],
     );
     let rules = rules.prop_map(|(step, alignment, notice, horizon_days)| SlotRules {
         step,
