@@ -153,9 +153,9 @@ fn which_days_can_be_planned() {
 
 #[test]
 fn which_days_can_be_asked_for() {
+    type Case = (Option<&'static str>, Option<&'static str>, Option<(&'static str, &'static str)>);
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     let now = Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap();
-    type Case = (Option<&'static str>, Option<&'static str>, Option<(&'static str, &'static str)>);
     let cases: [Case; 6] = [
         (None, None, Some(("2026-03-01", "2027-03-01"))),
         (Some("2020-01-01"), None, Some(("2020-01-01", "2020-12-31"))),

@@ -1,19 +1,19 @@
 use super::check::{Faults, check};
 use super::*;
 
-fn features(names: &[(&str, u8)]) -> Option<Vec<Feature>> {
+fn features(names: &[(&str, u8)]) -> Vec<Feature> {
     let one = |(name, preference): &(&str, u8)| Feature {
         name: (*name).to_owned(),
         preference: *preference,
     };
-    Some(names.iter().map(one).collect())
+    names.iter().map(one).collect()
 }
 
 #[test]
 fn which_rooms_can_be_meant() {
     let named = |name: &str| RoomChange { name: Some(name.to_owned()), ..RoomChange::default() };
     let of = |places| RoomChange { places: Some(places), ..RoomChange::default() };
-    let with = |names: &[(&str, u8)]| RoomChange { features: features(names), ..of(2) };
+    let with = |names: &[(&str, u8)]| RoomChange { features: Some(features(names)), ..of(2) };
     let cases: [(RoomChange, &[&str]); 13] = [
         (RoomChange::default(), &[]),
         (named("Room 3"), &[]),
@@ -41,7 +41,7 @@ fn which_rooms_can_be_meant() {
 #[test]
 fn features_are_kept_by_name_in_small_letters() {
     let change = RoomChange {
-        features: features(&[("Scrub", 3), (" Couples", 1)]),
+        features: Some(features(&[("Scrub", 3), (" Couples", 1)])),
         ..RoomChange::default()
     };
     let kept = check(&change, &mut Faults::new()).unwrap().features.unwrap();
