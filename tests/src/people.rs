@@ -70,7 +70,7 @@ pub struct KeyMade {
 }
 
 impl TestApp {
-    pub(crate) fn new_id<K: Kind>(&self) -> Id<K> {
+    pub fn new_id<K: Kind>(&self) -> Id<K> {
         Id::new(self.now(), &*self.entropy)
     }
 

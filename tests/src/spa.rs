@@ -34,6 +34,11 @@ fn text(value: &Value, pointer: &str) -> String {
     found.unwrap_or_else(|| panic!("{pointer} of {value}")).to_owned()
 }
 
+/// An instant as the API writes it.
+pub fn shown(at: DateTime<Utc>) -> Value {
+    json!(at.to_rfc3339())
+}
+
 /// A local time of New York on a day of March 2026, from which the clocks of the tests go. The clocks
 /// are put forward on the 8th.
 pub fn at(day: u32, time: &str) -> DateTime<Utc> {
@@ -71,6 +76,10 @@ impl TestApp {
         let staff = spa.owner.get("/v1/staff").await.expect(200);
         let first = text(&staff, "/items/0/id");
         spa.owner.delete(&format!("/v1/staff/{first}")).await.expect(200);
+        // Room for everybody whom a test takes on.
+        let plan =
+            format!("update tenants set plan = 'business' where id = '{}'", spa.business.id.uuid());
+        self.database.run(&plan).await;
         spa.build().await;
         spa
     }

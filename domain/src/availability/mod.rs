@@ -60,7 +60,7 @@ pub use civil::{day_at, on_the_wall};
 pub use explain::explain;
 pub use fits::still_fits;
 pub use model::{
-    Alignment, Assignment, Block, Busy, Choice, Party, Placed, PlacedIn, PlacedLine, PlacedRoom,
+    Alignment, Assignment, Block, Busy, Choice, Placed, PlacedIn, PlacedLine, PlacedRoom,
     PlacedSeat, RoomNeed, RoomRules, Rules, Seat, Skill, Slot, SlotRules, Span, StaffRules, Step,
     Visit, Week, Why, Window,
 };

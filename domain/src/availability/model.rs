@@ -115,15 +115,6 @@ pub struct SlotRules {
     pub horizon_days: u16,
 }
 
-/// Who comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Party {
-    /// One customer.
-    One,
-    /// Two, at the same time.
-    Two,
-}
-
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {

@@ -55,6 +55,16 @@ impl BookingError {
         Self { refusal: Refusal::NotPossible, ..Self::taken(why, near) }
     }
 
+    /// The same, with its fields named otherwise.
+    pub(crate) fn about(mut self, name: impl Fn(&str) -> String) -> Self {
+        if let Refusal::Invalid(fields) = &mut self.refusal {
+            for fault in fields {
+                fault.field = name(&fault.field);
+            }
+        }
+        self
+    }
+
     /// The bare refusal.
     pub fn refusal(&self) -> &Refusal {
         &self.refusal

@@ -336,7 +336,7 @@ pub async fn list(
     if let (Some(from), Some(to)) = (filter.from, filter.to)
         && to <= from
     {
-        return Err(fault("/to", "before_start", "This must be behind the beginning."));
+        return Err(fault("to", "before_start", "This must be behind the beginning."));
     }
     let mut staff = filter.staff.map(Id::uuid);
     if !tx.caller().may(Right::ReadBookings) {

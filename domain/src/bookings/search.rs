@@ -62,13 +62,13 @@ fn check(range: Range, today: NaiveDate) -> Result<RangeInclusive<NaiveDate>, Bo
     let Range { from, to } = range;
     // Whoever is a day behind asks for their own today.
     if from < today - Days::new(1) {
-        return Err(fault("/from", "past", "This day is over."));
+        return Err(fault("from", "past", "This day is over."));
     }
     if to < from {
-        return Err(fault("/to", "before_start", "This must not be before the first day."));
+        return Err(fault("to", "before_start", "This must not be before the first day."));
     }
     if to.signed_duration_since(from).num_days().unsigned_abs() >= MOST_DAYS {
-        return Err(fault("/to", "too_long", "Look at up to 62 days at once, please."));
+        return Err(fault("to", "too_long", "Look at up to 62 days at once, please."));
     }
     Ok(from..=to)
 }
@@ -126,6 +126,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A question comes in a query: its faults are about parameters.
+    fn plan(&self, shop: &Shop, query: &Query) -> Result<Planned, BookingError> {
+        let planned = plan(shop, &query.wanted, self.asker(), query.instead_of);
+        planned.map_err(|error| {
+            error.about(|field| {
+                let name = field.strip_prefix("/wanted/").unwrap_or(field);
+                name.split('/').next().unwrap_or(name).to_owned()
+            })
+        })
+    }
+
     /// What is kept, or what is read.
     async fn diary(&self, days: &RangeInclusive<NaiveDate>) -> Result<Diary, BookingError> {
         let found = match self {
@@ -152,7 +163,7 @@ impl<'a> Reader<'a> {
         let days = check(range, now.date_naive() - Days::new(1))?;
         let Diary { shop, busy } = self.diary(&days).await?;
         check(range, today(&shop, now))?;
-        let planned = plan(&shop, &query.wanted, self.asker(), query.instead_of)?;
+        let planned = self.plan(&shop, query)?;
         let slots = availability::slots(&shop.rules, &busy, &planned.visit, days, now);
         Ok(Found { shop, slots })
     }
@@ -163,7 +174,7 @@ impl<'a> Reader<'a> {
         let from = from.unwrap_or(utc - Days::new(1)).max(utc - Days::new(1));
         let near = from..=(from + Days::new(FIRST_LOOK));
         let Diary { shop, busy } = self.diary(&near).await?;
-        let planned = plan(&shop, &query.wanted, self.asker(), query.instead_of)?;
+        let planned = self.plan(&shop, query)?;
         let look = |busy: &_, from: NaiveDate, days| {
             availability::first_free(&shop.rules, busy, &planned.visit, from, days, now)
         };
@@ -182,7 +193,7 @@ impl<'a> Reader<'a> {
         let day = start.date_naive();
         let days = near(day, self.now())?;
         let Diary { shop, busy } = self.diary(&days).await?;
-        let planned = plan(&shop, &query.wanted, self.asker(), query.instead_of)?;
+        let planned = self.plan(&shop, query)?;
         let why = availability::explain(&shop.rules, &busy, &planned.visit, start, self.now());
         Ok(Explained { shop, why })
     }

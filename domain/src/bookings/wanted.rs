@@ -125,10 +125,10 @@ pub(crate) fn plan(
 ) -> Result<Planned, BookingError> {
     let mut faults = Faults::new();
     if !(1..=2).contains(&wanted.party) {
-        faults.note("/party", ValueFault::new("invalid", "One or two can come."));
+        faults.note("/wanted/party", ValueFault::new("invalid", "One or two can come."));
     }
     for (place, staff) in wanted.staff.iter().enumerate() {
-        check_staff(shop, asker, *staff, &format!("/staff/{place}"), &mut faults);
+        check_staff(shop, asker, *staff, &format!("/wanted/staff/{place}"), &mut faults);
     }
     let items = items(shop, wanted, asker, &mut faults);
     let Some(items) = items.filter(|_| faults.is_empty()) else {
@@ -140,9 +140,9 @@ pub(crate) fn plan(
         if !fits {
             let detail = format!("“{}” is not for {party}.", item.offer.name);
             let field = if wanted.package.is_some() {
-                "/party".to_owned()
+                "/wanted/party".to_owned()
             } else {
-                format!("/services/{place}/service")
+                format!("/wanted/services/{place}/service")
             };
             faults.note(&field, ValueFault::new("party", detail));
         }
@@ -183,7 +183,7 @@ fn items<'a>(
     if let Some(package) = wanted.package {
         if !wanted.services.is_empty() {
             let detail = "Choose a package or single services.";
-            faults.note("/package", ValueFault::new("either_or", detail));
+            faults.note("/wanted/package", ValueFault::new("either_or", detail));
             return None;
         }
         let bundle = shop.packages.get(&package);
@@ -198,13 +198,13 @@ fn items<'a>(
         let found = found.filter(|items| !items.is_empty());
         if found.is_none() {
             let detail = "There is no such package here.";
-            faults.note("/package", ValueFault::new("unknown", detail));
+            faults.note("/wanted/package", ValueFault::new("unknown", detail));
         }
         return found;
     }
     if !(1..=MOST).contains(&wanted.services.len()) {
         let detail = format!("Choose one service, or up to {MOST}.");
-        faults.note("/services", ValueFault::new("count", detail));
+        faults.note("/wanted/services", ValueFault::new("count", detail));
         return None;
     }
     let mut items = Vec::new();
@@ -212,7 +212,7 @@ fn items<'a>(
         let offer = shop.services.get(&service.service);
         let Some(offer) = offer.filter(|offer| asker == Asker::Staff || offer.online) else {
             let detail = "There is no such service here.";
-            let field = format!("/services/{place}/service");
+            let field = format!("/wanted/services/{place}/service");
             faults.note(&field, ValueFault::new("unknown", detail));
             continue;
         };
@@ -228,13 +228,13 @@ fn items<'a>(
                     price_minor: extra.price_minor,
                 }),
                 None => faults.note(
-                    &format!("/services/{place}/addons/{at}"),
+                    &format!("/wanted/services/{place}/addons/{at}"),
                     ValueFault::new("unknown", "This doesn't go with the service."),
                 ),
             }
         }
         if let Some(staff) = service.staff {
-            check_staff(shop, asker, staff, &format!("/services/{place}/staff"), faults);
+            check_staff(shop, asker, staff, &format!("/wanted/services/{place}/staff"), faults);
         }
         items.push(Item { id: service.service, offer, addons, staff: service.staff });
     }

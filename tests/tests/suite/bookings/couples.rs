@@ -39,7 +39,8 @@ async fn couples_get_room_3_then_room_2_then_nothing() {
     }
     assert_eq!(rooms, ["Room 3", "Room 2"]);
     let none = spa.book(wanted(), at(4, "12:00")).await.problem(409, "slot_taken");
-    assert_eq!(none["particulars"]["reasons"], json!(["room_busy"]), "{none}");
+    let reasons = none["particulars"]["reasons"].as_array().unwrap();
+    assert!(reasons.contains(&json!("room_busy")), "{none}");
     // One customer still finds a room, their therapist's own.
     let single = spa.book(spa.wanted(&["Massage"], 1, &[]), at(4, "12:00")).await.expect(201);
     assert_eq!(Spa::hands(&single)[0].1, "Room 1");
@@ -92,9 +93,9 @@ async fn a_package_takes_its_parts_one_after_the_other() {
     assert_eq!(
         spans,
         [
-            (&json!("2026-03-04T15:00:00Z"), &json!("2026-03-04T15:30:00Z")),
-            (&json!("2026-03-04T15:30:00Z"), &json!("2026-03-04T16:30:00Z")),
-            (&json!("2026-03-04T16:30:00Z"), &json!("2026-03-04T17:30:00Z")),
+            (&json!("2026-03-04T15:00:00+00:00"), &json!("2026-03-04T15:30:00+00:00")),
+            (&json!("2026-03-04T15:30:00+00:00"), &json!("2026-03-04T16:30:00+00:00")),
+            (&json!("2026-03-04T16:30:00+00:00"), &json!("2026-03-04T17:30:00+00:00")),
         ]
     );
     let prices: i64 = lines.iter().map(|line| line["price_minor"].as_i64().unwrap()).sum();

@@ -2,7 +2,7 @@
 
 use openchair_domain::authz::BuiltIn;
 use openchair_tests::TestApp;
-use openchair_tests::spa::{Spa, at};
+use openchair_tests::spa::{Spa, at, shown};
 use serde_json::{Value, json};
 
 fn path(visit: &Value, deed: &str) -> String {
@@ -28,11 +28,11 @@ async fn a_visit_moves_as_a_whole_or_stays() {
     let refused = spa.owner.post(&path(&couple, "move"), &to).await.problem(409, "slot_taken");
     assert_eq!(refused["particulars"]["reasons"], json!(["staff_busy"]), "{refused}");
     let still = spa.owner.get(&path(&couple, "")[..path(&couple, "").len() - 1]).await.expect(200);
-    assert_eq!((&still["version"], &still["starts_at"]), (&json!(2), &json!(sunday("10:30"))));
+    assert_eq!((&still["version"], &still["starts_at"]), (&json!(2), &shown(sunday("10:30"))));
     let stale = json!({ "version": 1, "start": sunday("16:00") });
     let stale = spa.owner.post(&path(&couple, "move"), &stale).await.problem(409, "stale_version");
     let change = &stale["particulars"]["changes"][0];
-    assert_eq!(change["details"]["starts_at"]["after"], json!(sunday("10:30")), "{stale}");
+    assert_eq!(change["details"]["starts_at"]["after"], shown(sunday("10:30")), "{stale}");
     // Other hands, by name.
     let to = json!({ "version": 1, "start": sunday("15:00"), "staff": [spa.id("Wanda")] });
     let other = spa.owner.post(&path(&wax, "move"), &to).await.expect(200);
@@ -80,13 +80,14 @@ async fn bookings_that_cannot_be_meant() {
     assert_eq!(field(far), "/start");
     let foreign = json!({ "services": [{ "service": other.id("Facial") }] });
     let foreign = book(foreign, "2026-03-04T15:00:00Z").await.problem(422, "validation_failed");
-    let rubbish = json!({ "services": [{ "service": "svc_rubbish" }] });
+    let nobodys = app.new_id::<openchair_domain::ids::Service>();
+    let rubbish = json!({ "services": [{ "service": nobodys }] });
     let rubbish = book(rubbish, "2026-03-04T15:00:00Z").await.problem(422, "validation_failed");
     assert_eq!(foreign["fields"], rubbish["fields"], "another's is answered like none");
     let staff = spa.wanted(&["Facial"], 1, &[]);
     let staff = json!({ "services": staff["services"], "staff": [other.id("Fay")] });
     let staff = book(staff, "2026-03-04T15:00:00Z").await.problem(422, "validation_failed");
-    assert_eq!(field(staff), "/staff/0");
+    assert_eq!(field(staff), "/wanted/staff/0");
     let cannot = book(spa.wanted(&["Massage"], 1, &["Fay"]), "2026-03-04T15:00:00Z").await;
     let cannot = cannot.problem(409, "not_possible");
     assert_eq!(cannot["particulars"]["reasons"], json!(["cannot_do"]));
