@@ -91,19 +91,21 @@ async fn the_link_moves_and_cancels_within_the_rules() {
     assert_eq!(line(&after, "DTSTART"), "DTSTART:20260304T173000Z");
     let again = spa.guest.get(&format!("{second}/again")).await.expect(200);
     assert_eq!(again["services"], spa.id("Facial"));
-    // Four hours before the start it is too late.
-    app.clock.set(at(4, "08:31"));
-    spa.guest.post(&format!("{second}/move"), &to).await.problem(409, "too_late_to_move");
-    spa.guest
-        .post(&format!("{second}/cancel"), &json!({}))
-        .await
-        .problem(409, "too_late_to_cancel");
+    let hold = spa.hold(spa.wanted(&["Facial"], 1, &[]), at(4, "12:30"), "somebody else");
+    let other = spa.take_up(&hold.await.expect(201), "Ben", "ben@example.com").await.expect(201);
+    let other = format!("/v1/b/{}", other["link"].as_str().unwrap());
+    // Four hours before the start is in time.
     app.clock.set(at(4, "08:30"));
     let off = spa.guest.post(&format!("{second}/cancel"), &json!({})).await.expect(200);
     assert_eq!(off["status"], "cancelled");
     let file = spa.guest.get(&format!("{second}/calendar.ics")).await.text();
     assert!(file.contains("METHOD:CANCEL") && file.contains("STATUS:CANCELLED"), "{file}");
     spa.guest.post(&format!("{second}/cancel"), &json!({})).await.problem(409, "wrong_state");
+    app.clock.set(at(4, "08:31"));
+    assert_eq!(spa.guest.get(&other).await.expect(200)["may_move"], false);
+    spa.guest.post(&format!("{other}/move"), &to).await.problem(409, "too_late_to_move");
+    let late = spa.guest.post(&format!("{other}/cancel"), &json!({})).await;
+    late.problem(409, "too_late_to_cancel");
     for forged in ["x", "oc_vi_aaaa", &first[6..]] {
         spa.guest.get(&format!("/v1/b/{forged}")).await.problem(404, "not_found");
     }
