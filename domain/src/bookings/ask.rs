@@ -16,6 +16,7 @@ use super::link::OwnVisit;
 use super::read::{self, VisitFacts};
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
+use crate::config::LOCALES;
 use crate::customers::{self, Contact};
 use crate::diary::{self, Asked, Asking, Shop};
 use crate::entropy;
@@ -222,7 +223,9 @@ fn check(new: &NewAsk, shop: &Shop, forms: &[Asking]) -> Result<Contact, Booking
     }
     match name {
         Some(name) if faults.is_empty() => {
-            Ok(Contact { name, email, phone, locale: new.locale.clone() })
+            // In a language that we don't write, the shop's own.
+            let locale = new.locale.clone().filter(|code| LOCALES.contains(&code.as_str()));
+            Ok(Contact { name, email, phone, locale })
         }
         _ => Err(Refusal::from(faults).into()),
     }
