@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::answer::{Assignment, PlacedRoom, PlacedSeat, Why};
 use super::choose::{Cast, Chooser};
 use super::civil::{day_at, instant};
 use super::explain;
 use super::house::{self, Rooms};
-use super::model::{Assignment, Busy, PlacedRoom, PlacedSeat, Rules, Span, Visit, Why};
+use super::model::{Busy, Rules, Span, Visit};
 use super::plan::Plan;
 use super::ranges::Ranges;
 use crate::time::Instant;

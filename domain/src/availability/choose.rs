@@ -5,7 +5,7 @@
 //! the first that is found is the best. A way is only followed as far as the rest can still be done.
 
 use super::feasible::Feasible;
-use super::plan::{Candidate, Chair, Plan};
+use super::plan::{Candidate, Chair, Plan, Stage};
 
 /// So many steps into dead ends, and the order of the rest no longer matters.
 const PATIENCE: usize = 20_000;
@@ -41,7 +41,25 @@ impl<'p> Chooser<'p> {
 
     /// The best way.
     pub(super) fn first(&mut self, start: i64) -> Option<Cast> {
-        self.best(start, 1).into_iter().next()
+        let plan = self.plan;
+        match &plan.stages[..] {
+            [stage] if stage.chairs.len() == 1 => self.alone(stage, start),
+            _ => self.best(start, 1).into_iter().next(),
+        }
+    }
+
+    /// The best for a single seat: a search has many starts of this kind.
+    fn alone(&mut self, stage: &Stage, start: i64) -> Option<Cast> {
+        let plan = self.plan;
+        let day = plan.civil.day(start);
+        let feasible = Feasible::on(plan, day);
+        let ranked = self.ranked_on(day).first()?.first()?.iter();
+        let chair = stage.chairs.first()?;
+        let place = ranked.copied().find(|place| {
+            let candidate = &chair.candidates[*place];
+            feasible.has_time(candidate, start) && plan.housed(stage, start, candidate.lasts)
+        })?;
+        Some(Cast { seats: vec![vec![place]], lasts: vec![chair.candidates[place].lasts] })
     }
 
     /// The best ways, at most so many.

@@ -12,7 +12,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
-use super::model::Why;
+use super::answer::Why;
 use crate::time::Instant;
 
 pub(super) const SECOND: i64 = 1_000_000;

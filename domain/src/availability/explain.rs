@@ -4,11 +4,12 @@
 //! which it could begin, everybody and every room is asked what hinders them; from there the steps are
 //! followed as long as they usually take, so that what else is in the way is said at once.
 
+use super::answer::Why;
 use super::civil::{MINUTE, day_at};
 use super::feasible::Feasible;
 use super::free::ticks;
 use super::grid::{self, Asked};
-use super::model::{Alignment, Busy, Choice, Rules, Seat, Visit, Why};
+use super::model::{Alignment, Busy, Choice, Rules, Seat, Visit};
 use super::plan::{Candidate, Chair, Plan, Stage};
 use super::ranges::Ranges;
 use super::search::horizon;

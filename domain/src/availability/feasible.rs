@@ -48,6 +48,10 @@ impl<'p> Feasible<'p> {
 
     /// How long a step can take from that instant on, with all its seats taken, in order.
     pub(super) fn lengths(&self, stage: &Stage, at: i64) -> Vec<i64> {
+        if let Some(lasts) = stage.fixed {
+            let sit = self.all_sit(&stage.chairs, at, &mut Vec::new());
+            return sit.then_some(lasts).into_iter().collect();
+        }
         let chairs: Vec<Vec<&Candidate>> =
             stage.chairs.iter().map(|chair| self.available(chair, at).collect()).collect();
         let mut lengths: Vec<i64> = chairs.iter().flatten().map(|one| one.lasts).collect();
@@ -57,6 +61,21 @@ impl<'p> Feasible<'p> {
             lengths.retain(|lasts| seated(&chairs, *lasts, &mut Vec::new(), false));
         }
         lengths
+    }
+
+    /// Whether the rest of the seats can be taken by different people.
+    fn all_sit(&self, chairs: &[Chair], at: i64, sat: &mut Vec<usize>) -> bool {
+        let Some((chair, rest)) = chairs.split_first() else { return true };
+        self.available(chair, at).any(|candidate| match candidate.staff {
+            None => self.all_sit(rest, at, sat),
+            Some(staff) if sat.contains(&staff) => false,
+            Some(staff) => {
+                sat.push(staff);
+                let can = self.all_sit(rest, at, sat);
+                sat.pop();
+                can
+            }
+        })
     }
 }
 

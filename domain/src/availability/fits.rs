@@ -1,9 +1,10 @@
 //! Whether a visit that is booked would still be possible under other rules: what a change of hours, a
 //! closed day or somebody's leaving would hit.
 
+use super::answer::{Placed, Why};
 use super::civil::{Civil, day_at};
 use super::free::{self, ticks};
-use super::model::{Placed, Rules, Why};
+use super::model::Rules;
 
 /// What the rules have against a visit that is booked, the most general first. Nothing: it still
 /// fits. What else is booked, notice, horizon, grid and caps don't count, nor does what a service
@@ -39,7 +40,7 @@ pub fn still_fits(rules: &Rules, placed: &Placed) -> Vec<Why> {
             }
         }
     }
-    let will_do = |placed: &super::model::PlacedIn| {
+    let will_do = |placed: &super::answer::PlacedIn| {
         let room = rules.rooms.iter().find(|room| room.id == placed.room);
         room.is_some_and(|room| placed.need.as_ref().is_none_or(|need| need.is_met_by(room)))
     };

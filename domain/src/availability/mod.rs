@@ -41,6 +41,7 @@
 //! For one start, `choose` seats staff and `house` gives rooms, best first, `assign` writes down who
 //! is where; `explain` asks everybody what hinders them, by the same sets.
 
+mod answer;
 mod assign;
 mod choose;
 mod civil;
@@ -55,14 +56,14 @@ mod plan;
 mod ranges;
 mod search;
 
+pub use answer::{Assignment, Placed, PlacedIn, PlacedLine, PlacedRoom, PlacedSeat, Slot, Why};
 pub use assign::assignments;
 pub use civil::{day_at, on_the_wall};
 pub use explain::explain;
 pub use fits::still_fits;
 pub use model::{
-    Alignment, Assignment, Block, Busy, Choice, Placed, PlacedIn, PlacedLine, PlacedRoom,
-    PlacedSeat, RoomNeed, RoomRules, Rules, Seat, Skill, Slot, SlotRules, Span, StaffRules, Step,
-    Visit, Week, Why, Window,
+    Alignment, Block, Busy, Choice, RoomNeed, RoomRules, Rules, Seat, Skill, SlotRules,
+    Span, StaffRules, Step, Visit, Week, Window,
 };
 pub use search::{first_free, slots};
 

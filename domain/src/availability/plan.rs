@@ -52,6 +52,8 @@ pub(super) struct Stage {
     pub(super) rooms: Option<Vec<usize>>,
     /// How long it takes as usual.
     pub(super) usual: i64,
+    /// How long it takes, if that doesn't depend on who does it.
+    pub(super) fixed: Option<i64>,
 }
 
 /// A seat.
@@ -199,11 +201,25 @@ fn stage(rules: &Rules, visit: &Visit, step: &super::model::Step) -> Stage {
     });
     Stage {
         usual: usual.max().unwrap_or(0),
+        fixed: fixed(&chairs),
         chairs,
         before: i64::from(step.buffer_before) * MINUTE,
         after: i64::from(step.buffer_after) * MINUTE,
         rooms: step.room.as_ref().map(|need| fitting(rules, need)),
     }
+}
+
+fn fixed(chairs: &[Chair]) -> Option<i64> {
+    let mut longest = 0;
+    for chair in chairs {
+        let mut lasts = chair.candidates.iter().map(|candidate| candidate.lasts);
+        let first = lasts.next().unwrap_or(0);
+        if lasts.any(|other| other != first) {
+            return None;
+        }
+        longest = longest.max(first);
+    }
+    Some(longest)
 }
 
 fn chair(rules: &Rules, visit: &Visit, seat: &Seat) -> Chair {

@@ -4,11 +4,12 @@ use std::ops::RangeInclusive;
 
 use chrono::{Days, NaiveDate};
 
+use super::answer::Slot;
 use super::choose::Chooser;
 use super::civil::{MINUTE, day_at, day_number, instant};
 use super::feasible::Feasible;
 use super::grid::{self, Asked};
-use super::model::{Busy, Rules, Slot, Visit};
+use super::model::{Busy, Rules, Visit};
 use super::plan::{Candidate, Plan, Stage};
 use super::ranges::Ranges;
 use crate::time::Instant;
@@ -34,7 +35,7 @@ pub fn slots(
     };
     let Permitted { starts, exact } = permitted(&plan, asked);
     let starts = grid::laid(&plan, &starts, asked);
-    let lasts: Option<i64> = plan.stages.iter().map(fixed).sum();
+    let lasts: Option<i64> = plan.stages.iter().map(|stage| stage.fixed).sum();
     let mut chooser = Chooser::of(&plan);
     let slot = |start: i64| {
         let end = match lasts {
@@ -101,20 +102,6 @@ fn bookable(
     (first <= last).then_some(first..=last)
 }
 
-/// How long a step takes, if that doesn't depend on who does it.
-fn fixed(stage: &Stage) -> Option<i64> {
-    let mut longest = 0;
-    for chair in &stage.chairs {
-        let mut lasts = chair.candidates.iter().map(|candidate| candidate.lasts);
-        let first = lasts.next().unwrap_or(0);
-        if lasts.any(|other| other != first) {
-            return None;
-        }
-        longest = longest.max(first);
-    }
-    Some(longest)
-}
-
 /// Starts that are not ruled out.
 struct Permitted {
     starts: Ranges,
@@ -138,7 +125,7 @@ fn permitted(plan: &Plan, asked: Asked) -> Permitted {
             None => starts,
         });
         exact &= stage.chairs.len() == 1;
-        after = fixed(stage).map(|lasts| offset + lasts);
+        after = stage.fixed.map(|lasts| offset + lasts);
     }
     Permitted { starts: permitted.unwrap_or_default(), exact }
 }
@@ -169,7 +156,7 @@ fn stage_starts(plan: &Plan, stage: &Stage, asked: Asked, offset: i64) -> Ranges
         });
     }
     let all = all.unwrap_or_default();
-    match fixed(stage).filter(|_| !alone).and_then(|lasts| plan.unhoused(stage, lasts)) {
+    match stage.fixed.filter(|_| !alone).and_then(|lasts| plan.unhoused(stage, lasts)) {
         Some(unhoused) => all.without(&unhoused.later(-offset)),
         None => all,
     }

@@ -88,6 +88,15 @@ fn around_the_clock_each_day_begins_anew() {
     assert_eq!(found[..5], ["05/00:30", "05/22:00", "05/22:50", "05/23:40", "06/00:30"]);
 }
 
+/// Where a shift begins may hang on a window of the door that opened two days ago.
+#[test]
+fn a_door_that_opens_at_ten_every_night_and_never_closes() {
+    let rules = salon("22:00-22:00").with(person(1, "21:00-20:00"));
+    let found = starts(&rules, &visit(60, 50).packed(), DAY);
+    // 21:00, 21:50, 22:40, 23:30 on the day before.
+    assert_eq!(found[..3], ["00:20", "01:10", "02:00"]);
+}
+
 #[test]
 fn notice_does_not_shift_the_grid() {
     let rules = salon("09:10-12:00").with(person(1, "00:00-24:00"));
