@@ -10,17 +10,9 @@ use crate::audit::{Change, NewEntry};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, Kind};
 use crate::outbox::NewEvent;
+use crate::removal::Removal;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
-
-/// What became of something that was to be deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// Nobody used it: it is gone.
-    Deleted,
-    /// It is in use: it is put away, and can be brought back.
-    Archived,
-}
 
 /// Why something on a shelf stays as it is. Each noun turns it into a refusal of its own.
 #[derive(Debug)]
@@ -233,11 +225,11 @@ impl Shelf {
     }
 
     /// Removes one that nobody uses, or puts it away.
-    pub(crate) async fn end<K: Kind>(
+    pub(crate) async fn remove<K: Kind>(
         &self,
         tx: &mut TenantTx,
         id: Id<K>,
-    ) -> Result<Ending, Hindrance> {
+    ) -> Result<Removal, Hindrance> {
         // Whoever begins to use it waits for us, or we for them.
         let held = self.lock(tx, id.uuid(), "update").await?;
         let key = || [tx.tenant().uuid().into(), id.uuid().into()];
@@ -247,13 +239,13 @@ impl Shelf {
                 tx.conn().execute_raw(statement(sql, key())).await?;
             }
             self.announce(tx, self.events.deleted, id, &held.name, []);
-            return Ok(Ending::Deleted);
+            return Ok(Removal::Deleted);
         }
         if held.archived_at.is_none() {
             self.put(tx, id.uuid(), Some(tx.now())).await?;
             self.announce(tx, self.events.archived, id, &held.name, []);
         }
-        Ok(Ending::Archived)
+        Ok(Removal::Archived)
     }
 
     /// Brings one back, if there is room for it. What is there stays as it is.

@@ -25,20 +25,6 @@ pub fn line(text: &str, min: usize, max: usize) -> Result<String, ValueFault> {
     Ok(text.to_owned())
 }
 
-/// Text of several lines, at most `max` characters, trimmed. Control characters go nowhere but into
-/// a new line or a tab.
-pub fn passage(text: &str, max: usize) -> Result<String, ValueFault> {
-    let text = text.replace("\r\n", "\n");
-    let text = text.trim();
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        return Err(ValueFault::new("invalid", "This has characters that can't be shown."));
-    }
-    if text.chars().count() > max {
-        return Err(ValueFault::new("too_long", format!("At most {max} characters, please.")));
-    }
-    Ok(text.to_owned())
-}
-
 /// A name as it is looked up: without case, accents, vowel points, directions and double spaces.
 /// What it stands for is still shown as it was written.
 pub fn fold(name: &str) -> String {

@@ -1,8 +1,5 @@
 //! What lists of things that can be archived have in common over HTTP.
 
-use openchair_domain::shelf::Ending;
-use poem_openapi::{Enum, Object};
-
 /// Declares an enum of the API that says the same as one of the domain.
 macro_rules! mirrored {
     ($($(#[$doc:meta])* $name:ident = $domain:path {
@@ -48,29 +45,3 @@ macro_rules! orders {
     )+ };
 }
 pub(crate) use orders;
-
-/// What became of something that was to be deleted.
-#[derive(Debug, Clone, Copy, Enum)]
-#[oai(rename_all = "snake_case")]
-enum EndingOutcome {
-    /// Nobody used it: it is gone.
-    Deleted,
-    /// It is in use: it is archived, and can be restored.
-    Archived,
-}
-
-/// What became of something that was to be deleted.
-#[derive(Debug, Clone, Object)]
-pub(crate) struct EndingView {
-    outcome: EndingOutcome,
-}
-
-impl From<Ending> for EndingView {
-    fn from(ending: Ending) -> Self {
-        let outcome = match ending {
-            Ending::Deleted => EndingOutcome::Deleted,
-            Ending::Archived => EndingOutcome::Archived,
-        };
-        Self { outcome }
-    }
-}

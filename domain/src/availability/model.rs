@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::ids::{Appointment, Id, Room, Service, StaffMember};
 use crate::time::Instant;
+use crate::words::words;
 
 /// A stretch of one civil day, in minutes from its midnight. Past 1440 it is the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,13 +94,14 @@ pub struct RoomRules {
     pub features: BTreeMap<Arc<str>, u8>,
 }
 
-/// Where the starts of visits lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alignment {
-    /// At multiples of the step from local midnight.
-    Clock,
-    /// From the opening in steps, and again from the end of each taken stretch.
-    Packed,
+words! {
+    /// Where the starts of visits lie.
+    Alignment {
+        /// At multiples of the step from local midnight.
+        Clock = "clock",
+        /// From the opening in steps, and again from the end of each taken stretch.
+        Packed = "packed",
+    }
 }
 
 /// The booking rules that a request is under: the business's, or what its services say instead.

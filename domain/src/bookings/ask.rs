@@ -1,5 +1,6 @@
 //! The customer says who they are, and the time that was kept becomes their visit.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -17,15 +18,15 @@ use super::read::{self, VisitFacts};
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
 use crate::config::LOCALES;
-use crate::customers::{self, Contact};
+use crate::customers::{self, Contact, NewConsent, Purpose, TypedContact};
 use crate::diary::{self, Asked, Asking, Shop};
 use crate::entropy;
 use crate::fault::{Faults, ValueFault};
+use crate::forms::{self, Answer, Question, check_answers};
 use crate::ids::{Appointment, Form, Id, Service};
 use crate::messaging::{self, NewMail, Template};
-use crate::phone::Phone;
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{Caller, Db, TenantTx};
+use crate::tenancy::{Caller, Db, StoreError, TenantTx};
 use crate::text::{self, Email};
 use crate::time::Instant;
 
@@ -128,7 +129,8 @@ pub async fn ask(
     let id = Id::<Appointment>::from_uuid(row.id);
     let (shop, services) = offer(tx, &row).await?;
     let forms = asked_for(&shop, &services);
-    let contact = check(new, &shop, &forms)?;
+    let questions = questions(tx, &forms).await?;
+    let (contact, filled) = check(new, &shop, &forms, &questions)?;
     prove(&row, new, &shop, &services)?;
     let customer = customers::for_booking(tx, &contact).await?;
     members(tx, &shop, &services, customer).await?;
@@ -155,7 +157,11 @@ pub async fn ask(
     let details = json!({});
     let taken = Stepping { action: Action::Ask(needs), from, to, reason: None, details };
     change::step(tx, &row, change, taken).await?;
-    keep_answers(tx, new, &forms, customer, id).await?;
+    keep_answers(tx, &forms, filled, customer, id).await?;
+    if new.marketing_email && contact.email.is_some() {
+        let yes = NewConsent { purpose: Purpose::MarketingEmail, granted: true };
+        customers::record_booking_consent(tx, customer, yes, id).await?;
+    }
     let visit = read::read_any(tx, id).await?;
     if let Some(email) = &contact.email {
         let mail = about(template(to), &visit, &shop, email, contact.locale.as_deref());
@@ -195,57 +201,100 @@ fn asked_for(shop: &Shop, services: &[Id<Service>]) -> Vec<Asking> {
     forms
 }
 
-/// Who this is, as the shop asks it.
-fn check(new: &NewAsk, shop: &Shop, forms: &[Asking]) -> Result<Contact, BookingError> {
+/// What the intake forms among them ask.
+async fn questions(
+    tx: &TenantTx,
+    forms: &[Asking],
+) -> Result<HashMap<Id<Form>, Vec<Question>>, StoreError> {
+    let intake = forms.iter().filter(|form| !form.consent);
+    let intake: Vec<_> = intake.map(|form| (form.form, form.version)).collect();
+    forms::questions(tx, &intake).await
+}
+
+/// Checked answers, form by form.
+type Filled = HashMap<Id<Form>, BTreeMap<String, Answer>>;
+
+/// Who this is and what they answered, as the shop asks it.
+fn check(
+    new: &NewAsk,
+    shop: &Shop,
+    forms: &[Asking],
+    questions: &HashMap<Id<Form>, Vec<Question>>,
+) -> Result<(Contact, Filled), BookingError> {
     let mut faults = Faults::new();
-    let name = faults.take("/name", text::line(&new.name, 1, 80));
-    let email = wanted(&mut faults, "/email", shop.asks.email, new.email.as_deref(), Email::parse);
-    let phone = wanted(&mut faults, "/phone", shop.asks.phone, new.phone.as_deref(), |text| {
-        Phone::parse(text, &shop.country)
-    });
+    let (email, phone) = (new.email.as_deref(), new.phone.as_deref());
+    let typed = TypedContact { name: &new.name, email, phone, locale: new.locale.as_deref() };
+    let contact = typed.check("", &shop.country, &mut faults);
+    for (field, asked, typed) in
+        [("/email", shop.asks.email, email), ("/phone", shop.asks.phone, phone)]
+    {
+        if asked == Asked::Required && typed.is_none_or(|text| text.trim().is_empty()) {
+            faults.note(field, ValueFault::new("required", "Please fill this in."));
+        }
+    }
     faults.take("/note", text::prose(&new.note, 0, 1_000));
     if !shop.asks.note && !new.note.trim().is_empty() {
         faults.note("/note", ValueFault::new("not_asked", "No notes are taken here."));
     }
+    let mut filled = Filled::new();
     for form in forms {
         let agreed =
             new.agreed.iter().any(|one| (one.form, one.version) == (form.form, form.version));
-        let filled =
-            new.answers.iter().any(|one| (one.form, one.version) == (form.form, form.version));
         if form.consent && !agreed {
             let detail = format!("Please agree to “{}”.", form.name);
             faults.note("/agreed", ValueFault::new("consent_needed", detail));
         }
-        if !form.consent && !filled {
-            let detail = format!("Please fill in “{}”.", form.name);
-            faults.note("/answers", ValueFault::new("form_needed", detail));
+        if form.consent {
+            continue;
+        }
+        let mut given = new.answers.iter().enumerate();
+        match given.find(|(_, one)| (one.form, one.version) == (form.form, form.version)) {
+            Some((place, one)) => {
+                let asked = questions.get(&form.form).map_or(&[][..], Vec::as_slice);
+                let at = format!("/answers/{place}/answers");
+                let given = answers(&at, &one.answers, &mut faults);
+                filled.insert(form.form, check_answers(&at, asked, &given, &mut faults));
+            }
+            None => {
+                let detail = format!("Please fill in “{}”.", form.name);
+                faults.note("/answers", ValueFault::new("form_needed", detail));
+            }
         }
     }
-    match name {
-        Some(name) if faults.is_empty() => {
+    match contact {
+        Some(contact) if faults.is_empty() => {
             // In a language that we don't write, the shop's own.
-            let locale = new.locale.clone().filter(|code| LOCALES.contains(&code.as_str()));
-            Ok(Contact { name, email, phone, locale })
+            let known = |code: &String| LOCALES.contains(&code.as_str());
+            let locale = contact.locale.clone().filter(known);
+            Ok((Contact { locale, ..contact }, filled))
         }
         _ => Err(Refusal::from(faults).into()),
     }
 }
 
-fn wanted<T>(
-    faults: &mut Faults,
-    field: &str,
-    asked: Asked,
-    typed: Option<&str>,
-    read: impl FnOnce(&str) -> Result<T, ValueFault>,
-) -> Option<T> {
-    let typed = typed.map(str::trim).filter(|text| !text.is_empty());
-    match (asked, typed) {
-        (Asked::Required, None) => {
-            faults.note(field, ValueFault::new("required", "Please fill this in."));
-            None
+/// The answers in what was sent: whatever can be one.
+fn answers(at: &str, sent: &Value, faults: &mut Faults) -> BTreeMap<String, Answer> {
+    let Value::Object(sent) = sent else {
+        faults.note(at, ValueFault::new("invalid", "These should be answers by their questions."));
+        return BTreeMap::new();
+    };
+    let mut given = BTreeMap::new();
+    for (key, value) in sent {
+        match value {
+            Value::Bool(yes) => {
+                given.insert(key.clone(), Answer::YesNo(*yes));
+            }
+            Value::String(words) => {
+                given.insert(key.clone(), Answer::Words(words.clone()));
+            }
+            Value::Null => {}
+            _ => {
+                let field = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+                faults.note(&field, ValueFault::new("invalid", "This can't be an answer."));
+            }
         }
-        (_, typed) => faults.given(field, typed, read),
     }
+    given
 }
 
 fn code_hash(code: &str, id: Id<Appointment>) -> Vec<u8> {
@@ -338,23 +387,22 @@ async fn members(
     }
 }
 
-/// Keeps what the customer filled in and agreed to, with the visit.
+/// Keeps what the customer filled in and agreed to, with the visit. Without having agreed to all of
+/// it nobody gets here.
 async fn keep_answers(
     tx: &mut TenantTx,
-    new: &NewAsk,
     forms: &[Asking],
+    mut filled: Filled,
     customer: Id<crate::ids::Customer>,
     visit: Id<Appointment>,
 ) -> Result<(), BookingError> {
     for form in forms {
-        let agreed = new.agreed.iter().any(|one| one.form == form.form);
-        if form.consent && agreed {
-            let which = (form.form, form.version);
+        let which = (form.form, form.version);
+        if form.consent {
             customers::record_form_consent(tx, customer, which, true, Some(visit)).await?;
         }
-        if let Some(filled) = new.answers.iter().find(|one| one.form == form.form) {
-            let (which, answers) = ((form.form, form.version), &filled.answers);
-            customers::record_answers(tx, customer, which, answers, Some(visit)).await?;
+        if let Some(answers) = filled.remove(&form.form) {
+            customers::record_answers(tx, customer, which, &json!(answers), Some(visit)).await?;
         }
     }
     Ok(())

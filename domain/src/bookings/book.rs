@@ -14,15 +14,13 @@ use super::wanted::{Asker, Planned, Priced, Wanted, plan};
 use crate::audit::NewEntry;
 use crate::authz::Right;
 use crate::availability::{self, Assignment, Span};
-use crate::customers::{self, Contact};
+use crate::customers::{self, Contact, TypedContact};
 use crate::diary::{self, Diary, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, Location, Series};
 use crate::outbox::NewEvent;
-use crate::phone::Phone;
 use crate::secrets::OpaqueToken;
 use crate::tenancy::{StoreError, TenantTx};
-use crate::text::{self, Email};
 use crate::time::Instant;
 
 /// How long a deposit may take.
@@ -322,17 +320,14 @@ pub(super) async fn whose(
 /// Who can be meant.
 fn contact(new: &NewContact, country: &str) -> Result<Contact, BookingError> {
     let mut faults = Faults::new();
-    let given = |text: &Option<String>| {
-        text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    let typed = TypedContact {
+        name: &new.name,
+        email: new.email.as_deref(),
+        phone: new.phone.as_deref(),
+        locale: new.locale.as_deref(),
     };
-    let name = faults.take("/customer/name", text::line(&new.name, 1, 80));
-    let email = faults.given("/customer/email", given(&new.email), |text| Email::parse(&text));
-    let phone =
-        faults.given("/customer/phone", given(&new.phone), |text| Phone::parse(&text, country));
-    match name {
-        Some(name) if faults.is_empty() => {
-            Ok(Contact { name, email, phone, locale: new.locale.clone() })
-        }
+    match typed.check("/customer", country, &mut faults) {
+        Some(contact) if faults.is_empty() => Ok(contact),
         _ => Err(Refusal::from(faults).into()),
     }
 }

@@ -11,7 +11,8 @@ use crate::catalog::bounds::{between, price};
 use crate::catalog::entities::addon;
 use crate::fault::Faults;
 use crate::ids::{Addon, Id, Tenant};
-use crate::shelf::{Ending, Shelf, differences, events};
+use crate::removal::Removal;
+use crate::shelf::{Shelf, differences, events};
 use crate::tenancy::TenantTx;
 use crate::text;
 use crate::time::Instant;
@@ -140,8 +141,8 @@ pub async fn update(
 }
 
 /// Removes an add-on: for good, if no service has it.
-pub async fn remove(tx: &mut TenantTx, id: Id<Addon>) -> Result<Ending, CatalogError> {
-    Ok(SHELF.end(tx, id).await?)
+pub async fn remove(tx: &mut TenantTx, id: Id<Addon>) -> Result<Removal, CatalogError> {
+    Ok(SHELF.remove(tx, id).await?)
 }
 
 /// Brings an add-on back, to the services that had it.

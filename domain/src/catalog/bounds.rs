@@ -19,7 +19,7 @@ pub(super) fn between<T: PartialOrd + Display>(n: T, min: T, max: T) -> Result<T
 }
 
 /// A price in minor units.
-pub(super) fn price(minor: i64) -> Result<i64, ValueFault> {
+pub(crate) fn price(minor: i64) -> Result<i64, ValueFault> {
     between(minor, 0, DEAREST)
 }
 

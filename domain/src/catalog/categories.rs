@@ -9,7 +9,8 @@ use crate::catalog::CatalogError;
 use crate::catalog::entities::category;
 use crate::fault::Faults;
 use crate::ids::{Category, Id};
-use crate::shelf::{Ending, Shelf, differences, events};
+use crate::removal::Removal;
+use crate::shelf::{Shelf, differences, events};
 use crate::tenancy::TenantTx;
 use crate::text;
 use crate::time::Instant;
@@ -114,8 +115,8 @@ pub async fn update(
 }
 
 /// Removes a category: for good, if nothing was ever in it.
-pub async fn remove(tx: &mut TenantTx, id: Id<Category>) -> Result<Ending, CatalogError> {
-    Ok(SHELF.end(tx, id).await?)
+pub async fn remove(tx: &mut TenantTx, id: Id<Category>) -> Result<Removal, CatalogError> {
+    Ok(SHELF.remove(tx, id).await?)
 }
 
 /// Brings a category back.

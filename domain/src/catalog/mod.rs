@@ -2,7 +2,7 @@
 //! customers can be members of.
 
 pub mod addons;
-mod bounds;
+pub(crate) mod bounds;
 pub mod categories;
 mod entities;
 mod kit;

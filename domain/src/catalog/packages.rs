@@ -14,7 +14,8 @@ use crate::catalog::entities::{package, package_item};
 use crate::catalog::{CatalogError, categories, services};
 use crate::fault::Faults;
 use crate::ids::{Category, Id, Package, Service, Tenant};
-use crate::shelf::{Ending, Shelf, differences, events};
+use crate::removal::Removal;
+use crate::shelf::{Shelf, differences, events};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
 use crate::time::Instant;
@@ -194,8 +195,8 @@ pub async fn update(
 }
 
 /// Takes a package off the menu: for good, if nobody booked it yet.
-pub async fn remove(tx: &mut TenantTx, id: Id<Package>) -> Result<Ending, CatalogError> {
-    Ok(SHELF.end(tx, id).await?)
+pub async fn remove(tx: &mut TenantTx, id: Id<Package>) -> Result<Removal, CatalogError> {
+    Ok(SHELF.remove(tx, id).await?)
 }
 
 /// Puts a package back on the menu.

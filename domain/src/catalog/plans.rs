@@ -14,7 +14,8 @@ use crate::catalog::entities::plan;
 use crate::catalog::{CatalogError, categories, services};
 use crate::fault::Faults;
 use crate::ids::{Category, Id, MembershipPlan, Service, Tenant};
-use crate::shelf::{Ending, Shelf, differences, events, statement, uuids};
+use crate::removal::Removal;
+use crate::shelf::{Shelf, differences, events, statement, uuids};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
 use crate::time::Instant;
@@ -189,8 +190,8 @@ pub async fn update(
 }
 
 /// Removes a plan: for good, if nobody was ever a member.
-pub async fn remove(tx: &mut TenantTx, id: Id<MembershipPlan>) -> Result<Ending, CatalogError> {
-    Ok(SHELF.end(tx, id).await?)
+pub async fn remove(tx: &mut TenantTx, id: Id<MembershipPlan>) -> Result<Removal, CatalogError> {
+    Ok(SHELF.remove(tx, id).await?)
 }
 
 /// Brings a plan back.

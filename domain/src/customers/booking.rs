@@ -4,10 +4,13 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::CustomerError;
+use super::check::{LONGEST_NAME, unless_empty};
 use super::write::{Record, insert, note_created};
+use crate::fault::Faults;
 use crate::ids::{Customer, Id, MergeSuggestion};
 use crate::phone::Phone;
 use crate::tenancy::{StoreError, TenantTx};
+use crate::tenants;
 use crate::text::{self, Email};
 
 /// Who somebody says they are.
@@ -21,6 +24,34 @@ pub struct Contact {
     pub phone: Option<Phone>,
     /// The language, if known.
     pub locale: Option<String>,
+}
+
+/// Who somebody says they are, as it is typed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TypedContact<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The address. Nothing typed is nothing given.
+    pub email: Option<&'a str>,
+    /// The number.
+    pub phone: Option<&'a str>,
+    /// The language.
+    pub locale: Option<&'a str>,
+}
+
+impl TypedContact<'_> {
+    /// Whom that can mean, in a country with its way of dialling. Faults point into `field`.
+    pub fn check(&self, field: &str, country: &str, faults: &mut Faults) -> Option<Contact> {
+        let at = |name: &str| format!("{field}/{name}");
+        let name = faults.take(&at("name"), text::line(self.name, 1, LONGEST_NAME));
+        let email = faults.given(&at("email"), self.email, |e| unless_empty(e, Email::parse));
+        let phone = |text: &str| Phone::parse(text, country);
+        let phone = faults.given(&at("phone"), self.phone, |p| unless_empty(p, phone));
+        let locale = |text: &str| unless_empty(text, tenants::locale);
+        let locale = faults.given(&at("locale"), self.locale, locale);
+        let (email, phone, locale) = (email.flatten(), phone.flatten(), locale.flatten());
+        Some(Contact { name: name?, email, phone, locale })
+    }
 }
 
 /// The customer who books. The same name with the same address or number is the same person, and

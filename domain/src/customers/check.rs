@@ -36,7 +36,7 @@ pub(super) fn check(change: &CustomerChange, country: &str) -> Result<Wanted, Cu
         locale: faults
             .given("/locale", change.locale.as_deref(), |l| unless_empty(l, tenants::locale)),
         note: faults
-            .given("/note", change.note.as_deref(), |note| text::passage(note, LONGEST_NOTE)),
+            .given("/note", change.note.as_deref(), |note| text::prose(note, 0, LONGEST_NOTE)),
         tags: change.tags.as_deref().map(|typed| tags(typed, &mut faults)),
     };
     if faults.is_empty() { Ok(wanted) } else { Err(faults.into()) }

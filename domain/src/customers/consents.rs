@@ -199,6 +199,21 @@ pub(super) fn said(
     }
 }
 
+/// What a customer said to offers when they booked. Part of the booking: its line in the log is the
+/// booking's.
+pub async fn record_booking_consent(
+    tx: &mut TenantTx,
+    customer: Id<Customer>,
+    new: NewConsent,
+    appointment: Id<Appointment>,
+) -> Result<(), CustomerError> {
+    let mut row = said(tx, customer, new, "booking");
+    row.appointment_id = Set(Some(appointment.uuid()));
+    consent::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    tx.emit(NewEvent::new("customer.consent_recorded", &json!({ "id": customer })));
+    Ok(())
+}
+
 /// What a customer said to a consent form when they booked. Part of the booking: its line in the log
 /// is the booking's.
 pub async fn record_form_consent(

@@ -45,7 +45,7 @@ pub async fn write_medical(
     text: &str,
 ) -> Result<Medical, CustomerError> {
     let mut faults = Faults::new();
-    let Some(text) = faults.take("/text", text::passage(text, LONGEST)) else {
+    let Some(text) = faults.take("/text", text::prose(text, 0, LONGEST)) else {
         return Err(faults.into());
     };
     // Whoever doesn't see the customer writes nothing about them.

@@ -29,10 +29,10 @@ use crate::ids::{Customer, Id};
 use crate::tenants::TenantError;
 use crate::time::Instant;
 
-pub use booking::{Contact, for_booking};
+pub use booking::{Contact, TypedContact, for_booking};
 pub use consents::{
     AnswersFacts, ConsentFacts, NewConsent, Purpose, Standing, answers, consents, record_answers,
-    record_consent, record_form_consent, standing,
+    record_booking_consent, record_consent, record_form_consent, standing,
 };
 pub use erase::erase;
 pub use export::{ExportRow, export};

@@ -8,13 +8,12 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::shop::{
-    Asked, Asking, Asks, Bundle, Deposit, Extra, Offer, Person, Policy, Shop, WaitlistOrder,
-};
+use super::shop::{Asking, Asks, Bundle, Deposit, Extra, Offer, Person, Policy, Shop};
 use crate::availability::{
     Alignment, Block, Busy, RoomRules, Rules, Skill, Span, StaffRules, Week, Window,
 };
 use crate::ids::{Id, Location, Tenant};
+use crate::policies::{Asked, WaitlistOrder};
 use crate::tenancy::StoreError;
 use crate::time::Instant;
 
@@ -118,7 +117,7 @@ struct ReadDay {
 #[derive(Deserialize)]
 struct ReadPolicy {
     slot_step_minutes: u16,
-    alignment: String,
+    alignment: Alignment,
     notice_minutes: u32,
     horizon_days: u16,
     cancel_notice_minutes: u32,
@@ -127,16 +126,16 @@ struct ReadPolicy {
     no_show_fee_percent: u8,
     needs_approval: bool,
     verify_contact: bool,
-    ask_email: String,
-    ask_phone: String,
+    ask_email: Asked,
+    ask_phone: Asked,
     ask_note: bool,
-    waitlist_order: String,
+    waitlist_order: WaitlistOrder,
 }
 
 #[derive(Deserialize, Default)]
 struct ReadOverride {
     slot_step_minutes: Option<u16>,
-    alignment: Option<String>,
+    alignment: Option<Alignment>,
     notice_minutes: Option<u32>,
     horizon_days: Option<u16>,
     cancel_notice_minutes: Option<u32>,
@@ -211,18 +210,6 @@ struct ReadRoom {
     features: Vec<(Arc<str>, u8)>,
 }
 
-fn alignment(word: &str) -> Alignment {
-    if word == "packed" { Alignment::Packed } else { Alignment::Clock }
-}
-
-fn asked(word: &str) -> Asked {
-    match word {
-        "required" => Asked::Required,
-        "hidden" => Asked::Hidden,
-        _ => Asked::Optional,
-    }
-}
-
 fn week(windows: impl IntoIterator<Item = (usize, i16, i16)>) -> Week {
     let mut week = Week::default();
     for (weekday, opens, closes) in windows {
@@ -252,7 +239,7 @@ impl ReadPolicy {
     fn policy(&self) -> Policy {
         Policy {
             step: self.slot_step_minutes,
-            alignment: alignment(&self.alignment),
+            alignment: self.alignment,
             notice: self.notice_minutes,
             horizon_days: self.horizon_days,
             cancel_notice: self.cancel_notice_minutes,
@@ -265,8 +252,7 @@ impl ReadPolicy {
     }
 
     fn asks(&self) -> Asks {
-        let (email, phone) = (asked(&self.ask_email), asked(&self.ask_phone));
-        Asks { email, phone, note: self.ask_note }
+        Asks { email: self.ask_email, phone: self.ask_phone, note: self.ask_note }
     }
 }
 
@@ -274,7 +260,7 @@ impl ReadOverride {
     fn over(self, shop: Policy) -> Policy {
         Policy {
             step: self.slot_step_minutes.unwrap_or(shop.step),
-            alignment: self.alignment.map_or(shop.alignment, |word| alignment(&word)),
+            alignment: self.alignment.unwrap_or(shop.alignment),
             notice: self.notice_minutes.unwrap_or(shop.notice),
             horizon_days: self.horizon_days.unwrap_or(shop.horizon_days),
             cancel_notice: self.cancel_notice_minutes.unwrap_or(shop.cancel_notice),
@@ -394,10 +380,7 @@ impl Read {
                 rooms: room_rules,
             },
             asks: self.policy.asks(),
-            waitlist_order: match self.policy.waitlist_order.as_str() {
-                "least_gap" => WaitlistOrder::LeastGap,
-                _ => WaitlistOrder::FirstCome,
-            },
+            waitlist_order: self.policy.waitlist_order,
             policy,
             services: (self.services.into_iter())
                 .map(|service| (Id::from_uuid(service.id), service.offer(policy)))

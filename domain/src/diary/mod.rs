@@ -24,10 +24,9 @@ use crate::time::Instant;
 
 use shelf::KeptBusy;
 
+pub use crate::policies::{Asked, WaitlistOrder};
 pub(crate) use shelf::Shelf;
-pub use shop::{
-    Asked, Asking, Asks, Bundle, Deposit, Extra, Offer, Person, Policy, Shop, WaitlistOrder,
-};
+pub use shop::{Asking, Asks, Bundle, Deposit, Extra, Offer, Person, Policy, Shop};
 pub(crate) use touched::{Touched, open};
 
 /// The numbers that a location's diary is kept under.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::availability::{Alignment, Rules, SlotRules};
 use crate::ids::{Addon, Form, Id, Location, Package, Room, Service, StaffMember};
+use crate::policies::{Asked, WaitlistOrder};
 
 /// A location with everything that can be booked there.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,26 +111,6 @@ pub struct Asks {
     pub phone: Asked,
     /// Whether a note can be left.
     pub note: bool,
-}
-
-/// Whether a field is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// It must be given.
-    Required,
-    /// It may be given.
-    Optional,
-    /// It isn't asked for.
-    Hidden,
-}
-
-/// Who of those who wait is asked first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitlistOrder {
-    /// Who came first.
-    FirstCome,
-    /// Whose visit leaves the least gap.
-    LeastGap,
 }
 
 /// A service.

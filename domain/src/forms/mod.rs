@@ -7,6 +7,8 @@ mod entities;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     QueryOrder,
@@ -15,7 +17,8 @@ use serde::Serialize;
 
 use crate::fault::refusals;
 use crate::ids::{Form, Id, Tenant};
-use crate::shelf::{Ending, Hindrance, Shelf, differences, events};
+use crate::removal::Removal;
+use crate::shelf::{Hindrance, Shelf, differences, events};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 use crate::words::words;
@@ -161,6 +164,32 @@ pub async fn versions(tx: &TenantTx, id: Id<Form>) -> Result<Vec<FormVersion>, F
     rows.into_iter().map(version).collect()
 }
 
+/// What intake forms asked in one version of each.
+pub(crate) async fn questions(
+    tx: &TenantTx,
+    asked: &[(Id<Form>, i32)],
+) -> Result<HashMap<Id<Form>, Vec<Question>>, StoreError> {
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = form_version::Entity::find()
+        .filter(form_version::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(form_version::Column::FormId.is_in(asked.iter().map(|(form, _)| form.uuid())))
+        .all(tx.conn())
+        .await?;
+    let mut questions = HashMap::with_capacity(asked.len());
+    for row in rows {
+        let form = Id::from_uuid(row.form_id);
+        if asked.contains(&(form, row.version))
+            && let FormBody::Intake { questions: own } =
+                FormBody::stored(FormKind::Intake, row.body)?
+        {
+            questions.insert(form, own);
+        }
+    }
+    Ok(questions)
+}
+
 /// Adds a form.
 pub async fn create(
     tx: &mut TenantTx,
@@ -221,8 +250,8 @@ pub async fn update(
 }
 
 /// Removes a form: for good, if no service asks it and nobody ever answered.
-pub async fn remove(tx: &mut TenantTx, id: Id<Form>) -> Result<Ending, FormError> {
-    Ok(SHELF.end(tx, id).await?)
+pub async fn remove(tx: &mut TenantTx, id: Id<Form>) -> Result<Removal, FormError> {
+    Ok(SHELF.remove(tx, id).await?)
 }
 
 /// Brings a form back, to the services that asked it.

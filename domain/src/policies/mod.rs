@@ -98,10 +98,9 @@ impl TryFrom<entity::Model> for Policy {
     type Error = StoreError;
 
     fn try_from(row: entity::Model) -> Result<Self, StoreError> {
-        let odd = |word: &str| StoreError::Unreadable(format!("a policy's {word}"));
         Ok(Self {
             slot_step_minutes: row.slot_step_minutes,
-            alignment: Alignment::from_key(&row.alignment).ok_or_else(|| odd(&row.alignment))?,
+            alignment: Alignment::stored(&row.alignment)?,
             notice_minutes: row.notice_minutes,
             horizon_days: row.horizon_days,
             cancel_notice_minutes: row.cancel_notice_minutes,
@@ -110,11 +109,10 @@ impl TryFrom<entity::Model> for Policy {
             no_show_fee_percent: row.no_show_fee_percent,
             needs_approval: row.needs_approval,
             verify_contact: row.verify_contact,
-            ask_email: Asked::from_key(&row.ask_email).ok_or_else(|| odd(&row.ask_email))?,
-            ask_phone: Asked::from_key(&row.ask_phone).ok_or_else(|| odd(&row.ask_phone))?,
+            ask_email: Asked::stored(&row.ask_email)?,
+            ask_phone: Asked::stored(&row.ask_phone)?,
             ask_note: row.ask_note,
-            waitlist_order: WaitlistOrder::from_key(&row.waitlist_order)
-                .ok_or_else(|| odd(&row.waitlist_order))?,
+            waitlist_order: WaitlistOrder::stored(&row.waitlist_order)?,
             version: row.version,
         })
     }

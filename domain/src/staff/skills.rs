@@ -11,14 +11,13 @@ use uuid::Uuid;
 use super::entities::{skill, staff};
 use super::{Skill, StaffError, StaffFacts, changed, find_live, load, read};
 use crate::audit::{Change, NewEntry};
+use crate::catalog::bounds;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, Service, StaffMember};
 use crate::tenancy::{StoreError, TenantTx};
 
 /// More than any menu has.
 const MOST: usize = 500;
-/// Dearer is nothing that is booked by the hour, in the minor unit.
-const DEAREST: i64 = 1_000_000_000;
 
 /// A service that somebody can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,10 +105,7 @@ pub(super) fn check(skills: &[NewSkill], faults: &mut Faults) {
             let fault = ValueFault::new("out_of_range", "Between 1 and 1440 minutes, please.");
             faults.note(&at("duration_minutes"), fault);
         }
-        if skill.price_minor.is_some_and(|price| !(0..=DEAREST).contains(&price)) {
-            let fault = ValueFault::new("out_of_range", "This can't be a price.");
-            faults.note(&at("price_minor"), fault);
-        }
+        faults.given(&at("price_minor"), skill.price_minor, bounds::price);
     }
 }
 

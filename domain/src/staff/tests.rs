@@ -73,7 +73,7 @@ fn which_skills_can_be_meant() {
     let cases: [(Vec<NewSkill>, &[&str]); 9] = [
         (vec![], &[]),
         (vec![skill(1, None, None), skill(2, Some(45), Some(0))], &[]),
-        (vec![skill(1, Some(1440), Some(1_000_000_000))], &[]),
+        (vec![skill(1, Some(1440), Some(10_000_000_000))], &[]),
         (vec![skill(1, Some(0), None)], &["/skills/0/duration_minutes"]),
         (vec![skill(1, Some(-30), None)], &["/skills/0/duration_minutes"]),
         (vec![skill(1, Some(1441), None)], &["/skills/0/duration_minutes"]),

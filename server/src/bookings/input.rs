@@ -15,7 +15,7 @@ pub(crate) struct WhomInput {
     /// Whom the business knows
     id: Option<Ref<Customer>>,
     /// Somebody by name
-    #[oai(validator(min_length = 1, max_length = 80))]
+    #[oai(validator(min_length = 1, max_length = 120))]
     name: Option<String>,
     #[oai(validator(max_length = 254))]
     email: Option<String>,

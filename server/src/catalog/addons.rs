@@ -19,7 +19,8 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::{NoContent, Tags};
 use crate::page::Page;
 use crate::problem::ApiError;
-use crate::shelf::{EndingView, orders};
+use crate::removal::RemovalView;
+use crate::shelf::orders;
 
 orders! {
     AddonOrder of Addon at most 200,
@@ -172,7 +173,7 @@ impl AddonsApi {
         &self,
         who: Can<perm::ArchiveService>,
         addon: Path<Ref<Addon>>,
-    ) -> Result<Json<EndingView>, ApiError> {
+    ) -> Result<Json<RemovalView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
         let ending = addons::remove(&mut tx, addon.0.0).await?;
         tx.commit().await?;

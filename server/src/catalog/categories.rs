@@ -20,7 +20,8 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::{NoContent, Tags};
 use crate::page::Page;
 use crate::problem::ApiError;
-use crate::shelf::{EndingView, orders};
+use crate::removal::RemovalView;
+use crate::shelf::orders;
 
 /// What is wanted of a category.
 #[derive(Debug, Clone, Object)]
@@ -127,7 +128,7 @@ impl CategoriesApi {
         &self,
         who: Can<perm::ArchiveService>,
         category: Path<Ref<Category>>,
-    ) -> Result<Json<EndingView>, ApiError> {
+    ) -> Result<Json<RemovalView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
         let ending = categories::remove(&mut tx, category.0.0).await?;
         tx.commit().await?;

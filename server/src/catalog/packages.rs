@@ -19,7 +19,8 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::{NoContent, Tags};
 use crate::page::Page;
 use crate::problem::ApiError;
-use crate::shelf::{EndingView, mirrored, orders};
+use crate::removal::RemovalView;
+use crate::shelf::{mirrored, orders};
 
 orders! {
     PackageOrder of Package at most 200,
@@ -229,7 +230,7 @@ impl PackagesApi {
         &self,
         who: Can<perm::ArchiveService>,
         package: Path<Ref<Package>>,
-    ) -> Result<Json<EndingView>, ApiError> {
+    ) -> Result<Json<RemovalView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
         let ending = packages::remove(&mut tx, package.0.0).await?;
         tx.commit().await?;

@@ -19,7 +19,8 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::{NoContent, Tags};
 use crate::page::Page;
 use crate::problem::ApiError;
-use crate::shelf::{EndingView, mirrored, orders};
+use crate::removal::RemovalView;
+use crate::shelf::{mirrored, orders};
 
 orders! {
     MembershipPlanOrder of MembershipPlan at most 50,
@@ -249,7 +250,7 @@ impl PlansApi {
         &self,
         who: Can<perm::ArchiveService>,
         plan: Path<Ref<MembershipPlan>>,
-    ) -> Result<Json<EndingView>, ApiError> {
+    ) -> Result<Json<RemovalView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
         let ending = plans::remove(&mut tx, plan.0.0).await?;
         tx.commit().await?;

@@ -20,7 +20,7 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::Tags;
 use crate::page::Page;
 use crate::problem::ApiError;
-use crate::shelf::EndingView;
+use crate::removal::RemovalView;
 
 use dto::{FormChange, FormVersionView, FormView, NewForm, versioned};
 pub(crate) use dto::{FormKindWord, QuestionView, asked};
@@ -106,7 +106,7 @@ impl FormsApi {
         &self,
         who: Can<perm::ArchiveService>,
         form: Path<Ref<Form>>,
-    ) -> Result<Json<EndingView>, ApiError> {
+    ) -> Result<Json<RemovalView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
         let ending = forms::remove(&mut tx, form.0.0).await?;
         tx.commit().await?;

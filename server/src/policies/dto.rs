@@ -1,59 +1,35 @@
 use openchair_domain::availability::Alignment;
 use openchair_domain::policies::{self, Asked, Policy, WaitlistOrder};
-use poem_openapi::{Enum, Object};
+use poem_openapi::Object;
 
 use crate::conditional::Versioned;
+use crate::shelf::mirrored;
 
-macro_rules! mirror {
-    ($(#[$doc:meta])* $name:ident of $domain:ident { $($(#[$word:meta])* $variant:ident),+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-        #[oai(rename_all = "snake_case")]
-        pub(crate) enum $name { $($(#[$word])* $variant),+ }
-
-        impl From<$domain> for $name {
-            fn from(word: $domain) -> Self {
-                match word { $($domain::$variant => Self::$variant),+ }
-            }
-        }
-
-        impl From<$name> for $domain {
-            fn from(word: $name) -> Self {
-                match word { $($name::$variant => Self::$variant),+ }
-            }
-        }
-    };
-}
-
-mirror! {
+mirrored! {
     /// Where the starts of visits lie.
-    SlotAlignment of Alignment {
+    SlotAlignment = Alignment {
         /// At multiples of the step from midnight
         Clock,
         /// From the opening in steps, and again from the end of each visit
-        Packed
+        Packed,
     }
-}
 
-mirror! {
     /// Whether something is asked of who books.
-    ContactField of Asked {
+    ContactField = Asked {
         /// Nobody books without it
         Required,
         /// Whoever wants to say it may
         Optional,
         /// Nobody is asked
-        Hidden
+        Hidden,
     }
-}
 
-mirror! {
     /// Who of the waiting list is asked first.
-    WaitlistRank of WaitlistOrder {
+    WaitlistRank = WaitlistOrder {
         /// Who waits longest
         FirstCome,
         /// Whose visit leaves the least time unused
-        LeastGap
+        LeastGap,
     }
 }
 

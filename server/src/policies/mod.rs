@@ -13,6 +13,7 @@ use crate::input::Input;
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
+pub(crate) use dto::{ContactField, SlotAlignment};
 use dto::{PolicyChange, PolicyView, versioned};
 
 /// The operations on the booking rules.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use openchair_domain::bookings::{self, Agreed, FilledIn, Kept, NewAsk, NewHold};
-use openchair_domain::diary::{Asked, Asking};
+use openchair_domain::diary::Asking;
 use openchair_domain::ids::{Form, Location};
 use openchair_domain::tenancy::TenantTx;
 use openchair_domain::tenants;
@@ -18,6 +18,7 @@ use crate::ids::Ref;
 use crate::input::Input;
 use crate::once::{Created, IdempotencyKey};
 use crate::openapi::{NoContent, Tags};
+use crate::policies::ContactField;
 use crate::problem::ApiError;
 
 /// A time that shall be kept.
@@ -37,10 +38,8 @@ pub(super) struct NewHoldInput {
 /// What is asked of the customer.
 #[derive(Debug, Clone, Object)]
 struct AsksView {
-    /// `required`, `optional`, `hidden`
-    email: String,
-    /// `required`, `optional`, `hidden`
-    phone: String,
+    email: ContactField,
+    phone: ContactField,
     /// Whether a note can be left
     note: bool,
 }
@@ -93,15 +92,6 @@ struct HoldView {
     lines: Vec<PublicLineView>,
 }
 
-fn asked(asked: Asked) -> String {
-    match asked {
-        Asked::Required => "required",
-        Asked::Optional => "optional",
-        Asked::Hidden => "hidden",
-    }
-    .to_owned()
-}
-
 impl From<Kept> for HoldView {
     fn from(kept: Kept) -> Self {
         let visit = kept.visit;
@@ -120,7 +110,7 @@ impl From<Kept> for HoldView {
             no_show_fee_percent: visit.terms.no_show_fee_percent,
             needs_approval: kept.approval,
             needs_code: kept.verify,
-            asks: AsksView { email: asked(asks.email), phone: asked(asks.phone), note: asks.note },
+            asks: AsksView { email: asks.email.into(), phone: asks.phone.into(), note: asks.note },
             forms: kept.forms.into_iter().map(AskingView::from).collect(),
             lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
         }
@@ -154,7 +144,7 @@ pub(super) struct NewVisitInput {
     /// What keeping the time answered
     #[oai(validator(min_length = 1, max_length = 100))]
     hold: String,
-    #[oai(validator(min_length = 1, max_length = 80))]
+    #[oai(validator(min_length = 1, max_length = 120))]
     name: String,
     #[oai(validator(max_length = 254))]
     email: Option<String>,

@@ -5,6 +5,7 @@ use poem_openapi::Object;
 
 use crate::conditional::Versioned;
 use crate::ids::Ref;
+use crate::shelf::orders;
 
 /// What a room has.
 #[derive(Debug, Clone, Object)]
@@ -78,20 +79,7 @@ impl From<RoomChange> for rooms::RoomChange {
     }
 }
 
-/// A location's rooms in a new order.
-#[derive(Debug, Clone, Object)]
-#[oai(deny_unknown_fields)]
-pub(super) struct RoomOrder {
-    /// All of them, each once
-    #[oai(validator(max_items = 200))]
-    ids: Vec<Ref<Room>>,
-}
-
-impl RoomOrder {
-    pub(super) fn to_domain(&self) -> Vec<openchair_domain::ids::Id<Room>> {
-        self.ids.iter().map(|id| id.0).collect()
-    }
-}
+orders! { RoomOrder of Room at most 200 }
 
 /// A room, a chair, a cabin: taken by one visit at a time.
 #[derive(Debug, Clone, Object)]

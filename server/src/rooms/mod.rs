@@ -122,7 +122,7 @@ impl RoomsApi {
         body: Input<RoomOrder>,
     ) -> Result<NoContent, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
-        rooms::reorder(&mut tx, id.0.0, &body.to_domain()).await?;
+        rooms::reorder(&mut tx, id.0.0, &body.ids()).await?;
         tx.commit().await?;
         Ok(NoContent::Done)
     }

@@ -8,6 +8,7 @@ use crate::conditional::Versioned;
 use crate::hours::{OpeningHours, shown_week, week};
 use crate::ids::Ref;
 use crate::patch::patch;
+use crate::shelf::orders;
 
 /// What is wanted of somebody new.
 #[derive(Debug, Clone, Object)]
@@ -95,7 +96,7 @@ pub(super) struct NewSkill {
     #[oai(validator(minimum(value = "1"), maximum(value = "1440")))]
     duration_minutes: Option<i32>,
     /// What it costs with them, if not as usual, in the currency's minor unit
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000000")))]
+    #[oai(validator(minimum(value = "0"), maximum(value = "10000000000")))]
     price_minor: Option<i64>,
 }
 
@@ -151,20 +152,7 @@ impl StaffHours {
     }
 }
 
-/// The staff in a new order.
-#[derive(Debug, Clone, Object)]
-#[oai(deny_unknown_fields)]
-pub(super) struct StaffOrder {
-    /// Everybody, each once
-    #[oai(validator(max_items = 1000))]
-    ids: Vec<Ref<StaffMember>>,
-}
-
-impl StaffOrder {
-    pub(super) fn to_domain(&self) -> Vec<Id<StaffMember>> {
-        self.ids.iter().map(|id| id.0).collect()
-    }
-}
+orders! { StaffOrder of StaffMember at most 1000 }
 
 /// A service that somebody can do.
 #[derive(Debug, Clone, Object)]

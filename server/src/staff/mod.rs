@@ -68,7 +68,7 @@ impl StaffApi {
         body: Input<StaffOrder>,
     ) -> Result<NoContent, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
-        staff::reorder(&mut tx, &body.to_domain()).await?;
+        staff::reorder(&mut tx, &body.ids()).await?;
         tx.commit().await?;
         Ok(NoContent::Done)
     }

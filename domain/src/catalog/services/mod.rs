@@ -9,15 +9,14 @@ use crate::catalog::categories;
 use crate::fault::Faults;
 use crate::forms;
 use crate::ids::{Category, Id, Service};
-use crate::shelf::{Ending, Shelf, differences, events};
+use crate::removal::Removal;
+use crate::shelf::{Shelf, differences, events};
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
 
 pub(in crate::catalog) use store::{all, new_row};
 pub(in crate::catalog) use terms::check;
-pub use terms::{
-    Deposit, DepositKind, PolicyOverrides, PriceFor, ServiceChange, ServiceTerms, StartAlignment,
-};
+pub use terms::{Deposit, DepositKind, PolicyOverrides, PriceFor, ServiceChange, ServiceTerms};
 
 pub(in crate::catalog) const SHELF: Shelf = Shelf {
     table: "services",
@@ -96,8 +95,8 @@ pub async fn update(
 }
 
 /// Takes a service off the menu: for good, if nobody used it yet.
-pub async fn remove(tx: &mut TenantTx, id: Id<Service>) -> Result<Ending, CatalogError> {
-    Ok(SHELF.end(tx, id).await?)
+pub async fn remove(tx: &mut TenantTx, id: Id<Service>) -> Result<Removal, CatalogError> {
+    Ok(SHELF.remove(tx, id).await?)
 }
 
 /// Puts a service back on the menu.

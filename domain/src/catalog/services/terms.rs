@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::availability::Alignment;
 use crate::catalog::bounds::{between, count, once, price};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Addon, Category, Form, Id};
+use crate::rooms::feature_name;
 use crate::text;
 use crate::words::words;
 
@@ -29,14 +31,6 @@ words! {
         /// A part of the price.
         Percent = "percent",
     }
-
-    /// Where starts lie.
-    StartAlignment {
-        /// At multiples of the step from midnight.
-        Clock = "clock",
-        /// From the opening and from the end of each visit.
-        Packed = "packed",
-    }
 }
 
 /// What is paid before the visit, and how much of it.
@@ -60,7 +54,7 @@ pub struct PolicyOverrides {
     /// Minutes between starts.
     pub slot_step_minutes: Option<i32>,
     /// Where they lie.
-    pub alignment: Option<StartAlignment>,
+    pub alignment: Option<Alignment>,
     /// How long before its start it must be booked.
     pub notice_minutes: Option<i32>,
     /// How far ahead it can be booked.
@@ -304,8 +298,9 @@ fn features(f: &mut Faults, field: &str, typed: Vec<String>) -> Vec<String> {
     if f.take(field, count(&typed, 0, 20)).is_none() {
         return Vec::new();
     }
-    let kept = typed.iter().enumerate().filter_map(|(place, feature)| {
-        f.take(&format!("{field}/{place}"), text::line(feature, 1, 40))
-    });
+    let kept = typed
+        .iter()
+        .enumerate()
+        .filter_map(|(place, feature)| f.take(&format!("{field}/{place}"), feature_name(feature)));
     once(kept.collect())
 }

@@ -71,7 +71,7 @@ fn person(
         phone: unless_empty(cell(Column::Phone), |phone| Phone::parse(phone, country))
             .map_err(on("phone"))?,
         locale: None,
-        note: text::passage(cell(Column::Note), LONGEST_NOTE).map_err(on("note"))?,
+        note: text::prose(cell(Column::Note), 0, LONGEST_NOTE).map_err(on("note"))?,
         tags: tags_of(cell(Column::Tags)).map_err(on("tags"))?,
         source: "import",
     };

@@ -1,12 +1,12 @@
 use chrono::{DateTime, Utc};
-use openchair_domain::catalog::services::{
-    self as domain, DepositKind, PriceFor, ServiceFacts, StartAlignment,
-};
+use openchair_domain::availability::Alignment;
+use openchair_domain::catalog::services::{self as domain, DepositKind, PriceFor, ServiceFacts};
 use openchair_domain::ids::{Addon, Category, Form, Service};
 use poem_openapi::Object;
 
 use crate::conditional::Versioned;
 use crate::ids::Ref;
+use crate::policies::SlotAlignment;
 use crate::shelf::mirrored;
 
 mirrored! {
@@ -26,14 +26,6 @@ mirrored! {
         Fixed,
         /// A part of the price.
         Percent,
-    }
-
-    /// Where starts lie.
-    StartAlignmentWord = StartAlignment {
-        /// At multiples of the step from midnight.
-        Clock,
-        /// From the opening, and again from the end of each visit.
-        Packed,
     }
 }
 
@@ -65,7 +57,7 @@ impl From<ServiceDeposit> for domain::Deposit {
 pub(super) struct ServicePolicy {
     #[oai(validator(minimum(value = "5"), maximum(value = "240")))]
     slot_step_minutes: Option<i32>,
-    alignment: Option<StartAlignmentWord>,
+    alignment: Option<SlotAlignment>,
     /// How long before its start it must be booked
     #[oai(validator(minimum(value = "0"), maximum(value = "525600")))]
     notice_minutes: Option<i32>,
@@ -92,7 +84,7 @@ impl From<domain::PolicyOverrides> for ServicePolicy {
     fn from(policy: domain::PolicyOverrides) -> Self {
         Self {
             slot_step_minutes: policy.slot_step_minutes,
-            alignment: policy.alignment.map(StartAlignmentWord::from),
+            alignment: policy.alignment.map(SlotAlignment::from),
             notice_minutes: policy.notice_minutes,
             horizon_days: policy.horizon_days,
             cancel_notice_minutes: policy.cancel_notice_minutes,
@@ -109,7 +101,7 @@ impl From<ServicePolicy> for domain::PolicyOverrides {
     fn from(policy: ServicePolicy) -> Self {
         Self {
             slot_step_minutes: policy.slot_step_minutes,
-            alignment: policy.alignment.map(StartAlignment::from),
+            alignment: policy.alignment.map(Alignment::from),
             notice_minutes: policy.notice_minutes,
             horizon_days: policy.horizon_days,
             cancel_notice_minutes: policy.cancel_notice_minutes,

@@ -21,7 +21,7 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::Tags;
 use crate::page::Page;
 use crate::problem::ApiError;
-use crate::shelf::EndingView;
+use crate::removal::RemovalView;
 
 pub(crate) use dto::{PriceForWord, ServiceDeposit};
 use dto::{ServiceView, versioned};
@@ -96,7 +96,7 @@ impl ServicesApi {
         &self,
         who: Can<perm::ArchiveService>,
         service: Path<Ref<Service>>,
-    ) -> Result<Json<EndingView>, ApiError> {
+    ) -> Result<Json<RemovalView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
         let ending = services::remove(&mut tx, service.0.0).await?;
         tx.commit().await?;
