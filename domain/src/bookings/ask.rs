@@ -21,7 +21,7 @@ use crate::customers::{self, Contact};
 use crate::diary::{self, Asked, Asking, Shop};
 use crate::entropy;
 use crate::fault::{Faults, ValueFault};
-use crate::ids::{Appointment, Form, Id, Service};
+use crate::ids::{Appointment, Customer, Form, Id, Service};
 use crate::messaging::{self, NewMail, Template};
 use crate::phone::Phone;
 use crate::secrets::{OpaqueToken, TokenKind};
@@ -125,12 +125,58 @@ pub async fn ask(
     public_url: &str,
 ) -> Result<Booked, BookingError> {
     let row = hold::find(tx, &new.hold).await?;
-    let id = Id::<Appointment>::from_uuid(row.id);
-    let (shop, services) = offer(tx, &row).await?;
-    let forms = asked_for(&shop, &services);
+    let OnOffer { shop, services, forms } = OnOffer::of(tx, &row).await?;
     let contact = check(new, &shop, &forms)?;
     prove(&row, new, &shop, &services)?;
     let customer = customers::for_booking(tx, &contact).await?;
+    let taker = Taker {
+        customer,
+        email: contact.email,
+        locale: contact.locale,
+        note: new.note.trim().to_owned(),
+        answers: &new.answers,
+        agreed: &new.agreed,
+    };
+    take_up(tx, row, OnOffer { shop, services, forms }, taker, public_url).await
+}
+
+/// What time is kept for: the shop now, the services, and what they ask of the customer.
+pub(crate) struct OnOffer {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) services: Vec<Id<Service>>,
+    pub(crate) forms: Vec<Asking>,
+}
+
+impl OnOffer {
+    pub(crate) async fn of(tx: &TenantTx, row: &appointment::Model) -> Result<Self, BookingError> {
+        let (shop, services) = offer(tx, row).await?;
+        let forms = asked_for(&shop, &services);
+        Ok(Self { shop, services, forms })
+    }
+}
+
+/// Who takes kept time up, with what they filled in.
+pub(crate) struct Taker<'a> {
+    pub(crate) customer: Id<Customer>,
+    pub(crate) email: Option<Email>,
+    pub(crate) locale: Option<String>,
+    pub(crate) note: String,
+    pub(crate) answers: &'a [FilledIn],
+    pub(crate) agreed: &'a [Agreed],
+}
+
+/// Makes a visit of time that is kept: theirs, or waiting for approval or the deposit, as the terms
+/// say.
+pub(crate) async fn take_up(
+    tx: &mut TenantTx,
+    row: appointment::Model,
+    what: OnOffer,
+    taker: Taker<'_>,
+    public_url: &str,
+) -> Result<Booked, BookingError> {
+    let id = Id::<Appointment>::from_uuid(row.id);
+    let OnOffer { shop, services, forms } = what;
+    let customer = taker.customer;
     members(tx, &shop, &services, customer).await?;
     let terms = Terms::read(&row.terms)?;
     let needs = match (terms.needs_approval, row.deposit_minor > 0) {
@@ -144,7 +190,7 @@ pub async fn ask(
     let lapses_at = (needs == Needs::Payment).then(|| tx.now() + PAY_WITHIN);
     let mut change: appointment::ActiveModel = row.clone().into();
     change.customer_id = Set(Some(customer.uuid()));
-    change.note = Set(new.note.trim().to_owned());
+    change.note = Set(taker.note);
     change.lapses_at = Set(lapses_at);
     // Who comes with the hold again learns that it was used.
     change.visitor_hash = Set(row.link_hash.clone());
@@ -155,10 +201,10 @@ pub async fn ask(
     let details = json!({});
     let taken = Stepping { action: Action::Ask(needs), from, to, reason: None, details };
     change::step(tx, &row, change, taken).await?;
-    keep_answers(tx, new, &forms, customer, id).await?;
+    keep_answers(tx, (taker.answers, taker.agreed), &forms, customer, id).await?;
     let visit = read::read_any(tx, id).await?;
-    if let Some(email) = &contact.email {
-        let mail = about(template(to), &visit, &shop, email, contact.locale.as_deref());
+    if let Some(email) = &taker.email {
+        let mail = about(template(to), &visit, &shop, email, taker.locale.as_deref());
         messaging::queue(tx, mail.link(format!("{public_url}/b/{}", link.text()))).await?;
     }
     Ok(Booked { visit, link, shop })
@@ -207,20 +253,7 @@ fn check(new: &NewAsk, shop: &Shop, forms: &[Asking]) -> Result<Contact, Booking
     if !shop.asks.note && !new.note.trim().is_empty() {
         faults.note("/note", ValueFault::new("not_asked", "No notes are taken here."));
     }
-    for form in forms {
-        let agreed =
-            new.agreed.iter().any(|one| (one.form, one.version) == (form.form, form.version));
-        let filled =
-            new.answers.iter().any(|one| (one.form, one.version) == (form.form, form.version));
-        if form.consent && !agreed {
-            let detail = format!("Please agree to “{}”.", form.name);
-            faults.note("/agreed", ValueFault::new("consent_needed", detail));
-        }
-        if !form.consent && !filled {
-            let detail = format!("Please fill in “{}”.", form.name);
-            faults.note("/answers", ValueFault::new("form_needed", detail));
-        }
-    }
+    check_forms(&new.answers, &new.agreed, forms, &mut faults);
     match name {
         Some(name) if faults.is_empty() => {
             // In a language that we don't write, the shop's own.
@@ -231,7 +264,30 @@ fn check(new: &NewAsk, shop: &Shop, forms: &[Asking]) -> Result<Contact, Booking
     }
 }
 
-fn wanted<T>(
+/// Whether all is filled in and agreed to.
+pub(crate) fn check_forms(
+    answers: &[FilledIn],
+    agreed: &[Agreed],
+    forms: &[Asking],
+    faults: &mut Faults,
+) {
+    for form in forms {
+        let this = (form.form, form.version);
+        let agreed = agreed.iter().any(|one| (one.form, one.version) == this);
+        let filled = answers.iter().any(|one| (one.form, one.version) == this);
+        if form.consent && !agreed {
+            let detail = format!("Please agree to “{}”.", form.name);
+            faults.note("/agreed", ValueFault::new("consent_needed", detail));
+        }
+        if !form.consent && !filled {
+            let detail = format!("Please fill in “{}”.", form.name);
+            faults.note("/answers", ValueFault::new("form_needed", detail));
+        }
+    }
+}
+
+/// A field as the shop asks for it.
+pub(crate) fn wanted<T>(
     faults: &mut Faults,
     field: &str,
     asked: Asked,
@@ -323,7 +379,7 @@ async fn members(
     tx: &TenantTx,
     shop: &Shop,
     services: &[Id<Service>],
-    customer: Id<crate::ids::Customer>,
+    customer: Id<Customer>,
 ) -> Result<(), BookingError> {
     let closed: Vec<_> = (services.iter().copied())
         .filter(|id| shop.services.get(id).is_some_and(|offer| offer.members_only))
@@ -341,18 +397,18 @@ async fn members(
 /// Keeps what the customer filled in and agreed to, with the visit.
 async fn keep_answers(
     tx: &mut TenantTx,
-    new: &NewAsk,
+    (answers, agreed): (&[FilledIn], &[Agreed]),
     forms: &[Asking],
-    customer: Id<crate::ids::Customer>,
+    customer: Id<Customer>,
     visit: Id<Appointment>,
 ) -> Result<(), BookingError> {
     for form in forms {
-        let agreed = new.agreed.iter().any(|one| one.form == form.form);
+        let agreed = agreed.iter().any(|one| one.form == form.form);
         if form.consent && agreed {
             let which = (form.form, form.version);
             customers::record_form_consent(tx, customer, which, true, Some(visit)).await?;
         }
-        if let Some(filled) = new.answers.iter().find(|one| one.form == form.form) {
+        if let Some(filled) = answers.iter().find(|one| one.form == form.form) {
             let (which, answers) = ((form.form, form.version), &filled.answers);
             customers::record_answers(tx, customer, which, answers, Some(visit)).await?;
         }
@@ -371,7 +427,7 @@ pub(super) const fn template(status: Status) -> Template {
 }
 
 /// A mail about a visit, in the customer's language, else the shop's.
-pub(super) fn about(
+pub(crate) fn about(
     template: Template,
     visit: &VisitFacts,
     shop: &Shop,
