@@ -29,7 +29,7 @@ pub(crate) mod workshop {
     };
     pub(crate) use super::change::{End, end, not_stale, resources};
     pub(crate) use super::entities::{appointment, line};
-    pub(crate) use super::error::{codes, fault};
+    pub(crate) use super::error::codes;
     pub(crate) use super::link::{shop_of, tell};
     pub(crate) use super::moving::{NewPlace, again as wanted_again, leave, lines, settle};
     pub(crate) use super::read::{complete, read_any, sees, status};

@@ -8,7 +8,7 @@ use super::read::{self, SeriesFacts};
 use super::store;
 use crate::audit::NewEntry;
 use crate::bookings::workshop::{
-    Asker, NewPlace, appointment, leave, lines, lock_alone, near, not_stale, plan, read_any,
+    Asker, NewPlace, appointment, leave, line, lines, lock_alone, near, not_stale, plan, read_any,
     resources, sees, settle, shop_of, status, tell, wanted_again,
 };
 use crate::bookings::{self, Action, BookingError, Deed, Refusal};
@@ -73,7 +73,7 @@ pub async fn cancel(
 /// A visit on its way.
 struct Mover {
     row: appointment::Model,
-    before: Vec<crate::bookings::workshop::line::Model>,
+    before: Vec<line::Model>,
     place: NewPlace,
 }
 
