@@ -38,6 +38,7 @@ pub mod public;
 mod removal;
 pub mod roles;
 pub mod rooms;
+pub mod series;
 pub mod shelf;
 pub mod signup;
 pub mod staff;
@@ -45,6 +46,7 @@ pub mod start;
 pub mod team;
 pub mod telemetry;
 pub mod tenants;
+pub mod waitlist;
 #[cfg(test)]
 mod testing;
 pub mod web_files;
