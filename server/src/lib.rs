@@ -46,7 +46,7 @@ pub mod start;
 pub mod team;
 pub mod telemetry;
 pub mod tenants;
-pub mod waitlist;
 #[cfg(test)]
 mod testing;
+pub mod waitlist;
 pub mod web_files;

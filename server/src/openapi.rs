@@ -24,7 +24,8 @@ use crate::platform::PlatformApi;
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
-    OfferApi, OwnVisitApi, PublicApi, PublicBookingApi, PublicSlotsApi, PublicWaitlistApi, WaitingApi,
+    OfferApi, OwnVisitApi, PublicApi, PublicBookingApi, PublicSlotsApi, PublicWaitlistApi,
+    WaitingApi,
 };
 use crate::roles::RolesApi;
 use crate::rooms::RoomsApi;
@@ -125,8 +126,7 @@ fn operations(app: &App) -> Operations {
         FormsApi(app()),
     );
     let hands = (StaffApi(app()), StaffTimeApi(app()), RoomsApi(app()));
-    let day =
-        (AvailabilityApi(app()), BookingsApi(app()), SeriesApi(app()), WaitlistApi(app()));
+    let day = (AvailabilityApi(app()), BookingsApi(app()), SeriesApi(app()), WaitlistApi(app()));
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),

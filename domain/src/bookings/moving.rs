@@ -146,10 +146,7 @@ pub(super) async fn put(
 }
 
 /// The lines of a visit.
-pub(crate) async fn lines(
-    tx: &TenantTx,
-    id: uuid::Uuid,
-) -> Result<Vec<line::Model>, StoreError> {
+pub(crate) async fn lines(tx: &TenantTx, id: uuid::Uuid) -> Result<Vec<line::Model>, StoreError> {
     let found = line::Entity::find()
         .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(line::Column::AppointmentId.eq(id))
@@ -169,10 +166,7 @@ pub(crate) struct NewPlace {
 
 /// Gives back what a visit takes now. Only to be asked while the resources are locked, and only
 /// before [`settle`].
-pub(crate) async fn leave(
-    tx: &mut TenantTx,
-    row: &appointment::Model,
-) -> Result<(), BookingError> {
+pub(crate) async fn leave(tx: &mut TenantTx, row: &appointment::Model) -> Result<(), BookingError> {
     change::touch_places(tx, row).await?;
     waitlist::time_frees_up(tx, row).await?;
     Ok(save::give_back(tx, Id::from_uuid(row.id)).await?)

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::planned::{Occurrence, Taken, Wish, conflicts};
 use super::pattern::Local;
+use super::planned::{Occurrence, Taken, Wish, conflicts};
 use super::read::{self, SeriesFacts};
 use super::store;
 use crate::audit::NewEntry;

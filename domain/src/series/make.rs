@@ -129,10 +129,7 @@ struct Found {
 }
 
 /// Looks at each visit of the series, beside what is taken and what those before it would take.
-async fn look(
-    tx: &TenantTx,
-    asked: &Asked,
-) -> Result<(Vec<Occurrence>, Vec<Found>), BookingError> {
+async fn look(tx: &TenantTx, asked: &Asked) -> Result<(Vec<Occurrence>, Vec<Found>), BookingError> {
     let Asked { shop, planned, wishes, skip } = asked;
     let now = tx.now();
     let (mut occurrences, mut found, mut taken) = (Vec::new(), Vec::new(), Taken::default());

@@ -86,12 +86,7 @@ impl Pattern {
     }
 
     /// All of them, the first included.
-    pub(super) fn all(
-        self,
-        first: NaiveDateTime,
-        until: Until,
-        faults: &mut Faults,
-    ) -> Vec<Local> {
+    pub(super) fn all(self, first: NaiveDateTime, until: Until, faults: &mut Faults) -> Vec<Local> {
         if !(1..=MOST).contains(&self.step) {
             faults.note("/step", ValueFault::new("range", "This is a number from 1 to 52."));
             return Vec::new();

@@ -31,7 +31,8 @@ pub(super) async fn insert(
     customer: Option<Id<Customer>>,
     pattern: Pattern,
 ) -> Result<(), StoreError> {
-    let sql = "insert into series (tenant_id, id, location_id, customer_id, every, step, created_at)
+    let sql =
+        "insert into series (tenant_id, id, location_id, customer_id, every, step, created_at)
                values ($1, $2, $3, $4, $5, $6, $7)";
     let values = [
         tx.tenant().uuid().into(),

@@ -29,7 +29,13 @@ fn all(every: Every, step: u32, first: &str, until: Until) -> Result<Vec<String>
 #[test]
 fn patterns_count_on_the_clock() {
     let cases = [
-        (Every::Day, 1, "2026-03-07T09:00", Until::Count(3), vec!["03-07T09:00", "03-08T09:00", "03-09T09:00"]),
+        (
+            Every::Day,
+            1,
+            "2026-03-07T09:00",
+            Until::Count(3),
+            vec!["03-07T09:00", "03-08T09:00", "03-09T09:00"],
+        ),
         (Every::Week, 2, "2026-03-01T02:30", Until::Count(2), vec!["03-01T02:30", "03-15T02:30"]),
         (
             Every::Month,
@@ -38,7 +44,13 @@ fn patterns_count_on_the_clock() {
             Until::Count(4),
             vec!["01-31T10:00", "none, near 02-28", "03-31T10:00", "none, near 04-30"],
         ),
-        (Every::Month, 12, "2028-02-29T10:00", Until::Count(2), vec!["02-29T10:00", "none, near 02-28"]),
+        (
+            Every::Month,
+            12,
+            "2028-02-29T10:00",
+            Until::Count(2),
+            vec!["02-29T10:00", "none, near 02-28"],
+        ),
         (
             Every::Week,
             1,

@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::bookings::workshop::{Asker, typed};
 use crate::bookings::{BookingError, Refusal, Wanted};
+use crate::config::LOCALES;
 use crate::customers::Contact;
 use crate::diary::{Asked, Asks, Shop};
 use crate::fault::{Faults, ValueFault};
@@ -112,7 +113,9 @@ pub(super) fn check(
     let note = faults.take("/note", text::prose(&new.note, 0, 1_000)).unwrap_or_default();
     match name {
         Some(name) if faults.is_empty() => {
-            let contact = Contact { name, email, phone, locale: new.locale.clone() };
+            // In a language that we don't write, the shop's own.
+            let locale = new.locale.clone().filter(|code| LOCALES.contains(&code.as_str()));
+            let contact = Contact { name, email, phone, locale };
             Ok(Checked { contact, note, earliest, latest })
         }
         _ => Err(Refusal::from(faults).into()),

@@ -34,11 +34,7 @@ pub async fn add(tx: &mut TenantTx, new: &NewWaiting) -> Result<Joined, BookingE
     enter(tx, new, Asker::Staff).await
 }
 
-async fn enter(
-    tx: &mut TenantTx,
-    new: &NewWaiting,
-    asker: Asker,
-) -> Result<Joined, BookingError> {
+async fn enter(tx: &mut TenantTx, new: &NewWaiting, asker: Asker) -> Result<Joined, BookingError> {
     let versions = diary::versions(tx, new.location).await?.ok_or(Refusal::NotFound)?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let today: NaiveDate = tx.now().with_timezone(&shop.rules.zone).date_naive();

@@ -38,10 +38,7 @@ async fn go(
     without_offer(tx, id).await
 }
 
-async fn without_offer(
-    tx: &mut TenantTx,
-    id: Id<WaitlistEntry>,
-) -> Result<(), BookingError> {
+async fn without_offer(tx: &mut TenantTx, id: Id<WaitlistEntry>) -> Result<(), BookingError> {
     let found = entry::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).lock_exclusive();
     let row = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
     match state(&row)? {

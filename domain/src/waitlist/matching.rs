@@ -72,11 +72,7 @@ fn passes(error: &BookingError) -> bool {
 }
 
 /// Makes the next offer, if there is one to make.
-async fn next(
-    tx: &mut TenantTx,
-    freed: &Freed,
-    public_url: &str,
-) -> Result<bool, BookingError> {
+async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool, BookingError> {
     let now = tx.now();
     let Some(versions) = diary::versions(tx, Some(freed.location)).await? else { return Ok(false) };
     let Some(shop) = diary::shop(tx, versions).await? else { return Ok(false) };

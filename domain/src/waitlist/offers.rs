@@ -167,11 +167,7 @@ pub(super) async fn turn(
     Ok(())
 }
 
-async fn stands(
-    tx: &TenantTx,
-    row: offer::Model,
-    standing: Standing,
-) -> Result<(), StoreError> {
+async fn stands(tx: &TenantTx, row: offer::Model, standing: Standing) -> Result<(), StoreError> {
     let mut change: offer::ActiveModel = row.into();
     change.state = Set(standing.key().to_owned());
     change.update(tx.conn()).await?;
@@ -195,10 +191,7 @@ pub(super) async fn ended(tx: &mut TenantTx, visit: Id<Appointment>) -> Result<(
     }
 }
 
-async fn entry_of(
-    tx: &TenantTx,
-    offer: &offer::Model,
-) -> Result<Option<entry::Model>, StoreError> {
+async fn entry_of(tx: &TenantTx, offer: &offer::Model) -> Result<Option<entry::Model>, StoreError> {
     let found = entry::Entity::find_by_id((tx.tenant().uuid(), offer.entry_id));
     Ok(found.lock_exclusive().one(tx.conn()).await?)
 }
@@ -211,10 +204,7 @@ pub(super) struct Locked {
 }
 
 /// Locks an offer that can still be taken or refused.
-pub(super) async fn lock(
-    tx: &TenantTx,
-    id: Id<WaitlistOffer>,
-) -> Result<Locked, BookingError> {
+pub(super) async fn lock(tx: &TenantTx, id: Id<WaitlistOffer>) -> Result<Locked, BookingError> {
     let key = (tx.tenant().uuid(), id.uuid());
     let seen = offer::Entity::find_by_id(key).one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
     let visit = appointment::Entity::find_by_id((key.0, seen.appointment_id)).lock_exclusive();

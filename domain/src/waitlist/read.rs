@@ -44,10 +44,7 @@ struct Open {
 }
 
 /// The rows with the time that is kept for them: one query more, however many there are.
-async fn complete(
-    tx: &TenantTx,
-    rows: Vec<entry::Model>,
-) -> Result<Vec<EntryFacts>, StoreError> {
+async fn complete(tx: &TenantTx, rows: Vec<entry::Model>) -> Result<Vec<EntryFacts>, StoreError> {
     let offered = rows.iter().filter(|row| row.state == State::Offered.key());
     let ids: Vec<Uuid> = offered.map(|row| row.id).collect();
     let mut offers = HashMap::new();

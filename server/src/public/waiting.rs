@@ -8,7 +8,7 @@ use openchair_domain::hours::time_of_day;
 use openchair_domain::ids::Location;
 use openchair_domain::tenancy::TenantTx;
 use openchair_domain::tenants;
-use openchair_domain::waitlist::{self, Accepting, Offered, OfferHolder, Place, Waiter};
+use openchair_domain::waitlist::{self, Accepting, OfferHolder, Offered, Place, Waiter};
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};

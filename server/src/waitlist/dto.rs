@@ -1,7 +1,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use openchair_domain::bookings::{Wanted, WantedService};
 use openchair_domain::hours::time_of_day;
-use openchair_domain::ids::{Addon, Customer, Location, Package, Service, StaffMember, WaitlistEntry};
+use openchair_domain::ids::{
+    Addon, Customer, Location, Package, Service, StaffMember, WaitlistEntry,
+};
 use openchair_domain::waitlist::{EntryFacts, NewWaiting, OfferFacts, StaffOffer, State};
 use poem_openapi::{Enum, Object};
 
@@ -101,14 +103,50 @@ impl NewWaitingInput {
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct WaitlistInput {
+    /// The business's first location if left out
+    location: Option<Ref<Location>>,
     /// Who they are, if the business knows them
     customer: Option<Ref<Customer>>,
-    waiting: NewWaitingInput,
+    wanted: WantedInput,
+    first_day: NaiveDate,
+    /// Up to 62 days, both included
+    last_day: NaiveDate,
+    /// From which time of the clock it may begin: `09:30`
+    #[oai(validator(max_length = 5))]
+    earliest: Option<String>,
+    /// And until which
+    #[oai(validator(max_length = 5))]
+    latest: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 80))]
+    name: String,
+    /// Where the offer is sent to
+    #[oai(validator(max_length = 254))]
+    email: Option<String>,
+    #[oai(validator(max_length = 40))]
+    phone: Option<String>,
+    #[oai(default, validator(max_length = 1000))]
+    note: String,
+    /// Their language
+    #[oai(validator(max_length = 8))]
+    locale: Option<String>,
 }
 
 impl WaitlistInput {
     pub(super) fn to_domain(&self) -> NewWaiting {
-        NewWaiting { customer: self.customer.map(|id| id.0), ..self.waiting.to_domain() }
+        NewWaiting {
+            location: self.location.map(|location| location.0),
+            wanted: self.wanted.to_domain(None),
+            first_day: self.first_day,
+            last_day: self.last_day,
+            earliest: self.earliest.clone(),
+            latest: self.latest.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            note: self.note.clone(),
+            locale: self.locale.clone(),
+            customer: self.customer.map(|id| id.0),
+        }
     }
 }
 
