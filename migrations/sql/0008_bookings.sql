@@ -172,8 +172,11 @@ CREATE TABLE waitlist_entries (
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
 );
 CREATE INDEX waitlist_waiting ON waitlist_entries (tenant_id, location_id, id) WHERE state = 'waiting';
-CREATE INDEX waitlist_entries_by_token ON waitlist_entries (tenant_id, token_hash);
-CALL lock_to_tenant('waitlist_entries', 'SELECT, INSERT, UPDATE');
+CREATE INDEX waitlist_over ON waitlist_entries (last_day) WHERE state = 'waiting';
+CREATE INDEX waitlist_entries_by_token ON waitlist_entries (token_hash);
+-- Who holds the link belongs to no business; the sweeper looks for days that are over.
+CALL lock_to_tenant('waitlist_entries', 'SELECT, INSERT, UPDATE',
+                    'SELECT (tenant_id, id, token_hash, state, last_day)');
 
 -- Time that was kept for one who waits, until they say yes or it lapses.
 CREATE TABLE waitlist_offers (
@@ -189,6 +192,7 @@ CREATE TABLE waitlist_offers (
     FOREIGN KEY (tenant_id, entry_id) REFERENCES waitlist_entries (tenant_id, id),
     FOREIGN KEY (tenant_id, appointment_id) REFERENCES appointments (tenant_id, id)
 );
-CREATE INDEX waitlist_offers_by_token ON waitlist_offers (tenant_id, token_hash);
+CREATE INDEX waitlist_offers_by_token ON waitlist_offers (token_hash);
+CREATE INDEX waitlist_offers_by_visit ON waitlist_offers (tenant_id, appointment_id);
 CREATE INDEX waitlist_offers_open ON waitlist_offers (tenant_id, entry_id) WHERE state = 'open';
-CALL lock_to_tenant('waitlist_offers', 'SELECT, INSERT, UPDATE');
+CALL lock_to_tenant('waitlist_offers', 'SELECT, INSERT, UPDATE', 'SELECT (tenant_id, id, token_hash)');

@@ -38,6 +38,7 @@ pub mod public;
 mod removal;
 pub mod roles;
 pub mod rooms;
+pub mod series;
 pub mod shelf;
 pub mod signup;
 pub mod staff;
@@ -47,4 +48,5 @@ pub mod telemetry;
 pub mod tenants;
 #[cfg(test)]
 mod testing;
+pub mod waitlist;
 pub mod web_files;

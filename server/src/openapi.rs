@@ -23,13 +23,18 @@ use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::platform::PlatformApi;
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
-use crate::public::{OwnVisitApi, PublicApi, PublicBookingApi, PublicSlotsApi};
+use crate::public::{
+    OfferApi, OwnVisitApi, PublicApi, PublicBookingApi, PublicSlotsApi, PublicWaitlistApi,
+    WaitingApi,
+};
 use crate::roles::RolesApi;
 use crate::rooms::RoomsApi;
+use crate::series::SeriesApi;
 use crate::signup::SignUpApi;
 use crate::staff::{StaffApi, StaffTimeApi};
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
+use crate::waitlist::WaitlistApi;
 
 /// How the operations are grouped.
 #[derive(Debug, DeriveTags)]
@@ -81,14 +86,15 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Shop, Menu, Hands, Guests, Team, Day);
+type Operations = (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
+type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
-type Day = (AvailabilityApi, BookingsApi);
+type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
@@ -103,6 +109,7 @@ fn operations(app: &App) -> Operations {
         PublicBookingApi(app()),
         OwnVisitApi(app()),
     );
+    let waiting = (PublicWaitlistApi(app()), WaitingApi(app()), OfferApi(app()));
     let shop = (
         TenantApi(app()),
         LocationsApi(app()),
@@ -119,7 +126,7 @@ fn operations(app: &App) -> Operations {
         FormsApi(app()),
     );
     let hands = (StaffApi(app()), StaffTimeApi(app()), RoomsApi(app()));
-    let day = (AvailabilityApi(app()), BookingsApi(app()));
+    let day = (AvailabilityApi(app()), BookingsApi(app()), SeriesApi(app()), WaitlistApi(app()));
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),
@@ -133,7 +140,7 @@ fn operations(app: &App) -> Operations {
         CustomerMergesApi(app()),
         CustomerImportsApi(app()),
     );
-    (people, house, front, shop, menu, hands, guests, team, day)
+    (people, house, front, waiting, shop, menu, hands, guests, team, day)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

@@ -21,9 +21,9 @@ use openchair_domain::tenancy::Db;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::jobs::{ImportCustomers, SendLinks, SendMails};
+use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails};
 use crate::outside::mail::Mailer;
-use crate::reconcile::{Leftovers, Reconciler, Strangers};
+use crate::reconcile::{Lapsed, Leftovers, Reconciler, Strangers};
 use crate::runner::{Options, Runner};
 use crate::templates::{TemplateError, Templates};
 
@@ -50,12 +50,15 @@ impl Worker {
     ) -> Result<Self, TemplateError> {
         let templates = Templates::load()?;
         let clock = Arc::clone(db.clock());
+        let public_url = identity.rules().public_url.clone();
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(SendMails { mailer, templates, clock }),
             Arc::new(SendLinks { identity }),
             Arc::new(ImportCustomers { db: db.clone() }),
+            Arc::new(MatchWaitlist { db: db.clone(), public_url }),
         ];
-        Ok(Self { db, handlers, reconcilers: vec![Arc::new(Leftovers)], options })
+        let reconcilers: Vec<Arc<dyn Reconciler>> = vec![Arc::new(Leftovers), Arc::new(Lapsed)];
+        Ok(Self { db, handlers, reconcilers, options })
     }
 
     /// One that knows one kind more.

@@ -62,8 +62,8 @@ pub use civil::{day_at, on_the_wall};
 pub use explain::explain;
 pub use fits::still_fits;
 pub use model::{
-    Alignment, Block, Busy, Choice, RoomNeed, RoomRules, Rules, Seat, Skill, SlotRules,
-    Span, StaffRules, Step, Visit, Week, Window,
+    Alignment, Block, Busy, Choice, RoomNeed, RoomRules, Rules, Seat, Skill, SlotRules, Span,
+    StaffRules, Step, Visit, Week, Window,
 };
 pub use search::{first_free, slots};
 

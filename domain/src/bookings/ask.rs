@@ -1,6 +1,5 @@
 //! The customer says who they are, and the time that was kept becomes their visit.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -12,6 +11,7 @@ use super::book::PAY_WITHIN;
 use super::change::{self, Stepping};
 use super::entities::{appointment, line};
 use super::error::{BookingError, Refusal};
+use super::filled::{self, Filled, Questions};
 use super::hold;
 use super::link::OwnVisit;
 use super::read::{self, VisitFacts};
@@ -19,14 +19,13 @@ use super::state::{Action, Needs, Status};
 use super::terms::Terms;
 use crate::config::LOCALES;
 use crate::customers::{self, Contact, NewConsent, Purpose, TypedContact};
-use crate::diary::{self, Asked, Asking, Shop};
+use crate::diary::{self, Asked, Asking, Asks, Shop};
 use crate::entropy;
 use crate::fault::{Faults, ValueFault};
-use crate::forms::{self, Answer, Question, check_answers};
-use crate::ids::{Appointment, Form, Id, Service};
+use crate::ids::{Appointment, Customer, Form, Id, Service};
 use crate::messaging::{self, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{Caller, Db, StoreError, TenantTx};
+use crate::tenancy::{Caller, Db, TenantTx};
 use crate::text::{self, Email};
 use crate::time::Instant;
 
@@ -126,13 +125,61 @@ pub async fn ask(
     public_url: &str,
 ) -> Result<Booked, BookingError> {
     let row = hold::find(tx, &new.hold).await?;
-    let id = Id::<Appointment>::from_uuid(row.id);
-    let (shop, services) = offer(tx, &row).await?;
-    let forms = asked_for(&shop, &services);
-    let questions = questions(tx, &forms).await?;
-    let (contact, filled) = check(new, &shop, &forms, &questions)?;
-    prove(&row, new, &shop, &services)?;
+    let what = OnOffer::of(tx, &row).await?;
+    let (contact, filled) = check(new, &what)?;
+    prove(&row, new, &what.shop, &what.services)?;
     let customer = customers::for_booking(tx, &contact).await?;
+    let taker = Taker {
+        customer,
+        email: contact.email,
+        locale: contact.locale,
+        note: new.note.trim().to_owned(),
+        filled,
+        news: new.marketing_email,
+    };
+    take_up(tx, row, what, taker, public_url).await
+}
+
+/// What time is kept for: the shop now, the services, and what they ask of the customer.
+pub(crate) struct OnOffer {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) services: Vec<Id<Service>>,
+    pub(crate) forms: Vec<Asking>,
+    pub(crate) questions: Questions,
+}
+
+impl OnOffer {
+    pub(crate) async fn of(tx: &TenantTx, row: &appointment::Model) -> Result<Self, BookingError> {
+        let (shop, services) = offer(tx, row).await?;
+        let forms = asked_for(&shop, &services);
+        let questions = filled::questions(tx, &forms).await?;
+        Ok(Self { shop, services, forms, questions })
+    }
+}
+
+/// Who takes kept time up, with what they filled in.
+pub(crate) struct Taker {
+    pub(crate) customer: Id<Customer>,
+    pub(crate) email: Option<Email>,
+    pub(crate) locale: Option<String>,
+    pub(crate) note: String,
+    pub(crate) filled: Filled,
+    /// Whether they want news by mail.
+    pub(crate) news: bool,
+}
+
+/// Makes a visit of time that is kept: theirs, or waiting for approval or the deposit, as the terms
+/// say.
+pub(crate) async fn take_up(
+    tx: &mut TenantTx,
+    row: appointment::Model,
+    what: OnOffer,
+    taker: Taker,
+    public_url: &str,
+) -> Result<Booked, BookingError> {
+    let id = Id::<Appointment>::from_uuid(row.id);
+    let OnOffer { shop, services, forms, .. } = what;
+    let customer = taker.customer;
     members(tx, &shop, &services, customer).await?;
     let terms = Terms::read(&row.terms)?;
     let needs = match (terms.needs_approval, row.deposit_minor > 0) {
@@ -146,7 +193,7 @@ pub async fn ask(
     let lapses_at = (needs == Needs::Payment).then(|| tx.now() + PAY_WITHIN);
     let mut change: appointment::ActiveModel = row.clone().into();
     change.customer_id = Set(Some(customer.uuid()));
-    change.note = Set(new.note.trim().to_owned());
+    change.note = Set(taker.note);
     change.lapses_at = Set(lapses_at);
     // Who comes with the hold again learns that it was used.
     change.visitor_hash = Set(row.link_hash.clone());
@@ -157,14 +204,14 @@ pub async fn ask(
     let details = json!({});
     let taken = Stepping { action: Action::Ask(needs), from, to, reason: None, details };
     change::step(tx, &row, change, taken).await?;
-    keep_answers(tx, &forms, filled, customer, id).await?;
-    if new.marketing_email && contact.email.is_some() {
+    filled::keep(tx, &forms, taker.filled, customer, id).await?;
+    if taker.news && taker.email.is_some() {
         let yes = NewConsent { purpose: Purpose::MarketingEmail, granted: true };
         customers::record_booking_consent(tx, customer, yes, id).await?;
     }
     let visit = read::read_any(tx, id).await?;
-    if let Some(email) = &contact.email {
-        let mail = about(template(to), &visit, &shop, email, contact.locale.as_deref());
+    if let Some(email) = &taker.email {
+        let mail = about(template(to), &visit, &shop, email, taker.locale.as_deref());
         messaging::queue(tx, mail.link(format!("{public_url}/b/{}", link.text()))).await?;
     }
     Ok(Booked { visit, link, shop })
@@ -201,100 +248,45 @@ fn asked_for(shop: &Shop, services: &[Id<Service>]) -> Vec<Asking> {
     forms
 }
 
-/// What the intake forms among them ask.
-async fn questions(
-    tx: &TenantTx,
-    forms: &[Asking],
-) -> Result<HashMap<Id<Form>, Vec<Question>>, StoreError> {
-    let intake = forms.iter().filter(|form| !form.consent);
-    let intake: Vec<_> = intake.map(|form| (form.form, form.version)).collect();
-    forms::questions(tx, &intake).await
-}
-
-/// Checked answers, form by form.
-type Filled = HashMap<Id<Form>, BTreeMap<String, Answer>>;
-
-/// Who this is and what they answered, as the shop asks it.
-fn check(
-    new: &NewAsk,
-    shop: &Shop,
-    forms: &[Asking],
-    questions: &HashMap<Id<Form>, Vec<Question>>,
-) -> Result<(Contact, Filled), BookingError> {
-    let mut faults = Faults::new();
-    let (email, phone) = (new.email.as_deref(), new.phone.as_deref());
-    let typed = TypedContact { name: &new.name, email, phone, locale: new.locale.as_deref() };
-    let contact = typed.check("", &shop.country, &mut faults);
+/// Who somebody is, as the shop asks it. In a language that we don't write, the shop's own.
+pub(crate) fn introduced(
+    typed: &TypedContact<'_>,
+    asks: Asks,
+    country: &str,
+    faults: &mut Faults,
+) -> Option<Contact> {
+    let locale = typed.locale.filter(|code| LOCALES.contains(code));
+    let contact = TypedContact { locale, ..*typed }.check("", country, faults);
     for (field, asked, typed) in
-        [("/email", shop.asks.email, email), ("/phone", shop.asks.phone, phone)]
+        [("/email", asks.email, typed.email), ("/phone", asks.phone, typed.phone)]
     {
         if asked == Asked::Required && typed.is_none_or(|text| text.trim().is_empty()) {
             faults.note(field, ValueFault::new("required", "Please fill this in."));
         }
     }
+    contact
+}
+
+/// Who this is and what they answered, as the shop asks it.
+fn check(new: &NewAsk, what: &OnOffer) -> Result<(Contact, Filled), BookingError> {
+    let shop = &what.shop;
+    let mut faults = Faults::new();
+    let typed = TypedContact {
+        name: &new.name,
+        email: new.email.as_deref(),
+        phone: new.phone.as_deref(),
+        locale: new.locale.as_deref(),
+    };
+    let contact = introduced(&typed, shop.asks, &shop.country, &mut faults);
     faults.take("/note", text::prose(&new.note, 0, 1_000));
     if !shop.asks.note && !new.note.trim().is_empty() {
         faults.note("/note", ValueFault::new("not_asked", "No notes are taken here."));
     }
-    let mut filled = Filled::new();
-    for form in forms {
-        let agreed =
-            new.agreed.iter().any(|one| (one.form, one.version) == (form.form, form.version));
-        if form.consent && !agreed {
-            let detail = format!("Please agree to “{}”.", form.name);
-            faults.note("/agreed", ValueFault::new("consent_needed", detail));
-        }
-        if form.consent {
-            continue;
-        }
-        let mut given = new.answers.iter().enumerate();
-        match given.find(|(_, one)| (one.form, one.version) == (form.form, form.version)) {
-            Some((place, one)) => {
-                let asked = questions.get(&form.form).map_or(&[][..], Vec::as_slice);
-                let at = format!("/answers/{place}/answers");
-                let given = answers(&at, &one.answers, &mut faults);
-                filled.insert(form.form, check_answers(&at, asked, &given, &mut faults));
-            }
-            None => {
-                let detail = format!("Please fill in “{}”.", form.name);
-                faults.note("/answers", ValueFault::new("form_needed", detail));
-            }
-        }
-    }
+    let filled = filled::check(&new.answers, &new.agreed, what, &mut faults);
     match contact {
-        Some(contact) if faults.is_empty() => {
-            // In a language that we don't write, the shop's own.
-            let known = |code: &String| LOCALES.contains(&code.as_str());
-            let locale = contact.locale.clone().filter(known);
-            Ok((Contact { locale, ..contact }, filled))
-        }
+        Some(contact) if faults.is_empty() => Ok((contact, filled)),
         _ => Err(Refusal::from(faults).into()),
     }
-}
-
-/// The answers in what was sent: whatever can be one.
-fn answers(at: &str, sent: &Value, faults: &mut Faults) -> BTreeMap<String, Answer> {
-    let Value::Object(sent) = sent else {
-        faults.note(at, ValueFault::new("invalid", "These should be answers by their questions."));
-        return BTreeMap::new();
-    };
-    let mut given = BTreeMap::new();
-    for (key, value) in sent {
-        match value {
-            Value::Bool(yes) => {
-                given.insert(key.clone(), Answer::YesNo(*yes));
-            }
-            Value::String(words) => {
-                given.insert(key.clone(), Answer::Words(words.clone()));
-            }
-            Value::Null => {}
-            _ => {
-                let field = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
-                faults.note(&field, ValueFault::new("invalid", "This can't be an answer."));
-            }
-        }
-    }
-    given
 }
 
 fn code_hash(code: &str, id: Id<Appointment>) -> Vec<u8> {
@@ -372,7 +364,7 @@ async fn members(
     tx: &TenantTx,
     shop: &Shop,
     services: &[Id<Service>],
-    customer: Id<crate::ids::Customer>,
+    customer: Id<Customer>,
 ) -> Result<(), BookingError> {
     let closed: Vec<_> = (services.iter().copied())
         .filter(|id| shop.services.get(id).is_some_and(|offer| offer.members_only))
@@ -387,27 +379,6 @@ async fn members(
     }
 }
 
-/// Keeps what the customer filled in and agreed to, with the visit. Without having agreed to all of
-/// it nobody gets here.
-async fn keep_answers(
-    tx: &mut TenantTx,
-    forms: &[Asking],
-    mut filled: Filled,
-    customer: Id<crate::ids::Customer>,
-    visit: Id<Appointment>,
-) -> Result<(), BookingError> {
-    for form in forms {
-        let which = (form.form, form.version);
-        if form.consent {
-            customers::record_form_consent(tx, customer, which, true, Some(visit)).await?;
-        }
-        if let Some(answers) = filled.remove(&form.form) {
-            customers::record_answers(tx, customer, which, &json!(answers), Some(visit)).await?;
-        }
-    }
-    Ok(())
-}
-
 /// The mail that says where a visit stands.
 pub(super) const fn template(status: Status) -> Template {
     match status {
@@ -419,7 +390,7 @@ pub(super) const fn template(status: Status) -> Template {
 }
 
 /// A mail about a visit, in the customer's language, else the shop's.
-pub(super) fn about(
+pub(crate) fn about(
     template: Template,
     visit: &VisitFacts,
     shop: &Shop,

@@ -70,28 +70,28 @@ pub struct NewContact {
 }
 
 /// What is made and how it got there.
-pub(super) struct Making {
-    pub(super) status: Status,
-    pub(super) customer: Option<Id<Customer>>,
-    pub(super) source: &'static str,
-    pub(super) note: String,
-    pub(super) staff_note: String,
-    pub(super) series: Option<(Id<Series>, i16)>,
-    pub(super) lapses_at: Option<Instant>,
-    pub(super) visitor_hash: Option<Vec<u8>>,
-    pub(super) link: Option<OpaqueToken>,
-    pub(super) over: bool,
-    pub(super) action: &'static str,
+pub(crate) struct Making {
+    pub(crate) status: Status,
+    pub(crate) customer: Option<Id<Customer>>,
+    pub(crate) source: &'static str,
+    pub(crate) note: String,
+    pub(crate) staff_note: String,
+    pub(crate) series: Option<(Id<Series>, i16)>,
+    pub(crate) lapses_at: Option<Instant>,
+    pub(crate) visitor_hash: Option<Vec<u8>>,
+    pub(crate) link: Option<OpaqueToken>,
+    pub(crate) over: bool,
+    pub(crate) action: &'static str,
 }
 
 /// A place and a time with all that is known of them.
-pub(super) struct Setting {
-    pub(super) diary: Diary,
-    pub(super) planned: Planned,
+pub(crate) struct Setting {
+    pub(crate) diary: Diary,
+    pub(crate) planned: Planned,
 }
 
 /// Reads what is needed to decide on a start.
-pub(super) async fn setting(
+pub(crate) async fn setting(
     tx: &TenantTx,
     location: Option<Id<Location>>,
     wanted: &Wanted,
@@ -108,7 +108,7 @@ pub(super) async fn setting(
 }
 
 /// The best way to do it at this start, or why there is none and what is near.
-pub(super) fn choose(
+pub(crate) fn choose(
     setting: &Setting,
     start: Instant,
     now: Instant,
@@ -129,7 +129,7 @@ pub(super) fn choose(
 }
 
 /// A row that nobody needs any more stands in the way of the constraint, though not of the engine.
-pub(super) fn lapsed(setting: &Setting, way: &Assignment, now: Instant) -> bool {
+pub(crate) fn lapsed(setting: &Setting, way: &Assignment, now: Instant) -> bool {
     way.takes.iter().any(|(resource, span)| {
         let blocks = setting.diary.busy.0.get(resource).map_or(&[][..], Vec::as_slice);
         blocks.iter().any(|block| {
@@ -185,7 +185,7 @@ pub(super) fn touch(tx: &mut TenantTx, shop: &Shop, staff: impl IntoIterator<Ite
 }
 
 /// Writes the visit at this start.
-pub(super) async fn make(
+pub(crate) async fn make(
     tx: &mut TenantTx,
     setting: &Setting,
     way: Assignment,
@@ -271,7 +271,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
 }
 
 /// Without the right to see all, one books one's own time.
-async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<(), BookingError> {
+pub(crate) async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<(), BookingError> {
     if tx.caller().may(Right::ReadBookings) {
         return Ok(());
     }
@@ -299,7 +299,7 @@ pub(super) fn over(
     ways.into_iter().next().ok_or_else(|| Refusal::NotPossible.into())
 }
 
-pub(super) async fn whose(
+pub(crate) async fn whose(
     tx: &mut TenantTx,
     shop: &Shop,
     whom: &Whom,

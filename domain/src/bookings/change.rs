@@ -20,6 +20,7 @@ use crate::ids::{Appointment, Id, Location};
 use crate::messaging::Template;
 use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, TenantTx};
+use crate::waitlist;
 
 /// What staff do to a visit without touching its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +79,7 @@ pub(super) async fn seen(
 }
 
 /// The visit, unless somebody changed it since: then what they did.
-pub(super) async fn not_stale(
+pub(crate) async fn not_stale(
     tx: &TenantTx,
     row: appointment::Model,
     version: i64,
@@ -187,15 +188,15 @@ pub(super) async fn step(
 }
 
 /// How a visit ends without happening.
-pub(super) struct End {
-    pub(super) action: Action,
-    pub(super) by: &'static str,
-    pub(super) reason: Option<String>,
-    pub(super) fee_minor: i64,
+pub(crate) struct End {
+    pub(crate) action: Action,
+    pub(crate) by: &'static str,
+    pub(crate) reason: Option<String>,
+    pub(crate) fee_minor: i64,
 }
 
 /// Ends a visit that won't happen: its time is free again.
-pub(super) async fn end(
+pub(crate) async fn end(
     tx: &mut TenantTx,
     row: appointment::Model,
     end: End,
@@ -203,6 +204,7 @@ pub(super) async fn end(
     let from = read::status(&row)?;
     let to = from.after(end.action).ok_or(Refusal::WrongState)?;
     touch_places(tx, &row).await?;
+    waitlist::time_frees_up(tx, &row).await?;
     save::give_back(tx, Id::from_uuid(row.id)).await?;
     let mut change: appointment::ActiveModel = row.clone().into();
     change.fee_minor = Set(end.fee_minor);
@@ -230,7 +232,7 @@ pub(super) async fn keep_until(
 }
 
 /// Whom a visit takes.
-pub(super) async fn resources(tx: &TenantTx, id: Id<Appointment>) -> Result<Vec<Uuid>, StoreError> {
+pub(crate) async fn resources(tx: &TenantTx, id: Id<Appointment>) -> Result<Vec<Uuid>, StoreError> {
     #[derive(FromQueryResult)]
     struct Taken {
         resource_id: Uuid,

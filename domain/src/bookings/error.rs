@@ -25,6 +25,10 @@ refusals! {
         CodeWrong = Conflict "code_wrong" "This isn't the code that was sent to your address.",
         CodeSpent = Conflict "code_spent" "That was wrong too often. Please choose your time again.",
         NoAddress = Conflict "no_address" "There is no address to send this to.",
+        SeriesConflicts = Conflict "series_conflicts" "Some of these times can't be had. Skip them or choose others, please.",
+        OfferOver = Conflict "offer_over" "This time is no longer kept for you.",
+        OfferUsed = Conflict "offer_used" "This time has been booked already.",
+        NotWaiting = Conflict "not_waiting" "Nobody waits for this any more.",
         NotYours = NotAllowed "not_yours" "Your role allows this for your own visits only.",
         OverrideNotAllowed = NotAllowed "not_allowed" "Your role doesn't allow booking over something else.",
     }
@@ -63,6 +67,14 @@ impl BookingError {
             }
         }
         self
+    }
+
+    /// As trouble with the store, where nothing else was to be expected.
+    pub fn into_store(self) -> StoreError {
+        match self.refusal {
+            Refusal::Store(store) => store,
+            other => StoreError::Unreadable(other.to_string()),
+        }
     }
 
     /// The bare refusal.

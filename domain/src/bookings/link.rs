@@ -86,7 +86,7 @@ async fn locked(tx: &TenantTx, holder: &Holder) -> Result<appointment::Model, Bo
 }
 
 /// The shop as it is now.
-pub(super) async fn shop_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Arc<Shop>, BookingError> {
+pub(crate) async fn shop_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Arc<Shop>, BookingError> {
     let versions = diary::versions(tx, Some(visit.location)).await?.ok_or(Refusal::NotFound)?;
     Ok(diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?)
 }
@@ -190,7 +190,7 @@ pub async fn renew(tx: &TenantTx, id: Id<Appointment>) -> Result<OpaqueToken, Bo
 }
 
 /// Mails the customer where the visit stands, with its link.
-pub(super) async fn tell(
+pub(crate) async fn tell(
     tx: &TenantTx,
     visit: &VisitFacts,
     shop: &Shop,

@@ -8,6 +8,7 @@ mod book;
 mod change;
 mod entities;
 mod error;
+mod filled;
 mod history;
 mod hold;
 mod ics;
@@ -21,6 +22,24 @@ mod sweep;
 mod terms;
 mod wanted;
 
+/// What series and the waiting list make and change visits with.
+pub(crate) mod workshop {
+    pub(crate) use super::ask::{OnOffer, Taker, about, introduced, take_up};
+    pub(crate) use super::book::{
+        Making, Setting, choose, lapsed, make, own_column_only, setting, whose,
+    };
+    pub(crate) use super::change::{End, end, not_stale, resources};
+    pub(crate) use super::entities::{appointment, line};
+    pub(crate) use super::error::codes;
+    pub(crate) use super::filled::check as check_filled;
+    pub(crate) use super::link::{shop_of, tell};
+    pub(crate) use super::moving::{NewPlace, again as wanted_again, leave, lines, settle};
+    pub(crate) use super::read::{complete, read_any, sees, status};
+    pub(crate) use super::save::lock_alone;
+    pub(crate) use super::search::{alternatives, near};
+    pub(crate) use super::wanted::{Asker, Planned, plan};
+}
+
 pub use ask::{Agreed, Booked, FilledIn, NewAsk, ask, count_code, seen_by_owner, send_code};
 pub use book::{NewBooking, NewContact, Whom, book};
 pub use change::{Deed, Notes, act, annotate};
@@ -29,7 +48,8 @@ pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
 pub use ics::calendar;
 pub use link::{
-    Holder, OwnVisit, again, cancel, look, open, relocate as relocate_own, send, slots as own_slots,
+    Holder, OwnVisit, again, cancel, look, open, relocate as relocate_own, renew, send,
+    slots as own_slots,
 };
 pub use moving::{NewTime, relocate};
 pub use read::{Filter, LineFacts, VisitFacts, Whose, history, list, read};

@@ -17,8 +17,9 @@ use crate::authz::Right;
 use crate::availability::Assignment;
 use crate::ids::{Appointment, Id, Location, Room, StaffMember};
 use crate::messaging::Template;
-use crate::tenancy::TenantTx;
+use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
+use crate::waitlist;
 
 /// Where to.
 #[derive(Debug, Clone)]
@@ -66,7 +67,7 @@ pub async fn relocate(
 }
 
 /// What the visit was made of, to be wanted again.
-pub(super) fn again(
+pub(crate) fn again(
     row: &appointment::Model,
     lines: &[line::Model],
     staff: Option<&[Id<StaffMember>]>,
@@ -123,14 +124,8 @@ pub(super) async fn put(
     to: &NewTime,
 ) -> Result<(), BookingError> {
     let id = Id::<Appointment>::from_uuid(row.id);
-    let from = read::status(&row)?;
-    let after = from.after(Action::Move).ok_or(Refusal::WrongState)?;
-    let before = line::Entity::find()
-        .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(line::Column::AppointmentId.eq(row.id))
-        .order_by_asc(line::Column::Position)
-        .all(tx.conn())
-        .await?;
+    read::status(&row)?.after(Action::Move).ok_or(Refusal::WrongState)?;
+    let before = lines(tx, row.id).await?;
     let location = to.location.unwrap_or(Id::from_uuid(row.location_id));
     let wanted = again(&row, &before, to.staff.as_deref(), to.room, asker);
     let setting = setting(tx, Some(location), &wanted, asker, to.start, Some(id)).await?;
@@ -142,31 +137,70 @@ pub(super) async fn put(
     if !to.over && book::lapsed(&setting, &way, tx.now()) {
         return Err(Refusal::Lapsed.into());
     }
-    let takes = Takes::of(&way);
     let mut whom = change::resources(tx, id).await?;
-    whom.extend(takes.resources());
-    change::touch_places(tx, &row).await?;
+    whom.extend(way.takes.iter().map(|(resource, _)| *resource));
     save::lock_alone(tx, whom).await?;
-    save::give_back(tx, id).await?;
-    if !save::retake(tx, id, location, &takes, row.lapses_at, to.over).await? {
+    let place = NewPlace { setting, way, over: to.over, reason: to.reason.clone() };
+    leave(tx, &row).await?;
+    settle(tx, row, &before, &place).await
+}
+
+/// The lines of a visit.
+pub(crate) async fn lines(tx: &TenantTx, id: uuid::Uuid) -> Result<Vec<line::Model>, StoreError> {
+    let found = line::Entity::find()
+        .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(line::Column::AppointmentId.eq(id))
+        .order_by_asc(line::Column::Position)
+        .all(tx.conn())
+        .await?;
+    Ok(found)
+}
+
+/// Where a visit goes, decided.
+pub(crate) struct NewPlace {
+    pub(crate) setting: Setting,
+    pub(crate) way: Assignment,
+    pub(crate) over: bool,
+    pub(crate) reason: Option<String>,
+}
+
+/// Gives back what a visit takes now. Only to be asked while the resources are locked, and only
+/// before [`settle`].
+pub(crate) async fn leave(tx: &mut TenantTx, row: &appointment::Model) -> Result<(), BookingError> {
+    change::touch_places(tx, row).await?;
+    waitlist::time_frees_up(tx, row).await?;
+    Ok(save::give_back(tx, Id::from_uuid(row.id)).await?)
+}
+
+/// Takes the new time of a visit that has left its old one. Only to be asked while the resources are
+/// locked.
+pub(crate) async fn settle(
+    tx: &mut TenantTx,
+    row: appointment::Model,
+    before: &[line::Model],
+    place: &NewPlace,
+) -> Result<(), BookingError> {
+    let id = Id::<Appointment>::from_uuid(row.id);
+    let NewPlace { setting, way, over, reason } = place;
+    let from = read::status(&row)?;
+    let after = from.after(Action::Move).ok_or(Refusal::WrongState)?;
+    let location = setting.diary.shop.location;
+    let takes = Takes::of(way);
+    if !save::retake(tx, id, location, &takes, row.lapses_at, *over).await? {
         return Err(Refusal::Contended.into());
     }
-    rewrite(tx, &setting, &way, &row, &before).await?;
+    rewrite(tx, setting, way, &row, before).await?;
     let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();
     book::touch(tx, &setting.diary.shop, staff);
+    let details = moved_from_to(&row, way);
     let mut moved: appointment::ActiveModel = row.clone().into();
     moved.location_id = Set(location.uuid());
     moved.starts_at = Set(way.start);
     moved.ends_at = Set(way.end);
-    moved.overridden = Set(to.over);
+    moved.overridden = Set(*over);
     moved.sequence = Set(row.sequence + 1);
-    let taken = Stepping {
-        action: Action::Move,
-        from,
-        to: after,
-        reason: to.reason.clone(),
-        details: moved_from_to(&row, &way),
-    };
+    let reason = reason.clone();
+    let taken = Stepping { action: Action::Move, from, to: after, reason, details };
     change::step(tx, &row, moved, taken).await
 }
 

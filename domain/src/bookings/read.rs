@@ -149,7 +149,7 @@ impl From<line::Model> for LineFacts {
 }
 
 /// The status of a row. Nothing else is ever stored.
-pub(super) fn status(row: &appointment::Model) -> Result<Status, StoreError> {
+pub(crate) fn status(row: &appointment::Model) -> Result<Status, StoreError> {
     Status::from_key(&row.status)
         .ok_or_else(|| StoreError::Unreadable(format!("the status {}", row.status)))
 }
@@ -199,7 +199,7 @@ struct Name {
 }
 
 /// The rows with their lines and customers: two queries, however many there are.
-pub(super) async fn complete(
+pub(crate) async fn complete(
     tx: &TenantTx,
     rows: Vec<appointment::Model>,
 ) -> Result<Vec<VisitFacts>, StoreError> {
@@ -258,7 +258,7 @@ pub async fn read(tx: &TenantTx, id: Id<Appointment>) -> Result<VisitFacts, Book
 }
 
 /// One visit, for whom somebody else let in.
-pub(super) async fn read_any(
+pub(crate) async fn read_any(
     tx: &TenantTx,
     id: Id<Appointment>,
 ) -> Result<VisitFacts, BookingError> {
@@ -287,7 +287,7 @@ pub(super) async fn own_staff(tx: &TenantTx) -> Result<Option<Uuid>, StoreError>
 }
 
 /// Whether the caller may see this visit: all, or those with one's own hands in them.
-pub(super) async fn sees(tx: &TenantTx, visit: &VisitFacts) -> Result<bool, StoreError> {
+pub(crate) async fn sees(tx: &TenantTx, visit: &VisitFacts) -> Result<bool, StoreError> {
     if tx.caller().may(Right::ReadBookings) {
         return Ok(true);
     }

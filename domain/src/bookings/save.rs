@@ -210,7 +210,7 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<bool, StoreEr
 }
 
 /// Keeps everybody else who would book or move these people and rooms out until the end.
-pub(super) async fn lock_alone(tx: &TenantTx, resources: Vec<Uuid>) -> Result<(), StoreError> {
+pub(crate) async fn lock_alone(tx: &TenantTx, resources: Vec<Uuid>) -> Result<(), StoreError> {
     let sql = "select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key";
     let statement =
         Statement::from_sql_and_values(DbBackend::Postgres, sql, [locks(resources).into()]);
@@ -228,7 +228,7 @@ const RETAKE: &str = "
     on conflict do nothing";
 
 /// Gives back what a visit takes.
-pub(super) async fn give_back(tx: &TenantTx, id: Id<Appointment>) -> Result<(), StoreError> {
+pub(crate) async fn give_back(tx: &TenantTx, id: Id<Appointment>) -> Result<(), StoreError> {
     let sql = "delete from allocations where tenant_id = $1 and appointment_id = $2";
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;

@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The days around a start that can be meant at all.
-pub(super) fn near(
+pub(crate) fn near(
     day: NaiveDate,
     now: Instant,
 ) -> Result<RangeInclusive<NaiveDate>, BookingError> {
@@ -277,7 +277,7 @@ pub async fn why(tx: &TenantTx, query: &Query, start: Instant) -> Result<Explain
 }
 
 /// What could be had instead of a start: the nearest times of that day and of the days around.
-pub(super) fn alternatives(
+pub(crate) fn alternatives(
     diary: &Diary,
     planned: &Planned,
     start: Instant,

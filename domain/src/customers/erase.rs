@@ -37,7 +37,8 @@ const ERASURES: [&str; 5] = [
     "update appointments set note = '', staff_note = '', updated_at = $3
      where tenant_id = $1 and customer_id = any($2)",
     "update waitlist_entries
-     set name = 'Erased customer', email = null, phone = null, note = '', updated_at = $3
+     set name = 'Erased customer', email = null, phone = null, note = '', updated_at = $3,
+         state = case when state = 'waiting' then 'left' else state end
      where tenant_id = $1 and customer_id = any($2)",
     // What it would take to undo a merge is their data, too.
     "update customer_merges set undo = '{}'

@@ -12,12 +12,13 @@ pub fn shown(window: Window) -> (String, String) {
     (text(opens), text(if closes > DAY { closes - DAY } else { closes }))
 }
 
-fn text(minutes: i16) -> String {
+/// `09:30`
+pub fn text(minutes: i16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// The minutes of `HH:MM`.
-fn minutes(text: &str) -> Option<i16> {
+pub(crate) fn minutes(text: &str) -> Option<i16> {
     let bytes = text.as_bytes();
     let digits =
         |at: std::ops::Range<usize>| bytes[at].iter().all(u8::is_ascii_digit).then_some(());

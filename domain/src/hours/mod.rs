@@ -16,4 +16,5 @@ pub(crate) use dates::near;
 pub(crate) use day::{check as check_day, in_words as day_in_words, stored, to_store};
 pub(crate) use week::{check as check_week, in_words as week_in_words};
 
-pub use clock::shown;
+pub(crate) use clock::minutes as minute_of_day;
+pub use clock::{shown, text as time_of_day};

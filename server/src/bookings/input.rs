@@ -24,7 +24,7 @@ pub(crate) struct WhomInput {
 }
 
 impl WhomInput {
-    fn to_domain(&self) -> Whom {
+    pub(crate) fn to_domain(&self) -> Whom {
         match (self.id, &self.name) {
             (Some(id), _) => Whom::Known(id.0),
             (None, name) => Whom::Named(NewContact {

@@ -27,8 +27,10 @@ use crate::problem::ApiError;
 
 pub(crate) use attempts::Attempt;
 pub(crate) use dto::{
-    ExplainedView, FirstView, SlotsView, SoldExtraView, VisitView, WantedInput, WantedQuery,
+    ExplainedView, FirstView, SlotView, SlotsView, SoldExtraView, VisitView, WantedInput,
+    WantedQuery,
 };
+pub(crate) use input::WhomInput;
 pub use search::AvailabilityApi;
 
 use dto::{VisitEventView, VisitHistoryView, VisitLinkView};

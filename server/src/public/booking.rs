@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use openchair_domain::bookings::{self, Agreed, FilledIn, Kept, NewAsk, NewHold};
+use openchair_domain::bookings::{self, Agreed, Booked, FilledIn, Kept, NewAsk, NewHold};
 use openchair_domain::diary::Asking;
 use openchair_domain::ids::{Form, Location};
 use openchair_domain::tenancy::TenantTx;
 use openchair_domain::tenants;
+use openchair_domain::time::Instant;
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 
@@ -46,7 +47,7 @@ struct AsksView {
 
 /// A form that must be filled in, or a consent that must be given; its text is on the shop's page.
 #[derive(Debug, Clone, Object)]
-struct AskingView {
+pub(super) struct AskingView {
     form: Ref<Form>,
     version: i32,
     /// `intake` or `consent`
@@ -120,7 +121,7 @@ impl From<Kept> for HoldView {
 /// A form, filled in.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-struct FilledInInput {
+pub(super) struct FilledInInput {
     form: Ref<Form>,
     /// The version that was shown
     version: i32,
@@ -131,10 +132,24 @@ struct FilledInInput {
 /// A consent that is given.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-struct AgreedInput {
+pub(super) struct AgreedInput {
     form: Ref<Form>,
     /// The version that was shown
     version: i32,
+}
+
+pub(super) fn filled(answers: &[FilledInInput]) -> Vec<FilledIn> {
+    let one = |filled: &FilledInInput| FilledIn {
+        form: filled.form.0,
+        version: filled.version,
+        answers: filled.answers.clone(),
+    };
+    answers.iter().map(one).collect()
+}
+
+pub(super) fn agreed(agreed: &[AgreedInput]) -> Vec<Agreed> {
+    let one = |agreed: &AgreedInput| Agreed { form: agreed.form.0, version: agreed.version };
+    agreed.iter().map(one).collect()
 }
 
 /// Who takes a kept time up.
@@ -178,16 +193,8 @@ impl NewVisitInput {
             locale: self.locale.clone(),
             note: self.note.clone(),
             code: self.code.clone(),
-            answers: (self.answers.iter())
-                .map(|filled| FilledIn {
-                    form: filled.form.0,
-                    version: filled.version,
-                    answers: filled.answers.clone(),
-                })
-                .collect(),
-            agreed: (self.agreed.iter())
-                .map(|agreed| Agreed { form: agreed.form.0, version: agreed.version })
-                .collect(),
+            answers: filled(&self.answers),
+            agreed: agreed(&self.agreed),
             marketing_email: self.news,
         }
     }
@@ -195,10 +202,17 @@ impl NewVisitInput {
 
 /// A visit that is booked.
 #[derive(Debug, Clone, Object)]
-struct BookedView {
+pub(super) struct BookedView {
     /// The customer's way back to it, `/b/{link}`: shown once
     link: String,
     visit: OwnVisitView,
+}
+
+impl BookedView {
+    pub(super) fn of(booked: Booked, now: Instant) -> Self {
+        let link = booked.link.text().to_owned();
+        Self { link, visit: bookings::seen_by_owner(booked, now).into() }
+    }
 }
 
 /// Where a code is sent.
@@ -241,8 +255,7 @@ impl Attempt for TakeUp {
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<BookedView, ApiError> {
         let booked = bookings::ask(tx, &self.new, &self.url).await?;
-        let link = booked.link.text().to_owned();
-        Ok(BookedView { link, visit: bookings::seen_by_owner(booked, tx.now()).into() })
+        Ok(BookedView::of(booked, tx.now()))
     }
 }
 

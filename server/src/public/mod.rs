@@ -5,6 +5,7 @@ mod dto;
 mod menu;
 mod own;
 mod slots;
+mod waiting;
 
 use openchair_domain::tenancy::SystemReason;
 use openchair_domain::tenants;
@@ -20,6 +21,7 @@ use crate::problem::ApiError;
 pub use booking::PublicBookingApi;
 pub use own::OwnVisitApi;
 pub use slots::PublicSlotsApi;
+pub use waiting::{OfferApi, PublicWaitlistApi, WaitingApi};
 
 use dto::PublicPageView;
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod bookings;
+mod bookings_series;
 mod catalog;
 mod clock;
 mod crash;
@@ -17,3 +18,4 @@ mod schema;
 mod shop;
 mod team;
 mod types;
+mod waitlist;

@@ -18,6 +18,8 @@ const GLOBAL_TABLES: &[(&str, &str)] = &[
 /// Indexes of tenant tables that don't begin with the tenant, and why.
 const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("api_keys_by_secret", "a program shows its key before anybody knows its tenant"),
+    ("appointments_by_link", "a customer shows the link before anybody knows the tenant"),
+    ("appointments_lapsing", "the sweep looks for time that lapsed over all tenants"),
     ("idempotency_keys_by_age", "the sweep goes by age over all tenants"),
     ("invitations_by_token", "a guest shows the link before anybody knows the tenant"),
     ("jobs_dead", "the sweep goes by age over all tenants"),
@@ -26,6 +28,9 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("jobs_lapsed", "the worker claims what a lost one left behind over all tenants"),
     ("memberships_by_user", "signing in asks where a login belongs"),
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
+    ("waitlist_entries_by_token", "who waits shows the link before anybody knows the tenant"),
+    ("waitlist_offers_by_token", "who waits shows the link before anybody knows the tenant"),
+    ("waitlist_over", "the sweep looks for days that are over over all tenants"),
 ];
 
 /// Tenant tables without a foreign key to `tenants`, and why.

@@ -3,7 +3,9 @@
 mod customers;
 mod identity;
 mod mail;
+mod waitlist;
 
 pub(crate) use customers::ImportCustomers;
 pub(crate) use identity::SendLinks;
 pub(crate) use mail::SendMails;
+pub(crate) use waitlist::MatchWaitlist;

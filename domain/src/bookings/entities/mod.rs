@@ -1,2 +1,2 @@
-pub(super) mod appointment;
-pub(super) mod line;
+pub(crate) mod appointment;
+pub(crate) mod line;

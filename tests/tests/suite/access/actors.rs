@@ -10,6 +10,7 @@ use super::guests::Guests;
 use super::matrix::Needs;
 use super::samples::Menu;
 use super::samples::bookings::Visits;
+use super::samples::later::Later;
 use super::samples::shop::Things;
 
 /// Who might call.
@@ -97,6 +98,7 @@ pub struct Place {
     pub menu: Menu,
     pub guests: Guests,
     pub visits: Visits,
+    pub later: Later,
 }
 
 impl Place {
@@ -117,6 +119,7 @@ impl Place {
             menu: Menu::new(app, &business).await,
             guests: Guests::new(app, &business).await,
             visits: Visits::new(app, &business).await,
+            later: Later::new(app, &business).await,
             business,
         }
     }
@@ -139,6 +142,7 @@ impl Place {
         ];
         secrets.extend(self.menu.secrets());
         secrets.extend(self.guests.secrets());
+        secrets.extend(self.later.secrets());
         secrets.extend([self.visits.visit.to_string(), self.visits.hold.clone()]);
         secrets
     }

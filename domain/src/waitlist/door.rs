@@ -1,0 +1,78 @@
+//! The way in for who holds a link: it says in which business, and gives no rights there.
+
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use crate::bookings::{BookingError, Refusal};
+use crate::ids::{Id, WaitlistEntry, WaitlistOffer};
+use crate::secrets::{OpaqueToken, TokenKind};
+use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts};
+
+/// Whoever waits and holds the link that says so.
+#[derive(Debug, Clone)]
+pub struct Waiter {
+    /// Let into the business, without rights.
+    pub caller: Caller,
+    /// What they wait for.
+    pub entry: Id<WaitlistEntry>,
+}
+
+/// Whoever holds the link to an offer.
+#[derive(Debug, Clone)]
+pub struct OfferHolder {
+    /// Let into the business, without rights.
+    pub caller: Caller,
+    /// The offer.
+    pub offer: Id<WaitlistOffer>,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    tenant_id: Uuid,
+    id: Uuid,
+    plan: String,
+    require_two_factor: bool,
+}
+
+/// Finds out what a link of the waiting list leads to. A forged one leads nowhere.
+pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Waiter, BookingError> {
+    let sql = "
+        select w.tenant_id, w.id, t.plan, t.require_two_factor
+        from waitlist_entries w join tenants t on t.id = w.tenant_id where w.token_hash = $1";
+    let (caller, id) = find(db, sql, TokenKind::Waiting, token, request).await?;
+    Ok(Waiter { caller, entry: Id::from_uuid(id) })
+}
+
+/// Finds out what the link of an offer leads to.
+pub async fn open_offer(
+    db: &Db,
+    token: &str,
+    request: RequestFacts,
+) -> Result<OfferHolder, BookingError> {
+    let sql = "
+        select o.tenant_id, o.id, t.plan, t.require_two_factor
+        from waitlist_offers o join tenants t on t.id = o.tenant_id where o.token_hash = $1";
+    let (caller, id) = find(db, sql, TokenKind::Offer, token, request).await?;
+    Ok(OfferHolder { caller, offer: Id::from_uuid(id) })
+}
+
+async fn find(
+    db: &Db,
+    sql: &'static str,
+    kind: TokenKind,
+    token: &str,
+    request: RequestFacts,
+) -> Result<(Caller, Uuid), BookingError> {
+    let token = OpaqueToken::parse(kind, token).ok_or(Refusal::NotFound)?;
+    let values = [token.hash().to_vec().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let tx = db.system(SystemReason::PublicPage).await?;
+    let found = Found::find_by_statement(statement).one(tx.conn()).await?;
+    let found = found.ok_or(Refusal::NotFound)?;
+    let facts = TenantFacts {
+        id: Id::from_uuid(found.tenant_id),
+        plan: found.plan,
+        require_two_factor: found.require_two_factor,
+    };
+    Ok((Caller::visitor(facts, request), found.id))
+}

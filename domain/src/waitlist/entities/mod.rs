@@ -1,0 +1,2 @@
+pub(super) mod entry;
+pub(super) mod offer;

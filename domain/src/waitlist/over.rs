@@ -1,0 +1,78 @@
+//! Days that are over: nobody waits for them any more.
+
+use chrono::NaiveDate;
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::bookings::BookingError;
+use crate::ids::{Id, Location, WaitlistEntry};
+use crate::outbox::NewEvent;
+use crate::tenancy::{Db, StoreError, SystemReason, TenantTx};
+use crate::tenants;
+
+#[derive(FromQueryResult)]
+struct Ended {
+    id: Uuid,
+}
+
+const CLOSE: &str = "
+    update waitlist_entries set state = 'over', version = version + 1, updated_at = $2
+    where tenant_id = $1 and location_id = $3 and state = 'waiting' and last_day < $4
+    returning id";
+
+/// Ends the waiting at a location for days before its `today`.
+pub(super) async fn close(
+    tx: &mut TenantTx,
+    at: Id<Location>,
+    today: NaiveDate,
+) -> Result<u64, StoreError> {
+    let values = [tx.tenant().uuid().into(), tx.now().into(), at.uuid().into(), today.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, CLOSE, values);
+    let ended = Ended::find_by_statement(statement).all(tx.conn()).await?;
+    for row in &ended {
+        let id = Id::<WaitlistEntry>::from_uuid(row.id);
+        tx.emit(NewEvent::new("waitlist.over", &json!({ "id": id })));
+    }
+    Ok(ended.len() as u64)
+}
+
+#[derive(FromQueryResult)]
+struct Due {
+    tenant_id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct At {
+    id: Uuid,
+    time_zone: String,
+}
+
+/// Looks for businesses where somebody still waits for days that are over, and ends that: a
+/// transaction a business.
+pub async fn over_everywhere(db: &Db) -> Result<u64, BookingError> {
+    // Somewhere it is tomorrow already.
+    let sql = "select distinct tenant_id from waitlist_entries
+               where state = 'waiting' and last_day <= $1";
+    let tx = db.system(SystemReason::Bookings).await?;
+    let values = [tx.now().date_naive().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let due = Due::find_by_statement(statement).all(tx.conn()).await?;
+    tx.commit().await?;
+    let mut count = 0;
+    for business in due {
+        let tenant = Id::from_uuid(business.tenant_id);
+        let Some(caller) = tenants::on_behalf(db, tenant, "waitlist").await? else { continue };
+        let mut tx = db.tenant(&caller).await?;
+        let sql = "select id, time_zone from locations where tenant_id = $1 order by id";
+        let values = [tenant.uuid().into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        for at in At::find_by_statement(statement).all(tx.conn()).await? {
+            let zone = at.time_zone.parse().unwrap_or(chrono_tz::UTC);
+            let today = tx.now().with_timezone(&zone).date_naive();
+            count += close(&mut tx, Id::from_uuid(at.id), today).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(count)
+}
