@@ -173,7 +173,7 @@ CREATE TABLE waitlist_entries (
 );
 CREATE INDEX waitlist_waiting ON waitlist_entries (tenant_id, location_id, id) WHERE state = 'waiting';
 CREATE INDEX waitlist_entries_by_token ON waitlist_entries (tenant_id, token_hash);
-CALL lock_to_tenant('waitlist_entries', 'SELECT, INSERT, UPDATE');
+CALL lock_to_tenant('waitlist_entries', 'SELECT, INSERT, UPDATE', 'INSERT');
 
 -- Time that was kept for one who waits, until they say yes or it lapses.
 CREATE TABLE waitlist_offers (

@@ -230,7 +230,13 @@ impl Entered<'_> {
 
     fn history(&self) -> Vec<Value> {
         let Story { begun, at, by, steps } = &self.story;
-        let row = |version: usize, at: Instant, action, from: Option<Status>, to: Status, by: &Actor, reason| {
+        let row = |version: usize,
+                   at: Instant,
+                   action,
+                   from: Option<Status>,
+                   to: Status,
+                   by: &Actor,
+                   reason| {
             json!({
                 "appointment_id": self.id.uuid(),
                 "version": version,

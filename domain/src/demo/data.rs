@@ -120,7 +120,9 @@ fn first_come() -> String {
 
 /// The windows of a week, as the starter kits write them.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Week(#[serde(deserialize_with = "config::hours_of_a_week")] pub(super) Vec<OpenHours>);
+pub(super) struct Week(
+    #[serde(deserialize_with = "config::hours_of_a_week")] pub(super) Vec<OpenHours>,
+);
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -367,7 +369,9 @@ struct People {
 impl Shop {
     /// The services of all categories, each with its category.
     pub(super) fn services(&self) -> impl Iterator<Item = (&Category, &Service)> {
-        self.categories.iter().flat_map(|category| category.services.iter().map(move |s| (category, s)))
+        self.categories
+            .iter()
+            .flat_map(|category| category.services.iter().map(move |s| (category, s)))
     }
 
     /// Where a login's mails go.

@@ -5,10 +5,10 @@ use chrono_tz::Tz;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::Login;
 use super::book::{Book, Names};
 use super::data::{Shop, Staff, Week};
 use super::offer::{Offered, own_price};
-use super::Login;
 use crate::availability::{day_at, on_the_wall};
 use crate::hours::Opening;
 use crate::ids;

@@ -40,7 +40,8 @@ pub(super) fn write(
         let email = Email::parse(&customer.email)
             .map_err(|_| StoreError::Unreadable(customer.email.clone()))?;
         let place = Place { table: "customers", column: "medical", row: id.uuid() };
-        let medical = customer.medical.as_ref().map(|text| tx.tools().seal(&place, text.as_bytes()));
+        let medical =
+            customer.medical.as_ref().map(|text| tx.tools().seal(&place, text.as_bytes()));
         let medical = medical.transpose()?.map(|sealed| bytes(&sealed));
         book.add(
             "customers",
@@ -169,7 +170,7 @@ pub(super) fn write_waiting(
                 "earliest": 0, "latest": 1_440, "name": customer.name, "email": customer.email,
                 "phone": customer.phone, "locale": customer.locale, "note": waiting.note,
                 "customer_id": known.id.uuid(), "state": "waiting",
-                "token_hash": bytes(&token.hash()[..]), "version": 1, "created_at": tx.now(),
+                "token_hash": bytes(token.hash().as_bytes()), "version": 1, "created_at": tx.now(),
                 "updated_at": tx.now(),
             }),
         );
