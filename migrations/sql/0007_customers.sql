@@ -46,7 +46,7 @@ CREATE TABLE merge_suggestions (
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id),
     FOREIGN KEY (tenant_id, other_id) REFERENCES customers (tenant_id, id)
 );
-CALL lock_to_tenant('merge_suggestions', 'SELECT, INSERT, UPDATE');
+CALL lock_to_tenant('merge_suggestions', 'SELECT, INSERT, UPDATE', 'INSERT');
 
 CREATE TABLE customer_merges (
     tenant_id  uuid NOT NULL,

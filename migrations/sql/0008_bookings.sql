@@ -176,7 +176,7 @@ CREATE INDEX waitlist_over ON waitlist_entries (last_day) WHERE state = 'waiting
 CREATE INDEX waitlist_entries_by_token ON waitlist_entries (token_hash);
 -- Who holds the link belongs to no business; the sweeper looks for days that are over.
 CALL lock_to_tenant('waitlist_entries', 'SELECT, INSERT, UPDATE',
-                    'SELECT (tenant_id, id, token_hash, state, last_day)');
+                    'SELECT (tenant_id, id, token_hash, state, last_day), INSERT');
 
 -- Time that was kept for one who waits, until they say yes or it lapses.
 CREATE TABLE waitlist_offers (

@@ -1,11 +1,13 @@
 //! Visits: from a wish to a time that is kept, to a visit that moves, happens, or doesn't.
 //!
 //! No two visits ever have the same pair of hands or the same room at the same time: the table
-//! `allocations` refuses it, whoever asks. `save` is the one place that writes them.
+//! `allocations` refuses it, whoever asks. `save` writes them; only `enter`
+//! does too, for a business that is put in whole.
 
 mod ask;
 mod book;
 mod change;
+mod enter;
 mod entities;
 mod error;
 mod filled;
@@ -43,6 +45,7 @@ pub(crate) mod workshop {
 pub use ask::{Agreed, Booked, FilledIn, NewAsk, ask, count_code, seen_by_owner, send_code};
 pub use book::{NewBooking, NewContact, Whom, book};
 pub use change::{Deed, Notes, act, annotate};
+pub(crate) use enter::{Begun, Entered, Entry, Story, Taken, enter};
 pub use error::{BookingError, Refusal};
 pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
@@ -59,4 +62,5 @@ pub use search::{
 pub use state::{Action, Needs, Status};
 pub use sweep::lapse_everywhere;
 pub use terms::Terms;
+pub(crate) use wanted::Asker;
 pub use wanted::{SoldExtra, Wanted, WantedService};

@@ -57,6 +57,12 @@ struct Take {
     room: bool,
 }
 
+impl Take {
+    const fn kind(&self) -> &'static str {
+        if self.room { "room" } else { "staff" }
+    }
+}
+
 impl Takes {
     pub(super) fn of(done: &Assignment) -> Self {
         let rooms: Vec<_> = done.rooms.iter().map(|placed| placed.room.uuid()).collect();
@@ -70,17 +76,21 @@ impl Takes {
         Self(takes)
     }
 
+    /// Who or what, when, and which of the two kinds.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Uuid, Span, &'static str)> {
+        self.0.iter().map(|take| (take.resource, take.span, take.kind()))
+    }
+
     pub(super) fn resources(&self) -> impl Iterator<Item = Uuid> {
         self.0.iter().map(|take| take.resource)
     }
 
     fn columns(&self) -> [Value; 4] {
-        let kind = |take: &Take| if take.room { "room" } else { "staff" };
         [
             self.0.iter().map(|take| take.resource).collect::<Vec<_>>().into(),
             self.0.iter().map(|take| take.span.from).collect::<Vec<_>>().into(),
             self.0.iter().map(|take| take.span.to).collect::<Vec<_>>().into(),
-            self.0.iter().map(|take| kind(take).to_owned()).collect::<Vec<_>>().into(),
+            self.0.iter().map(|take| take.kind().to_owned()).collect::<Vec<_>>().into(),
         ]
     }
 }

@@ -125,7 +125,7 @@ pub struct Kit {
     name: Text,
     blurb: Text,
     booking: BookingPolicy,
-    #[serde(deserialize_with = "hours")]
+    #[serde(deserialize_with = "hours_of_a_week")]
     hours: Vec<OpenHours>,
     categories: Vec<Category>,
 }
@@ -193,7 +193,9 @@ impl Kits {
 }
 
 /// `monday = ["09:00-13:00", "14:00-18:00"]`, in the order of the week.
-fn hours<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OpenHours>, D::Error> {
+pub(crate) fn hours_of_a_week<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<OpenHours>, D::Error> {
     const DAYS: [&str; 7] =
         ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let mut week = BTreeMap::<String, Vec<String>>::deserialize(deserializer)?;
@@ -281,7 +283,7 @@ mod tests {
     fn wrong_hours_are_refused() {
         for bad in ["someday = []", "monday = [\"9-17\"]", "monday = [\"17:00-09:00\"]"] {
             let deserializer = toml::Deserializer::parse(bad).unwrap();
-            assert!(hours(deserializer).is_err(), "{bad}");
+            assert!(hours_of_a_week(deserializer).is_err(), "{bad}");
         }
     }
 }

@@ -24,6 +24,7 @@ mod tests;
 pub use countries::{Countries, Country, Currency, LOCALES, Proposal};
 pub use development::DevelopmentSecrets;
 pub use faults::{Fault, Faults};
+pub(crate) use kits::hours_of_a_week;
 pub use kits::{BookingPolicy, Kind, Kit, Kits, OpenHours, StarterCategory, StarterService};
 pub use layers::Source;
 pub use plans::{Plan, Plans};
@@ -144,6 +145,6 @@ impl Settings {
 }
 
 /// Parses a file that is built in. That it parses is tested; a build in which it doesn't must not run.
-fn shipped<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> T {
+pub(crate) fn shipped<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> T {
     toml::from_str(text).unwrap_or_else(|error| panic!("config/{name}: {error}"))
 }

@@ -1,8 +1,18 @@
-//! Businesses to look around in: put in once, by the same path as any business that signs up.
+//! Businesses to look around in: put in once, by the same path as any business that signs up, with a
+//! menu, a team, customers and weeks of visits. What is in them is told by `config/demo`.
 
-mod shops;
+mod book;
+mod data;
+mod dice;
+mod fill;
+mod forms;
+mod house;
+mod life;
+mod offer;
+mod people;
 #[cfg(test)]
 mod tests;
+mod visits;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -13,10 +23,13 @@ use crate::ids::{Id, Tenant, User};
 use crate::outbox::{self, NewEvent};
 use crate::secrets::PasswordContext;
 use crate::tenancy::{RequestFacts, StoreError, SystemReason, SystemTx};
-use crate::tenants::{self, SignUpError};
+use crate::tenants::{self, SignUpError, Starter};
 use crate::text::Email;
 
-use shops::{ADMIN, Person, Shop, shops};
+use data::{Shop, shops};
+
+/// Who looks after the deployment: address and name.
+const ADMIN: (&str, &str) = ("admin@openchair.demo", "Ada Admin");
 
 /// The password of every demo login. Public on purpose: demo data are refused in production.
 pub const PASSWORD: &str = "please-take-a-seat";
@@ -64,22 +77,21 @@ pub struct DemoLogin {
 /// Puts the demo businesses in that aren't there yet, each whole or not at all, and says every
 /// login. What people changed since stays as it is.
 pub async fn load(identity: &Identity, password: &str) -> Result<Vec<DemoLogin>, DemoError> {
-    let shops = shops();
-    for shop in &shops {
+    for shop in shops() {
         put_in(identity, shop, password).await?;
     }
     put_in_admin(identity, password).await?;
-    Ok(logins(&shops))
+    Ok(logins(shops()))
 }
 
 /// Every login, whether it was put in now or before.
 fn logins(shops: &[Shop]) -> Vec<DemoLogin> {
-    let of = |shop: &Shop, person: &Person| DemoLogin {
-        email: shop.email(person),
-        name: person.name.to_owned(),
-        role: person.role,
-        business: Some(shop.starter.name.clone()),
-        slug: shop.starter.slug.clone(),
+    let of = |shop: &Shop, role: &'static str, name: &str| DemoLogin {
+        email: shop.email(role),
+        name: name.to_owned(),
+        role,
+        business: Some(shop.business.name.clone()),
+        slug: Some(shop.business.slug.clone()),
     };
     let admin = DemoLogin {
         email: ADMIN.0.to_owned(),
@@ -88,21 +100,21 @@ fn logins(shops: &[Shop]) -> Vec<DemoLogin> {
         business: None,
         slug: None,
     };
-    let team = |shop: &Shop| shop.team.iter().map(|one| of(shop, one)).collect::<Vec<_>>();
+    let team = |shop: &Shop| shop.team.people().map(|(role, name)| of(shop, role, name));
     shops.iter().flat_map(team).chain([admin]).collect()
 }
 
 async fn put_in(identity: &Identity, shop: &Shop, password: &str) -> Result<(), DemoError> {
     let tx = identity.db().system(SystemReason::Demo).await?;
-    let there = tenants::exists(&tx, shop.slug()).await?;
+    let there = tenants::exists(&tx, &shop.business.slug).await?;
     // Nothing is held while passwords are hashed: that takes a while on purpose.
     tx.commit().await?;
     if there {
         return Ok(());
     }
     let mut team = Vec::new();
-    for person in &shop.team {
-        team.push((person, hash(identity, person.name, &shop.email(person), password).await?));
+    for (role, name) in shop.team.people() {
+        team.push((role, name, hash(identity, name, &shop.email(role), password).await?));
     }
     let tx = identity.db().system(SystemReason::Demo).await?;
     match write(&tx, shop, team).await {
@@ -122,26 +134,47 @@ async fn hash(
     identity.new_password("/password", password, PasswordContext { email, name }).await
 }
 
+/// Somebody of the team, who can sign in.
+#[derive(Debug)]
+struct Login {
+    role: &'static str,
+    user: UserFacts,
+}
+
+/// The business as it is founded: empty.
+fn starter(shop: &Shop) -> Starter {
+    let business = &shop.business;
+    Starter {
+        name: business.name.clone(),
+        kind: business.kind(),
+        country: business.country.clone(),
+        slug: Some(business.slug.clone()),
+        time_zone: business.time_zone.clone(),
+        currency: business.currency.clone(),
+        locale: business.locale.clone(),
+        hue: business.hue,
+        plan: business.plan.clone(),
+        places: Vec::new(),
+    }
+}
+
 async fn write(
     tx: &SystemTx,
     shop: &Shop,
-    team: Vec<(&Person, String)>,
+    team: Vec<(&'static str, &str, String)>,
 ) -> Result<(), SignUpError> {
-    let mut business: Option<(Id<Tenant>, UserFacts)> = None;
-    for (person, password_hash) in team {
-        let (email, locale) = (shop.email(person), &shop.starter.locale);
-        let user = login(tx, &email, person.name, locale, password_hash).await?;
-        match &business {
-            // The first of the team is the owner, who founds it.
-            None => {
-                let founded =
-                    tenants::found(tx, &shop.starter, &user, &RequestFacts::default()).await?;
-                business = Some((founded.id, user));
-            }
-            Some((tenant, owner)) => join(tx, *tenant, owner, &user, person.role).await?,
-        }
+    let mut logins = Vec::new();
+    for (role, name, password_hash) in team {
+        let user = login(tx, &shop.email(role), name, &shop.business.locale, password_hash).await?;
+        logins.push(Login { role, user });
     }
-    Ok(())
+    let Some((owner, others)) = logins.split_first() else { return Ok(()) };
+    let request = RequestFacts::default();
+    let founded = tenants::found_empty(tx, &starter(shop), &owner.user, &request).await?;
+    for other in others {
+        join(tx, founded.id, &owner.user, &other.user, other.role).await?;
+    }
+    Ok(fill::fill(tx, founded.id, shop, &logins).await?)
 }
 
 async fn login(

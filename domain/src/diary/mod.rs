@@ -18,7 +18,9 @@ use uuid::Uuid;
 
 use crate::availability::{Busy, Span};
 use crate::ids::{Id, Location, Tenant};
-use crate::tenancy::{Caller, Db, RequestFacts, StoreError, SystemReason, TenantFacts, TenantTx};
+use crate::tenancy::{
+    Caller, Db, RequestFacts, StoreError, SystemReason, SystemTx, TenantFacts, TenantTx,
+};
 use crate::text;
 use crate::time::Instant;
 
@@ -146,6 +148,16 @@ pub(crate) async fn shop(
     let shop = Arc::new(shop);
     shelf.keep_shop(key, versions.rules, Arc::clone(&shop));
     Ok(Some(shop))
+}
+
+/// The rules of a location that is just being put in, which nobody else sees yet.
+pub(crate) async fn just_written(
+    tx: &SystemTx,
+    tenant: Id<Tenant>,
+    location: Id<Location>,
+    since: NaiveDate,
+) -> Result<Option<Shop>, StoreError> {
+    load::shop(tx.conn(), tenant, location, since).await
 }
 
 /// The diary of these days, kept for who asks next.

@@ -12,6 +12,7 @@ mod caller;
 mod conn;
 mod db;
 mod error;
+mod rows;
 mod system;
 mod tx;
 

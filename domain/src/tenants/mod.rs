@@ -32,7 +32,7 @@ pub use sign_up::{
 pub use slugs::{Availability, Obstacle, Offer, availability, offer};
 
 pub(crate) use choice::{locale, time_zone};
-pub(crate) use sign_up::{Starter, StarterPlace, found, join};
+pub(crate) use sign_up::{Starter, StarterPlace, found_empty, join};
 pub(crate) use slugs::exists;
 
 refusals! {

@@ -75,7 +75,7 @@ pub(crate) struct Starter {
     pub(crate) currency: String,
     pub(crate) locale: String,
     pub(crate) hue: i16,
-    pub(crate) plan: &'static str,
+    pub(crate) plan: String,
     pub(crate) places: Vec<StarterPlace>,
 }
 
@@ -200,11 +200,22 @@ pub(crate) async fn found(
     owner: &UserFacts,
     request: &RequestFacts,
 ) -> Result<Business, SignUpError> {
+    let business = found_empty(tx, starter, owner, request).await?;
+    kit::put_in_place(tx, business.id, starter, owner).await?;
+    Ok(business)
+}
+
+/// Writes the business and its owner's place in it, and nothing that could be booked.
+pub(crate) async fn found_empty(
+    tx: &SystemTx,
+    starter: &Starter,
+    owner: &UserFacts,
+    request: &RequestFacts,
+) -> Result<Business, SignUpError> {
     let business = insert(tx, starter).await?;
     let counter = "insert into event_counters (tenant_id, last_seq) values ($1, 0)";
     execute(tx, counter, [business.id.uuid().into()]).await?;
     join(tx, business.id, owner.id, "owner").await?;
-    kit::put_in_place(tx, business.id, starter, owner).await?;
     let entry = NewEntry::new("tenant.signed_up", "tenant").on(business.id, business.name.clone());
     let actor = Actor::user(owner.id, &owner.name);
     audit::write_from_outside(tx, business.id, &actor, request, entry).await?;
@@ -220,7 +231,7 @@ async fn insert(tx: &SystemTx, starter: &Starter) -> Result<Business, SignUpErro
         Some(slug) => vec![slug.clone()],
         None => slugs::candidates(&text::slug_from_name(&starter.name), tx.entropy()),
     };
-    let trial = Plans::shipped().get(starter.plan).and_then(|plan| plan.days);
+    let trial = Plans::shipped().get(&starter.plan).and_then(|plan| plan.days);
     let mut row = entity::Model {
         id: tx.new_id::<Tenant>().uuid(),
         slug: String::new(),
@@ -231,7 +242,7 @@ async fn insert(tx: &SystemTx, starter: &Starter) -> Result<Business, SignUpErro
         currency: starter.currency.clone(),
         locale: starter.locale.clone(),
         hue: starter.hue,
-        plan: starter.plan.to_owned(),
+        plan: starter.plan.clone(),
         trial_ends_at: trial.map(|days| tx.now() + Duration::days(days.into())),
         require_two_factor: false,
         version: 1,
@@ -322,7 +333,7 @@ fn check_business(new: &NewBusiness, faults: &mut Faults) -> Option<Starter> {
         currency: currency.unwrap_or(proposal.currency),
         locale: locale.unwrap_or(proposal.locale),
         hue: kit::first_hue(new.kind),
-        plan: Plans::FIRST,
+        plan: Plans::FIRST.to_owned(),
     })
 }
 

@@ -8,6 +8,7 @@ mod catalog;
 mod clock;
 mod crash;
 mod customers;
+mod demo;
 mod hangup;
 mod identity;
 mod isolation;

@@ -1,0 +1,234 @@
+//! The demo businesses, in a real database.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Duration;
+use openchair_domain::demo;
+use openchair_tests::{Browser, TestApp};
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+
+async fn load(app: &TestApp) {
+    let logins = demo::load(&app.app().identity, demo::PASSWORD).await.unwrap();
+    assert_eq!(logins.len(), 13);
+}
+
+async fn sign_in(app: &TestApp, email: &str) -> Browser {
+    let browser = app.browser();
+    let body = json!({ "email": email, "password": demo::PASSWORD });
+    browser.post("/v1/auth/sign-in", &body).await.expect(200);
+    browser
+}
+
+/// Everything of a list, page by page; no page is empty.
+async fn pages(browser: &Browser, path: &str) -> Vec<Value> {
+    let (mut all, mut next) = (Vec::new(), String::new());
+    loop {
+        let page = browser.get(&format!("{path}{next}")).await.expect(200);
+        let items = page["items"].as_array().unwrap();
+        assert!(!items.is_empty(), "{path}{next}");
+        all.extend(items.iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => return all,
+        }
+    }
+}
+
+async fn texts(app: &TestApp, sql: &str) -> Vec<String> {
+    let found = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(app.database.owner());
+    found.await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+#[tokio::test]
+async fn the_demo_is_put_in_once_and_is_whole() {
+    let app = TestApp::start().await;
+    load(&app).await;
+    let before = app.database.fingerprint().await;
+    load(&app).await;
+    app.clock.advance(Duration::days(3));
+    load(&app).await;
+    assert_eq!(app.database.fingerprint().await, before);
+    let counted = [
+        ("the spa's services", "services", "lagoon", 40),
+        ("the spa's packages", "packages", "lagoon", 3),
+        ("the spa's plans", "membership_plans", "lagoon", 1),
+        ("the spa's categories", "service_categories", "lagoon", 7),
+        ("the spa's staff", "staff", "lagoon", 4),
+        ("the spa's rooms", "rooms", "lagoon", 3),
+        ("the barbers' chairs", "rooms", "six-chairs", 6),
+        ("the barbers' places", "locations", "six-chairs", 3),
+        ("the clinic's forms", "forms", "kirana", 2),
+    ];
+    for (what, table, slug, expected) in counted {
+        let sql = format!(
+            "select count(*) from {table} r join tenants t on t.id = r.tenant_id
+             where t.slug = '{slug}'"
+        );
+        assert_eq!(app.database.count(&sql).await, expected, "{what}");
+    }
+    for table in ["merge_suggestions", "consents", "waitlist_entries", "form_answers", "time_off"] {
+        assert!(app.database.count(&format!("select count(*) from {table}")).await > 0, "{table}");
+    }
+}
+
+/// Read from the tables alone, without trusting the constraint.
+#[tokio::test]
+async fn no_two_demo_visits_collide_and_their_rows_agree() {
+    let app = TestApp::start().await;
+    load(&app).await;
+    let never = [
+        (
+            "two visits of one resource at once",
+            "select count(*) from allocations a join allocations b
+                 on b.tenant_id = a.tenant_id and b.resource_id = a.resource_id
+                and b.appointment_id > a.appointment_id
+                and b.blocked_from < a.blocked_to and a.blocked_from < b.blocked_to",
+        ),
+        (
+            "a line whose staff or room isn't taken",
+            "select count(*) from appointment_lines l
+             join appointments v on v.tenant_id = l.tenant_id and v.id = l.appointment_id
+             cross join lateral (values (l.staff_id), (l.room_id)) r (id)
+             where v.status not in ('cancelled', 'expired') and r.id is not null and not exists (
+                 select 1 from allocations a
+                 where a.tenant_id = l.tenant_id and a.appointment_id = v.id
+                   and a.resource_id = r.id and a.blocked_from <= l.starts_at
+                   and a.blocked_to >= l.ends_at)",
+        ),
+        (
+            "time kept for what was called off",
+            "select count(*) from allocations a
+             join appointments v on v.tenant_id = a.tenant_id and v.id = a.appointment_id
+             where v.status in ('cancelled', 'expired')",
+        ),
+        (
+            "a visit that doesn't stand where its history ends",
+            "select count(*) from appointments v where not exists (
+                 select 1 from appointment_history h
+                 where h.tenant_id = v.tenant_id and h.appointment_id = v.id
+                   and h.version = v.version and h.to_status = v.status and h.at = v.updated_at)",
+        ),
+        (
+            "a gap in a history",
+            "select count(*) from (
+                 select count(*) as steps, max(version) as last from appointment_history
+                 group by tenant_id, appointment_id) h where steps <> last",
+        ),
+        (
+            "a price that isn't the sum of its lines",
+            "select count(*) from appointments v where v.price_minor <> (
+                 select sum(price_minor) from appointment_lines l
+                 where l.tenant_id = v.tenant_id and l.appointment_id = v.id)",
+        ),
+        (
+            "a customer in two places at once",
+            "select count(*) from appointments v join appointments w
+                 on w.tenant_id = v.tenant_id and w.customer_id = v.customer_id and w.id > v.id
+                and w.starts_at < v.ends_at and v.starts_at < w.ends_at",
+        ),
+    ];
+    for (what, sql) in never {
+        assert_eq!(app.database.count(sql).await, 0, "{what}");
+    }
+    let now = app.now();
+    let early = format!(
+        "select count(*) from appointments where (starts_at > '{now}' and status in
+             ('in_service', 'completed', 'no_show')) or created_at > '{now}' or updated_at > '{now}'
+             or (ends_at < '{now}'::timestamptz - interval '1 hour'
+                 and status not in ('completed', 'no_show', 'cancelled'))
+             or lapses_at <= '{now}'"
+    );
+    assert_eq!(app.database.count(&early).await, 0, "a visit that is ahead of its time");
+    let statuses = texts(
+        &app,
+        "select distinct t.slug || ' ' || v.status from appointments v
+         join tenants t on t.id = v.tenant_id order by 1",
+    );
+    for slug in ["lagoon", "six-chairs", "kirana"] {
+        for status in ["completed", "cancelled", "no_show", "confirmed"] {
+            assert!(
+                statuses.contains(&format!("{slug} {status}")),
+                "{slug} {status}: {statuses:?}"
+            );
+        }
+    }
+    for status in ["pending_approval", "pending_payment"] {
+        assert!(statuses.contains(&format!("kirana {status}")), "{statuses:?}");
+    }
+}
+
+/// The rules of the house, as they show in what was booked.
+#[tokio::test]
+async fn the_spas_visits_are_in_the_rooms_that_its_rules_say() {
+    let app = TestApp::start().await;
+    load(&app).await;
+    let rooms = texts(
+        &app,
+        "select distinct c.name || ' in ' || l.room_name || ' for ' || v.party
+         from appointment_lines l
+         join appointments v on v.tenant_id = l.tenant_id and v.id = l.appointment_id
+         join services s on s.tenant_id = l.tenant_id and s.id = l.service_id
+         join service_categories c on c.tenant_id = s.tenant_id and c.id = s.category_id
+         join tenants t on t.id = l.tenant_id where t.slug = 'lagoon'",
+    );
+    let of = |what: &str| -> BTreeSet<&str> {
+        rooms.iter().filter(|one| one.starts_with(what)).map(String::as_str).collect()
+    };
+    assert_eq!(of("Body scrub"), BTreeSet::from(["Body scrub in Room 3 for 1"]));
+    let couples: BTreeSet<_> = rooms.iter().filter(|one| one.ends_with("for 2")).collect();
+    assert!(
+        !couples.is_empty() && couples.iter().all(|one| !one.contains("Room 1")),
+        "{couples:?}"
+    );
+    let sundays = "select count(*) from appointment_lines l
+         join tenants t on t.id = l.tenant_id
+         where t.slug = 'lagoon' and l.staff_name = 'Rosa Quitugua'
+           and extract(isodow from l.starts_at at time zone 'Pacific/Guam')";
+    assert!(app.database.count(&format!("{sundays} = 7")).await > 0);
+    assert_eq!(app.database.count(&format!("{sundays} <> 7")).await, 0);
+    let parts = "select count(*) from (
+             select count(*) as parts, count(distinct step) as steps from appointment_lines l
+             join appointments v on v.tenant_id = l.tenant_id and v.id = l.appointment_id
+             where v.package_id is not null group by v.tenant_id, v.id) p";
+    assert!(app.database.count(parts).await > 0);
+    assert_eq!(app.database.count(&format!("{parts} where parts < 2 or steps <> parts")).await, 0);
+}
+
+#[tokio::test]
+async fn every_page_of_a_demo_business_has_something_to_show() {
+    let app = TestApp::start().await;
+    load(&app).await;
+    let day = |days: i64| (app.now() + Duration::days(days)).date_naive();
+    for shop in ["lagoon", "six-chairs", "kirana"] {
+        let owner = sign_in(&app, &format!("owner@{shop}.demo")).await;
+        let mut by_day: BTreeMap<String, usize> = BTreeMap::new();
+        let range = format!("from={}T00:00:00Z&to={}T00:00:00Z", day(-27), day(20));
+        for visit in pages(&owner, &format!("/v1/appointments?limit=100&{range}")).await {
+            *by_day.entry(visit["starts_at"].as_str().unwrap()[..10].to_owned()).or_default() += 1;
+        }
+        assert!(by_day.len() > 35, "{shop}: {by_day:?}");
+        for path in ["services", "staff", "rooms", "customers", "locations", "audit", "forms"] {
+            if (shop, path) != ("six-chairs", "forms") && (shop, path) != ("lagoon", "forms") {
+                pages(&owner, &format!("/v1/{path}?limit=100")).await;
+            }
+        }
+        pages(&owner, "/v1/customers/suggestions?limit=10").await;
+        let provider = sign_in(&app, &format!("provider@{shop}.demo")).await;
+        pages(&provider, &format!("/v1/appointments?limit=100&{range}")).await;
+        let page = app.browser().get(&format!("/v1/public/{shop}")).await.expect(200);
+        let mut free = 0;
+        for service in page["services"].as_array().unwrap() {
+            let party = if service["name"] == "Couples massage" { 2 } else { 1 };
+            let path = format!(
+                "/v1/public/{shop}/slots?services={}&party={party}&from={}&to={}",
+                service["id"].as_str().unwrap(),
+                day(1),
+                day(14)
+            );
+            let found = app.browser().get(&path).await.expect(200);
+            free += usize::from(found.to_string().contains("\"start"));
+        }
+        assert_eq!(free, page["services"].as_array().unwrap().len(), "{shop}");
+    }
+}
