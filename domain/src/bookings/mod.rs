@@ -6,6 +6,7 @@
 mod ask;
 mod book;
 mod change;
+mod coming;
 mod entities;
 mod error;
 mod history;
@@ -24,6 +25,9 @@ mod wanted;
 pub use ask::{Agreed, Booked, FilledIn, NewAsk, ask, count_code, seen_by_owner, send_code};
 pub use book::{NewBooking, NewContact, Whom, book};
 pub use change::{Deed, Notes, act, annotate};
+pub use coming::Alternative;
+pub(crate) use coming::{Coming, Reach, coming, shown};
+pub(crate) use error::codes;
 pub use error::{BookingError, Refusal};
 pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
