@@ -18,6 +18,7 @@ use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PlansApi, ServicesAp
 use crate::customers::{CustomerImportsApi, CustomerMergesApi, CustomerRecordsApi, CustomersApi};
 use crate::forms::FormsApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
+use crate::impact::ImpactApi;
 use crate::keys::ApiKeysApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::platform::PlatformApi;
@@ -88,7 +89,7 @@ type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitAp
 type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
-type Day = (AvailabilityApi, BookingsApi);
+type Day = (AvailabilityApi, BookingsApi, ImpactApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
@@ -119,7 +120,7 @@ fn operations(app: &App) -> Operations {
         FormsApi(app()),
     );
     let hands = (StaffApi(app()), StaffTimeApi(app()), RoomsApi(app()));
-    let day = (AvailabilityApi(app()), BookingsApi(app()));
+    let day = (AvailabilityApi(app()), BookingsApi(app()), ImpactApi(app()));
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),

@@ -9,7 +9,7 @@ use crate::ids::Ref;
 /// What a room has.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct RoomFeature {
+pub(crate) struct RoomFeature {
     /// `couples`; the case of letters doesn't matter
     #[oai(validator(min_length = 1, max_length = 40))]
     name: String,
@@ -18,7 +18,7 @@ pub(super) struct RoomFeature {
     preference: u8,
 }
 
-fn features(typed: &[RoomFeature]) -> Vec<Feature> {
+pub(crate) fn features(typed: &[RoomFeature]) -> Vec<Feature> {
     let one =
         |typed: &RoomFeature| Feature { name: typed.name.clone(), preference: typed.preference };
     typed.iter().map(one).collect()

@@ -9,6 +9,7 @@ mod crash;
 mod customers;
 mod hangup;
 mod identity;
+mod impact;
 mod isolation;
 mod jobs;
 mod mail;

@@ -16,6 +16,7 @@ use super::actors::{Actor, World};
 pub use menu::Menu;
 pub mod bookings;
 mod customers;
+mod impact;
 
 /// An operation of the document.
 #[derive(Debug, Clone)]
@@ -104,6 +105,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
     let Operation { id, path, .. } = operation;
     let (at, body) = (Sample::at(path.trim_end_matches('/')), Sample::with);
     if let Some(sample) = bookings::sample(operation, world, actor, succeeds).await {
+        return sample;
+    }
+    if let Some(sample) = impact::sample(operation, world, actor, succeeds).await {
         return sample;
     }
     if let Some(sample) = customers::sample(id, world) {
