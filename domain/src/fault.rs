@@ -93,6 +93,13 @@ impl Faults {
         });
     }
 
+    /// Notes all that is wrong with a part of the input, which stands at `field`.
+    pub fn inside(&mut self, field: &str, part: Self) {
+        let within =
+            |fault: FieldFault| FieldFault { field: format!("{field}{}", fault.field), ..fault };
+        self.0.extend(part.0.into_iter().map(within));
+    }
+
     /// Whether nothing was noted.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -20,6 +20,7 @@ pub mod hours;
 pub mod idempotency;
 pub mod identity;
 pub mod ids;
+pub mod impact;
 pub mod jobs;
 pub mod keys;
 pub mod locations;

@@ -18,6 +18,7 @@ use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PlansApi, ServicesAp
 use crate::customers::{CustomerImportsApi, CustomerMergesApi, CustomerRecordsApi, CustomersApi};
 use crate::forms::FormsApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
+use crate::impact::ImpactApi;
 use crate::keys::ApiKeysApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::platform::PlatformApi;
@@ -94,7 +95,7 @@ type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
-type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi);
+type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
@@ -126,7 +127,13 @@ fn operations(app: &App) -> Operations {
         FormsApi(app()),
     );
     let hands = (StaffApi(app()), StaffTimeApi(app()), RoomsApi(app()));
-    let day = (AvailabilityApi(app()), BookingsApi(app()), SeriesApi(app()), WaitlistApi(app()));
+    let day = (
+        AvailabilityApi(app()),
+        BookingsApi(app()),
+        SeriesApi(app()),
+        WaitlistApi(app()),
+        ImpactApi(app()),
+    );
     let team = (
         MembersApi(app()),
         InvitationsApi(app()),

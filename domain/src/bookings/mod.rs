@@ -7,6 +7,7 @@
 mod ask;
 mod book;
 mod change;
+mod coming;
 mod enter;
 mod entities;
 mod error;
@@ -45,7 +46,10 @@ pub(crate) mod workshop {
 pub use ask::{Agreed, Booked, FilledIn, NewAsk, ask, count_code, seen_by_owner, send_code};
 pub use book::{NewBooking, NewContact, Whom, book};
 pub use change::{Deed, Notes, act, annotate};
+pub use coming::Alternative;
+pub(crate) use coming::{Coming, Reach, coming, shown};
 pub(crate) use enter::{Begun, Entered, Entry, Story, Taken, enter};
+pub(crate) use error::codes;
 pub use error::{BookingError, Refusal};
 pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};

@@ -75,21 +75,11 @@ pub async fn list(
 
 /// Closes a location, or everything, for some days.
 pub async fn close(tx: &mut TenantTx, new: &NewClosure) -> Result<ClosureFacts, LocationError> {
-    let mut faults = Faults::new();
-    let days = new.days.planned(["/first_day", "/last_day"], tx.now(), &mut faults);
-    let reason = faults.take("/reason", text::line(&new.reason, 0, 200));
-    if let Some(location) = new.location
-        && live(tx, [location]).await?.is_empty()
-    {
-        faults.note("/location_id", unknown());
-    }
-    let (Some(days), Some(reason), true) = (days, reason, faults.is_empty()) else {
-        return Err(faults.into());
-    };
+    let NewClosure { location, days, reason } = check(tx, new).await?;
     let row = closure::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<Closure>().uuid()),
-        location_id: Set(new.location.map(Id::uuid)),
+        location_id: Set(location.map(Id::uuid)),
         first_day: Set(days.first),
         last_day: Set(days.last),
         reason: Set(reason),
@@ -104,6 +94,24 @@ pub async fn close(tx: &mut TenantTx, new: &NewClosure) -> Result<ClosureFacts, 
     ]));
     changed(tx, "closure.created", &facts);
     Ok(facts)
+}
+
+/// Which closures can be meant, as they are stored.
+pub(crate) async fn check(tx: &TenantTx, new: &NewClosure) -> Result<NewClosure, LocationError> {
+    let mut faults = Faults::new();
+    let days = new.days.planned(["/first_day", "/last_day"], tx.now(), &mut faults);
+    let reason = faults.take("/reason", text::line(&new.reason, 0, 200));
+    if let Some(location) = new.location
+        && live(tx, [location]).await?.is_empty()
+    {
+        faults.note("/location_id", unknown());
+    }
+    match (days, reason) {
+        (Some(days), Some(reason)) if faults.is_empty() => {
+            Ok(NewClosure { location: new.location, days, reason })
+        }
+        _ => Err(faults.into()),
+    }
 }
 
 /// Takes a closure back.

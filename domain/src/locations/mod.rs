@@ -32,6 +32,7 @@ use crate::time::Instant;
 use entities::{hours as hours_entity, location};
 
 pub use archive::{archive, restore};
+pub(crate) use closures::check as check_closure;
 pub use closures::{ClosureFacts, NewClosure, close, list as list_closures, open as open_again};
 pub use days::{DayFacts, clear as clear_day, list as list_days, put as put_day};
 

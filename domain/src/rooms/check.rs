@@ -15,7 +15,7 @@ pub fn feature_name(typed: &str) -> Result<String, ValueFault> {
 }
 
 /// Which rooms can be meant: the same, with every text as it is stored.
-pub(super) fn check(change: &RoomChange, faults: &mut Faults) -> Option<RoomChange> {
+pub(crate) fn check(change: &RoomChange, faults: &mut Faults) -> Option<RoomChange> {
     let checked = RoomChange {
         name: faults.given("/name", change.name.as_deref(), |name| text::line(name, 1, 80)),
         places: faults.given("/places", change.places, places),

@@ -24,7 +24,7 @@ use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
-use check::check;
+pub(crate) use check::check;
 use entities::{feature, room};
 
 pub use archive::{remove, restore};

@@ -14,7 +14,7 @@ use crate::hours::{self, Days, NewStretch};
 use crate::ids::{Id, Location, StaffMember};
 use crate::locations;
 use crate::outbox::NewEvent;
-use crate::tenancy::TenantTx;
+use crate::tenancy::{StoreError, TenantTx};
 
 /// A day with hours of its own at one location, instead of the week's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,12 +70,10 @@ pub async fn put(
 ) -> Result<StaffDay, StaffError> {
     let found = own::held(tx, id).await?;
     let mut faults = Faults::new();
-    let day = faults.take("/day", hours::near(day, tx.now()));
-    let windows = hours::check_day("/windows", windows, &mut faults);
-    if locations::live(tx, [location]).await?.is_empty() {
-        faults.note("/location_id", locations::unknown());
+    let windows = checked(tx, location, day, windows, &mut faults).await?;
+    if !faults.is_empty() {
+        return Err(faults.into());
     }
-    let day = day.filter(|_| faults.is_empty()).ok_or(faults)?;
     let before = on(tx, id, location, day).one(tx.conn()).await?.map(StaffDay::from);
     let (opens, closes) = hours::to_store(&windows);
     let row = day::ActiveModel {
@@ -95,6 +93,22 @@ pub async fn put(
     let after = StaffDay { location, day, windows };
     changed(tx, &found, day, before.as_ref(), Some(&after));
     Ok(after)
+}
+
+/// Which hours of a day can be meant, at a location that there is.
+pub(crate) async fn checked(
+    tx: &TenantTx,
+    location: Id<Location>,
+    day: NaiveDate,
+    windows: &[NewStretch],
+    faults: &mut Faults,
+) -> Result<Vec<Window>, StoreError> {
+    faults.take("/day", hours::near(day, tx.now()));
+    let windows = hours::check_day("/windows", windows, faults);
+    if locations::live(tx, [location]).await?.is_empty() {
+        faults.note("/location_id", locations::unknown());
+    }
+    Ok(windows)
 }
 
 /// On this day, the week's hours hold again at a location.

@@ -12,7 +12,7 @@ use crate::fault::{Faults, ValueFault};
 use crate::hours::{NewOpening, Opening, check_week};
 use crate::ids::{Id, Location, StaffMember};
 use crate::locations;
-use crate::tenancy::TenantTx;
+use crate::tenancy::{StoreError, TenantTx};
 
 /// More than anybody commutes to.
 const MOST: usize = 50;
@@ -30,10 +30,10 @@ pub struct NewHours {
 
 /// The same, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) location: Id<Location>,
-    pub(super) work: Vec<Opening>,
-    pub(super) breaks: Vec<Opening>,
+pub(crate) struct Wanted {
+    pub(crate) location: Id<Location>,
+    pub(crate) work: Vec<Opening>,
+    pub(crate) breaks: Vec<Opening>,
 }
 
 /// What is closed for good stays as it was, for when it opens again.
@@ -53,13 +53,7 @@ pub async fn put(
 ) -> Result<StaffFacts, StaffError> {
     let found = own::held(tx, id).await?;
     let mut faults = Faults::new();
-    let wanted = check(week, &mut faults);
-    let live = locations::live(tx, week.iter().take(MOST).map(|hours| hours.location)).await?;
-    for (place, hours) in week.iter().take(MOST).enumerate() {
-        if !live.contains(&hours.location) {
-            faults.note(&format!("/locations/{place}/location_id"), locations::unknown());
-        }
-    }
+    let wanted = checked(tx, week, &mut faults).await?;
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -96,6 +90,22 @@ fn rows(tx: &TenantTx, id: Id<StaffMember>, week: &Wanted) -> Vec<hours::ActiveM
         closes: Set(opening.closes),
     };
     work.chain(breaks).map(row).collect()
+}
+
+/// Which weeks can be meant at the locations that there are.
+pub(crate) async fn checked(
+    tx: &TenantTx,
+    week: &[NewHours],
+    faults: &mut Faults,
+) -> Result<Vec<Wanted>, StoreError> {
+    let wanted = check(week, faults);
+    let live = locations::live(tx, week.iter().take(MOST).map(|hours| hours.location)).await?;
+    for (place, hours) in week.iter().take(MOST).enumerate() {
+        if !live.contains(&hours.location) {
+            faults.note(&format!("/locations/{place}/location_id"), locations::unknown());
+        }
+    }
+    Ok(wanted)
 }
 
 /// Which weeks can be meant, without looking locations up.

@@ -38,7 +38,12 @@ pub use time_off::{
     NewTimeOff, TimeOffFacts, add as add_time_off, list as list_time_off, remove as remove_time_off,
 };
 
+pub(crate) use days::checked as checked_day;
+pub(crate) use hours::{Wanted, checked as checked_hours};
 pub(crate) use kit::put_in_place;
+pub(crate) use own::expect as expect_own;
+pub(crate) use skills::checked as checked_skills;
+pub(crate) use time_off::check as check_time_off;
 
 refusals! {
     /// Why somebody of the staff can't be added or changed.

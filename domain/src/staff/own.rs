@@ -16,6 +16,12 @@ pub(super) async fn held(tx: &TenantTx, id: Id<StaffMember>) -> Result<staff::Mo
     Ok(found)
 }
 
+/// Whether there is such a staff member, and their hours are the caller's to change.
+pub(crate) async fn expect(tx: &TenantTx, id: Id<StaffMember>) -> Result<(), StaffError> {
+    let found = find_live(tx, id).one(tx.conn()).await?.ok_or(StaffError::NotFound)?;
+    may_change(tx.caller(), found.user_id.map(Id::from_uuid))
+}
+
 /// Programs have no hours of their own.
 pub(super) fn is_own(caller: &Caller, login: Option<Id<User>>) -> bool {
     let person = caller.membership().and(caller.user());

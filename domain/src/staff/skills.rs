@@ -47,8 +47,7 @@ pub async fn put(
     let found = find_live(tx, id).lock_exclusive().one(tx.conn()).await?;
     let found = found.ok_or(StaffError::NotFound)?;
     let mut faults = Faults::new();
-    check(skills, &mut faults);
-    note_unknown(tx, skills, &mut faults).await?;
+    checked(tx, skills, &mut faults).await?;
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -86,6 +85,16 @@ pub(super) async fn next_version(tx: &TenantTx, found: staff::Model) -> Result<(
     row.updated_at = Set(tx.now());
     row.update(tx.conn()).await?;
     Ok(())
+}
+
+/// Notes which skills can't be meant with the menu as it is.
+pub(crate) async fn checked(
+    tx: &TenantTx,
+    skills: &[NewSkill],
+    faults: &mut Faults,
+) -> Result<(), StoreError> {
+    check(skills, faults);
+    note_unknown(tx, skills, faults).await
 }
 
 /// Which skills can be meant, without looking them up.

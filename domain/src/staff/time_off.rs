@@ -131,7 +131,7 @@ pub async fn remove(
 }
 
 /// Which time off can be meant, as it is stored.
-pub(super) fn check(new: &NewTimeOff, now: Instant, faults: &mut Faults) -> Option<NewTimeOff> {
+pub(crate) fn check(new: &NewTimeOff, now: Instant, faults: &mut Faults) -> Option<NewTimeOff> {
     // The database keeps microseconds.
     let (starts_at, ends_at) = (new.starts_at.trunc_subsecs(6), new.ends_at.trunc_subsecs(6));
     let reason = faults.take("/reason", text::line(&new.reason, 0, 200));

@@ -120,7 +120,7 @@ impl From<DayFacts> for LocationDayView {
 /// Days on which the door stays shut.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct NewClosure {
+pub(crate) struct NewClosure {
     /// Where; left out, the whole business is closed
     location_id: Option<Ref<Location>>,
     first_day: NaiveDate,
@@ -131,7 +131,7 @@ pub(super) struct NewClosure {
 }
 
 impl NewClosure {
-    pub(super) fn to_domain(&self) -> locations::NewClosure {
+    pub(crate) fn to_domain(&self) -> locations::NewClosure {
         locations::NewClosure {
             location: self.location_id.map(|id| id.0),
             days: Days { first: self.first_day, last: self.last_day },

@@ -30,6 +30,7 @@ pub use closures::ClosuresApi;
 pub use days::LocationDaysApi;
 
 pub(crate) use crate::hours::OpeningHours;
+pub(crate) use dto::NewClosure;
 
 /// The operations on locations.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::shelf::orders;
 /// What a room has.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct RoomFeature {
+pub(crate) struct RoomFeature {
     /// `couples`; the case of letters doesn't matter
     #[oai(validator(min_length = 1, max_length = 40))]
     name: String,
@@ -19,7 +19,7 @@ pub(super) struct RoomFeature {
     preference: u8,
 }
 
-fn features(typed: &[RoomFeature]) -> Vec<Feature> {
+pub(crate) fn features(typed: &[RoomFeature]) -> Vec<Feature> {
     let one =
         |typed: &RoomFeature| Feature { name: typed.name.clone(), preference: typed.preference };
     typed.iter().map(one).collect()

@@ -23,6 +23,7 @@ use crate::problem::ApiError;
 use crate::removal::RemovalView;
 
 use dto::{NewRoom, RoomChange, RoomOrder, RoomView, versioned};
+pub(crate) use dto::{RoomFeature, features};
 
 /// The operations on rooms.
 #[derive(Debug)]

@@ -90,7 +90,7 @@ impl From<StaffChange> for staff::StaffChange {
 /// A service that somebody can do.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct NewSkill {
+pub(crate) struct NewSkill {
     service_id: Ref<Service>,
     /// How long it takes with them, if not as usual
     #[oai(validator(minimum(value = "1"), maximum(value = "1440")))]
@@ -109,21 +109,26 @@ pub(super) struct StaffSkills {
     skills: Vec<NewSkill>,
 }
 
+impl NewSkill {
+    pub(crate) fn to_domain(&self) -> staff::NewSkill {
+        staff::NewSkill {
+            service: self.service_id.0,
+            duration_minutes: self.duration_minutes,
+            price_minor: self.price_minor,
+        }
+    }
+}
+
 impl StaffSkills {
     pub(super) fn to_domain(&self) -> Vec<staff::NewSkill> {
-        let one = |skill: &NewSkill| staff::NewSkill {
-            service: skill.service_id.0,
-            duration_minutes: skill.duration_minutes,
-            price_minor: skill.price_minor,
-        };
-        self.skills.iter().map(one).collect()
+        self.skills.iter().map(NewSkill::to_domain).collect()
     }
 }
 
 /// Somebody's week at one location, in the location's own time.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct LocationWeek {
+pub(crate) struct LocationWeek {
     location_id: Ref<Location>,
     #[oai(validator(max_items = 42))]
     work: Vec<OpeningHours>,
@@ -141,14 +146,19 @@ pub(super) struct StaffHours {
     locations: Vec<LocationWeek>,
 }
 
+impl LocationWeek {
+    pub(crate) fn to_domain(&self) -> staff::NewHours {
+        staff::NewHours {
+            location: self.location_id.0,
+            work: week(&self.work),
+            breaks: week(&self.breaks),
+        }
+    }
+}
+
 impl StaffHours {
     pub(super) fn to_domain(&self) -> Vec<staff::NewHours> {
-        let one = |hours: &LocationWeek| staff::NewHours {
-            location: hours.location_id.0,
-            work: week(&hours.work),
-            breaks: week(&hours.breaks),
-        };
-        self.locations.iter().map(one).collect()
+        self.locations.iter().map(LocationWeek::to_domain).collect()
     }
 }
 

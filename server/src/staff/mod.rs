@@ -25,6 +25,8 @@ use crate::removal::RemovalView;
 
 use dto::{NewStaff, StaffChange, StaffOrder, StaffSkills, StaffView, versioned};
 
+pub(crate) use dto::{LocationWeek, NewSkill};
+pub(crate) use time::NewTimeOff;
 pub use time::StaffTimeApi;
 
 /// The operations on staff.

@@ -11,6 +11,7 @@ mod customers;
 mod demo;
 mod hangup;
 mod identity;
+mod impact;
 mod isolation;
 mod jobs;
 mod mail;

@@ -34,7 +34,7 @@ impl From<StaffDay> for StaffDayView {
 /// A stretch in which somebody is away.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct NewTimeOff {
+pub(crate) struct NewTimeOff {
     starts_at: DateTime<Utc>,
     /// Up to 366 days later
     ends_at: DateTime<Utc>,
@@ -43,7 +43,7 @@ pub(super) struct NewTimeOff {
 }
 
 impl NewTimeOff {
-    pub(super) fn to_domain(&self) -> staff::NewTimeOff {
+    pub(crate) fn to_domain(&self) -> staff::NewTimeOff {
         staff::NewTimeOff {
             starts_at: self.starts_at,
             ends_at: self.ends_at,

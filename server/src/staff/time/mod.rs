@@ -24,7 +24,8 @@ use crate::openapi::{NoContent, Tags};
 use crate::page::{Limit, Page};
 use crate::problem::ApiError;
 
-use dto::{NewTimeOff, StaffDayHours, StaffDayView, TimeOffView};
+pub(crate) use dto::NewTimeOff;
+use dto::{StaffDayHours, StaffDayView, TimeOffView};
 
 /// The operations on working hours and time off.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ use super::actors::{Actor, World};
 pub use menu::Menu;
 pub mod bookings;
 mod customers;
+mod impact;
 pub mod later;
 
 /// An operation of the document.
@@ -108,6 +109,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = later::sample(operation, world) {
+        return sample;
+    }
+    if let Some(sample) = impact::sample(operation, world, actor, succeeds).await {
         return sample;
     }
     if let Some(sample) = customers::sample(id, world) {
