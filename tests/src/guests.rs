@@ -36,7 +36,7 @@ impl TestApp {
         let id = self.new_id::<StaffMember>();
         let sql = "insert into staff (tenant_id, id, name, title, user_id, hue, online, position,
                                       created_at, updated_at)
-                   values ($1, $2, $3, '', $4, 7, true, 0, $5, $5)";
+                   values ($1, $2, $3, '', $4, 7, true, 99, $5, $5)";
         let done = sqlx::query(sql).bind(of.id.uuid()).bind(id.uuid()).bind(&login.name);
         let done = done.bind(login.id.uuid()).bind(self.now()).execute(self.pool()).await;
         done.expect("a staff member");
@@ -59,7 +59,8 @@ impl TestApp {
                                           customer_id, party, title, price_minor, currency, terms,
                                           source, created_at, updated_at)
                 values ($1, $2, $3, 'confirmed', $4, $4 + interval '1 hour', $5, 1, $6, 6500, 'USD',
-                        '{}', 'staff', $7, $7)
+                        '{\"cancel_notice\":0,\"move_notice\":0,\"late_cancel_fee_percent\":0,
+                          \"no_show_fee_percent\":0,\"needs_approval\":false}', 'staff', $7, $7)
                 returning tenant_id, id, starts_at, ends_at, title
             )
             insert into appointment_lines (tenant_id, appointment_id, position, step, service_id,

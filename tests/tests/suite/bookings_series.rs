@@ -4,7 +4,7 @@ use openchair_tests::TestApp;
 use openchair_tests::spa::{Spa, at, shown};
 use serde_json::{Value, json};
 
-/// Sundays and Mondays at ten with Eve, who works every day.
+/// A wax every week with Eve, who works every day.
 fn weekly(spa: &Spa, start: Value, more: &Value) -> Value {
     let mut body = json!({
         "wanted": spa.wanted(&["Wax"], 1, &["Eve"]), "start": start, "every": "week", "step": 1,

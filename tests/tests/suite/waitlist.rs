@@ -8,7 +8,7 @@ use openchair_tests::spa::{Spa, at, shown};
 use openchair_tests::{Browser, TestApp, eventually};
 use serde_json::{Value, json};
 
-/// Massages are Max's on Sundays, and Eve's: with Eve's skill asked for by name, there is one.
+/// A facial by Fay on Wednesday the 4th, and by nobody else.
 fn wish(spa: &Spa, name: &str, more: &Value) -> Value {
     let email = format!("{}@example.com", name.to_lowercase());
     let mut body = json!({
@@ -57,7 +57,7 @@ async fn cancel(spa: &Spa, visit: &Value) {
     spa.owner.post(&path, &json!({ "version": visit["version"] })).await.expect(200);
 }
 
-/// Fay's Wednesday, full from nine to seven but for nothing.
+/// Fay's Wednesday, full from nine to seven.
 async fn full_day(spa: &Spa) -> Vec<Value> {
     let mut visits = Vec::new();
     for hour in 9..19 {

@@ -65,7 +65,8 @@ pub async fn sample(
             let (tenant, staff) = (here.business.id.uuid(), here.things.staff.uuid());
             let login = login.id.uuid();
             let sql = format!(
-                "update staff set user_id = '{login}' where tenant_id = '{tenant}' and id = '{staff}'"
+                "update staff set user_id = null where tenant_id = '{tenant}' and user_id = '{login}';
+                 update staff set user_id = '{login}' where tenant_id = '{tenant}' and id = '{staff}'"
             );
             app.database.run(&sql).await;
         }
