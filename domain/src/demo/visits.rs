@@ -70,7 +70,7 @@ struct Day<'s, 'a> {
     shop: &'a Shop,
     /// Counted from today.
     offset: i64,
-    day: NaiveDate,
+    date: NaiveDate,
     starts: Instant,
 }
 
@@ -86,9 +86,9 @@ pub(super) fn visits<'a>(
         let mut busy = Busy::default();
         let mut came = HashSet::new();
         for (place, shop) in &scene.places {
-            let day = day(scene.data, scene.now, offset);
-            let starts = midnight(shop.rules.zone, day);
-            let today = Day { scene, place, shop, offset, day, starts };
+            let date = day(scene.data, scene.now, offset);
+            let starts = midnight(shop.rules.zone, date);
+            let today = Day { scene, place, shop, offset, date, starts };
             for _ in 0..today.wanted(dice) {
                 let Some(visit) = today.visit(&busy, &mut came, dice, entropy) else { continue };
                 for block in visit.blocks() {
@@ -112,11 +112,11 @@ impl<'a> Day<'_, 'a> {
     /// How many want to come. The further ahead, the emptier.
     fn wanted(&self, dice: &mut Dice) -> i64 {
         let usual = self.place.visits_a_day;
-        let weekend = if self.day.weekday().number_from_monday() >= 5 { 115 } else { 90 };
+        let weekend = if self.date.weekday().number_from_monday() >= 5 { 115 } else { 90 };
         let filled = match self.offset {
             ..=0 => 100,
-            1..=6 => 70,
-            7..=13 => 45,
+            1..=6 => 60,
+            7..=13 => 35,
             _ => 25,
         };
         let many = usual * weekend * filled / 10_000;
@@ -142,7 +142,7 @@ impl<'a> Day<'_, 'a> {
         let mut booked_at = if walks_in { self.starts } else { self.booked_at(dice) };
         let wanted = self.wanted_of(wish, dice);
         let entry = Entry::of(self.shop, &wanted, asker)?;
-        let mut starts = entry.starts(busy, self.day, booked_at);
+        let mut starts = entry.starts(busy, self.date, booked_at);
         if walks_in {
             starts.retain(|slot| slot.start <= scene.now);
         }
@@ -213,7 +213,7 @@ impl<'a> Day<'_, 'a> {
 
     /// One of those who do this here on that weekday.
     fn somebody(&self, service: Id<Service>, dice: &mut Dice) -> Option<Id<StaffMember>> {
-        let weekday = self.day.weekday().num_days_from_monday() as usize;
+        let weekday = self.date.weekday().num_days_from_monday() as usize;
         let can: Vec<_> = (self.shop.rules.staff.iter())
             .filter(|staff| staff.skills.contains_key(&service))
             .filter(|staff| staff.hours.0.get(weekday).is_some_and(|hours| !hours.is_empty()))
