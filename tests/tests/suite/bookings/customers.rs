@@ -91,19 +91,20 @@ async fn the_link_moves_and_cancels_within_the_rules() {
     assert_eq!(line(&after, "DTSTART"), "DTSTART:20260304T173000Z");
     let again = spa.guest.get(&format!("{second}/again")).await.expect(200);
     assert_eq!(again["services"], spa.id("Facial"));
-    // Four hours before the start it is too late.
-    app.clock.set(at(4, "08:31"));
-    spa.guest.post(&format!("{second}/move"), &to).await.problem(409, "too_late_to_move");
-    spa.guest
-        .post(&format!("{second}/cancel"), &json!({}))
-        .await
-        .problem(409, "too_late_to_cancel");
+    let hold = spa.hold(spa.wanted(&["Wax"], 1, &[]), at(4, "12:30"), "another visitor");
+    let late = spa.take_up(&hold.await.expect(201), "Bo", "bo@example.com").await.expect(201);
+    let late = format!("/v1/b/{}", late["link"].as_str().unwrap());
+    // Less than four hours before the start it is too late.
     app.clock.set(at(4, "08:30"));
     let off = spa.guest.post(&format!("{second}/cancel"), &json!({})).await.expect(200);
     assert_eq!(off["status"], "cancelled");
     let file = spa.guest.get(&format!("{second}/calendar.ics")).await.text();
     assert!(file.contains("METHOD:CANCEL") && file.contains("STATUS:CANCELLED"), "{file}");
     spa.guest.post(&format!("{second}/cancel"), &json!({})).await.problem(409, "wrong_state");
+    app.clock.set(at(4, "08:31"));
+    spa.guest.post(&format!("{late}/move"), &to).await.problem(409, "too_late_to_move");
+    let too_late = spa.guest.post(&format!("{late}/cancel"), &json!({})).await;
+    too_late.problem(409, "too_late_to_cancel");
     for forged in ["x", "oc_vi_aaaa", &first[6..]] {
         spa.guest.get(&format!("/v1/b/{forged}")).await.problem(404, "not_found");
     }

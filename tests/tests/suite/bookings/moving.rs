@@ -32,7 +32,7 @@ async fn a_visit_moves_as_a_whole_or_stays() {
     let stale = json!({ "version": 1, "start": sunday("16:00") });
     let stale = spa.owner.post(&path(&couple, "move"), &stale).await.problem(409, "stale_version");
     let change = &stale["particulars"]["changes"][0];
-    assert_eq!(change["details"]["starts_at"]["after"], shown(sunday("10:30")), "{stale}");
+    assert_eq!(change["details"]["starts_at"]["after"], json!(sunday("10:30")), "{stale}");
     // Other hands, by name.
     let to = json!({ "version": 1, "start": sunday("15:00"), "staff": [spa.id("Wanda")] });
     let other = spa.owner.post(&path(&wax, "move"), &to).await.expect(200);
