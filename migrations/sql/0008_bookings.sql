@@ -54,7 +54,7 @@ CREATE INDEX appointments_by_customer ON appointments (tenant_id, customer_id, s
 CREATE INDEX appointments_by_series ON appointments (tenant_id, series_id, series_place) WHERE series_id IS NOT NULL;
 CREATE INDEX appointments_by_visitor ON appointments (tenant_id, visitor_hash) WHERE visitor_hash IS NOT NULL;
 CREATE INDEX appointments_lapsing ON appointments (lapses_at) WHERE lapses_at IS NOT NULL;
-CREATE UNIQUE INDEX appointments_by_link ON appointments (link_hash) WHERE link_hash IS NOT NULL;
+CREATE INDEX appointments_by_link ON appointments (link_hash) WHERE link_hash IS NOT NULL;
 CALL lock_to_tenant('appointments', 'SELECT, INSERT, UPDATE', 'INSERT');
 -- Who holds a link belongs to no business; the sweeper looks for what lapsed.
 GRANT SELECT (tenant_id, id, link_hash, lapses_at, status) ON appointments TO openchair_system;

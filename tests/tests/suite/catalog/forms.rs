@@ -116,7 +116,12 @@ async fn forms_that_are_asked_or_answered_are_archived() {
     }
     owner.get(&format!("/v1/forms/{unused}/versions")).await.problem(404, "not_found");
     assert!(listed(&owner, "forms", "id").await.is_empty());
-    assert_eq!(listed(&owner, "forms?archived=true", "id").await, [asked.clone(), answered]);
+    let mut archived = listed(&owner, "forms?archived=true", "id").await;
+    let mut kept = [asked.clone(), answered];
+    // Ids of one instant have no order.
+    archived.sort_unstable();
+    kept.sort_unstable();
+    assert_eq!(archived, kept);
     // Being put away is no version: what was asked is what is kept of one.
     let path = format!("/v1/forms/{asked}");
     let view = owner.get(&path).await;
