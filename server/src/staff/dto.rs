@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use openchair_domain::ids::{Id, Location, Room, Service, StaffMember, User};
+use openchair_domain::ids::{Location, Room, Service, StaffMember, User};
 use openchair_domain::staff::{self, Skill, StaffFacts, WorkingHours};
 use poem_openapi::Object;
 use poem_openapi::types::MaybeUndefined;
