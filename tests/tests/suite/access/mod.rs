@@ -27,8 +27,10 @@ const SIGNS_IN: [&str; 3] = ["sign_in", "show_second_factor", "redeem_magic_link
 const READS_ON_RECORD: [&str; 4] =
     ["export_audit_entries", "export_customers", "read_medical_notes", "list_customer_answers"];
 
-/// Whose valid request can't be made up a second time in one world.
-const SPENDS: [&str; 0] = [];
+/// Who did this, or had it done, can't sign in again as before. So it is with much that people do to
+/// themselves.
+const CHANGES_WHO_THEY_ARE: [&str; 3] =
+    ["reset_password", "show_second_factor", "transfer_ownership"];
 
 /// Every cell of the table, each by a request that is valid but for who sends it. The operations are
 /// dealt out to several servers, each with a database of its own.
@@ -89,7 +91,8 @@ async fn succeeding(
 ) -> String {
     let mut wrong = String::new();
     let mut used: Option<World> = None;
-    let mut hinders = SPENDS.contains(&&*operation.id);
+    let mut hinders =
+        *row.needs() == Needs::Person || CHANGES_WHO_THEY_ARE.contains(&&*operation.id);
     for column in columns {
         if let Some(world) = used.as_ref().filter(|_| !hinders) {
             let actor = world.actor(column, row.needs()).await;
