@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::app::TestApp;
 use crate::people::{Business, Login};
+use crate::visits::TERMS;
 
 impl TestApp {
     /// A customer with a name that says whose they are.
@@ -43,6 +44,16 @@ impl TestApp {
         id
     }
 
+    /// From now on, this one of the staff is who signs in so, and nobody else of them is.
+    pub async fn be_staff(&self, of: &Business, login: &Login, staff: Id<StaffMember>) {
+        let (tenant, login, staff) = (of.id.uuid(), login.id.uuid(), staff.uuid());
+        let sql = format!(
+            "update staff set user_id = null where tenant_id = '{tenant}' and user_id = '{login}';
+             update staff set user_id = '{login}' where tenant_id = '{tenant}' and id = '{staff}'"
+        );
+        self.database.run(&sql).await;
+    }
+
     /// A visit of a customer to a login's staff member, some days from now (or ago).
     pub async fn visit(
         &self,
@@ -59,8 +70,7 @@ impl TestApp {
                                           customer_id, party, title, price_minor, currency, terms,
                                           source, created_at, updated_at)
                 values ($1, $2, $3, 'confirmed', $4, $4 + interval '1 hour', $5, 1, $6, 6500, 'USD',
-                        '{\"cancel_notice\":0,\"move_notice\":0,\"late_cancel_fee_percent\":0,
-                          \"no_show_fee_percent\":0,\"needs_approval\":false}', 'staff', $7, $7)
+                        $10::jsonb, 'staff', $7, $7)
                 returning tenant_id, id, starts_at, ends_at, title
             )
             insert into appointment_lines (tenant_id, appointment_id, position, step, service_id,
@@ -77,7 +87,8 @@ impl TestApp {
             .bind(format!("Facial at {}", of.name))
             .bind(self.now())
             .bind(staff.uuid())
-            .bind(&to.name);
+            .bind(&to.name)
+            .bind(TERMS);
         done.execute(self.pool()).await.expect("a visit");
         id
     }

@@ -6,6 +6,10 @@ use openchair_domain::secrets::OpaqueToken;
 use crate::app::TestApp;
 use crate::people::Business;
 
+/// Everything goes until the last moment, for nothing.
+pub(crate) const TERMS: &str = r#"{"cancel_notice":0,"move_notice":0,"late_cancel_fee_percent":0,
+                                   "no_show_fee_percent":0,"needs_approval":false}"#;
+
 impl TestApp {
     /// An hour with the first of the staff, standing like this, behind this link.
     pub async fn booked(
@@ -21,14 +25,12 @@ impl TestApp {
         let (tenant, new, now) = (of.id.uuid(), id.uuid(), self.now());
         let hash: String = link.hash().to_vec().iter().map(|byte| format!("{byte:02x}")).collect();
         let lapses = if status == "held" { "timestamptz '2027-01-01'" } else { "null" };
-        let terms = r#"{"cancel_notice":0,"move_notice":0,"late_cancel_fee_percent":0,
-                        "no_show_fee_percent":0,"needs_approval":false}"#;
         let sql = format!(
             "insert into appointments (tenant_id, id, location_id, status, starts_at, ends_at, party,
                                        title, price_minor, currency, terms, source, lapses_at,
                                        link_hash, created_at, updated_at)
              values ('{tenant}', '{new}', '{at}', '{status}', '{start}',
-                     timestamptz '{start}' + interval '1 hour', 1, 'A visit', 9000, 'USD', '{terms}',
+                     timestamptz '{start}' + interval '1 hour', 1, 'A visit', 9000, 'USD', '{TERMS}',
                      'public', {lapses}, decode('{hash}', 'hex'), '{now}', '{now}');
              insert into appointment_lines (tenant_id, appointment_id, position, step, service_id,
                                             service_name, customer, staff_id, staff_name, staff_chosen,

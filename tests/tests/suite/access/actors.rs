@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use chrono::Duration;
 use openchair_domain::authz::BuiltIn;
 use openchair_domain::ids::{
     ApiKey, CustomRole, Id, Invitation, Location, Membership, SupportGrant,
@@ -158,6 +159,13 @@ impl World {
             admin,
             app: Arc::clone(app),
         }
+    }
+
+    /// Support is let in for an hour, and time goes by.
+    pub async fn let_support_in(&self) {
+        let until = self.app.now() + Duration::hours(1);
+        let sql = format!("update support_grants set expires_at = '{until}'");
+        self.app.database.run(&sql).await;
     }
 
     /// Everything that both businesses have, but for who was seen when.

@@ -62,13 +62,7 @@ pub async fn sample(
         app.database.run(&sql).await;
         // Who sees their own visits has some.
         if let Some(login) = &actor.login {
-            let (tenant, staff) = (here.business.id.uuid(), here.things.staff.uuid());
-            let login = login.id.uuid();
-            let sql = format!(
-                "update staff set user_id = null where tenant_id = '{tenant}' and user_id = '{login}';
-                 update staff set user_id = '{login}' where tenant_id = '{tenant}' and id = '{staff}'"
-            );
-            app.database.run(&sql).await;
+            app.be_staff(&here.business, login, here.things.staff).await;
         }
     }
     let service = here.things.service.to_string();

@@ -55,9 +55,7 @@ pub async fn sample(
         && succeeds
         && own.contains(&operation.id.as_str())
     {
-        let (login, staff) = (login.id.uuid(), staff.uuid());
-        let sql = format!("update staff set user_id = '{login}' where id = '{staff}'");
-        app.database.run(&sql).await;
+        app.be_staff(&here.business, login, staff).await;
     }
     Some(match operation.id.as_str() {
         "create_staff" => at("/staff").with(json!({ "name": "Lani", "daily_cap": 8 })),
