@@ -68,7 +68,7 @@ macro_rules! events {
         $crate::shelf::Events {
             created: concat!($noun, ".created"),
             updated: concat!($noun, ".updated"),
-            ordered: concat!($noun, ".ordered"),
+            ordered: concat!($noun, ".reordered"),
             archived: concat!($noun, ".archived"),
             restored: concat!($noun, ".restored"),
             deleted: concat!($noun, ".deleted"),

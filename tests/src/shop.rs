@@ -15,7 +15,9 @@ impl TestApp {
 
     /// The menu, category by category.
     pub async fn services(&self, of: &Business) -> Vec<Id<Service>> {
-        self.ids(of, "services", "category_id, position").await
+        let category = "(select c.position from service_categories c
+                         where c.tenant_id = services.tenant_id and c.id = services.category_id)";
+        self.ids(of, "services", &format!("{category}, position")).await
     }
 
     /// Another location, with the hours of the first.

@@ -219,6 +219,7 @@ impl World {
                 let actor = member(BuiltIn::Provider.into()).await;
                 if let Some(login) = &actor.login {
                     app.visit(here, self.here.guests.customer, login, 2).await;
+                    app.help_with(here, self.here.visits.visit, login).await;
                 }
                 actor
             }

@@ -1,5 +1,6 @@
 //! Visits: the time that is free for them, and their lives.
 
+mod asking;
 mod couples;
 mod customers;
 mod day;

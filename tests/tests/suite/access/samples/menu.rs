@@ -153,7 +153,9 @@ pub(super) async fn sample(operation: &Operation, world: &World) -> Option<Sampl
         "read_membership_plan" | "delete_membership_plan" => one("membership-plans", plan),
         "update_membership_plan" => one("membership-plans", plan).with(menu.plan()).seen(1),
         "restore_membership_plan" => restore("membership-plans", plan),
-        "order_membership_plans" => order("membership-plans", json!([menu.plan])),
+        "order_membership_plans" => {
+            order("membership-plans", json!([menu.plan, world.here.guests.plan]))
+        }
         "create_form" => whole("forms").with(json!({
             "kind": "intake",
             "name": "Health",
