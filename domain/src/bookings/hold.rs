@@ -110,10 +110,11 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
 /// Lets the same visitor keep one time after the other, also from two windows: of two at once, each
 /// would find nothing that the other keeps. These locks are others than those of staff and rooms.
 async fn alone(tx: &TenantTx, visitor: &[u8]) -> Result<(), StoreError> {
-    let [a, b, c, d, e, f, g, h] = std::array::from_fn(|at| visitor.get(at).copied().unwrap_or(0));
-    let key = [i32::from_ne_bytes([a, b, c, d]), i32::from_ne_bytes([e, f, g, h])];
+    let part = |from: usize| {
+        i32::from_ne_bytes(std::array::from_fn(|at| visitor.get(from + at).copied().unwrap_or(0)))
+    };
     let sql = "select pg_advisory_xact_lock($1, $2)";
-    let values = key.map(Into::into);
+    let values = [part(0).into(), part(4).into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(())
 }
