@@ -1,6 +1,7 @@
 //! `openchair-loadtest`: load on purpose, and what it did. Every scenario brings its own database and
 //! server, on this machine only, and stops by itself.
 
+mod booking;
 mod error;
 mod machine;
 mod people;
@@ -31,6 +32,9 @@ enum Scenario {
     /// People who sign up, sign in and look around, as fast as asked whether or not it is answered;
     /// and how fast the server starts and stops, and how much memory it takes
     People(people::Options),
+    /// Visits: how fast free times are found and taken, beside a bare row; a hot day, a stampede, and
+    /// many tenants
+    Booking(booking::Options),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +64,7 @@ async fn play(scenario: Scenario) -> Outcome<()> {
     match scenario {
         Scenario::Tenancy(options) => tenancy::run(&options).await,
         Scenario::People(options) => people::run(&options).await,
+        Scenario::Booking(options) => booking::run(&options).await,
     }
 }
 

@@ -68,8 +68,17 @@ impl Recipe {
             ("OPENCHAIR__LIMITS__SIGN_IN_PER_ACCOUNT_PER_HOUR", plenty()),
             ("OPENCHAIR__LIMITS__SIGN_IN_PER_IP_PER_MINUTE", plenty()),
             ("OPENCHAIR__LIMITS__SIGN_UP_PER_IP_PER_HOUR", plenty()),
+            ("OPENCHAIR__LIMITS__PUBLIC_PER_IP_PER_MINUTE", plenty()),
+            ("OPENCHAIR__LIMITS__BOOKINGS_PER_IP_PER_HOUR", plenty()),
+            ("OPENCHAIR__LIMITS__BOOKINGS_PER_CONTACT_PER_DAY", plenty()),
         ];
         Ok(Self { binary, environment, folder })
+    }
+
+    /// With one more setting.
+    pub(crate) fn with(mut self, key: &'static str, value: &str) -> Self {
+        self.environment.push((key, value.to_owned()));
+        self
     }
 
     /// Starts it on a free port and waits until it is ready.

@@ -59,6 +59,16 @@ impl Throwaway {
         Ok(self.cluster()?.app_url(database))
     }
 
+    /// What it logs.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder.join("postgres.log")
+    }
+
+    /// The process that all its others are children of.
+    pub(crate) fn postmaster(&self) -> Outcome<i32> {
+        self.cluster()?.postmaster().ok_or_else(|| "the database doesn't run".into())
+    }
+
     /// What the database calls itself.
     pub(crate) async fn version(&self) -> Outcome<String> {
         let mut owner = PgConnection::connect(&self.owner_url(MAINTENANCE)?).await?;

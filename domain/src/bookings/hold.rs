@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+};
 use sha2::{Digest, Sha256};
 
 use super::book::{Making, choose, make, setting};
@@ -17,7 +19,7 @@ use super::wanted::{Asker, Wanted};
 use crate::diary::{Asking, Asks, Shop};
 use crate::ids::{Id, Location};
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::TenantTx;
+use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
 /// How long time is kept.
@@ -61,6 +63,7 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
     let visitor = Sha256::digest(new.visitor.as_bytes()).to_vec();
     let wanted = &new.wanted;
     let mut setting = setting(tx, new.location, wanted, Asker::Customer, new.start, None).await?;
+    alone(tx, &visitor).await?;
     let before = earlier(tx, &visitor, &setting.planned.title).await?;
     setting.planned.visit.instead_of = before.as_ref().map(|row| Id::from_uuid(row.id));
     let way = choose(&setting, new.start, tx.now())?;
@@ -102,6 +105,18 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
         verify: planned.policy.verify_contact,
         approval: planned.policy.needs_approval,
     })
+}
+
+/// Lets the same visitor keep one time after the other, also from two windows: of two at once, each
+/// would find nothing that the other keeps. These locks are others than those of staff and rooms.
+async fn alone(tx: &TenantTx, visitor: &[u8]) -> Result<(), StoreError> {
+    let part = |from: usize| {
+        i32::from_ne_bytes(std::array::from_fn(|at| visitor.get(from + at).copied().unwrap_or(0)))
+    };
+    let sql = "select pg_advisory_xact_lock($1, $2)";
+    let values = [part(0).into(), part(4).into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
 }
 
 /// What the same visitor keeps already of the same thing.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, DbBackend, EntityTrait, FromQueryResult, QuerySelect,
-    Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ use crate::availability::Slot;
 use crate::diary::{self, Shop};
 use crate::ids::{Appointment, Id};
 use crate::messaging::{self, Template};
-use crate::secrets::{OpaqueToken, TokenKind};
+use crate::secrets::{OpaqueToken, TokenHash, TokenKind};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts, TenantTx};
 use crate::text::Email;
 use crate::time::Instant;
@@ -35,6 +35,8 @@ pub struct Holder {
     pub caller: Caller,
     /// The visit.
     pub visit: Id<Appointment>,
+    /// The link that they hold.
+    link: TokenHash,
 }
 
 /// A visit as its holder sees it.
@@ -76,12 +78,17 @@ pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Holder,
         plan: found.plan,
         require_two_factor: found.require_two_factor,
     };
-    Ok(Holder { caller: Caller::visitor(facts, request), visit: Id::from_uuid(found.id) })
+    Ok(Holder {
+        caller: Caller::visitor(facts, request),
+        visit: Id::from_uuid(found.id),
+        link: token.hash(),
+    })
 }
 
 /// The row behind a link, locked. Rotated links lead nowhere, also for who was let in before.
 async fn locked(tx: &TenantTx, holder: &Holder) -> Result<appointment::Model, BookingError> {
-    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()));
+    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()))
+        .filter(appointment::Column::LinkHash.eq(holder.link.to_vec()));
     Ok(found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?)
 }
 
@@ -132,7 +139,6 @@ pub async fn cancel(
 
 /// What the visit was made of, to be wanted again.
 pub async fn again(tx: &TenantTx, holder: &Holder) -> Result<(VisitFacts, Wanted), BookingError> {
-    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
     let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()));
     let row = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
     let lines = line::Entity::find()

@@ -1,0 +1,148 @@
+//! What the programs at the desks send.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Duration as Span, Utc};
+use openchair_domain::time::{Clock as _, SystemClock};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::shops::Shop;
+use crate::error::Outcome;
+use crate::samples::Samples;
+
+/// Numbers for keys and customers that nobody else has.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// A program at a shop's desk.
+#[derive(Debug, Clone)]
+pub(super) struct Desk {
+    pub(super) http: Client,
+    pub(super) url: String,
+    pub(super) shop: Shop,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) status: u16,
+    pub(super) body: Value,
+}
+
+/// What came of many.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub(super) samples: Samples,
+    /// How often each was answered.
+    pub(super) answers: BTreeMap<u16, u64>,
+    pub(super) spent: Duration,
+}
+
+impl Tally {
+    pub(super) fn new() -> Outcome<Self> {
+        Ok(Self { samples: Samples::new()?, answers: BTreeMap::new(), spent: Duration::ZERO })
+    }
+
+    pub(super) fn add(&mut self, status: u16, took: Duration) {
+        self.samples.add(took);
+        *self.answers.entry(status).or_default() += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) -> Outcome<()> {
+        for (status, count) in &other.answers {
+            *self.answers.entry(*status).or_default() += count;
+        }
+        self.spent = self.spent.max(other.spent);
+        self.samples.merge(&other.samples)
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.answers.values().sum()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "nobody sends that many requests")]
+    pub(super) fn per_second(&self) -> f64 {
+        self.count() as f64 / self.spent.as_secs_f64()
+    }
+
+    /// What was answered otherwise than it may be.
+    pub(super) fn faults(&self, what: &str, may: &[u16]) -> Vec<String> {
+        let odd = self.answers.iter().filter(|(status, _)| !may.contains(status));
+        odd.map(|(status, count)| format!("{what}: {count} answered {status}")).collect()
+    }
+}
+
+/// The hour that comes `nth`, ten each day, from the day after tomorrow on.
+pub(super) fn hour(nth: u64) -> DateTime<Utc> {
+    let days = i64::try_from(nth / 10).unwrap_or(0) + 2;
+    let today = SystemClock.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+    today + Span::days(days) + Span::hours(9 + i64::try_from(nth % 10).unwrap_or(0))
+}
+
+impl Desk {
+    fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.shop.key).json(body)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Outcome<Told> {
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        Ok(Told { status, body: serde_json::from_slice(&answer.bytes().await?)? })
+    }
+
+    /// Books a massage for two, for somebody new.
+    pub(super) async fn book(&self, start: DateTime<Utc>) -> Outcome<Told> {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let body = json!({
+            "wanted": { "services": [{ "service": self.shop.service }], "party": 2 },
+            "start": start,
+            "customer": { "name": format!("Guest {number}"),
+                          "email": format!("guest.{number}@example.com") },
+        });
+        let request = self.post("/v1/appointments", &body);
+        self.send(request.header("idempotency-key", format!("tap-{number}"))).await
+    }
+
+    pub(super) async fn move_to(
+        &self,
+        id: &str,
+        version: i64,
+        start: DateTime<Utc>,
+    ) -> Outcome<Told> {
+        let body = json!({ "version": version, "start": start, "staff": [] });
+        self.send(self.post(&format!("/v1/appointments/{id}/move"), &body)).await
+    }
+
+    pub(super) async fn cancel(&self, id: &str, version: i64) -> Outcome<Told> {
+        let body = json!({ "version": version });
+        self.send(self.post(&format!("/v1/appointments/{id}/cancel"), &body)).await
+    }
+
+    /// Looks for free times on the fourteen days from tomorrow on, as anybody may; gives their number.
+    pub(super) async fn search(&self) -> Outcome<usize> {
+        let from = SystemClock.now().date_naive() + chrono::Days::new(1);
+        let to = from + chrono::Days::new(13);
+        let Shop { slug, service, .. } = &self.shop;
+        let path = format!(
+            "{}/v1/public/{slug}/slots?services={service}&party=2&from={from}&to={to}",
+            self.url
+        );
+        let answer = self.http.get(path).send().await?;
+        let status = answer.status();
+        let found: Value = serde_json::from_slice(&answer.bytes().await?)?;
+        if status != 200 {
+            return Err(format!("a search was answered {status}: {found}").into());
+        }
+        Ok(found["slots"].as_array().map_or(0, Vec::len))
+    }
+
+    /// The same, with how long it took.
+    pub(super) async fn timed_search(&self, tally: &mut Tally) -> Outcome<()> {
+        let begun = Instant::now();
+        self.search().await?;
+        tally.add(200, begun.elapsed());
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! What is measured, beside what is promised.
+
+use serde::Serialize;
+
+use crate::report::Table;
+use crate::say;
+
+/// What is promised of a figure.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Bar {
+    AtMost(f64),
+    AtLeast(f64),
+    /// Only shown.
+    None,
+}
+
+/// One figure.
+#[derive(Debug, Serialize)]
+pub(super) struct Figure {
+    part: &'static str,
+    what: String,
+    found: f64,
+    bar: Bar,
+}
+
+/// All of them.
+#[derive(Debug, Default, Serialize)]
+#[serde(transparent)]
+pub(super) struct Figures(Vec<Figure>);
+
+impl Figures {
+    pub(super) fn add(
+        &mut self,
+        part: &'static str,
+        what: impl Into<String>,
+        found: f64,
+        bar: Bar,
+    ) {
+        self.0.push(Figure { part, what: what.into(), found, bar });
+    }
+
+    /// Shows those of one part.
+    pub(super) fn show(&self, part: &str) {
+        let mut table = Table::with_columns([part, "", "bar"]);
+        for figure in self.0.iter().filter(|figure| figure.part == part) {
+            table.row([figure.what.clone(), number(figure.found), figure.bar.text()]);
+        }
+        say(&format!("\n{}", table.text()));
+    }
+
+    /// Which bars are missed.
+    pub(super) fn missed(&self) -> Vec<String> {
+        let missed = self.0.iter().filter(|figure| !figure.bar.holds(figure.found));
+        let say = |figure: &Figure| {
+            let Figure { part, what, found, bar } = figure;
+            format!("{part}, {what}: {} where {} was promised", number(*found), bar.text())
+        };
+        missed.map(say).collect()
+    }
+}
+
+impl Bar {
+    fn holds(self, found: f64) -> bool {
+        match self {
+            Self::AtMost(most) => found <= most,
+            Self::AtLeast(least) => found >= least,
+            Self::None => true,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::AtMost(most) => format!("<= {}", number(most)),
+            Self::AtLeast(least) => format!(">= {}", number(least)),
+            Self::None => String::new(),
+        }
+    }
+}
+
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 || value.abs() >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_that_is_missed_is_told() {
+        let mut figures = Figures::default();
+        for (found, bar, misses) in [
+            (4.0, Bar::AtMost(4.0), 0),
+            (5.0, Bar::AtMost(4.0), 1),
+            (0.2, Bar::AtLeast(0.2), 1),
+            (0.19, Bar::AtLeast(0.2), 2),
+            (f64::NAN, Bar::AtLeast(0.2), 3),
+            (9.0, Bar::None, 3),
+        ] {
+            figures.add("part", "what", found, bar);
+            assert_eq!(figures.missed().len(), misses, "{found} {bar:?}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Many at once: nobody gets what somebody else has, and everybody is told the truth.
+
+mod check;
+mod client;
+mod house;
+mod judge;
+mod proof;
+mod small;
+mod stampede;

@@ -1,0 +1,233 @@
+//! Races of two: whoever is first has it, and the other is told so.
+
+use chrono::Duration;
+use openchair_tests::spa::{Spa, at};
+use openchair_tests::{Answer, TestApp, is_long, seed};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+use serde_json::{Value, json};
+
+use super::check;
+
+/// How often each race is run: who is first is luck.
+fn heats() -> u32 {
+    if is_long() { 60 } else { 6 }
+}
+
+fn path(visit: &Value, deed: &str) -> String {
+    format!("/v1/appointments/{}/{deed}", visit["id"].as_str().unwrap())
+}
+
+/// One was done; what the other was told.
+#[track_caller]
+fn loser(one: &Answer, other: &Answer) -> (u16, String) {
+    let done = [one, other].iter().filter(|answer| answer.status < 300).count();
+    assert_eq!(done, 1, "{one}\n{other}");
+    let lost = if one.status < 300 { other } else { one };
+    (lost.status, lost.is_problem()["code"].as_str().unwrap().to_owned())
+}
+
+async fn all_is_well(app: &TestApp) {
+    let wrong = check::tables(app.database.owner()).await;
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(check::deadlocks(app.database.owner()).await, 0);
+}
+
+/// A visit of a guest, with its link.
+async fn taken_up(spa: &Spa, day: u32, time: &str) -> Value {
+    let wanted = spa.wanted(&["Facial"], 1, &[]);
+    let hold = spa.hold(wanted, at(day, time), &format!("visitor {day} {time}")).await;
+    spa.take_up(&hold.expect(201), "Ann", "ann@example.com").await.expect(201)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_moves_to_one_time() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 3..3 + heats() {
+        let eve = || spa.wanted(&["Wax"], 1, &["Eve"]);
+        let one = spa.book(eve(), at(day, "10:00")).await.expect(201);
+        let other = spa.book(eve(), at(day, "11:00")).await.expect(201);
+        let to = json!({ "version": 1, "start": at(day, "14:00") });
+        let (first, second) = (path(&one, "move"), path(&other, "move"));
+        let (one, other) = tokio::join!(spa.owner.post(&first, &to), spa.owner.post(&second, &to));
+        assert_eq!(loser(&one, &other), (409, "slot_taken".to_owned()));
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_visits_change_places_or_stay() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 3..3 + heats() {
+        let eve = || spa.wanted(&["Wax"], 1, &["Eve"]);
+        let one = spa.book(eve(), at(day, "10:00")).await.expect(201);
+        let other = spa.book(eve(), at(day, "11:00")).await.expect(201);
+        let (first, second) = (path(&one, "move"), path(&other, "move"));
+        let to = |time: &str| json!({ "version": 1, "start": at(day, time) });
+        let (to_one, to_other) = (to("11:00"), to("10:00"));
+        let (one, other) =
+            tokio::join!(spa.owner.post(&first, &to_one), spa.owner.post(&second, &to_other));
+        // Each has what the other wants.
+        one.problem(409, "slot_taken");
+        other.problem(409, "slot_taken");
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_take_up_one_hold() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 3..3 + heats() {
+        let wanted = spa.wanted(&["Facial"], 1, &[]);
+        let hold = spa.hold(wanted, at(day, "10:00"), &format!("visitor {day}")).await.expect(201);
+        let (one, other) = tokio::join!(
+            spa.take_up(&hold, "Ann", "ann@example.com"),
+            spa.take_up(&hold, "Bob", "bob@example.com")
+        );
+        assert_eq!(loser(&one, &other), (409, "hold_used".to_owned()));
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_is_taken_up_while_it_lapses() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 3..3 + heats() {
+        let wanted = || spa.wanted(&["Scrub"], 1, &["Eve"]);
+        let hold =
+            spa.hold(wanted(), at(day, "10:00"), &format!("visitor {day}")).await.expect(201);
+        app.clock.advance(Duration::minutes(10) - Duration::milliseconds(1));
+        let lapse = async { app.clock.advance(Duration::milliseconds(1)) };
+        // Somebody else wants it, and makes it lapse if it is time.
+        let (one, other, ()) = tokio::join!(
+            spa.take_up(&hold, "Ann", "ann@example.com"),
+            spa.book(wanted(), at(day, "10:00")),
+            lapse
+        );
+        let (status, code) = loser(&one, &other);
+        assert_eq!(status, 409);
+        assert!(["hold_over", "slot_taken"].contains(&&*code), "{code}");
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_visitor_keeps_one_time_also_from_two_windows() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 3..3 + heats() {
+        let wanted = || spa.wanted(&["Facial"], 1, &[]);
+        let visitor = format!("visitor {day}");
+        let (one, other) = tokio::join!(
+            spa.hold(wanted(), at(day, "10:00"), &visitor),
+            spa.hold(wanted(), at(day, "15:00"), &visitor)
+        );
+        one.expect(201);
+        other.expect(201);
+        let held = "select count(*) from appointments where status = 'held'";
+        assert_eq!(app.database.count(held).await, i64::from(day - 2));
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visit_is_cancelled_while_it_is_moved() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 3..3 + heats() {
+        let visit = spa.book(spa.wanted(&["Massage"], 1, &[]), at(day, "10:00")).await.expect(201);
+        let to = json!({ "version": 1, "start": at(day, "14:00") });
+        let (cancel, moving) = (path(&visit, "cancel"), path(&visit, "move"));
+        let seen = json!({ "version": 1 });
+        let (one, other) =
+            tokio::join!(spa.owner.post(&cancel, &seen), spa.owner.post(&moving, &to));
+        assert_eq!(loser(&one, &other), (409, "stale_version".to_owned()));
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_used_twice_at_once() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 4..4 + heats() {
+        let own = taken_up(&spa, day, "10:00").await;
+        let moving = format!("/v1/b/{}/move", own["link"].as_str().unwrap());
+        let to = |time: &str| json!({ "start": at(day, time) });
+        let (early, late) = (to("12:00"), to("15:00"));
+        let (one, other) =
+            tokio::join!(spa.guest.post(&moving, &early), spa.guest.post(&moving, &late));
+        // Whoever was first has changed the link.
+        assert_eq!(loser(&one, &other), (404, "not_found".to_owned()));
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_sent_twice_at_once_books_once() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    for day in 3..3 + heats() {
+        let body = json!({ "wanted": spa.wanted(&["Massage"], 1, &[]), "start": at(day, "10:00"),
+                           "customer": { "name": "Ann", "email": "ann@example.com" } });
+        let send = || {
+            let call = spa.owner.post("/v1/appointments", &body);
+            call.header("idempotency-key", &format!("tap-{day}"))
+        };
+        let (one, other) = tokio::join!(send(), send());
+        assert_eq!(one.expect(201)["id"], other.expect(201)["id"]);
+    }
+    all_is_well(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_offered_can_be_had_at_once() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let mut random = StdRng::seed_from_u64(seed());
+    // Some is taken already, so that there is something to go round.
+    for (day, time) in [(4, "10:00"), (4, "13:30"), (6, "09:00"), (7, "16:00"), (8, "11:00")] {
+        spa.book(spa.wanted(&["Massage"], 1, &["Eve"]), at(day, time)).await.expect(201);
+        spa.book(spa.wanted(&["Facial"], 2, &[]), at(day + 1, time)).await;
+    }
+    let wishes: [(&[&str], u8, &[&str]); 7] = [
+        (&["Facial"], 1, &[]),
+        (&["Facial"], 2, &[]),
+        (&["Facial"], 1, &["Wanda"]),
+        (&["Massage"], 2, &[]),
+        (&["Scrub", "Massage"], 1, &[]),
+        (&["Wax", "Facial"], 1, &["Eve"]),
+        (&["Scrub"], 1, &[]),
+    ];
+    let tries = if is_long() { 300 } else { 25 };
+    let (mut booked, mut full) = (0, 0);
+    while booked < tries && full < 20 {
+        let (services, party, staff) = wishes.choose(&mut random).unwrap();
+        let list =
+            |names: &[&str]| names.iter().map(|name| spa.id(name)).collect::<Vec<_>>().join(",");
+        let mut query = format!("services={}&party={party}", list(services));
+        if !staff.is_empty() {
+            query.push_str(&format!("&staff={}", list(staff)));
+        }
+        let path =
+            format!("/v1/public/{}/slots?{query}&from=2026-03-03&to=2026-03-20", spa.business.slug);
+        let found = spa.guest.get(&path).await.expect(200);
+        let Some(slot) = found["slots"].as_array().unwrap().choose(&mut random).cloned() else {
+            full += 1;
+            continue;
+        };
+        let start = slot["start"].as_str().unwrap().parse().unwrap();
+        let wanted = spa.wanted(services, *party, staff);
+        let hold = spa.hold(wanted, start, &format!("visitor {booked}")).await.expect(201);
+        assert_eq!(hold["end"].as_str(), slot["end"].as_str(), "as long as it was offered");
+        spa.take_up(&hold, "Ann", "ann@example.com").await.expect(201);
+        booked += 1;
+    }
+    assert!(booked >= 20, "{booked} were booked");
+    all_is_well(&app).await;
+}
