@@ -6,7 +6,7 @@ use openchair_domain::ids::{
     MembershipPlan, MergeSuggestion, StaffMember,
 };
 use openchair_domain::secrets::{KeyRing, Place};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::TestApp;
@@ -93,6 +93,25 @@ impl TestApp {
         id
     }
 
+    /// Gives somebody a hand in a visit that others do, too.
+    pub async fn help_with(&self, of: &Business, visit: Id<Appointment>, login: &Login) {
+        let staff = self.staff_of(of, login).await.uuid();
+        let (tenant, visit) = (of.id.uuid(), visit.uuid());
+        let sql = format!(
+            "insert into appointment_lines (tenant_id, appointment_id, position, step, service_id,
+                                            service_name, customer, staff_id, staff_name,
+                                            staff_chosen, starts_at, ends_at, price_minor)
+             select tenant_id, appointment_id,
+                    (select max(position) + 1 from appointment_lines
+                     where tenant_id = '{tenant}' and appointment_id = '{visit}'),
+                    step, service_id, service_name, customer, '{staff}', 'Helper', true, starts_at,
+                    ends_at, 0
+             from appointment_lines
+             where tenant_id = '{tenant}' and appointment_id = '{visit}' and position = 0"
+        );
+        self.database.run(&sql).await;
+    }
+
     /// A plan of a year, in the first category of the menu.
     pub async fn membership_plan(&self, of: &Business) -> Id<MembershipPlan> {
         let id = self.new_id::<MembershipPlan>();
@@ -134,9 +153,15 @@ impl TestApp {
                        values ($1, $2, $3, $4, $5, $5) returning tenant_id, id, name, created_at
                    )
                    insert into form_versions (tenant_id, form_id, version, name, body, created_at)
-                   select tenant_id, id, 1, name, '{}', created_at from form";
+                   select tenant_id, id, 1, name, $6::jsonb, created_at from form";
         let done = sqlx::query(sql).bind(of.id.uuid()).bind(id.uuid()).bind(kind);
-        done.bind(name).bind(self.now()).execute(self.pool()).await.expect("a form");
+        let body = if kind == "consent" {
+            json!({ "text": "I agree." })
+        } else {
+            json!({ "questions": [] })
+        };
+        let done = done.bind(name).bind(self.now()).bind(body.to_string());
+        done.execute(self.pool()).await.expect("a form");
         id
     }
 

@@ -251,7 +251,6 @@ async fn only_what_is_still_to_come_counts() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let visits = booked(&spa).await;
-    let around = Around(&spa);
     let path = |visit: &Value, deed: &str| {
         format!("/v1/appointments/{}/{deed}", visit["id"].as_str().unwrap())
     };
