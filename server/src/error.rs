@@ -29,7 +29,7 @@ impl<E: Explain> From<E> for ApiError {
             }
             Kind::Internal => Self::internal(&error),
         };
-        let refusal = Self { particulars: error.particulars().cloned(), ..refusal };
+        let refusal = Self { particulars: error.particulars().cloned().map(Box::new), ..refusal };
         match error.field() {
             Some(field) => refusal.on_field(field),
             None => refusal,

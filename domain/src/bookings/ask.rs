@@ -300,8 +300,8 @@ fn prove(
     shop: &Shop,
     services: &[Id<Service>],
 ) -> Result<(), BookingError> {
-    let verify = services.iter().filter_map(|id| shop.services.get(id));
-    if !verify.map(|offer| offer.policy.verify_contact).any(|verify| verify) {
+    let mut offers = services.iter().filter_map(|id| shop.services.get(id));
+    if !offers.any(|offer| offer.policy.verify_contact) {
         return Ok(());
     }
     let (Some(typed), Some(kept)) = (new.code.as_deref(), &row.code_hash) else {
@@ -373,9 +373,10 @@ async fn members(
         return Ok(());
     }
     let today = tx.now().with_timezone(&shop.rules.zone).date_naive();
-    match customers::is_member_for(tx, customer, &closed, today).await? {
-        true => Ok(()),
-        false => Err(Refusal::MembersOnly.into()),
+    if customers::is_member_for(tx, customer, &closed, today).await? {
+        Ok(())
+    } else {
+        Err(Refusal::MembersOnly.into())
     }
 }
 

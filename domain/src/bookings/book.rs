@@ -120,9 +120,10 @@ pub(crate) fn choose(
         Err(why) => {
             let near = alternatives(diary, planned, start, now);
             let taken = why.iter().any(|why| matches!(why.code(), "staff_busy" | "room_busy"));
-            Err(match taken {
-                true => BookingError::taken(&why, &near),
-                false => BookingError::not_possible(&why, &near),
+            Err(if taken {
+                BookingError::taken(&why, &near)
+            } else {
+                BookingError::not_possible(&why, &near)
             })
         }
     }
@@ -310,10 +311,8 @@ pub(crate) async fn whose(
             let contact = contact(new, &shop.country)?;
             Ok(Some(customers::for_booking(tx, &contact).await?))
         }
-        Whom::Known(id) => match is_there(tx, *id).await? {
-            true => Ok(Some(*id)),
-            false => Err(fault("/customer/id", "unknown", "There is no such customer.")),
-        },
+        Whom::Known(id) if is_there(tx, *id).await? => Ok(Some(*id)),
+        Whom::Known(_) => Err(fault("/customer/id", "unknown", "There is no such customer.")),
     }
 }
 

@@ -113,15 +113,7 @@ pub async fn act(
     let action = deed.action(&row);
     let (from, terms) = (read::status(&row)?, Terms::read(&row.terms)?);
     let to = from.after(action).ok_or(Refusal::WrongState)?;
-    if !to.takes_time() {
-        let fee_minor = match deed {
-            Deed::Cancel { with_fee: true } => {
-                terms.cancel_fee(row.starts_at, tx.now(), row.price_minor)
-            }
-            _ => 0,
-        };
-        end(tx, row, End { action, by: "staff", reason, fee_minor }).await?;
-    } else {
+    if to.takes_time() {
         let fee_minor = match (action, to) {
             (Action::MissOut, _) => terms.no_show_fee(row.price_minor),
             (Action::StepBack, _) => 0,
@@ -141,6 +133,14 @@ pub async fn act(
             touch_places(tx, &row).await?;
         }
         step(tx, &row, change, Stepping { action, from, to, reason, details: json!({}) }).await?;
+    } else {
+        let fee_minor = match deed {
+            Deed::Cancel { with_fee: true } => {
+                terms.cancel_fee(row.starts_at, tx.now(), row.price_minor)
+            }
+            _ => 0,
+        };
+        end(tx, row, End { action, by: "staff", reason, fee_minor }).await?;
     }
     let visit = read::read_any(tx, id).await?;
     let mail = match deed {

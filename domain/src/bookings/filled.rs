@@ -44,18 +44,15 @@ pub(crate) fn check(
             continue;
         }
         let mut given = answers.iter().enumerate();
-        match given.find(|(_, one)| (one.form, one.version) == this) {
-            Some((place, one)) => {
-                let asked = what.questions.get(&form.form).map_or(&[][..], Vec::as_slice);
-                let at = format!("/answers/{place}/answers");
-                let given = read(&at, &one.answers, faults);
-                filled.insert(form.form, check_answers(&at, asked, &given, faults));
-            }
-            None => {
-                let detail = format!("Please fill in “{}”.", form.name);
-                faults.note("/answers", ValueFault::new("form_needed", detail));
-            }
-        }
+        let Some((place, one)) = given.find(|(_, one)| (one.form, one.version) == this) else {
+            let detail = format!("Please fill in “{}”.", form.name);
+            faults.note("/answers", ValueFault::new("form_needed", detail));
+            continue;
+        };
+        let asked = what.questions.get(&form.form).map_or(&[][..], Vec::as_slice);
+        let at = format!("/answers/{place}/answers");
+        let given = read(&at, &one.answers, faults);
+        filled.insert(form.form, check_answers(&at, asked, &given, faults));
     }
     filled
 }

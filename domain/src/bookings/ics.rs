@@ -15,9 +15,10 @@ pub fn calendar(own: &OwnVisit, link: Option<&str>) -> String {
         Status::Held | Status::PendingApproval | Status::PendingPayment => EventStatus::Tentative,
         _ => EventStatus::Confirmed,
     };
-    let place = match shop.address.is_empty() {
-        true => shop.location_name.clone(),
-        false => format!("{}, {}", shop.location_name, shop.address),
+    let place = if shop.address.is_empty() {
+        shop.location_name.clone()
+    } else {
+        format!("{}, {}", shop.location_name, shop.address)
     };
     let mut event = icalendar::Event::new();
     event

@@ -191,7 +191,7 @@ pub(super) fn facts(
 }
 
 #[derive(FromQueryResult)]
-struct Name {
+struct Known {
     id: Uuid,
     name: String,
     email: Option<String>,
@@ -240,8 +240,8 @@ async fn customers(
     let sql = "select id, name, email, phone from customers where tenant_id = $1 and id = any($2)";
     let values = [tx.tenant().uuid().into(), ids.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let found = Name::find_by_statement(statement).all(tx.conn()).await?;
-    let whose = |row: Name| {
+    let found = Known::find_by_statement(statement).all(tx.conn()).await?;
+    let whose = |row: Known| {
         let id = Id::from_uuid(row.id);
         (row.id, Whose { id, name: row.name, email: row.email, phone: row.phone })
     };

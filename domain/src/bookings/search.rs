@@ -17,7 +17,7 @@ use crate::time::Instant;
 const MOST_DAYS: u64 = 62;
 
 /// How far the first free time is looked for before the whole horizon is read.
-const FIRST_LOOK: u64 = 31;
+const FIRST_LOOK: u32 = 31;
 
 /// Days to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ fn today(shop: &Shop, now: Instant) -> NaiveDate {
 enum Reader<'a> {
     Outside {
         db: &'a Db,
-        caller: Caller,
+        caller: Box<Caller>,
         versions: Versions,
     },
     Staff {
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Self, BookingError> {
         let found = diary::visit(db, slug, location, request).await?;
         let (caller, versions) = found.ok_or(Refusal::NotFound)?;
-        Ok(Self::Outside { db, caller, versions })
+        Ok(Self::Outside { db, caller: Box::new(caller), versions })
     }
 
     async fn staff(tx: &'a TenantTx, location: Option<Id<Location>>) -> Result<Self, BookingError> {
@@ -141,13 +141,11 @@ impl<'a> Reader<'a> {
     async fn diary(&self, days: &RangeInclusive<NaiveDate>) -> Result<Diary, BookingError> {
         let found = match self {
             Self::Outside { db, caller, versions } => {
-                match diary::kept(db, caller.tenant(), *versions, days) {
-                    Some(kept) => Some(kept),
-                    None => {
-                        let tx = db.tenant(caller).await?;
-                        diary::read(&tx, *versions, days).await?
-                    }
+                if let Some(kept) = diary::kept(db, caller.tenant(), *versions, days) {
+                    return Ok(kept);
                 }
+                let tx = db.tenant(caller).await?;
+                diary::read(&tx, *versions, days).await?
             }
             Self::Staff { tx, versions } | Self::Holder { tx, versions } => {
                 diary::read(tx, *versions, days).await?
@@ -172,18 +170,20 @@ impl<'a> Reader<'a> {
         let now = self.now();
         let utc = now.date_naive();
         let from = from.unwrap_or(utc - Days::new(1)).max(utc - Days::new(1));
-        let near = from..=(from + Days::new(FIRST_LOOK));
+        let near = from..=(from + Days::new(FIRST_LOOK.into()));
         let Diary { shop, busy } = self.diary(&near).await?;
         let planned = self.plan(&shop, query)?;
         let look = |busy: &_, from: NaiveDate, days| {
             availability::first_free(&shop.rules, busy, &planned.visit, from, days, now)
         };
-        let mut slot = look(&busy, from, FIRST_LOOK as usize + 1);
+        let near_days = usize::try_from(FIRST_LOOK).unwrap_or(0) + 1;
+        let mut slot = look(&busy, from, near_days);
         let last = today(&shop, now) + Days::new(u64::from(planned.policy.horizon_days));
         let beyond = *near.end() + Days::new(1);
         if slot.is_none() && beyond <= last {
             let Diary { busy, .. } = self.diary(&(beyond..=last)).await?;
-            let days = last.signed_duration_since(beyond).num_days().unsigned_abs() as usize + 1;
+            let days = last.signed_duration_since(beyond).num_days();
+            let days = usize::try_from(days).unwrap_or(0) + 1;
             slot = look(&busy, beyond, days);
         }
         Ok(Found { slots: slot.into_iter().collect(), shop })

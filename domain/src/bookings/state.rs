@@ -122,6 +122,7 @@ impl Status {
     }
 
     /// Where `action` leads, if it is possible here.
+    #[expect(clippy::match_same_arms, reason = "one line for each step of a life")]
     pub const fn after(self, action: Action) -> Option<Self> {
         use Status as S;
         Some(match (self, action) {
@@ -214,6 +215,8 @@ impl Action {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     const ACTIONS: [Action; 16] = [
@@ -242,7 +245,7 @@ mod tests {
         for from in Status::ALL {
             for action in ACTIONS {
                 if let Some(to) = from.after(action) {
-                    steps.push_str(&format!("{from} --{action:?}--> {to}\n"));
+                    let _ = writeln!(steps, "{from} --{action:?}--> {to}");
                 }
             }
         }

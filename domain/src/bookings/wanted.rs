@@ -30,10 +30,7 @@ impl Wanted {
     /// Who was asked for by name, in the order of the party.
     pub fn chosen(&self) -> Vec<Id<StaffMember>> {
         let first = self.services.iter().find_map(|service| service.staff);
-        match self.staff.is_empty() {
-            true => first.into_iter().collect(),
-            false => self.staff.clone(),
-        }
+        if self.staff.is_empty() { first.into_iter().collect() } else { self.staff.clone() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
-use quick_cache::{Weighter, sync::DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, Weighter, sync::DefaultLifecycle};
 
 use super::shop::Shop;
 use crate::availability::{Busy, Span};
@@ -56,15 +56,11 @@ const ROWS: u64 = 200_000;
 
 impl Default for Shelf {
     fn default() -> Self {
+        let hasher = DefaultHashBuilder::default;
+        let (ours, theirs) = (DefaultLifecycle::default(), DefaultLifecycle::default());
         Self {
-            shops: Cache::with(
-                SHOPS,
-                ROWS,
-                ByRows,
-                Default::default(),
-                DefaultLifecycle::default(),
-            ),
-            busy: Cache::with(SHOPS, ROWS, ByRows, Default::default(), DefaultLifecycle::default()),
+            shops: Cache::with(SHOPS, ROWS, ByRows, hasher(), ours),
+            busy: Cache::with(SHOPS, ROWS, ByRows, hasher(), theirs),
         }
     }
 }

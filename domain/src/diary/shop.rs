@@ -115,6 +115,7 @@ pub struct Asks {
 
 /// A service.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Offer {
     /// What it is called.
     pub name: String,

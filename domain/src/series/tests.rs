@@ -20,9 +20,10 @@ fn all(every: Every, step: u32, first: &str, until: Until) -> Result<Vec<String>
         Local::NoSuchDay(last) => format!("none, near {}", last.format("%m-%d")),
     };
     let fields = faults.into_fields();
-    match fields.is_empty() {
-        true => Ok(found.into_iter().map(shown).collect()),
-        false => Err(fields.into_iter().map(|fault| fault.field).collect()),
+    if fields.is_empty() {
+        Ok(found.into_iter().map(shown).collect())
+    } else {
+        Err(fields.into_iter().map(|fault| fault.field).collect())
     }
 }
 

@@ -38,7 +38,7 @@ pub struct ApiError {
     /// When to try again, for 429 and 503.
     pub retry_after: Option<Duration>,
     /// What else helps: the times near the one that is taken.
-    pub particulars: Option<serde_json::Value>,
+    pub particulars: Option<Box<serde_json::Value>>,
     /// Further headers of the answer (`Allow`, `RateLimit-*`).
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -228,7 +228,7 @@ impl ApiError {
             detail: self.detail.clone(),
             request_id: request_id::current().map(|id| id.to_string()).unwrap_or_default(),
             fields: self.fields.clone(),
-            particulars: self.particulars.clone(),
+            particulars: self.particulars.as_deref().cloned(),
         };
         let mut response = Response::builder()
             .status(self.status)

@@ -349,7 +349,7 @@ async fn names_are_for_who_may_see_visits() {
 
     let role = json!({ "name": "Caretaker", "permissions": [Right::UpdateLocation.key()] });
     let role = spa.owner.post("/v1/roles", &role).await.expect(201);
-    let change = json!({ "role": role["id"] });
+    let change = json!({ "role": role["key"] });
     let path = format!("/v1/members/{}", provider.membership.unwrap());
     spa.owner.patch(&path, 1, &change).await.expect(200);
     let day = json!({ "first_day": "2026-03-06", "last_day": "2026-03-06" });
