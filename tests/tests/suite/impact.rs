@@ -251,7 +251,6 @@ async fn only_what_is_still_to_come_counts() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let visits = booked(&spa).await;
-    let around = Around(&spa);
     let path = |visit: &Value, deed: &str| {
         format!("/v1/appointments/{}/{deed}", visit["id"].as_str().unwrap())
     };
@@ -262,9 +261,9 @@ async fn only_what_is_still_to_come_counts() {
     app.clock.advance(at(4, "10:00") - app.now());
     let owner = app.sign_in(&spa.business.owner).await.in_tenant(&spa.business);
     let spa = Spa { owner, ..spa };
-    let around_later = Around(&spa);
+    let around = Around(&spa);
     let day = json!({ "first_day": "2026-03-04", "last_day": "2026-03-04" });
-    assert_eq!(listed(&around_later.of("closures", day).await), is(&[WANDA_LATE]));
+    assert_eq!(listed(&around.of("closures", day).await), is(&[WANDA_LATE]));
 }
 
 #[tokio::test]
@@ -350,7 +349,7 @@ async fn names_are_for_who_may_see_visits() {
 
     let role = json!({ "name": "Caretaker", "permissions": [Right::UpdateLocation.key()] });
     let role = spa.owner.post("/v1/roles", &role).await.expect(201);
-    let change = json!({ "role": role["id"] });
+    let change = json!({ "role": role["key"] });
     let path = format!("/v1/members/{}", provider.membership.unwrap());
     spa.owner.patch(&path, 1, &change).await.expect(200);
     let day = json!({ "first_day": "2026-03-06", "last_day": "2026-03-06" });
