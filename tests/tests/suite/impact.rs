@@ -261,9 +261,9 @@ async fn only_what_is_still_to_come_counts() {
     app.clock.advance(at(4, "10:00") - app.now());
     let owner = app.sign_in(&spa.business.owner).await.in_tenant(&spa.business);
     let spa = Spa { owner, ..spa };
-    let around_later = Around(&spa);
+    let around = Around(&spa);
     let day = json!({ "first_day": "2026-03-04", "last_day": "2026-03-04" });
-    assert_eq!(listed(&around_later.of("closures", day).await), is(&[WANDA_LATE]));
+    assert_eq!(listed(&around.of("closures", day).await), is(&[WANDA_LATE]));
 }
 
 #[tokio::test]

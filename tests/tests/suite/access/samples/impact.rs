@@ -23,7 +23,10 @@ pub async fn sample(
             if let Some(login) = actor.login.as_ref().filter(|_| succeeds) {
                 // Who may change their own hours has hours of their own.
                 let (login, staff) = (login.id.uuid(), things.staff.uuid());
-                let sql = format!("update staff set user_id = '{login}' where id = '{staff}'");
+                let sql = format!(
+                    "update staff set user_id = null where user_id = '{login}';
+                     update staff set user_id = '{login}' where id = '{staff}'"
+                );
                 app.database.run(&sql).await;
             }
             at(format!("/staff/{}", things.staff)).with(json!({ "locations": [] }))
