@@ -22,6 +22,7 @@ const STEPS: &str = "
            ('confirmed', 'cancelled', 'cancelled')";
 
 /// What is wrong, and the rows that are.
+#[expect(clippy::too_many_lines, reason = "a list of rules")]
 fn rules() -> Vec<(&'static str, String)> {
     let rule = |what, sql: &str| (what, sql.to_owned());
     vec![

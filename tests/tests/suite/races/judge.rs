@@ -335,12 +335,13 @@ impl<'a> Judge<'a> {
                 self.full(entry, &KINDS[*kind], *start, None, self.held(hold))
             }
             // The last of many attempts met somebody else again.
-            (Deed::Book { kind, start, .. } | Deed::Hold { kind, start }, "contended") => {
-                self.met(entry, &KINDS[*kind], *start)
-            }
-            (Deed::Move { kind, start, .. } | Deed::MoveOwn { kind, start, .. }, "contended") => {
-                self.met(entry, &KINDS[*kind], *start)
-            }
+            (
+                Deed::Book { kind, start, .. }
+                | Deed::Hold { kind, start }
+                | Deed::Move { kind, start, .. }
+                | Deed::MoveOwn { kind, start, .. },
+                "contended",
+            ) => self.met(entry, &KINDS[*kind], *start),
             (Deed::TakeUp { hold }, "hold_over") => {
                 // Nobody may have swept it away yet.
                 let lapses =
@@ -404,7 +405,7 @@ impl<'a> Judge<'a> {
         let free = |name: &&&str| !taken.contains(&Some(self.resource(name)));
         let hands = kind.staff.iter().filter(|name| staff.is_none_or(|staff| staff == **name));
         let hands = hands.filter(free).count();
-        let housed = kind.rooms.is_empty() || kind.rooms.iter().any(|room| free(&&room));
+        let housed = kind.rooms.is_empty() || kind.rooms.iter().any(|room| free(&room));
         taken.contains(&None) || hands < usize::from(kind.party) || !housed
     }
 

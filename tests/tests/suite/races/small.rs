@@ -212,7 +212,7 @@ async fn whatever_is_offered_can_be_had_at_once() {
             |names: &[&str]| names.iter().map(|name| spa.id(name)).collect::<Vec<_>>().join(",");
         let mut query = format!("services={}&party={party}", list(services));
         if !staff.is_empty() {
-            query.push_str(&format!("&staff={}", list(staff)));
+            query = format!("{query}&staff={}", list(staff));
         }
         let path =
             format!("/v1/public/{}/slots?{query}&from=2026-03-03&to=2026-03-20", spa.business.slug);
