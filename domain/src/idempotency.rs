@@ -3,7 +3,10 @@
 //! until the first has committed, and a crash leaves neither the work nor the key.
 
 use chrono::Duration;
+use data_encoding::BASE64;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -54,7 +57,7 @@ pub trait Remembers {
     fn claim(&self, key: &Key) -> impl Future<Output = Result<Claim, KeyError>> + Send;
     /// Remembers the answer together with the work.
     fn remember(
-        &self,
+        &mut self,
         key: &Key,
         status: u16,
         body: &[u8],
@@ -66,8 +69,10 @@ impl Remembers for TenantTx {
         claim(self.conn(), self.tools(), self.now(), self.tenant().uuid(), key).await
     }
 
-    async fn remember(&self, key: &Key, status: u16, body: &[u8]) -> Result<(), StoreError> {
-        remember(self.conn(), self.tools(), self.tenant().uuid(), key, status, body).await
+    async fn remember(&mut self, key: &Key, status: u16, body: &[u8]) -> Result<(), StoreError> {
+        let sealed = Sealed::of(self.tools(), self.tenant().uuid(), key, status, body)?;
+        self.answer(sealed);
+        Ok(())
     }
 }
 
@@ -76,8 +81,13 @@ impl Remembers for SystemTx {
         claim(self.conn(), self.tools(), self.now(), Uuid::nil(), key).await
     }
 
-    async fn remember(&self, key: &Key, status: u16, body: &[u8]) -> Result<(), StoreError> {
-        remember(self.conn(), self.tools(), Uuid::nil(), key, status, body).await
+    async fn remember(&mut self, key: &Key, status: u16, body: &[u8]) -> Result<(), StoreError> {
+        let sealed = Sealed::of(self.tools(), Uuid::nil(), key, status, body)?;
+        let sql = format!("with {REMEMBERED} select count(*) from remembered");
+        let values = [Uuid::nil().into(), json!({ "answer": sealed }).into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        self.conn().execute_raw(statement).await?;
+        Ok(())
     }
 }
 
@@ -156,26 +166,41 @@ async fn claim(
     Ok(Claim::Answered { status: u16::try_from(status).unwrap_or(200), body })
 }
 
-async fn remember(
-    conn: &impl ConnectionTrait,
-    tools: &Tools,
-    tenant: Uuid,
-    key: &Key,
-    status: u16,
-    body: &[u8],
-) -> Result<(), StoreError> {
-    let sql = "update idempotency_keys set status = $4, answer = $5
-               where tenant_id = $1 and scope = $2 and key = $3";
-    let answer = tools.seal(&sealed_in("answer", tenant, key), body)?;
-    let values = [
-        tenant.into(),
-        key.scope.clone().into(),
-        key.key.clone().into(),
-        i16::try_from(status).unwrap_or(200).into(),
-        answer.into(),
-    ];
-    conn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
-    Ok(())
+/// Writes the answer in `answer` to its key.
+pub(crate) const REMEMBERED: &str = "
+    remembered as (
+        update idempotency_keys k set status = a.status, answer = decode(a.answer, 'base64')
+        from jsonb_to_record($2::jsonb->'answer') as a (
+            scope text, key text, status smallint, answer text)
+        where k.tenant_id = $1 and k.scope = a.scope and k.key = a.key
+        returning 1
+    )";
+
+/// An answer as it is kept under its key.
+#[derive(Debug, Serialize)]
+pub(crate) struct Sealed {
+    scope: String,
+    key: String,
+    status: i16,
+    answer: String,
+}
+
+impl Sealed {
+    fn of(
+        tools: &Tools,
+        tenant: Uuid,
+        key: &Key,
+        status: u16,
+        body: &[u8],
+    ) -> Result<Self, StoreError> {
+        let answer = tools.seal(&sealed_in("answer", tenant, key), body)?;
+        Ok(Self {
+            scope: key.scope.clone(),
+            key: key.key.clone(),
+            status: i16::try_from(status).unwrap_or(200),
+            answer: BASE64.encode(&answer),
+        })
+    }
 }
 
 /// Forgets the answers that are past their time, and says how many.

@@ -2,9 +2,10 @@
 //! has its own unbroken order; the number is taken last, so that writers of one tenant wait for each
 //! other only from there to the commit.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::ids::{Event, Id, Tenant};
 use crate::tenancy::{StoreError, SystemTx, Tools};
@@ -26,15 +27,42 @@ impl NewEvent {
     }
 }
 
-const WRITE: &str = "
-    with taken as (
-        update event_counters set last_seq = last_seq + $2
-        where tenant_id = $1 returning last_seq - $2 as before
-    )
-    insert into outbox_events (tenant_id, id, seq, kind, version, payload, created_at)
-    select $1, e.id, taken.before + e.place, e.kind, e.version, e.payload, $3
-    from taken, unnest($4::uuid[], $5::text[], $6::smallint[], $7::jsonb[])
-         with ordinality as e (id, kind, version, payload, place)";
+/// Numbers the events in `events` and writes them. A tenant without its counter gets none: whoever
+/// writes counts.
+pub(crate) const TOLD: &str = "
+    counted as (
+        update event_counters set last_seq = last_seq + jsonb_array_length($2::jsonb->'events')
+        where tenant_id = $1 and jsonb_array_length($2::jsonb->'events') > 0
+        returning last_seq - jsonb_array_length($2::jsonb->'events') as before
+    ), told as (
+        insert into outbox_events (tenant_id, id, seq, kind, version, payload, created_at)
+        select $1, e.id, counted.before + e.place, e.kind, e.version, e.payload, $3
+        from counted, jsonb_to_recordset($2::jsonb->'events') as e (
+            id uuid, place bigint, kind text, version smallint, payload jsonb)
+        returning 1
+    )";
+
+/// An event as the statement reads it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row<'a> {
+    id: Uuid,
+    place: usize,
+    kind: &'static str,
+    version: i16,
+    payload: &'a Value,
+}
+
+/// The rows that events become, in their order.
+pub(crate) fn rows<'a>(events: &'a [NewEvent], now: Instant, tools: &Tools) -> Vec<Row<'a>> {
+    let row = |(place, event): (usize, &'a NewEvent)| Row {
+        id: Id::<Event>::new(now, &*tools.entropy).uuid(),
+        place,
+        kind: event.kind,
+        version: event.version,
+        payload: &event.payload,
+    };
+    (1..).zip(events).map(row).collect()
+}
 
 /// Writes an event where there is no caller inside the tenant: sign-up, joining. At the end of its
 /// transaction, because it takes the tenant's place in the order of events until the commit.
@@ -43,43 +71,21 @@ pub(crate) async fn write_from_outside(
     tenant: Id<Tenant>,
     event: NewEvent,
 ) -> Result<(), StoreError> {
-    write(tx.conn(), tenant, tx.now(), tx.tools(), vec![event]).await
-}
-
-pub(crate) async fn write(
-    conn: &impl ConnectionTrait,
-    tenant: Id<Tenant>,
-    now: Instant,
-    tools: &Tools,
-    events: Vec<NewEvent>,
-) -> Result<(), StoreError> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-    let ids: Vec<_> =
-        events.iter().map(|_| Id::<Event>::new(now, &*tools.entropy).uuid()).collect();
-    let kinds: Vec<_> = events.iter().map(|event| event.kind.to_owned()).collect();
-    let versions: Vec<_> = events.iter().map(|event| event.version).collect();
-    let payloads: Vec<_> = events.into_iter().map(|event| event.payload).collect();
-    let statement = Statement::from_sql_and_values(
-        DbBackend::Postgres,
-        WRITE,
-        [
-            tenant.uuid().into(),
-            count.into(),
-            now.into(),
-            ids.into(),
-            kinds.into(),
-            versions.into(),
-            payloads.into(),
-        ],
-    );
-    let written = conn.execute_raw(statement).await?.rows_affected();
-    // A tenant without its counter would lose events without a word.
-    if i64::try_from(written).is_ok_and(|written| written == count) {
+    let events = [event];
+    let document = json!({ "events": rows(&events, tx.now(), tx.tools()) });
+    let sql = format!("with {TOLD} select count(*) as told from told");
+    let values = [tenant.uuid().into(), document.into(), tx.now().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let told = Told::find_by_statement(statement).one(tx.conn()).await?;
+    // Without its counter a tenant would lose events without a word.
+    if told.is_some_and(|found| found.told == 1) {
         Ok(())
     } else {
-        Err(StoreError::Unreadable(format!("{written} of {count} events of {tenant} were kept")))
+        Err(StoreError::Unreadable(format!("an event of {tenant} was not kept")))
     }
+}
+
+#[derive(FromQueryResult)]
+struct Told {
+    told: i64,
 }

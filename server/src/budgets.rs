@@ -38,6 +38,7 @@ pub struct Budgets {
     booking_contact: Budget,
     own_proof: Budget,
     person: Budget,
+    plan_factor: u32,
 }
 
 /// Whom an address counts for. The audit log keeps the whole address.
@@ -75,6 +76,7 @@ impl Budgets {
             ),
             own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
             person: Budget::new("person", PER_PERSON, MINUTE),
+            plan_factor: limits.plan_factor,
         }
     }
 
@@ -158,6 +160,7 @@ impl Budgets {
         let plans = Plans::shipped();
         let per_minute =
             plans.get(&caller.facts().plan).map_or(60, |plan| plan.requests_per_minute);
+        let per_minute = per_minute.saturating_mul(self.plan_factor);
         let own = Budget::new("caller", (per_minute / 2).max(30), MINUTE);
         self.limiter.require(&own, &format!("{}/{}", caller.tenant(), caller.scope())).await?;
         let all = Budget::new("tenant", per_minute, MINUTE);

@@ -189,13 +189,24 @@ impl App {
         body: &impl ToJSON,
         work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, ApiError>,
     ) -> Result<Created<T>, ApiError> {
-        let key = key.bind(caller.scope(), body);
-        let mut tx = self.db.tenant(caller).await?;
+        let tx = self.db.tenant(caller).await?;
+        self.once_in(tx, key, body, work).await
+    }
+
+    /// The same in a transaction that was just opened.
+    pub async fn once_in<T: ToJSON>(
+        &self,
+        mut tx: TenantTx,
+        key: IdempotencyKey,
+        body: &impl ToJSON,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, ApiError>,
+    ) -> Result<Created<T>, ApiError> {
+        let key = key.bind(tx.caller().scope(), body);
         if let Some((answer, _)) = replay(&tx, key.as_ref()).await? {
             return Ok(answer);
         }
         let answer = (Created::new(&work(&mut tx).await?), None);
-        remember(&tx, key.as_ref(), &answer).await?;
+        remember(&mut tx, key.as_ref(), &answer).await?;
         tx.commit().await?;
         Ok(answer.0)
     }
@@ -242,7 +253,7 @@ impl App {
         }
         let (view, session) = work(&mut tx).await?;
         let answer = (Created::new(&view), session.as_ref().map(KeptSession::from));
-        remember(&tx, key.as_ref(), &answer).await?;
+        remember(&mut tx, key.as_ref(), &answer).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -262,7 +273,7 @@ async fn replay<T>(tx: &impl Remembers, key: Option<&Key>) -> Result<Option<Answ
 }
 
 async fn remember<T>(
-    tx: &impl Remembers,
+    tx: &mut impl Remembers,
     key: Option<&Key>,
     (created, session): &Answer<T>,
 ) -> Result<(), ApiError> {

@@ -43,7 +43,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let reason = with_causes(&error);
         match error {
-            StoreError::Unreadable(what) => Self::Permanent(format!("{reason}: {what}")),
+            StoreError::Unreadable(_) => Self::Permanent(reason),
             _ => Self::Transient(reason),
         }
     }

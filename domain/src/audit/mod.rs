@@ -4,12 +4,13 @@
 mod entity;
 mod read;
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::ids::{AuditEntry, Id, Tenant};
-use crate::tenancy::{Caller, Principal, RequestFacts, StoreError, SystemTx, Tools};
+use crate::tenancy::{Principal, RequestFacts, StoreError, SystemTx, Tools};
 use crate::time::Instant;
 
 pub use read::{AuditError, Entry, Filter, export, list};
@@ -104,15 +105,59 @@ impl From<&Principal> for Actor {
     }
 }
 
-pub(crate) async fn write(
-    conn: &impl ConnectionTrait,
-    caller: &Caller,
+/// Writes the lines in `entries`.
+pub(crate) const NOTED: &str = "
+    noted as (
+        insert into audit_entries (
+            tenant_id, id, at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id,
+            subject_name, changes, ip, request_id)
+        select $1, e.id, $3, e.actor_kind, e.actor_id, e.actor_name, e.action, e.subject_kind,
+               e.subject_id, e.subject_name, e.changes, e.ip, e.request_id
+        from jsonb_to_recordset($2::jsonb->'entries') as e (
+            id uuid, actor_kind text, actor_id text, actor_name text, action text,
+            subject_kind text, subject_id text, subject_name text, changes jsonb, ip text,
+            request_id text)
+        returning 1
+    )";
+
+/// A line as the statement reads it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row<'a> {
+    id: Uuid,
+    actor_kind: String,
+    actor_id: Option<String>,
+    actor_name: String,
+    action: &'static str,
+    subject_kind: &'static str,
+    subject_id: Option<&'a str>,
+    subject_name: Option<&'a str>,
+    changes: &'a [Change],
+    ip: Option<&'a str>,
+    request_id: Option<&'a str>,
+}
+
+/// The lines that somebody's entries become.
+pub(crate) fn rows<'a>(
+    actor: &Actor,
+    request: &'a RequestFacts,
+    entries: &'a [NewEntry],
     now: Instant,
     tools: &Tools,
-    entries: Vec<NewEntry>,
-) -> Result<(), StoreError> {
-    let actor = Actor::from(caller.principal());
-    insert(conn, caller.tenant(), &actor, caller.request(), now, tools, entries).await
+) -> Vec<Row<'a>> {
+    let row = |entry: &'a NewEntry| Row {
+        id: Id::<AuditEntry>::new(now, &*tools.entropy).uuid(),
+        actor_kind: actor.kind.clone(),
+        actor_id: actor.id.clone(),
+        actor_name: actor.name.clone(),
+        action: entry.action,
+        subject_kind: entry.subject_kind,
+        subject_id: entry.subject_id.as_deref(),
+        subject_name: entry.subject_name.as_deref(),
+        changes: &entry.changes,
+        ip: request.ip.as_deref(),
+        request_id: request.request_id.as_deref(),
+    };
+    entries.iter().map(row).collect()
 }
 
 /// Writes a line where there is no caller inside the tenant: sign-up, joining, the platform.
@@ -123,36 +168,11 @@ pub(crate) async fn write_from_outside(
     request: &RequestFacts,
     entry: NewEntry,
 ) -> Result<(), StoreError> {
-    insert(tx.conn(), tenant, actor, request, tx.now(), tx.tools(), vec![entry]).await
-}
-
-async fn insert(
-    conn: &impl ConnectionTrait,
-    tenant: Id<Tenant>,
-    actor: &Actor,
-    request: &RequestFacts,
-    now: Instant,
-    tools: &Tools,
-    entries: Vec<NewEntry>,
-) -> Result<(), StoreError> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let rows = entries.into_iter().map(|entry| entity::ActiveModel {
-        tenant_id: Set(tenant.uuid()),
-        id: Set(Id::<AuditEntry>::new(now, &*tools.entropy).uuid()),
-        at: Set(now),
-        actor_kind: Set(actor.kind.clone()),
-        actor_id: Set(actor.id.clone()),
-        actor_name: Set(actor.name.clone()),
-        action: Set(entry.action.to_owned()),
-        subject_kind: Set(entry.subject_kind.to_owned()),
-        subject_id: Set(entry.subject_id),
-        subject_name: Set(entry.subject_name),
-        changes: Set(serde_json::to_value(entry.changes).unwrap_or(Value::Null)),
-        ip: Set(request.ip.clone()),
-        request_id: Set(request.request_id.clone()),
-    });
-    entity::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    let entries = [entry];
+    let rows = rows(actor, request, &entries, tx.now(), tx.tools());
+    let document = json!({ "entries": rows });
+    let sql = format!("with {NOTED} select count(*) from noted");
+    let values = [tenant.uuid().into(), document.into(), tx.now().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(())
 }

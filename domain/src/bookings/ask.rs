@@ -128,7 +128,7 @@ pub async fn ask(
     let what = OnOffer::of(tx, &row).await?;
     let (contact, filled) = check(new, &what)?;
     prove(&row, new, &what.shop, &what.services)?;
-    let customer = customers::for_booking(tx, &contact).await?;
+    let customer = customers::for_booking(tx, &contact).await?.id;
     let taker = Taker {
         customer,
         email: contact.email,

@@ -1,11 +1,12 @@
 //! From a wish to a visit: staff book at once, customers first have the time kept for them.
 
+use std::sync::Arc;
+
 use chrono::Duration;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 
 use super::error::{BookingError, Refusal, fault};
-use super::read::{self, VisitFacts};
+use super::read::{self, VisitFacts, Whose};
 use super::save::{self, Line, NewVisit, Takes};
 use super::search::{alternatives, near};
 use super::state::{Action, Needs, Status};
@@ -13,14 +14,14 @@ use super::terms::Terms;
 use super::wanted::{Asker, Planned, Priced, Wanted, plan};
 use crate::audit::NewEntry;
 use crate::authz::Right;
-use crate::availability::{self, Assignment, Span};
+use crate::availability::{self, Assignment, Slot, Span};
 use crate::customers::{self, Contact, TypedContact};
 use crate::diary::{self, Diary, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, Location, Series};
 use crate::outbox::NewEvent;
 use crate::secrets::OpaqueToken;
-use crate::tenancy::{StoreError, TenantTx};
+use crate::tenancy::TenantTx;
 use crate::time::Instant;
 
 /// How long a deposit may take.
@@ -72,7 +73,7 @@ pub struct NewContact {
 /// What is made and how it got there.
 pub(crate) struct Making {
     pub(crate) status: Status,
-    pub(crate) customer: Option<Id<Customer>>,
+    pub(crate) customer: Option<Whose>,
     pub(crate) source: &'static str,
     pub(crate) note: String,
     pub(crate) staff_note: String,
@@ -99,26 +100,40 @@ pub(crate) async fn setting(
     start: Instant,
     instead_of: Option<Id<Appointment>>,
 ) -> Result<Setting, BookingError> {
-    let days = near(start.date_naive(), tx.now())?;
+    near(start.date_naive(), tx.now())?;
     let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let planned = plan(&shop, wanted, asker, instead_of)?;
-    let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
+    let busy = diary::busy_near(tx, &shop, start).await?;
     Ok(Setting { diary: Diary { shop, busy: busy.into() }, planned })
 }
 
-/// The best way to do it at this start, or why there is none and what is near.
-pub(crate) fn choose(
+/// What could be had instead. More has to be read for it than for the decision, and only by who is
+/// refused.
+async fn instead(
+    tx: &TenantTx,
     setting: &Setting,
     start: Instant,
-    now: Instant,
+) -> Result<Vec<Slot>, BookingError> {
+    let Setting { diary: Diary { shop, .. }, planned } = setting;
+    let days = near(start.date_naive(), tx.now())?;
+    let busy = diary::busy_now(tx, shop, &days).await?;
+    let diary = Diary { shop: Arc::clone(shop), busy: busy.into() };
+    Ok(alternatives(&diary, planned, start, tx.now()))
+}
+
+/// The best way to do it at this start, or why there is none and what is near.
+pub(crate) async fn choose(
+    tx: &TenantTx,
+    setting: &Setting,
+    start: Instant,
 ) -> Result<Assignment, BookingError> {
     let Setting { diary, planned } = setting;
-    let rules = &diary.shop.rules;
+    let (rules, now) = (&diary.shop.rules, tx.now());
     match availability::assignments(rules, &diary.busy, &planned.visit, start, now) {
         Ok(ways) => ways.into_iter().next().ok_or_else(|| Refusal::SlotTaken.into()),
         Err(why) => {
-            let near = alternatives(diary, planned, start, now);
+            let near = instead(tx, setting, start).await?;
             let taken = why.iter().any(|why| matches!(why.code(), "staff_busy" | "room_busy"));
             Err(if taken {
                 BookingError::taken(&why, &near)
@@ -166,7 +181,7 @@ pub(super) fn lines(
             starts_at: span.from,
             ends_at: span.to,
             price_minor: *price,
-            addons: serde_json::to_value(&line.addons).unwrap_or_default(),
+            addons: line.addons.clone(),
         });
     }
     lines
@@ -191,7 +206,7 @@ pub(crate) async fn make(
     setting: &Setting,
     way: Assignment,
     making: Making,
-) -> Result<Id<Appointment>, BookingError> {
+) -> Result<VisitFacts, BookingError> {
     let Setting { diary, planned } = setting;
     if !making.over && lapsed(setting, &way, tx.now()) {
         return Err(Refusal::Lapsed.into());
@@ -200,7 +215,6 @@ pub(crate) async fn make(
     let priced = planned.price(shop, &way);
     let id = tx.new_id::<Appointment>();
     let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();
-    let terms = serde_json::to_value(Terms::from(planned.policy)).unwrap_or_default();
     let new = NewVisit {
         id,
         location: shop.location,
@@ -212,7 +226,7 @@ pub(crate) async fn make(
         price_minor: priced.total,
         currency: shop.currency.clone(),
         deposit_minor: priced.deposit,
-        terms,
+        terms: Terms::from(planned.policy),
         source: making.source,
         note: making.note,
         staff_note: making.staff_note,
@@ -227,11 +241,9 @@ pub(crate) async fn make(
         action: making.action,
         reason: None,
     };
-    if !save::insert(tx, new).await? {
-        return Err(Refusal::Contended.into());
-    }
+    let written = save::insert(tx, new).await?.ok_or(Refusal::Contended)?;
     touch(tx, shop, staff);
-    Ok(id)
+    Ok(written)
 }
 
 /// Books a visit for somebody, as staff do.
@@ -243,9 +255,9 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
     let setting = setting(tx, new.location, &new.wanted, asker, new.start, None).await?;
     own_column_only(tx, &new.wanted).await?;
     let way = if new.over {
-        over(&setting, new.start, tx.now())?
+        over(tx, &setting, new.start).await?
     } else {
-        choose(&setting, new.start, tx.now())?
+        choose(tx, &setting, new.start).await?
     };
     let customer = whose(tx, &setting.diary.shop, &new.whom).await?;
     let making = Making {
@@ -261,14 +273,15 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
         over: new.over,
         action: Action::Ask(Needs::Nothing).key(),
     };
-    let id = make(tx, &setting, way, making).await?;
+    let visit = make(tx, &setting, way, making).await?;
+    let id = visit.id;
     if new.over {
         tx.record(
             NewEntry::new("appointment.overridden", "appointment").on(id, &*setting.planned.title),
         );
     }
     tx.emit(told(Action::Ask(Needs::Nothing), id, 1));
-    read::read(tx, id).await
+    Ok(visit)
 }
 
 /// Without the right to see all, one books one's own time.
@@ -286,33 +299,35 @@ pub(crate) async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<()
 }
 
 /// The way it would be done were nobody taken.
-pub(super) fn over(
+pub(super) async fn over(
+    tx: &TenantTx,
     setting: &Setting,
     start: Instant,
-    now: Instant,
 ) -> Result<Assignment, BookingError> {
     let Setting { diary, planned } = setting;
     let free = availability::Busy::default();
-    let found = availability::assignments(&diary.shop.rules, &free, &planned.visit, start, now);
-    let ways = found.map_err(|why| {
-        BookingError::not_possible(&why, &alternatives(diary, planned, start, now))
-    })?;
-    ways.into_iter().next().ok_or_else(|| Refusal::NotPossible.into())
+    let rules = &diary.shop.rules;
+    match availability::assignments(rules, &free, &planned.visit, start, tx.now()) {
+        Ok(ways) => ways.into_iter().next().ok_or_else(|| Refusal::NotPossible.into()),
+        Err(why) => Err(BookingError::not_possible(&why, &instead(tx, setting, start).await?)),
+    }
 }
 
 pub(crate) async fn whose(
     tx: &mut TenantTx,
     shop: &Shop,
     whom: &Whom,
-) -> Result<Option<Id<Customer>>, BookingError> {
+) -> Result<Option<Whose>, BookingError> {
     match whom {
         Whom::Nobody => Ok(None),
         Whom::Named(new) => {
             let contact = contact(new, &shop.country)?;
             Ok(Some(customers::for_booking(tx, &contact).await?))
         }
-        Whom::Known(id) if is_there(tx, *id).await? => Ok(Some(*id)),
-        Whom::Known(_) => Err(fault("/customer/id", "unknown", "There is no such customer.")),
+        Whom::Known(id) => match customers::hold_still(tx, *id).await? {
+            Some(whose) => Ok(Some(whose)),
+            None => Err(fault("/customer/id", "unknown", "There is no such customer.")),
+        },
     }
 }
 
@@ -329,14 +344,6 @@ fn contact(new: &NewContact, country: &str) -> Result<Contact, BookingError> {
         Some(contact) if faults.is_empty() => Ok(contact),
         _ => Err(Refusal::from(faults).into()),
     }
-}
-
-async fn is_there(tx: &TenantTx, id: Id<Customer>) -> Result<bool, StoreError> {
-    let sql = "select id from customers
-               where tenant_id = $1 and id = $2 and merged_into is null and archived_at is null";
-    let values = [tx.tenant().uuid().into(), id.uuid().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    Ok(tx.conn().query_one_raw(statement).await?.is_some())
 }
 
 pub(super) fn told(action: Action, id: Id<Appointment>, version: i32) -> NewEvent {

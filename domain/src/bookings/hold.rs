@@ -66,7 +66,7 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
     alone(tx, &visitor).await?;
     let before = earlier(tx, &visitor, &setting.planned.title).await?;
     setting.planned.visit.instead_of = before.as_ref().map(|row| Id::from_uuid(row.id));
-    let way = choose(&setting, new.start, tx.now())?;
+    let way = choose(tx, &setting, new.start).await?;
     if let Some(before) = before {
         // Giving back and taking in one transaction: alone with all whom it is about.
         let mut whom = change::resources(tx, Id::from_uuid(before.id)).await?;
@@ -89,12 +89,11 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
         over: false,
         action: "held",
     };
-    let id = make(tx, &setting, way, making).await?;
+    let visit = make(tx, &setting, way, making).await?;
     tx.emit(crate::outbox::NewEvent::new(
         "appointment.held",
-        &serde_json::json!({ "id": id, "version": 1 }),
+        &serde_json::json!({ "id": visit.id, "version": 1 }),
     ));
-    let visit = read::read_any(tx, id).await?;
     let (shop, planned) = (setting.diary.shop, setting.planned);
     Ok(Kept {
         token,

@@ -130,9 +130,9 @@ pub(super) async fn put(
     let wanted = again(&row, &before, to.staff.as_deref(), to.room, asker);
     let setting = setting(tx, Some(location), &wanted, asker, to.start, Some(id)).await?;
     let way = if to.over {
-        book::over(&setting, to.start, tx.now())?
+        book::over(tx, &setting, to.start).await?
     } else {
-        choose(&setting, to.start, tx.now())?
+        choose(tx, &setting, to.start).await?
     };
     if !to.over && book::lapsed(&setting, &way, tx.now()) {
         return Err(Refusal::Lapsed.into());
@@ -246,7 +246,10 @@ async fn rewrite(
             starts_at: Set(line.starts_at),
             ends_at: Set(line.ends_at),
             price_minor: Set(was.map_or(line.price_minor, |was| was.price_minor)),
-            addons: Set(was.map_or(line.addons, |was| was.addons.clone())),
+            addons: Set(was.map_or_else(
+                || serde_json::to_value(&line.addons).unwrap_or_default(),
+                |was| was.addons.clone(),
+            )),
         }
     });
     line::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;

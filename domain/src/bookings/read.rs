@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement,
+    ColumnTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, Statement,
 };
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::entities::{appointment, line};
@@ -14,6 +16,7 @@ use super::state::Status;
 use super::terms::Terms;
 use super::wanted::SoldExtra;
 use crate::authz::Right;
+pub use crate::customers::Whose;
 use crate::ids::{
     Appointment, Customer, Id, Location, Package, Room, Series, Service, StaffMember,
 };
@@ -79,19 +82,6 @@ pub struct VisitFacts {
     pub updated_at: Instant,
     /// Who gets what from whom, and when.
     pub lines: Vec<LineFacts>,
-}
-
-/// Whose visit it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Whose {
-    /// Which customer.
-    pub id: Id<Customer>,
-    /// What they are called.
-    pub name: String,
-    /// Where mails go.
-    pub email: Option<String>,
-    /// Where calls go.
-    pub phone: Option<String>,
 }
 
 /// One pair of hands for one customer.
@@ -190,12 +180,19 @@ pub(super) fn facts(
     })
 }
 
-#[derive(FromQueryResult)]
+#[derive(FromQueryResult, Deserialize)]
 struct Known {
     id: Uuid,
     name: String,
     email: Option<String>,
     phone: Option<String>,
+}
+
+impl From<Known> for Whose {
+    fn from(row: Known) -> Self {
+        let Known { id, name, email, phone } = row;
+        Self { id: Id::from_uuid(id), name, email, phone }
+    }
 }
 
 /// The rows with their lines and customers: two queries, however many there are.
@@ -241,11 +238,7 @@ async fn customers(
     let values = [tx.tenant().uuid().into(), ids.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = Known::find_by_statement(statement).all(tx.conn()).await?;
-    let whose = |row: Known| {
-        let id = Id::from_uuid(row.id);
-        (row.id, Whose { id, name: row.name, email: row.email, phone: row.phone })
-    };
-    Ok(found.into_iter().map(whose).collect())
+    Ok(found.into_iter().map(|row| (row.id, row.into())).collect())
 }
 
 /// One visit.
@@ -257,14 +250,53 @@ pub async fn read(tx: &TenantTx, id: Id<Appointment>) -> Result<VisitFacts, Book
     Ok(visit)
 }
 
+/// A visit with all that belongs to it, in one query: every change of a visit ends with it.
+const WHOLE: &str = "
+    select a.*,
+           (select coalesce(jsonb_agg(l order by l.position), '[]') from appointment_lines l
+            where l.tenant_id = a.tenant_id and l.appointment_id = a.id) as lines,
+           (select to_jsonb(w) from (
+                select c.id, c.name, c.email, c.phone from customers c
+                where c.tenant_id = a.tenant_id and c.id = a.customer_id) w) as whose
+    from appointments a where a.tenant_id = $1 and a.id = $2";
+
+struct Whole {
+    row: appointment::Model,
+    lines: serde_json::Value,
+    whose: Option<serde_json::Value>,
+}
+
+impl FromQueryResult for Whole {
+    fn from_query_result(found: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            row: appointment::Model::from_query_result(found, prefix)?,
+            lines: found.try_get(prefix, "lines")?,
+            whose: found.try_get(prefix, "whose")?,
+        })
+    }
+}
+
+impl Whole {
+    fn into_facts(self) -> Result<VisitFacts, StoreError> {
+        let unreadable = |error: serde_json::Error| {
+            StoreError::Unreadable(format!("the visit {}: {error}", self.row.id))
+        };
+        let lines: Vec<line::Model> = serde_json::from_value(self.lines).map_err(unreadable)?;
+        let whose: Option<Known> =
+            self.whose.map(serde_json::from_value).transpose().map_err(unreadable)?;
+        facts(self.row, lines.into_iter().map(LineFacts::from).collect(), whose.map(Whose::from))
+    }
+}
+
 /// One visit, for whom somebody else let in.
 pub(crate) async fn read_any(
     tx: &TenantTx,
     id: Id<Appointment>,
 ) -> Result<VisitFacts, BookingError> {
-    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
-    let row = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
-    Ok(complete(tx, vec![row]).await?.pop().ok_or(Refusal::NotFound)?)
+    let values = [tx.tenant().uuid().into(), id.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, WHOLE, values);
+    let found = Whole::find_by_statement(statement).one(tx.conn()).await?;
+    Ok(found.ok_or(Refusal::NotFound)?.into_facts()?)
 }
 
 /// A visit's life, the oldest step first.

@@ -10,9 +10,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::history::Hand;
+use super::read::{LineFacts, VisitFacts, Whose};
 use super::state::Status;
+use super::terms::Terms;
+use super::wanted::SoldExtra;
 use crate::availability::{Assignment, Span};
-use crate::ids::{Appointment, Customer, Id, Location, Package, Series};
+use crate::ids::{Appointment, Id, Location, Package, Series};
 use crate::secrets::TokenHash;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
@@ -23,14 +26,14 @@ pub(super) struct NewVisit {
     pub(super) id: Id<Appointment>,
     pub(super) location: Id<Location>,
     pub(super) status: Status,
-    pub(super) customer: Option<Id<Customer>>,
+    pub(super) customer: Option<Whose>,
     pub(super) party: u8,
     pub(super) title: String,
     pub(super) package: Option<Id<Package>>,
     pub(super) price_minor: i64,
     pub(super) currency: String,
     pub(super) deposit_minor: i64,
-    pub(super) terms: serde_json::Value,
+    pub(super) terms: Terms,
     pub(super) source: &'static str,
     pub(super) note: String,
     pub(super) staff_note: String,
@@ -122,7 +125,7 @@ pub(super) struct Line {
     pub(super) starts_at: Instant,
     pub(super) ends_at: Instant,
     pub(super) price_minor: i64,
-    pub(super) addons: serde_json::Value,
+    pub(super) addons: Vec<SoldExtra>,
 }
 
 const NEW: &str = "
@@ -172,8 +175,64 @@ struct Written {
     written: i64,
 }
 
-/// Writes a visit and says whether it could be: if not, the transaction must be given up.
-pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<bool, StoreError> {
+impl NewVisit {
+    /// What there is once it is written. Nothing has to be read again.
+    fn written(self, now: Instant) -> VisitFacts {
+        VisitFacts {
+            id: self.id,
+            location: self.location,
+            status: self.status,
+            version: 1,
+            starts_at: self.span.from,
+            ends_at: self.span.to,
+            customer: self.customer,
+            party: self.party.into(),
+            title: self.title,
+            package: self.package,
+            price_minor: self.price_minor,
+            currency: self.currency,
+            deposit_minor: self.deposit_minor,
+            fee_minor: 0,
+            terms: self.terms,
+            source: self.source.to_owned(),
+            note: self.note,
+            staff_note: self.staff_note,
+            overridden: self.overridden,
+            series: self.series,
+            lapses_at: self.lapses_at,
+            sequence: 0,
+            cancelled_by: None,
+            cancel_reason: None,
+            created_at: now,
+            updated_at: now,
+            lines: self.lines.into_iter().map(LineFacts::from).collect(),
+        }
+    }
+}
+
+impl From<Line> for LineFacts {
+    fn from(line: Line) -> Self {
+        Self {
+            position: line.position,
+            step: line.step,
+            service: Id::from_uuid(line.service_id),
+            service_name: line.service_name,
+            customer: line.customer,
+            staff: line.staff_id.map(Id::from_uuid),
+            staff_name: line.staff_name,
+            staff_chosen: line.staff_chosen,
+            room: line.room_id.map(Id::from_uuid),
+            room_name: line.room_name,
+            starts_at: line.starts_at,
+            ends_at: line.ends_at,
+            price_minor: line.price_minor,
+            addons: line.addons,
+        }
+    }
+}
+
+/// Writes a visit. None: it couldn't be, and the transaction must be given up.
+pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<Option<VisitFacts>, StoreError> {
     let hand = Hand::of(tx.caller());
     let lines = serde_json::to_value(&new.lines).unwrap_or_default();
     let [resources, from, to, kinds] = new.takes.columns();
@@ -191,32 +250,32 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<bool, StoreEr
         new.status.key().into(),
         new.span.from.into(),
         new.span.to.into(),
-        new.customer.map(Id::uuid).into(),
+        new.customer.as_ref().map(|whose| whose.id.uuid()).into(),
         i16::from(new.party).into(),
-        new.title.into(),
+        new.title.clone().into(),
         new.package.map(Id::uuid).into(),
         new.price_minor.into(),
-        new.currency.into(),
+        new.currency.clone().into(),
         new.deposit_minor.into(),
-        new.terms.into(),
+        serde_json::to_value(new.terms).unwrap_or_default().into(),
         new.source.into(),
-        new.note.into(),
-        new.staff_note.into(),
+        new.note.clone().into(),
+        new.staff_note.clone().into(),
         new.series.map(|(id, _)| id.uuid()).into(),
         new.series.map(|(_, place)| place).into(),
-        new.visitor_hash.into(),
-        new.link.map(|link| link.to_vec()).into(),
+        new.visitor_hash.clone().into(),
+        new.link.as_ref().map(|link| link.to_vec()).into(),
         tx.now().into(),
         lines.into(),
         new.action.into(),
         hand.kind.into(),
         hand.id.into(),
         hand.name.into(),
-        new.reason.into(),
+        new.reason.clone().into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEW, values);
     let written = Written::find_by_statement(statement).one(tx.conn()).await?;
-    Ok(written.is_some_and(|found| found.written == 1))
+    Ok(written.filter(|found| found.written == 1).map(|_| new.written(tx.now())))
 }
 
 /// Keeps everybody else who would book or move these people and rooms out until the end.

@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
                 if let Some(kept) = diary::kept(db, caller.tenant(), *versions, days) {
                     return Ok(kept);
                 }
-                let tx = db.tenant(caller).await?;
+                let tx = db.tenant_planned_once(caller).await?;
                 diary::read(&tx, *versions, days).await?
             }
             Self::Staff { tx, versions } | Self::Holder { tx, versions } => {

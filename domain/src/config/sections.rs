@@ -194,6 +194,8 @@ section! {
         per_ip_per_minute: u32 = r.number("limits.per_ip_per_minute", PER);
         /// Any operation, at once.
         per_ip_burst: u32 = r.number("limits.per_ip_burst", PER);
+        /// What a plan allows in a minute, times this.
+        plan_factor: u32 = r.number("limits.plan_factor", 1..=1_000);
         /// Sign-in.
         sign_in_per_account_per_hour: u32 = r.number("limits.sign_in_per_account_per_hour", PER);
         /// Sign-in.

@@ -13,6 +13,19 @@ use crate::tenancy::{StoreError, TenantTx};
 use crate::tenants;
 use crate::text::{self, Email};
 
+/// A customer whose something is: the least that has to be known of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose {
+    /// Which customer.
+    pub id: Id<Customer>,
+    /// What they are called.
+    pub name: String,
+    /// Where mails go.
+    pub email: Option<String>,
+    /// Where calls go.
+    pub phone: Option<String>,
+}
+
 /// Who somebody says they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -58,14 +71,11 @@ impl TypedContact<'_> {
 /// their record stays as it is, whatever else was typed. Anybody else is new; if they share an
 /// address or a number with somebody, a merge is suggested. One statement for a known customer, two
 /// for a new one.
-pub async fn for_booking(
-    tx: &mut TenantTx,
-    contact: &Contact,
-) -> Result<Id<Customer>, CustomerError> {
+pub async fn for_booking(tx: &mut TenantTx, contact: &Contact) -> Result<Whose, CustomerError> {
     let name_key = text::fold(&contact.name);
     let alike = alike(tx, contact).await?;
     if let Some(known) = alike.iter().find(|other| other.name_key == name_key) {
-        return Ok(Id::from_uuid(known.id));
+        return Ok(known.whose());
     }
     let record = Record {
         name: contact.name.clone(),
@@ -78,17 +88,54 @@ pub async fn for_booking(
     };
     let row = record.into_row(tx);
     let id = Id::from_uuid(*row.id.as_ref());
+    let whose = Whose {
+        id,
+        name: contact.name.clone(),
+        email: row.email.as_ref().clone(),
+        phone: row.phone.as_ref().clone(),
+    };
     insert(tx, vec![row]).await?;
     suggest(tx, id, &alike).await?;
     note_created(tx, id, "booking");
-    Ok(id)
+    Ok(whose)
+}
+
+#[derive(FromQueryResult)]
+struct Held {
+    id: Uuid,
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+}
+
+/// A live customer, who stays as they are until this transaction ends: a merge or an erasure waits.
+pub(crate) async fn hold_still(
+    tx: &TenantTx,
+    id: Id<Customer>,
+) -> Result<Option<Whose>, StoreError> {
+    let sql = "select id, name, email, phone from customers
+               where tenant_id = $1 and id = $2 and merged_into is null and archived_at is null
+                 and erased_at is null
+               for key share";
+    let values = [tx.tenant().uuid().into(), id.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = Held::find_by_statement(statement).one(tx.conn()).await?;
+    Ok(found.map(|Held { id, name, email, phone }| Whose {
+        id: Id::from_uuid(id),
+        name,
+        email,
+        phone,
+    }))
 }
 
 /// A customer with the same address or number.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct Alike {
-    /// The live record: the one itself, or the one that it was merged into.
+    /// The live record: the one itself, or the one that it became part of.
     pub(super) id: Uuid,
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
     /// The name of the record that was found.
     pub(super) name_key: String,
     pub(super) same_email: bool,
@@ -103,21 +150,40 @@ impl Alike {
             _ => "phone",
         }
     }
+
+    fn whose(&self) -> Whose {
+        Whose {
+            id: Id::from_uuid(self.id),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+        }
+    }
 }
 
-/// Records that were merged are still recognised and stand for the one that was kept. Whoever is
-/// found stays as they are until this transaction ends: a merge waits, and takes the visit along.
+/// Records that were merged are still recognised and stand for the one that was kept in the end.
+/// Whoever is found stays as they are until this transaction ends: a merge waits, and takes the
+/// visit along.
 const ALIKE: &str = "
-    select coalesce(kept.id, c.id) as id, c.name_key,
-           coalesce(c.email_key = $2, false) as same_email,
-           coalesce(c.phone = $3, false) as same_phone
-    from customers c
-    left join customers kept on kept.tenant_id = c.tenant_id and kept.id = c.merged_into
-         and kept.merged_into is null and kept.erased_at is null and kept.archived_at is null
-    where c.tenant_id = $1 and (c.email_key = $2 or c.phone = $3)
-      and c.erased_at is null and c.archived_at is null
-      and (c.merged_into is null or kept.id is not null)
-    order by c.id limit 100
+    with recursive found as (
+        select c.id, c.name_key, c.merged_into, coalesce(c.email_key = $2, false) as same_email,
+               coalesce(c.phone = $3, false) as same_phone
+        from customers c
+        where c.tenant_id = $1 and (c.email_key = $2 or c.phone = $3)
+          and c.erased_at is null and c.archived_at is null
+        order by c.id limit 100
+    ), kept (origin, id, merged_into) as (
+        select id, id, merged_into from found
+        union
+        select kept.origin, c.id, c.merged_into
+        from kept join customers c on c.tenant_id = $1 and c.id = kept.merged_into
+    )
+    select c.id, c.name, c.email, c.phone, found.name_key, found.same_email, found.same_phone
+    from found
+    join kept on kept.origin = found.id and kept.merged_into is null
+    join customers c on c.tenant_id = $1 and c.id = kept.id
+    where c.merged_into is null and c.erased_at is null and c.archived_at is null
+    order by c.id, found.id
     for key share of c";
 
 /// Live customers with this address or number, the oldest first (and held in that order, like

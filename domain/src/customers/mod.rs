@@ -29,7 +29,8 @@ use crate::ids::{Customer, Id};
 use crate::tenants::TenantError;
 use crate::time::Instant;
 
-pub use booking::{Contact, TypedContact, for_booking};
+pub(crate) use booking::hold_still;
+pub use booking::{Contact, TypedContact, Whose, for_booking};
 pub use consents::{
     AnswersFacts, ConsentFacts, NewConsent, Purpose, Standing, answers, consents, record_answers,
     record_booking_consent, record_consent, record_form_consent, standing,

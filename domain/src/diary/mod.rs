@@ -16,7 +16,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use crate::availability::{Busy, Span};
+use crate::availability::{Busy, Span, day_at};
 use crate::ids::{Id, Location, Tenant};
 use crate::tenancy::{
     Caller, Db, RequestFacts, StoreError, SystemReason, SystemTx, TenantFacts, TenantTx,
@@ -29,7 +29,7 @@ use shelf::KeptBusy;
 pub use crate::policies::{Asked, WaitlistOrder};
 pub(crate) use shelf::Shelf;
 pub use shop::{Asking, Asks, Bundle, Deposit, Extra, Offer, Person, Policy, Shop};
-pub(crate) use touched::{Touched, open};
+pub(crate) use touched::{BUMPED, Touched, open};
 
 /// The numbers that a location's diary is kept under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,15 +180,59 @@ pub(crate) async fn read(
     Ok(Some(Diary { shop, busy }))
 }
 
+/// What has to be known of what is taken to decide on one start: its civil day, and the ones before
+/// and after.
+pub(crate) async fn busy_near(
+    tx: &TenantTx,
+    shop: &Shop,
+    start: Instant,
+) -> Result<Busy, StoreError> {
+    count_alone(tx, shop).await?;
+    let day = day_at(shop.rules.zone, start);
+    let before = day.checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN);
+    let behind = day.checked_add_days(Days::new(2)).unwrap_or(NaiveDate::MAX);
+    // No place on earth is further from UTC.
+    let span = Span {
+        from: midnight(before) - Duration::hours(14),
+        to: midnight(behind) + Duration::hours(12),
+    };
+    Ok(load::busy(tx.conn(), tx.tenant(), resources(shop), span).await?)
+}
+
+/// The class of the locks that stand for whose visits are counted.
+const COUNTED: i32 = 1;
+
+/// No constraint knows how many visits a day are enough for somebody. Where that is limited, those who
+/// are about to take time there come one after the other, before any of the other locks.
+async fn count_alone(tx: &TenantTx, shop: &Shop) -> Result<(), StoreError> {
+    let counted = shop.rules.staff.iter().filter(|staff| staff.daily_cap.is_some());
+    // An id ends with random bits.
+    let mut keys: Vec<i32> = counted
+        .map(|staff| {
+            let [.., a, b, c, d] = staff.id.uuid().into_bytes();
+            i32::from_ne_bytes([a, b, c, d])
+        })
+        .collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    let sql = "select pg_advisory_xact_lock($1, key) from unnest($2::int[]) as key";
+    let values = [COUNTED.into(), keys.into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}
+
 /// What is taken on these days, as it is now: for who is about to take some of it, which makes what
 /// is kept old in any case.
 pub(crate) async fn busy_now(
-    conn: &impl ConnectionTrait,
-    tenant: Id<Tenant>,
+    tx: &TenantTx,
     shop: &Shop,
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<Busy, StoreError> {
-    Ok(load::busy(conn, tenant, resources(shop), around(days)).await?)
+    count_alone(tx, shop).await?;
+    Ok(load::busy(tx.conn(), tx.tenant(), resources(shop), around(days)).await?)
 }
 
 fn resources(shop: &Shop) -> Vec<Uuid> {

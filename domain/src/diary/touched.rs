@@ -1,29 +1,40 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::ids::{Id, Location, Tenant};
 use crate::tenancy::StoreError;
 
 /// Whose availability a transaction changes. Written with its end.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Touched {
     everywhere: bool,
     rules: BTreeSet<Uuid>,
     busy: BTreeSet<Uuid>,
 }
 
-const BUMP: &str = "
-    with held as materialized (
-        select location_id from availability_versions
-        where tenant_id = $1 and ($2 or location_id = any($3) or location_id = any($4))
-        order by location_id for no key update
-    )
-    update availability_versions v
-    set rules = v.rules + case when $2 or v.location_id = any($3) then 1 else 0 end,
-        busy = v.busy + case when v.location_id = any($4) then 1 else 0 end
-    from held where v.tenant_id = $1 and v.location_id = held.location_id";
+/// Bumps the versions of those in `touched`, in one order everywhere.
+pub(crate) const BUMPED: &str = "
+    bumped as (
+        with wanted as (
+            select coalesce((t.touched->>'everywhere')::boolean, false) as everywhere,
+                   array(select jsonb_array_elements_text(t.touched->'rules')::uuid) as rules,
+                   array(select jsonb_array_elements_text(t.touched->'busy')::uuid) as busy
+            from (select $2::jsonb->'touched') as t (touched)
+        ), held as materialized (
+            select v.location_id, (w.everywhere or v.location_id = any(w.rules))::int as rules,
+                   (v.location_id = any(w.busy))::int as busy
+            from wanted w, availability_versions v
+            where v.tenant_id = $1
+              and (w.everywhere or v.location_id = any(w.rules) or v.location_id = any(w.busy))
+            order by v.location_id for no key update of v
+        )
+        update availability_versions v set rules = v.rules + held.rules, busy = v.busy + held.busy
+        from held where v.tenant_id = $1 and v.location_id = held.location_id
+        returning 1
+    )";
 
 /// Opens the diary of a new location.
 pub(crate) async fn open(
@@ -53,19 +64,8 @@ impl Touched {
         self.busy.insert(location.uuid());
     }
 
-    /// Bumps the versions, in one order everywhere, so that nobody waits in a circle.
-    pub(crate) async fn write(
-        self,
-        conn: &impl ConnectionTrait,
-        tenant: Id<Tenant>,
-    ) -> Result<(), StoreError> {
-        if !self.everywhere && self.rules.is_empty() && self.busy.is_empty() {
-            return Ok(());
-        }
-        let (rules, busy): (Vec<_>, Vec<_>) =
-            (self.rules.into_iter().collect(), self.busy.into_iter().collect());
-        let values = [tenant.uuid().into(), self.everywhere.into(), rules.into(), busy.into()];
-        conn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, BUMP, values)).await?;
-        Ok(())
+    /// Nobody's.
+    pub(crate) fn is_nothing(&self) -> bool {
+        !self.everywhere && self.rules.is_empty() && self.busy.is_empty()
     }
 }

@@ -131,7 +131,7 @@ async fn busy(
     for (location, (first, last)) in days {
         let Some(place) = places.get(&location) else { continue };
         let days = first..=last;
-        let taken = diary::busy_now(tx.conn(), tx.tenant(), &place.before, &days).await?;
+        let taken = diary::busy_now(tx, &place.before, &days).await?;
         busy.insert(location, taken);
     }
     Ok(busy)

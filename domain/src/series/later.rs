@@ -150,7 +150,7 @@ async fn look(
         let wanted = wanted_again(&row, &before, None, None, Asker::Staff);
         let visit = Id::from_uuid(row.id);
         let planned = plan(&shop, &wanted, Asker::Staff, Some(visit))?;
-        let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
+        let busy = diary::busy_now(tx, &shop, &days).await?;
         let setting = taken.beside(&shop, &busy, &planned, &leaving);
         let (occurrence, way) = wish.look(&setting, now)?;
         occurrences.push(occurrence);

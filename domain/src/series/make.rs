@@ -142,7 +142,7 @@ async fn look(tx: &TenantTx, asked: &Asked) -> Result<(Vec<Occurrence>, Vec<Foun
             occurrences.push(wish.out_of_reach(now));
             continue;
         };
-        let busy = diary::busy_now(tx.conn(), tx.tenant(), shop, &days).await?;
+        let busy = diary::busy_now(tx, shop, &days).await?;
         let setting = taken.beside(shop, &busy, planned, &[]);
         let (occurrence, way) = wish.look(&setting, now)?;
         occurrences.push(occurrence);
@@ -171,7 +171,14 @@ pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, B
     conflicts(&occurrences)?;
     let customer = whose(tx, &asked.shop, &new.whom).await?;
     let id = tx.new_id::<Series>();
-    store::insert(tx, id, asked.shop.location, customer, new.pattern).await?;
+    store::insert(
+        tx,
+        id,
+        asked.shop.location,
+        customer.as_ref().map(|whose| whose.id),
+        new.pattern,
+    )
+    .await?;
     // Nobody else books these people and rooms until all of it is written: one after the other, each
     // in its own order, two series could wait for each other.
     let whom = found.iter().flat_map(|one| &one.way.takes).map(|(resource, _)| *resource);
@@ -179,7 +186,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, B
     for Found { place, setting, way } in found {
         let making = Making {
             status: Status::Confirmed,
-            customer,
+            customer: customer.clone(),
             source: "series",
             note: String::new(),
             staff_note: String::new(),
@@ -191,7 +198,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, B
             action: Action::Ask(Needs::Nothing).key(),
         };
         let visit = make(tx, &setting, way, making).await?;
-        let told = json!({ "id": visit, "version": 1 });
+        let told = json!({ "id": visit.id, "version": 1 });
         tx.emit(NewEvent::new(Action::Ask(Needs::Nothing).event(), &told));
     }
     tx.record(NewEntry::new("series.created", "series").on(id, asked.planned.title.clone()));

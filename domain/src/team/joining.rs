@@ -238,5 +238,5 @@ async fn tell(
             "id": membership, "user": me.user.id, "role": role.role.to_string(),
         }),
     );
-    outbox::write(tx.conn(), tenant, tx.now(), tx.tools(), vec![event]).await
+    outbox::write_from_outside(tx, tenant, event).await
 }

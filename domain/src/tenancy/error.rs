@@ -23,8 +23,8 @@ pub enum StoreError {
     /// Anything else.
     #[error("Something went wrong on our side.")]
     Failed(#[source] DbErr),
-    /// What is stored can't be read: the fault is ours.
-    #[error("Something went wrong on our side.")]
+    /// What is stored can't be read: the fault is ours. Who asked is told nothing of it, the log is.
+    #[error("Something went wrong on our side: {0}")]
     Unreadable(String),
 }
 

@@ -11,6 +11,7 @@
 mod caller;
 mod conn;
 mod db;
+mod ending;
 mod error;
 mod rows;
 mod system;

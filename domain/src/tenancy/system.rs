@@ -3,6 +3,7 @@
 
 use sea_orm::ConnectionTrait;
 
+use super::tx::PLANNED_ONCE;
 use super::{Conn, Db, StoreError, Tools};
 use crate::entropy::Entropy;
 use crate::ids::{Id, Kind};
@@ -57,6 +58,13 @@ impl SystemReason {
     }
 }
 
+impl SystemReason {
+    /// Whether its statements are planned once, see [`Db::tenant_planned_once`].
+    const fn is_often(self) -> bool {
+        matches!(self, Self::Authenticate | Self::PublicPage)
+    }
+}
+
 /// A transaction that looks across tenants, for one named reason.
 #[derive(Debug)]
 pub struct SystemTx {
@@ -77,7 +85,8 @@ impl Db {
             tracing::debug!(reason = name, "system transaction");
         }
         metrics::counter!(SYSTEM_TRANSACTIONS, "reason" => name).increment(1);
-        let begin = "BEGIN; SET LOCAL ROLE openchair_system".to_owned();
+        let how = if reason.is_often() { PLANNED_ONCE } else { "" };
+        let begin = format!("BEGIN; SET LOCAL ROLE openchair_system{how}");
         let conn = Conn::begin(self.pool(), begin).await?;
         let tools = self.tools().clone();
         Ok(SystemTx { conn, now: tools.clock.now(), tools, reason })

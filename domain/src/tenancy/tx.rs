@@ -1,12 +1,17 @@
 use sea_orm::ConnectionTrait;
 
+use super::ending::Ending;
 use super::{Caller, Conn, Db, StoreError, Tools};
-use crate::audit::{self, NewEntry};
+use crate::audit::NewEntry;
 use crate::diary::Touched;
 use crate::entropy::Entropy;
+use crate::idempotency::Sealed;
 use crate::ids::{Id, Kind, Tenant};
-use crate::outbox::{self, NewEvent};
+use crate::outbox::NewEvent;
 use crate::time::Instant;
+
+/// Goes behind the beginning of a transaction.
+pub(super) const PLANNED_ONCE: &str = "; SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// A transaction that sees one tenant's rows, on behalf of one caller.
 #[derive(Debug)]
@@ -15,17 +20,26 @@ pub struct TenantTx {
     caller: Caller,
     tools: Tools,
     now: Instant,
-    events: Vec<NewEvent>,
-    entries: Vec<NewEntry>,
-    touched: Touched,
+    ending: Ending,
 }
 
 impl Db {
     /// Opens a transaction that sees the caller's tenant and nothing else.
     pub async fn tenant(&self, caller: &Caller) -> Result<TenantTx, StoreError> {
+        self.open(caller, "").await
+    }
+
+    /// The same for what is done very often by few statements, each of which has one best way
+    /// whatever the values are: PostgreSQL plans them once for a connection. Planning anew, as it
+    /// otherwise thinks best, costs more than most of them do.
+    pub async fn tenant_planned_once(&self, caller: &Caller) -> Result<TenantTx, StoreError> {
+        self.open(caller, PLANNED_ONCE).await
+    }
+
+    async fn open(&self, caller: &Caller, how: &str) -> Result<TenantTx, StoreError> {
         // The id is a UUID printed by us: there is nothing in it to escape. `BEGIN` and the setting
         // travel in one message. `SET LOCAL` is `set_config(…, true)` without a query to plan.
-        let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'", caller.tenant().uuid());
+        let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'{how}", caller.tenant().uuid());
         let conn = Conn::begin(self.pool(), begin).await?;
         let tools = self.tools().clone();
         Ok(TenantTx {
@@ -33,9 +47,7 @@ impl Db {
             caller: caller.clone(),
             now: tools.clock.now(),
             tools,
-            events: Vec::new(),
-            entries: Vec::new(),
-            touched: Touched::default(),
+            ending: Ending::default(),
         })
     }
 }
@@ -58,11 +70,7 @@ impl TenantTx {
 
     /// Writes what must follow, then keeps everything.
     pub async fn commit(self) -> Result<(), StoreError> {
-        audit::write(&self.conn, &self.caller, self.now, &self.tools, self.entries).await?;
-        // These two last, because they take the location's and the tenant's place in the order until
-        // the commit.
-        self.touched.write(&self.conn, self.caller.tenant()).await?;
-        outbox::write(&self.conn, self.caller.tenant(), self.now, &self.tools, self.events).await?;
+        self.ending.write(&self.conn, &self.caller, self.now, &self.tools).await?;
         self.conn.commit().await?;
         self.tools.ringer.committed();
         Ok(())
@@ -75,17 +83,22 @@ impl TenantTx {
 
     /// What others must hear of, once this is committed.
     pub(crate) fn emit(&mut self, event: NewEvent) {
-        self.events.push(event);
+        self.ending.events.push(event);
     }
 
     /// Whose availability this changes.
     pub(crate) fn touch(&mut self) -> &mut Touched {
-        &mut self.touched
+        &mut self.ending.touched
     }
 
     /// What the audit log must say, once this is committed.
     pub(crate) fn record(&mut self, entry: NewEntry) {
-        self.entries.push(entry);
+        self.ending.entries.push(entry);
+    }
+
+    /// The answer that is given again to who asks again, kept once this is committed.
+    pub(crate) fn answer(&mut self, answer: Sealed) {
+        self.ending.answer = Some(answer);
     }
 
     pub(crate) fn conn(&self) -> &impl ConnectionTrait {

@@ -10,7 +10,7 @@ use crate::audit::NewEntry;
 use crate::bookings::workshop::{Asker, plan, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
 use crate::diary;
-use crate::ids::{Id, WaitlistEntry};
+use crate::ids::WaitlistEntry;
 use crate::outbox::NewEvent;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
@@ -62,7 +62,7 @@ async fn enter(tx: &mut TenantTx, new: &NewWaiting, asker: Asker) -> Result<Join
         phone: Set(contact.phone.map(|phone| phone.to_string())),
         locale: Set(contact.locale.unwrap_or_else(|| shop.locale.clone())),
         note: Set(checked.note),
-        customer_id: Set(customer.map(Id::uuid)),
+        customer_id: Set(customer.map(|whose| whose.id.uuid())),
         state: Set(State::Waiting.key().to_owned()),
         token_hash: Set(token.hash().to_vec()),
         version: Set(1),

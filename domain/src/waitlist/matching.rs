@@ -88,7 +88,7 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool
     if candidates.is_empty() {
         return Ok(false);
     }
-    let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
+    let busy = diary::busy_now(tx, &shop, &days).await?;
     let diary = Diary { shop, busy: busy.into() };
     let Some(pick) = pick(&candidates, &diary, freed, now) else { return Ok(false) };
     let candidate = candidates.into_iter().nth(pick.place).ok_or(Refusal::NotWaiting)?;

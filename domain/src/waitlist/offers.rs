@@ -120,14 +120,14 @@ pub(super) async fn make(
         action: "held",
     };
     let visit = make_visit(tx, setting, way, making).await?;
-    tx.emit(NewEvent::new("appointment.held", &json!({ "id": visit, "version": 1 })));
+    tx.emit(NewEvent::new("appointment.held", &json!({ "id": visit.id, "version": 1 })));
     let id = tx.new_id::<WaitlistOffer>();
     let token = OpaqueToken::generate(TokenKind::Offer, tx.entropy());
     let new = offer::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(id.uuid()),
         entry_id: Set(row.id),
-        appointment_id: Set(visit.uuid()),
+        appointment_id: Set(visit.id.uuid()),
         token_hash: Set(token.hash().to_vec()),
         state: Set(Standing::Open.key().to_owned()),
         expires_at: Set(expires_at),
@@ -135,10 +135,9 @@ pub(super) async fn make(
     };
     new.insert(tx.conn()).await?;
     if let Some(email) = row.email.as_deref().and_then(|text| Email::parse(text).ok()) {
-        let facts = read_any(tx, visit).await?;
         let shop = &setting.diary.shop;
         let minutes = (expires_at - tx.now()).num_minutes();
-        let mail = about(Template::WaitlistOffer, &facts, shop, &email, Some(&row.locale))
+        let mail = about(Template::WaitlistOffer, &visit, shop, &email, Some(&row.locale))
             .with("name", row.name.clone())
             .with("minutes", minutes)
             .link(format!("{public_url}/o/{}", token.text()));
@@ -262,7 +261,7 @@ pub async fn accept(
     };
     let customer = match entry.customer_id {
         Some(id) => Id::from_uuid(id),
-        None => customers::for_booking(tx, &contact).await?,
+        None => customers::for_booking(tx, &contact).await?.id,
     };
     let taker = Taker {
         customer,
@@ -327,7 +326,7 @@ pub async fn offer(
     own_column_only(tx, &wanted).await?;
     let location = Some(Id::from_uuid(row.location_id));
     let setting = setting(tx, location, &wanted, Asker::Staff, start, None).await?;
-    let way = choose(&setting, start, tx.now())?;
+    let way = choose(tx, &setting, start).await?;
     let token = make(tx, row, &setting, way, public_url).await?;
     Ok(StaffOffer { entry: read(tx, id).await?, token })
 }

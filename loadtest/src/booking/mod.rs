@@ -32,6 +32,12 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// One for each of those who come to a hot day, one that is hot, and one for a stampede.
 const SHOPS: usize = 66;
 const FEW: usize = 10;
+/// The visit that the past is made of: where nobody else books.
+const LAST_HOUR: u64 = 7_900;
+/// Visits that each shop had before.
+const PAST: i32 = 300;
+/// The same, where there are ten thousand shops.
+const LITTLE_PAST: i32 = 10;
 
 /// What can be chosen.
 #[derive(Debug, Args)]
@@ -103,17 +109,28 @@ impl Place {
         cluster: &Throwaway,
         database: &str,
         shops: usize,
+        past: i32,
     ) -> Outcome<Self> {
         let url = cluster.owner_url(database)?;
         openchair_migrations::migrate(&url).await?;
         let db = PgPoolOptions::new().max_connections(20).connect(&url).await?;
         let recipe = Recipe::new(options.server.as_ref(), cluster, database)?
             // Nobody else shall ask the database anything while its answers are counted.
-            .with("OPENCHAIR__WORKER__INSIDE", "false");
+            .with("OPENCHAIR__WORKER__INSIDE", "false")
+            // To one shop come more than any plan allows.
+            .with("OPENCHAIR__LIMITS__PLAN_FACTOR", "1000");
         let http = Client::builder().timeout(PATIENCE).pool_max_idle_per_host(64).build()?;
         let server = recipe.start(&http).await?;
         say(&format!("Opening {shops} shops"));
         let first = shops::found(&http, &server.url, &db).await?;
+        let desk = Desk { http: http.clone(), url: server.url.clone(), shop: first.clone() };
+        let told = desk.book(desk::hour(LAST_HOUR)).await?;
+        if told.status != 201 {
+            return Err(
+                format!("the first booking was answered {}: {}", told.status, told.body).into()
+            );
+        }
+        shops::give_past(&db, &first, past).await?;
         let copies = shops::copy(&db, &first, 1, shops).await?;
         let shops = std::iter::once(first).chain(copies).collect();
         Ok(Self { http, server, db, url, shops })
@@ -146,7 +163,7 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
     let mut faults = Vec::new();
     let plays = |part| options.parts.contains(&part);
     if options.parts.iter().any(|part| *part != Part::Many) {
-        let place = Place::open(options, &cluster, DATABASE, SHOPS).await?;
+        let place = Place::open(options, &cluster, DATABASE, SHOPS, PAST).await?;
         if plays(Part::Search) {
             search::alone(&place, &cluster, options, &mut figures).await?;
         }
@@ -164,8 +181,9 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
     if plays(Part::Many) {
         cluster.create("few").await?;
         cluster.create("many").await?;
-        let few = Place::open(options, &cluster, "few", FEW).await?;
-        let many = Place::open(options, &cluster, "many", options.tenants as usize).await?;
+        let few = Place::open(options, &cluster, "few", FEW, LITTLE_PAST).await?;
+        let many =
+            Place::open(options, &cluster, "many", options.tenants as usize, LITTLE_PAST).await?;
         search::among(&few, &many, options, &mut figures).await?;
         faults.extend(few.close().await?);
         faults.extend(many.close().await?);

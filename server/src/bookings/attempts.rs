@@ -54,7 +54,8 @@ impl App {
         let mut attempt = 1;
         loop {
             let once = async |tx: &mut TenantTx| work.attempt(tx).await;
-            let outcome = self.once(caller, key.clone(), body, once).await;
+            let tx = self.db.tenant_planned_once(caller).await?;
+            let outcome = self.once_in(tx, key.clone(), body, once).await;
             let Some(obstacle) = outcome.as_ref().err().and_then(Obstacle::of) else {
                 return outcome;
             };
@@ -74,7 +75,7 @@ impl App {
     ) -> Result<T, ApiError> {
         let mut attempt = 1;
         loop {
-            let mut tx = self.db.tenant(caller).await?;
+            let mut tx = self.db.tenant_planned_once(caller).await?;
             let outcome = match work.attempt(&mut tx).await {
                 Ok(view) => match tx.commit().await {
                     Ok(()) => return Ok(view),

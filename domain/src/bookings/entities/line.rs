@@ -1,6 +1,7 @@
 use sea_orm::entity::prelude::*;
+use serde::Deserialize;
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Deserialize)]
 #[sea_orm(table_name = "appointment_lines")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

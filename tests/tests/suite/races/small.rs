@@ -231,3 +231,20 @@ async fn whatever_is_offered_can_be_had_at_once() {
     assert!(booked >= 20, "{booked} were booked");
     all_is_well(&app).await;
 }
+
+/// Two visits that don't touch each other, on a day on which one is enough.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_visits_where_one_is_enough() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let eve = format!("/v1/staff/{}", spa.ids["Eve"]);
+    let version = spa.owner.get(&eve).await.expect(200)["version"].as_i64().unwrap();
+    spa.owner.patch(&eve, version, &json!({ "daily_cap": 1 })).await.expect(200);
+    for day in 3..3 + heats() {
+        let eve = || spa.wanted(&["Wax"], 1, &["Eve"]);
+        let (one, other) =
+            tokio::join!(spa.book(eve(), at(day, "10:00")), spa.book(eve(), at(day, "15:00")));
+        assert_eq!(loser(&one, &other), (409, "not_possible".to_owned()));
+    }
+    all_is_well(&app).await;
+}
