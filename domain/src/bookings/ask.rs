@@ -126,6 +126,10 @@ pub async fn ask(
 ) -> Result<Booked, BookingError> {
     let row = hold::find(tx, &new.hold).await?;
     let what = OnOffer::of(tx, &row).await?;
+    if !what.open {
+        // The location was archived while the time was kept.
+        return Err(Refusal::HoldOver.into());
+    }
     let (contact, filled) = check(new, &what)?;
     prove(&row, new, &what.shop, &what.services)?;
     let customer = customers::for_booking(tx, &contact).await?;
@@ -142,6 +146,8 @@ pub async fn ask(
 
 /// What time is kept for: the shop now, the services, and what they ask of the customer.
 pub(crate) struct OnOffer {
+    /// Whether new visits are still taken there.
+    pub(crate) open: bool,
     pub(crate) shop: Arc<Shop>,
     pub(crate) services: Vec<Id<Service>>,
     pub(crate) forms: Vec<Asking>,
@@ -150,10 +156,10 @@ pub(crate) struct OnOffer {
 
 impl OnOffer {
     pub(crate) async fn of(tx: &TenantTx, row: &appointment::Model) -> Result<Self, BookingError> {
-        let (shop, services) = offer(tx, row).await?;
+        let (shop, services, open) = offer(tx, row).await?;
         let forms = asked_for(&shop, &services);
         let questions = filled::questions(tx, &forms).await?;
-        Ok(Self { shop, services, forms, questions })
+        Ok(Self { open, shop, services, forms, questions })
     }
 }
 
@@ -217,13 +223,13 @@ pub(crate) async fn take_up(
     Ok(Booked { visit, link, shop })
 }
 
-/// The shop now, and which services the visit is made of.
+/// The shop now, which services the visit is made of, and whether new ones are taken there.
 async fn offer(
     tx: &TenantTx,
     row: &appointment::Model,
-) -> Result<(Arc<Shop>, Vec<Id<Service>>), BookingError> {
-    let location = Some(Id::from_uuid(row.location_id));
-    let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+) -> Result<(Arc<Shop>, Vec<Id<Service>>, bool), BookingError> {
+    let location = Id::from_uuid(row.location_id);
+    let versions = diary::versions_of(tx, location).await?.ok_or(Refusal::NotFound)?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let lines = line::Entity::find()
         .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
@@ -234,7 +240,7 @@ async fn offer(
         lines.into_iter().map(|line| Id::from_uuid(line.service_id)).collect();
     services.sort_unstable();
     services.dedup();
-    Ok((shop, services))
+    Ok((shop, services, versions.open))
 }
 
 fn asked_for(shop: &Shop, services: &[Id<Service>]) -> Vec<Asking> {
@@ -345,7 +351,7 @@ pub async fn send_code(tx: &mut TenantTx, hold: &str, email: &str) -> Result<(),
     if row.code_tries >= MOST_TRIES {
         return Err(Refusal::CodeSpent.into());
     }
-    let (shop, _) = offer(tx, &row).await?;
+    let (shop, ..) = offer(tx, &row).await?;
     let number = u32::from_be_bytes(entropy::bytes::<4>(tx.entropy())) % 1_000_000;
     let code = format!("{number:06}");
     let hash = code_hash(&format!("{} {code}", email.key()), Id::from_uuid(row.id));

@@ -92,9 +92,9 @@ async fn locked(tx: &TenantTx, holder: &Holder) -> Result<appointment::Model, Bo
     Ok(found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?)
 }
 
-/// The shop as it is now.
+/// The shop as it is now, also where no new visits are taken any more.
 pub(crate) async fn shop_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Arc<Shop>, BookingError> {
-    let versions = diary::versions(tx, Some(visit.location)).await?.ok_or(Refusal::NotFound)?;
+    let versions = diary::versions_of(tx, visit.location).await?.ok_or(Refusal::NotFound)?;
     Ok(diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?)
 }
 

@@ -163,6 +163,8 @@ pub async fn update(
         NewEntry::new("tenant.updated", "tenant").on(after.id, after.name.clone()).changed(changes),
     );
     tx.emit(NewEvent::new("tenant.updated", &serde_json::json!({ "id": after.id })));
+    // Name, address, language and currency are in every location's diary.
+    tx.touch().rules();
     Ok(after)
 }
 

@@ -248,6 +248,9 @@ pub async fn accept(
 ) -> Result<Booked, BookingError> {
     let Locked { visit, offer, entry } = lock(tx, holder.offer).await?;
     let what = OnOffer::of(tx, &visit).await?;
+    if !what.open {
+        return Err(Refusal::OfferOver.into());
+    }
     let mut faults = Faults::new();
     let filled = check_filled(&with.answers, &with.agreed, &what, &mut faults);
     if !faults.is_empty() {

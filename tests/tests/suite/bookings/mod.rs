@@ -1,6 +1,7 @@
 //! Visits: the time that is free for them, and their lives.
 
 mod asking;
+mod closed;
 mod couples;
 mod customers;
 mod day;
