@@ -13,6 +13,9 @@ CREATE TABLE appointments (
     starts_at        timestamptz NOT NULL,
     ends_at          timestamptz NOT NULL CHECK (ends_at > starts_at),
     customer_id      uuid,
+    -- How whoever booked it is written to, where they said so: their record keeps what it knew.
+    contact_email    text,
+    contact_locale   text,
     party            smallint NOT NULL CHECK (party BETWEEN 1 AND 2),
     -- What it is, in the words of the menu on that day.
     title            text NOT NULL,

@@ -199,6 +199,8 @@ pub(crate) async fn take_up(
     let lapses_at = (needs == Needs::Payment).then(|| tx.now() + PAY_WITHIN);
     let mut change: appointment::ActiveModel = row.clone().into();
     change.customer_id = Set(Some(customer.uuid()));
+    change.contact_email = Set(taker.email.as_ref().map(|email| email.shown().to_owned()));
+    change.contact_locale = Set(taker.locale.clone());
     change.note = Set(taker.note);
     change.lapses_at = Set(lapses_at);
     // Who comes with the hold again learns that it was used.
@@ -391,12 +393,13 @@ pub(super) const fn template(status: Status) -> Template {
     match status {
         Status::PendingApproval => Template::BookingRequested,
         Status::PendingPayment => Template::BookingUnpaid,
-        Status::Cancelled | Status::Expired => Template::BookingCancelled,
+        Status::Expired => Template::BookingLapsed,
+        Status::Cancelled => Template::BookingCancelled,
         _ => Template::BookingConfirmed,
     }
 }
 
-/// A mail about a visit, in the customer's language, else the shop's.
+/// A mail about a visit, in this language, else the customer's, else the shop's.
 pub(crate) fn about(
     template: Template,
     visit: &VisitFacts,
@@ -406,7 +409,12 @@ pub(crate) fn about(
 ) -> NewMail {
     let local = visit.starts_at.with_timezone(&shop.rules.zone);
     let name = visit.customer.as_ref().map(|whose| whose.name.clone()).unwrap_or_default();
-    NewMail::new(to, template, locale.unwrap_or(&shop.locale))
+    // Why staff won't have it; what customers say about themselves they know.
+    let by_staff = visit.cancelled_by.as_deref() == Some("staff");
+    let reason = visit.cancel_reason.clone().filter(|_| by_staff).unwrap_or_default();
+    let locale = locale.or(visit.locale.as_deref()).unwrap_or(&shop.locale);
+    NewMail::new(to, template, locale)
+        .with("reason", reason)
         .with("name", name)
         .with("business", shop.name.clone())
         .with("title", visit.title.clone())

@@ -4,9 +4,11 @@ use chrono::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 
+use super::ask;
 use super::error::{BookingError, Refusal, fault};
+use super::link;
 use super::read::{self, VisitFacts};
-use super::save::{self, Line, NewVisit, Takes};
+use super::save::{self, Line, NewVisit, Takes, WrittenTo};
 use super::search::{alternatives, near};
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
@@ -19,7 +21,7 @@ use crate::diary::{self, Diary, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, Location, Series};
 use crate::outbox::NewEvent;
-use crate::secrets::OpaqueToken;
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
@@ -73,6 +75,7 @@ pub struct NewContact {
 pub(crate) struct Making {
     pub(crate) status: Status,
     pub(crate) customer: Option<Id<Customer>>,
+    pub(crate) contact: WrittenTo,
     pub(crate) source: &'static str,
     pub(crate) note: String,
     pub(crate) staff_note: String,
@@ -206,6 +209,7 @@ pub(crate) async fn make(
         location: shop.location,
         status: making.status,
         customer: making.customer,
+        contact: making.contact,
         party: planned.party,
         title: planned.title.clone(),
         package: planned.package.map(|(id, _)| id),
@@ -234,8 +238,12 @@ pub(crate) async fn make(
     Ok(id)
 }
 
-/// Books a visit for somebody, as staff do.
-pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, BookingError> {
+/// Books a visit for somebody, as staff do. Whoever has an address gets a mail with the link to it.
+pub async fn book(
+    tx: &mut TenantTx,
+    new: &NewBooking,
+    public_url: &str,
+) -> Result<VisitFacts, BookingError> {
     if new.over && !tx.caller().may(Right::OverrideBooking) {
         return Err(Refusal::OverrideNotAllowed.into());
     }
@@ -247,17 +255,20 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
     } else {
         choose(&setting, new.start, tx.now())?
     };
-    let customer = whose(tx, &setting.diary.shop, &new.whom).await?;
+    let start = way.start;
+    let Guest { customer, contact } = whose(tx, &setting.diary.shop, &new.whom).await?;
+    let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
     let making = Making {
         status: Status::Confirmed,
         customer,
+        contact,
         source: "staff",
         note: new.note.clone(),
         staff_note: new.staff_note.clone(),
         series: None,
         lapses_at: None,
         visitor_hash: None,
-        link: None,
+        link: customer.map(|_| link.clone()),
         over: new.over,
         action: Action::Ask(Needs::Nothing).key(),
     };
@@ -268,7 +279,12 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
         );
     }
     tx.emit(told(Action::Ask(Needs::Nothing), id, 1));
-    read::read(tx, id).await
+    let visit = read::read(tx, id).await?;
+    if start > tx.now() {
+        let template = ask::template(visit.status);
+        link::tell(tx, &visit, &setting.diary.shop, &link, public_url, template).await?;
+    }
+    Ok(visit)
 }
 
 /// Without the right to see all, one books one's own time.
@@ -300,18 +316,32 @@ pub(super) fn over(
     ways.into_iter().next().ok_or_else(|| Refusal::NotPossible.into())
 }
 
+/// Whose a visit becomes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Guest {
+    /// Their record; none for time that nobody's name stands on.
+    pub(crate) customer: Option<Id<Customer>>,
+    /// How they are written to about it, if that was said.
+    pub(crate) contact: WrittenTo,
+}
+
 pub(crate) async fn whose(
     tx: &mut TenantTx,
     shop: &Shop,
     whom: &Whom,
-) -> Result<Option<Id<Customer>>, BookingError> {
+) -> Result<Guest, BookingError> {
     match whom {
-        Whom::Nobody => Ok(None),
+        Whom::Nobody => Ok(Guest::default()),
         Whom::Named(new) => {
             let contact = contact(new, &shop.country)?;
-            Ok(Some(customers::for_booking(tx, &contact).await?))
+            let customer = Some(customers::for_booking(tx, &contact).await?);
+            let Contact { email, locale, .. } = contact;
+            let email = email.map(|email| email.shown().to_owned());
+            Ok(Guest { customer, contact: WrittenTo { email, locale } })
         }
-        Whom::Known(id) if is_there(tx, *id).await? => Ok(Some(*id)),
+        Whom::Known(id) if is_there(tx, *id).await? => {
+            Ok(Guest { customer: Some(*id), ..Guest::default() })
+        }
         Whom::Known(_) => Err(fault("/customer/id", "unknown", "There is no such customer.")),
     }
 }

@@ -8,16 +8,19 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
+use super::ask;
 use super::book::{Making, choose, make, setting};
 use super::change::{self, End};
 use super::entities::appointment;
 use super::error::{BookingError, Refusal};
+use super::link;
 use super::read::{self, VisitFacts};
-use super::save;
+use super::save::{self, WrittenTo};
 use super::state::{Action, Status};
 use super::wanted::{Asker, Wanted};
 use crate::diary::{Asking, Asks, Shop};
-use crate::ids::{Id, Location};
+use crate::ids::{Appointment, Id, Location};
+use crate::messaging;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
@@ -79,6 +82,7 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
     let making = Making {
         status: Status::Held,
         customer: None,
+        contact: WrittenTo::default(),
         source: "public",
         note: String::new(),
         staff_note: String::new(),
@@ -196,8 +200,23 @@ pub async fn lapse_due(tx: &mut TenantTx) -> Result<u64, BookingError> {
         .await?;
     let count = due.len() as u64;
     for row in due {
+        let asked_for = row.customer_id.map(|_| Id::from_uuid(row.id));
         let end = End { action: Action::Lapse, by: "system", reason: None, fee_minor: 0 };
         change::end(tx, row, end).await?;
+        if let Some(id) = asked_for {
+            say_over(tx, id).await?;
+        }
     }
     Ok(count)
+}
+
+/// Tells whoever asked for a visit that it isn't theirs any more.
+async fn say_over(tx: &TenantTx, id: Id<Appointment>) -> Result<(), BookingError> {
+    let visit = read::read_any(tx, id).await?;
+    if let Some(email) = link::address(&visit) {
+        let shop = link::shop_of(tx, &visit).await?;
+        let mail = ask::about(ask::template(visit.status), &visit, &shop, &email, None);
+        messaging::queue(tx, mail).await?;
+    }
+    Ok(())
 }

@@ -57,8 +57,9 @@ pub async fn relocate(
         let title = visit.title.clone();
         tx.record(NewEntry::new("appointment.overridden", "appointment").on(id, title));
     }
-    // A link that was passed on leads nowhere any more: the customer gets a new one.
-    if visit.customer.is_some() {
+    // A link that was passed on leads nowhere any more: the customer gets a new one. Whom no mail
+    // reaches keeps theirs.
+    if link::address(&visit).is_some() {
         let link = link::renew(tx, id).await?;
         let shop = link::shop_of(tx, &visit).await?;
         link::tell(tx, &visit, &shop, &link, public_url, Template::BookingMoved).await?;

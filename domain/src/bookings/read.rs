@@ -19,7 +19,7 @@ use crate::ids::{
 };
 use crate::keys;
 use crate::page::{Paged, Window};
-use crate::tenancy::{StoreError, TenantTx};
+use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::time::Instant;
 
 /// A visit with all that is known of it.
@@ -39,6 +39,10 @@ pub struct VisitFacts {
     pub ends_at: Instant,
     /// Whose it is, once they said who they are.
     pub customer: Option<Whose>,
+    /// Where mails about it go: to the address that it was booked with, else to that of the record.
+    pub email: Option<String>,
+    /// And in which language, if they ever said.
+    pub locale: Option<String>,
     /// How many come.
     pub party: i16,
     /// What it is, in one line.
@@ -92,6 +96,8 @@ pub struct Whose {
     pub email: Option<String>,
     /// Where calls go.
     pub phone: Option<String>,
+    /// Their language, if they ever said.
+    pub locale: Option<String>,
 }
 
 /// One pair of hands for one customer.
@@ -159,10 +165,17 @@ pub(super) fn facts(
     lines: Vec<LineFacts>,
     customer: Option<Whose>,
 ) -> Result<VisitFacts, StoreError> {
+    let status = status(&row)?;
+    let terms = Terms::read(&row.terms)?;
+    let known = |field: fn(&Whose) -> &Option<String>| {
+        customer.as_ref().and_then(|whose| field(whose).clone())
+    };
     Ok(VisitFacts {
+        email: row.contact_email.or_else(|| known(|whose| &whose.email)),
+        locale: row.contact_locale.or_else(|| known(|whose| &whose.locale)),
         id: Id::from_uuid(row.id),
         location: Id::from_uuid(row.location_id),
-        status: status(&row)?,
+        status,
         version: row.version,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
@@ -174,7 +187,7 @@ pub(super) fn facts(
         currency: row.currency,
         deposit_minor: row.deposit_minor,
         fee_minor: row.fee_minor,
-        terms: Terms::read(&row.terms)?,
+        terms,
         source: row.source,
         note: row.note,
         staff_note: row.staff_note,
@@ -196,6 +209,7 @@ struct Known {
     name: String,
     email: Option<String>,
     phone: Option<String>,
+    locale: Option<String>,
 }
 
 /// The rows with their lines and customers: two queries, however many there are.
@@ -237,13 +251,14 @@ async fn customers(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = "select id, name, email, phone from customers where tenant_id = $1 and id = any($2)";
+    let sql = "select id, name, email, phone, locale from customers where tenant_id = $1 and id = any($2)";
     let values = [tx.tenant().uuid().into(), ids.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = Known::find_by_statement(statement).all(tx.conn()).await?;
     let whose = |row: Known| {
         let id = Id::from_uuid(row.id);
-        (row.id, Whose { id, name: row.name, email: row.email, phone: row.phone })
+        let Known { name, email, phone, locale, .. } = row;
+        (row.id, Whose { id, name, email, phone, locale })
     };
     Ok(found.into_iter().map(whose).collect())
 }
@@ -293,6 +308,13 @@ pub(crate) async fn sees(tx: &TenantTx, visit: &VisitFacts) -> Result<bool, Stor
     }
     let own = own_staff(tx).await?.map(Id::from_uuid);
     Ok(own.is_some() && visit.lines.iter().any(|line| line.staff == own))
+}
+
+/// Whether the caller may know how the customers of the visits that they see are reached: with the
+/// right to see customers, all of them or, like the visits, their own.
+pub fn sees_contacts(caller: &Caller) -> bool {
+    caller.may(Right::ReadCustomers)
+        || (caller.may(Right::ReadOwnCustomers) && !caller.may(Right::ReadBookings))
 }
 
 /// Which visits are wanted.

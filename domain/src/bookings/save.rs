@@ -17,6 +17,13 @@ use crate::secrets::TokenHash;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
+/// How whoever books is written to, as far as they said so.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WrittenTo {
+    pub(crate) email: Option<String>,
+    pub(crate) locale: Option<String>,
+}
+
 /// A visit that is about to be written.
 #[derive(Debug)]
 pub(super) struct NewVisit {
@@ -24,6 +31,7 @@ pub(super) struct NewVisit {
     pub(super) location: Id<Location>,
     pub(super) status: Status,
     pub(super) customer: Option<Id<Customer>>,
+    pub(super) contact: WrittenTo,
     pub(super) party: u8,
     pub(super) title: String,
     pub(super) package: Option<Id<Package>>,
@@ -143,9 +151,9 @@ const NEW: &str = "
             tenant_id, id, location_id, status, starts_at, ends_at, customer_id, party, title,
             package_id, price_minor, currency, deposit_minor, terms, source, note, staff_note,
             overridden, series_id, series_place, lapses_at, visitor_hash, link_hash, created_at,
-            updated_at)
+            updated_at, contact_email, contact_locale)
         select $1, $2, $3, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-               $10, $25, $26, $9, $27, $28, $29, $29
+               $10, $25, $26, $9, $27, $28, $29, $29, $36, $37
         where (select count(*) from taken) = cardinality($5::uuid[])
         returning id
     ), lines as (
@@ -213,6 +221,8 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<bool, StoreEr
         hand.id.into(),
         hand.name.into(),
         new.reason.into(),
+        new.contact.email.into(),
+        new.contact.locale.into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEW, values);
     let written = Written::find_by_statement(statement).one(tx.conn()).await?;

@@ -34,7 +34,8 @@ const ERASURES: [&str; 5] = [
          erased_at = $3, updated_at = $3, version = version + 1
      where tenant_id = $1 and id = any($2)",
     "delete from form_answers where tenant_id = $1 and customer_id = any($2) and $3::timestamptz is not null",
-    "update appointments set note = '', staff_note = '', updated_at = $3
+    "update appointments
+     set note = '', staff_note = '', contact_email = null, contact_locale = null, updated_at = $3
      where tenant_id = $1 and customer_id = any($2)",
     "update waitlist_entries
      set name = 'Erased customer', email = null, phone = null, note = '', updated_at = $3,

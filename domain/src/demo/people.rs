@@ -147,7 +147,7 @@ pub(super) fn write_waiting(
         let whose = shop.customers.iter().zip(known).find(|(one, _)| one.name == waiting.customer);
         let (Some((customer, known)), Some(place)) = (whose, shop.places.first()) else { continue };
         let service: Id<ids::Service> = offered.services.id(&waiting.service)?;
-        let token = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
+        let token = OpaqueToken::generate(TokenKind::Waiting, tx.entropy());
         let wanted = crate::bookings::Wanted {
             services: vec![crate::bookings::WantedService {
                 service,

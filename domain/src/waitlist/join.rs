@@ -41,7 +41,7 @@ async fn enter(tx: &mut TenantTx, new: &NewWaiting, asker: Asker) -> Result<Join
     let planned = plan(&shop, &new.wanted, asker, None)?;
     let checked = check(new, &shop, asker, today)?;
     let customer = match new.customer {
-        Some(id) => whose(tx, &shop, &Whom::Known(id)).await?,
+        Some(id) => whose(tx, &shop, &Whom::Known(id)).await?.customer,
         None => None,
     };
     let id = tx.new_id::<WaitlistEntry>();

@@ -15,8 +15,8 @@ use super::{EntryFacts, State, wanted};
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, End, Making, OnOffer, Setting, Taker, about, appointment, check_filled, choose, end,
-    make as make_visit, own_column_only, read_any, setting, status, take_up,
+    Asker, End, Making, OnOffer, Setting, Taker, WrittenTo, about, appointment, check_filled,
+    choose, end, make as make_visit, own_column_only, read_any, setting, status, take_up,
 };
 use crate::bookings::{
     Action, Agreed, Booked, BookingError, FilledIn, Refusal, Status, VisitFacts,
@@ -109,6 +109,7 @@ pub(super) async fn make(
     let making = Making {
         status: Status::Held,
         customer: None,
+        contact: WrittenTo::default(),
         source: "waitlist",
         note: row.note.clone(),
         staff_note: String::new(),

@@ -44,14 +44,17 @@ fn versioned(visit: bookings::VisitFacts) -> Versioned<VisitView> {
     Versioned::new(visit.version.into(), visit.into())
 }
 
-struct Book(bookings::NewBooking);
+struct Book {
+    new: bookings::NewBooking,
+    url: String,
+}
 
 #[async_trait]
 impl Attempt for Book {
     type View = VisitView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<VisitView, ApiError> {
-        Ok(bookings::book(tx, &self.0).await?.into())
+        Ok(bookings::book(tx, &self.new, &self.url).await?.into())
     }
 }
 
@@ -123,7 +126,7 @@ impl BookingsApi {
     }
 
     /// Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest
-    /// times.
+    /// times. A customer with an address gets a mail with the link to it.
     #[oai(path = "/appointments", method = "post", operation_id = "create_appointment")]
     async fn create(
         &self,
@@ -131,8 +134,8 @@ impl BookingsApi {
         #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<NewAppointment>,
     ) -> Result<Created<VisitView>, ApiError> {
-        let new = body.0.to_domain();
-        self.0.booking(&who, once, &body.0, &Book(new)).await
+        let book = Book { new: body.0.to_domain(), url: self.0.public_url.clone() };
+        self.0.booking(&who, once, &body.0, &book).await
     }
 
     /// One visit.

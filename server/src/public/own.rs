@@ -80,6 +80,10 @@ pub(super) struct OwnVisitView {
     /// Until when it can be moved
     move_until: DateTime<Utc>,
     note: String,
+    /// Who called it off: `customer`, `staff`, `system`
+    cancelled_by: Option<String>,
+    /// Why
+    cancel_reason: Option<String>,
     lines: Vec<PublicLineView>,
 }
 
@@ -110,6 +114,8 @@ impl From<OwnVisit> for OwnVisitView {
             may_move,
             move_until: visit.terms.move_until(visit.starts_at),
             note: visit.note,
+            cancelled_by: visit.cancelled_by,
+            cancel_reason: visit.cancel_reason,
             lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
         }
     }
@@ -215,7 +221,7 @@ impl OwnVisitApi {
         self.0.limits.public(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
         let mut tx = self.0.db.tenant(&holder.caller).await?;
-        let own = bookings::cancel(&mut tx, &holder, body.0.reason).await?;
+        let own = bookings::cancel(&mut tx, &holder, body.0.reason, &self.0.public_url).await?;
         tx.commit().await?;
         Ok(Json(own.into()))
     }

@@ -41,14 +41,17 @@ impl Attempt for Preview {
     }
 }
 
-struct Make(series::NewSeries);
+struct Make {
+    new: series::NewSeries,
+    url: String,
+}
 
 #[async_trait]
 impl Attempt for Make {
     type View = SeriesView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<SeriesView, ApiError> {
-        Ok(series::create(tx, &self.0).await?.into())
+        Ok(series::create(tx, &self.new, &self.url).await?.into())
     }
 }
 
@@ -72,7 +75,8 @@ impl Attempt for MoveLater {
 impl SeriesApi {
     /// Books visits that come again at the same time of the clock, all of them or none: with
     /// `preview` it writes nothing and says of each whether it can be had. Otherwise, if one can't that
-    /// is neither skipped nor shifted, it refuses with `series_conflicts` and the times near each.
+    /// is neither skipped nor shifted, it refuses with `series_conflicts` and the times near each. A
+    /// customer with an address gets one mail with the links to all of them.
     #[oai(path = "/series", method = "post", operation_id = "create_series")]
     async fn create(
         &self,
@@ -85,7 +89,10 @@ impl SeriesApi {
             let view = self.0.rebooking(&who, &Preview(new)).await?;
             return Ok(PreviewedOrMade::Previewed(Json(view)));
         }
-        let made = self.0.booking(&who, once, &body.0, &Make(new)).await?;
+        let made = self
+            .0
+            .booking(&who, once, &body.0, &Make { new, url: self.0.public_url.clone() })
+            .await?;
         Ok(PreviewedOrMade::Made(made))
     }
 

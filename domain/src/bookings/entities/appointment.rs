@@ -13,6 +13,8 @@ pub struct Model {
     pub starts_at: DateTimeUtc,
     pub ends_at: DateTimeUtc,
     pub customer_id: Option<Uuid>,
+    pub contact_email: Option<String>,
+    pub contact_locale: Option<String>,
     pub party: i16,
     pub title: String,
     pub package_id: Option<Uuid>,

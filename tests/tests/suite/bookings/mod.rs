@@ -7,3 +7,4 @@ mod customers;
 mod day;
 mod free;
 mod moving;
+mod told;
