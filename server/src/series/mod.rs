@@ -51,7 +51,8 @@ impl Attempt for Make {
     type View = SeriesView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<SeriesView, ApiError> {
-        Ok(series::create(tx, &self.new, &self.url).await?.into())
+        let made = series::create(tx, &self.new, &self.url).await?;
+        Ok(SeriesView::of(made, tx.caller()))
     }
 }
 
@@ -67,7 +68,8 @@ impl Attempt for MoveLater {
     type View = SeriesView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<SeriesView, ApiError> {
-        Ok(series::relocate(tx, self.id, self.from, self.start, &self.url).await?.into())
+        let moved = series::relocate(tx, self.id, self.from, self.start, &self.url).await?;
+        Ok(SeriesView::of(moved, tx.caller()))
     }
 }
 
@@ -106,7 +108,7 @@ impl SeriesApi {
         let tx = self.0.db.tenant(&who).await?;
         let found = series::read(&tx, id.0.0).await?;
         tx.commit().await?;
-        Ok(Json(found.into()))
+        Ok(Json(SeriesView::of(found, &who)))
     }
 
     /// Calls a visit off and all later ones that are still open.
@@ -123,7 +125,7 @@ impl SeriesApi {
         let reason = body.reason.as_deref();
         let found = series::cancel(&mut tx, id.0.0, from, reason, url).await?;
         tx.commit().await?;
-        Ok(Json(found.into()))
+        Ok(Json(SeriesView::of(found, &who)))
     }
 
     /// Moves a visit and all later open ones by as much on the clock, all of them or none:
