@@ -196,7 +196,7 @@ pub(crate) async fn take_up(
     let from = read::status(&row)?;
     let to = from.after(Action::Ask(needs)).ok_or(Refusal::WrongState)?;
     let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
-    let lapses_at = (needs == Needs::Payment).then(|| tx.now() + PAY_WITHIN);
+    let lapses_at = to.kept_until(Some(tx.now() + PAY_WITHIN), row.starts_at);
     let mut change: appointment::ActiveModel = row.clone().into();
     change.customer_id = Set(Some(customer.uuid()));
     change.contact_email = Set(taker.email.as_ref().map(|email| email.shown().to_owned()));

@@ -144,11 +144,8 @@ pub(crate) async fn decide(
             (Action::StepBack, _) => 0,
             _ => row.fee_minor,
         };
-        let lapses_at = match to {
-            // They aren't there to pay at once: they get a day.
-            Status::PendingPayment => Some(tx.now() + chrono::Duration::days(1)),
-            _ => None,
-        };
+        // They aren't there to pay at once: they get a day.
+        let lapses_at = to.kept_until(Some(tx.now() + chrono::Duration::days(1)), row.starts_at);
         let was_lapsing = row.lapses_at.is_some();
         let mut change: appointment::ActiveModel = row.clone().into();
         change.fee_minor = Set(fee_minor);
