@@ -57,10 +57,14 @@ CREATE INDEX appointments_by_customer ON appointments (tenant_id, customer_id, s
 CREATE INDEX appointments_by_series ON appointments (tenant_id, series_id, series_place) WHERE series_id IS NOT NULL;
 CREATE INDEX appointments_by_visitor ON appointments (tenant_id, visitor_hash) WHERE visitor_hash IS NOT NULL;
 CREATE INDEX appointments_lapsing ON appointments (lapses_at) WHERE lapses_at IS NOT NULL;
+CREATE INDEX appointments_by_start ON appointments (tenant_id, starts_at);
+CREATE INDEX appointments_never_taken ON appointments (updated_at) WHERE status = 'expired' AND customer_id IS NULL;
 CREATE INDEX appointments_by_link ON appointments (link_hash) WHERE link_hash IS NOT NULL;
-CALL lock_to_tenant('appointments', 'SELECT, INSERT, UPDATE', 'INSERT');
--- Who holds a link belongs to no business; the sweeper looks for what lapsed.
-GRANT SELECT (tenant_id, id, link_hash, lapses_at, status) ON appointments TO openchair_system;
+-- Who holds a link belongs to no business; the sweeper looks for what lapsed, and deletes what nobody
+-- ever took up.
+CALL lock_to_tenant('appointments', 'SELECT, INSERT, UPDATE', 'INSERT, DELETE');
+GRANT SELECT (tenant_id, id, link_hash, lapses_at, status, customer_id, updated_at), UPDATE (updated_at)
+    ON appointments TO openchair_system;
 
 -- Who gets what from whom, and when.
 CREATE TABLE appointment_lines (
@@ -87,7 +91,8 @@ CREATE TABLE appointment_lines (
     PRIMARY KEY (tenant_id, appointment_id, position),
     FOREIGN KEY (tenant_id, appointment_id) REFERENCES appointments (tenant_id, id)
 );
-CALL lock_to_tenant('appointment_lines', 'SELECT, INSERT, DELETE', 'INSERT');
+CREATE INDEX appointment_lines_by_staff ON appointment_lines (tenant_id, staff_id) WHERE staff_id IS NOT NULL;
+CALL lock_to_tenant('appointment_lines', 'SELECT, INSERT, DELETE', 'SELECT (tenant_id, appointment_id), INSERT, DELETE');
 
 -- What is taken, buffers included. Rows go when the visit gives its time back. This is the promise:
 -- no two rows of one resource overlap, whoever writes them.
@@ -130,7 +135,9 @@ CREATE TABLE appointment_history (
     PRIMARY KEY (tenant_id, appointment_id, version),
     FOREIGN KEY (tenant_id, appointment_id) REFERENCES appointments (tenant_id, id)
 );
-CALL lock_to_tenant('appointment_history', 'SELECT, INSERT', 'INSERT');
+-- The reason goes when its customer is erased.
+CALL lock_to_tenant('appointment_history', 'SELECT, INSERT, UPDATE (reason)',
+                    'SELECT (tenant_id, appointment_id), INSERT, DELETE');
 
 CREATE TABLE series (
     tenant_id   uuid NOT NULL,
@@ -197,5 +204,6 @@ CREATE TABLE waitlist_offers (
 );
 CREATE INDEX waitlist_offers_by_token ON waitlist_offers (token_hash);
 CREATE INDEX waitlist_offers_by_visit ON waitlist_offers (tenant_id, appointment_id);
+CREATE INDEX waitlist_offers_by_entry ON waitlist_offers (tenant_id, entry_id);
 CREATE INDEX waitlist_offers_open ON waitlist_offers (tenant_id, entry_id) WHERE state = 'open';
-CALL lock_to_tenant('waitlist_offers', 'SELECT, INSERT, UPDATE', 'SELECT (tenant_id, id, token_hash)');
+CALL lock_to_tenant('waitlist_offers', 'SELECT, INSERT, UPDATE', 'SELECT (tenant_id, id, appointment_id, token_hash)');

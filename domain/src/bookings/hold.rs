@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 use sha2::{Digest, Sha256};
 
@@ -187,9 +188,12 @@ pub async fn lapse_due(tx: &mut TenantTx) -> Result<u64, BookingError> {
     let due = appointment::Entity::find()
         .filter(appointment::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(appointment::Column::LapsesAt.lte(tx.now()))
-        .filter(
-            appointment::Column::Status.is_in([Status::Held.key(), Status::PendingPayment.key()]),
-        )
+        .filter(appointment::Column::Status.is_in(
+            [Status::Held, Status::PendingApproval, Status::PendingPayment].map(Status::key),
+        ))
+        // What waited longest comes first, however much there is.
+        .order_by_asc(appointment::Column::LapsesAt)
+        .order_by_asc(appointment::Column::Id)
         .limit(AT_ONCE)
         // Whoever has one of them in hand deals with it.
         .lock_with_behavior(

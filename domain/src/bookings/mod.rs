@@ -64,7 +64,7 @@ pub use search::{
     Explained, Found, Query, Range, first, public_first, public_slots, public_why, slots, why,
 };
 pub use state::{Action, Needs, Status};
-pub use sweep::lapse_everywhere;
+pub use sweep::{HOLDS_KEPT, forget_holds, lapse_everywhere};
 pub use terms::Terms;
 pub(crate) use wanted::Asker;
 pub use wanted::{SoldExtra, Wanted, WantedService};

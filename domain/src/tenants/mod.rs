@@ -1,6 +1,7 @@
 //! The businesses: what they say about themselves, how they sign up, and what they have left to do.
 
 mod choice;
+mod each;
 mod entity;
 mod kit;
 mod on_behalf;
@@ -32,6 +33,7 @@ pub use sign_up::{
 pub use slugs::{Availability, Obstacle, Offer, availability, offer};
 
 pub(crate) use choice::{locale, time_zone};
+pub(crate) use each::{Tally, with_something_due};
 pub(crate) use sign_up::{Starter, StarterPlace, found_empty, join};
 pub(crate) use slugs::exists;
 

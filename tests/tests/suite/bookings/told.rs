@@ -1,6 +1,7 @@
 //! What customers are told, where, and in which language.
 
 use chrono::Duration;
+use openchair_domain::bookings;
 use openchair_tests::spa::{Spa, at};
 use openchair_tests::{TestApp, eventually};
 use serde_json::{Value, json};
@@ -92,7 +93,7 @@ async fn what_staff_book_and_customers_call_off_is_said_by_mail() {
     spa.guest.post(&format!("{own}/cancel"), &why).await.expect(200);
     let mail = app.mail("ann@example.com", "was cancelled").await;
     assert_eq!(format!("/v1/b/{}", links(&mail)[0]), own, "the link stays");
-    assert!(!mail["text"].as_str().unwrap().contains("ill"), "they know why: {mail}");
+    assert!(!mail["text"].as_str().unwrap().contains("I am ill"), "they know why: {mail}");
     // Nobody is written to about nobody's visit.
     let block = json!({ "wanted": spa.wanted(&["Facial"], 1, &[]), "start": at(4, "12:00") });
     spa.owner.post("/v1/appointments", &block).await.expect(201);
@@ -152,4 +153,77 @@ async fn who_does_not_pay_in_time_hears_of_it() {
     app.clock.advance(Duration::minutes(31));
     app.mail("ann@example.com", "isn't booked").await;
     assert_eq!(mails_to(&app, "ann@example.com").await, 2);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_an_answer_or_a_deposit_beyond_the_start() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let policy = spa.owner.get("/v1/booking-policy").await.version();
+    let change = json!({ "needs_approval": true, "notice_minutes": 0 });
+    spa.owner.patch("/v1/booking-policy", policy, &change).await.expect(200);
+    let facial = format!("/v1/services/{}", spa.id("Facial"));
+    let version = spa.owner.get(&facial).await.version();
+    let deposit = json!({ "deposit": { "kind": "fixed", "value": 2_000 } });
+    spa.owner.patch(&facial, version, &deposit).await.expect(200);
+    let ask = async |who: &str, time: &str| {
+        let hold = spa.hold(spa.wanted(&["Facial"], 1, &[]), at(4, time), &who.repeat(3)).await;
+        let asked = spa.take_up(&hold.expect(201), who, &format!("{who}@example.com")).await;
+        asked.expect(201)["visit"].clone()
+    };
+    let ann = ask("ann", "12:00").await;
+    assert_eq!(
+        (&ann["status"], &ann["lapses_at"]),
+        (&json!("pending_approval"), &ann["starts_at"])
+    );
+    ask("bob", "15:00").await;
+    app.clock.set(at(4, "10:00"));
+    let listed = spa.owner.get("/v1/appointments").await.expect(200);
+    let seen = json!({ "version": 2 });
+    let moved = json!({ "version": 2, "start": at(4, "17:00") });
+    let bob = spa.owner.post(&path(&listed["items"][1], "move"), &moved).await.expect(200);
+    assert_eq!(bob["lapses_at"], bob["starts_at"], "it waits until its new start");
+    let ann = spa.owner.post(&path(&listed["items"][0], "confirm"), &seen).await.expect(200);
+    // A day to pay, but not two hours before.
+    assert_eq!((&ann["status"], &ann["lapses_at"]), (&json!("pending_payment"), &ann["starts_at"]));
+    app.clock.set(at(4, "17:00"));
+    for who in ["ann", "bob"] {
+        app.mail(&format!("{who}@example.com"), "isn't booked").await;
+    }
+    let over = spa.owner.get("/v1/appointments?status=expired").await.expect(200);
+    assert_eq!(over["items"].as_array().unwrap().len(), 2, "{over}");
+    assert_eq!(app.database.count("select count(*) from allocations").await, 0);
+}
+
+/// A business where it fails keeps no other from getting its time back.
+#[tokio::test]
+async fn what_lapsed_comes_back_everywhere_but_where_it_fails() {
+    let app = TestApp::with(&[("worker.inside", "false")]).await;
+    let (broken, good) = (app.spa().await, app.spa().await);
+    for spa in [&broken, &good] {
+        let wanted = spa.wanted(&["Facial"], 1, &[]);
+        spa.hold(wanted, at(4, "12:00"), "a visitor").await.expect(201);
+    }
+    let tenant = broken.business.id.uuid();
+    app.database
+        .run(&format!(
+            "create function fail() returns trigger language plpgsql as
+                 $$ begin raise exception 'broken'; end $$;
+             create trigger fail before update on appointments for each row
+                 when (new.tenant_id = '{tenant}') execute function fail()"
+        ))
+        .await;
+    app.clock.advance(Duration::minutes(11));
+    let db = &app.app().db;
+    assert!(bookings::lapse_everywhere(db).await.is_err(), "and it is said that it failed");
+    let left = "select count(*) from appointments where status = 'held'";
+    assert_eq!(app.database.count(left).await, 1);
+    // What nobody ever took up is deleted in the end.
+    assert_eq!(bookings::forget_holds(db).await.unwrap(), 0);
+    app.clock.advance(bookings::HOLDS_KEPT + Duration::minutes(1));
+    assert_eq!(bookings::forget_holds(db).await.unwrap(), 1);
+    for table in ["appointments", "appointment_lines", "appointment_history"] {
+        let rows = format!("select count(*) from {table}");
+        assert_eq!(app.database.count(&rows).await, 1, "{table}");
+    }
 }
