@@ -170,7 +170,8 @@ pub(super) fn write_waiting(
                 "earliest": 0, "latest": 1_440, "name": customer.name, "email": customer.email,
                 "phone": customer.phone, "locale": customer.locale, "note": waiting.note,
                 "customer_id": known.id.uuid(), "state": "waiting",
-                "token_hash": bytes(token.hash().as_bytes()), "version": 1, "created_at": tx.now(),
+                "token_hash": bytes(token.hash().as_bytes()), "rules_seen": 1, "version": 1,
+                "created_at": tx.now(),
                 "updated_at": tx.now(),
             }),
         );

@@ -35,7 +35,8 @@ pub(crate) use touched::{Touched, open};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Versions {
     location: Id<Location>,
-    rules: i64,
+    /// Grows with each change of the rules.
+    pub(crate) rules: i64,
     busy: i64,
     /// Whether the location takes new visits, or was archived.
     pub(crate) open: bool,

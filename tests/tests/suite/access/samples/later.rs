@@ -60,7 +60,7 @@ impl Later {
                      last_day, earliest, latest, name, email, locale, note, state, token_hash,
                      created_at, updated_at)
                  values ('{tenant}', '{id}', '{at}', '{wanted}', 'A visit', '2026-03-10',
-                         '2026-03-20', 0, 1440, '{name}', 'wes@example.com', 'en', '', '{state}',
+                         '2026-03-20', 0, 1440, '{name}', '{id}@example.com', 'en', '', '{state}',
                          decode('{hash}', 'hex'), '{now}', '{now}')"
             );
             app.database.run(&sql).await;
