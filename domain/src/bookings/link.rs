@@ -66,10 +66,34 @@ struct Found {
 
 /// Finds out what a link leads to. A forged one leads nowhere.
 pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Holder, BookingError> {
-    let token = OpaqueToken::parse(TokenKind::Visit, token).ok_or(Refusal::NotFound)?;
     let sql = "
         select a.tenant_id, a.id, t.plan, t.require_two_factor
         from appointments a join tenants t on t.id = a.tenant_id where a.link_hash = $1";
+    find(db, sql, token, request).await
+}
+
+/// The same for who changes the visit and may do so once more, because no answer came: also by the
+/// link that led there before. It is good for the answer that was given, and for nothing else: whoever
+/// has only that can change nothing.
+pub async fn open_again(
+    db: &Db,
+    token: &str,
+    request: RequestFacts,
+) -> Result<Holder, BookingError> {
+    let sql = "
+        select a.tenant_id, a.id, t.plan, t.require_two_factor
+        from appointments a join tenants t on t.id = a.tenant_id
+        where a.link_hash = $1 or a.link_before = $1";
+    find(db, sql, token, request).await
+}
+
+async fn find(
+    db: &Db,
+    sql: &'static str,
+    token: &str,
+    request: RequestFacts,
+) -> Result<Holder, BookingError> {
+    let token = OpaqueToken::parse(TokenKind::Visit, token).ok_or(Refusal::NotFound)?;
     let values = [token.hash().to_vec().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let tx = db.system(SystemReason::PublicPage).await?;
@@ -195,7 +219,9 @@ pub async fn renew(tx: &TenantTx, id: Id<Appointment>) -> Result<OpaqueToken, Bo
     let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
     let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
     let row = found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let before = row.link_hash.clone();
     let mut change: appointment::ActiveModel = row.into();
+    change.link_before = Set(before);
     change.link_hash = Set(Some(link.hash().to_vec()));
     change.update(tx.conn()).await?;
     Ok(link)

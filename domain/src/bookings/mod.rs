@@ -55,7 +55,7 @@ pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
 pub use ics::calendar;
 pub use link::{
-    Holder, OwnVisit, again, cancel, look, open, relocate as relocate_own, renew, send,
+    Holder, OwnVisit, again, cancel, look, open, open_again, relocate as relocate_own, renew, send,
     slots as own_slots,
 };
 pub use moving::{NewTime, relocate};

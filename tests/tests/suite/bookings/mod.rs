@@ -8,3 +8,5 @@ mod day;
 mod free;
 mod moving;
 mod told;
+mod twice;
+mod visitors;

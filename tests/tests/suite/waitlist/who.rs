@@ -2,8 +2,8 @@
 
 use openchair_domain::ids::Id;
 use openchair_domain::waitlist::{self, Freed};
-use openchair_tests::TestApp;
 use openchair_tests::spa::{Spa, at};
+use openchair_tests::TestApp;
 use serde_json::{Value, json};
 
 use super::{booked, cancel, join, mailed, stands, waiting, wish};
@@ -111,6 +111,39 @@ async fn an_offer_that_was_taken_says_no_more() {
     assert_eq!(taken["state"], "accepted");
     assert_eq!((&taken["start"], &taken["end"]), (&Value::Null, &Value::Null));
     assert_eq!(taken["lines"], json!([]));
+}
+
+/// Yes, no and goodbye, each asked once more because no answer came.
+#[tokio::test]
+async fn answers_that_were_lost_are_given_again() {
+    let app = TestApp::with(&[("worker.inside", "false")]).await;
+    let spa = app.spa().await;
+    let post = async |path: &str, key: &str| {
+        let call = spa.guest.post_empty(path).header("idempotency-key", key);
+        if path.ends_with("/accept") { call.json(&json!({})).await } else { call.await }
+    };
+    let ada = join(&spa, "Ada", json!({})).await;
+    let entry = spa.owner.get("/v1/waitlist").await.expect(200)["items"][0]["id"].clone();
+    let offer = async |time: &str| {
+        let path = format!("/v1/waitlist/{}/offer", entry.as_str().unwrap());
+        let made = spa.owner.post(&path, &json!({ "start": at(4, time) })).await.expect(200);
+        format!("/v1/o/{}", made["link"].as_str().unwrap())
+    };
+    let no = format!("{}/decline", offer("12:00").await);
+    for _ in 0..2 {
+        post(&no, "one").await.expect(204);
+    }
+    post(&no, "two").await.problem(409, "offer_over");
+    let yes = format!("{}/accept", offer("14:00").await);
+    let first = post(&yes, "one").await.expect(201);
+    assert_eq!(post(&yes, "one").await.expect(201), first);
+    post(&yes, "two").await.problem(409, "offer_used");
+    let bye = format!("/v1/w/{ada}/leave");
+    post(&bye, "one").await.problem(409, "not_waiting");
+    let bob = format!("/v1/w/{}/leave", join(&spa, "Bob", json!({})).await);
+    for _ in 0..2 {
+        post(&bob, "one").await.expect(204);
+    }
 }
 
 /// Also who joined as a visitor, and has time kept for them just now.
