@@ -92,12 +92,11 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool
         let more = page.len() as u64 == AT_ONCE;
         let before = offered_before(tx, &page).await?;
         let (mut rows, mut candidates) = candidates(page, &shop, before)?;
-        let seen = match diary.take() {
-            Some(seen) => seen,
-            None => {
-                let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
-                Diary { shop: Arc::clone(&shop), busy: busy.into() }
-            }
+        let seen = if let Some(seen) = diary.take() {
+            seen
+        } else {
+            let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
+            Diary { shop: Arc::clone(&shop), busy: busy.into() }
         };
         if let Some(pick) = pick(&candidates, &seen, freed, now) {
             break (rows.remove(pick.place), candidates.remove(pick.place), pick, seen);

@@ -2,8 +2,8 @@
 
 use openchair_domain::ids::Id;
 use openchair_domain::waitlist::{self, Freed};
-use openchair_tests::spa::{Spa, at};
 use openchair_tests::TestApp;
+use openchair_tests::spa::{Spa, at};
 use serde_json::{Value, json};
 
 use super::{booked, cancel, join, mailed, stands, waiting, wish};
