@@ -133,10 +133,15 @@ CREATE TABLE customer_imports (
     created     integer NOT NULL DEFAULT 0,
     skipped     integer NOT NULL DEFAULT 0,
     report      jsonb NOT NULL,
+    -- Why it came to nothing: 'unreadable', 'gave_up', 'not_run'.
+    reason      text,
     created_by  text NOT NULL,
     created_at  timestamptz NOT NULL,
     started_at  timestamptz,
     finished_at timestamptz,
     PRIMARY KEY (tenant_id, id)
 );
-CALL lock_to_tenant('customer_imports', 'SELECT, INSERT, UPDATE');
+CREATE INDEX customer_imports_checked ON customer_imports (created_at) WHERE state = 'checked';
+-- The sweeper forgets files that were looked at and never put in.
+CALL lock_to_tenant('customer_imports', 'SELECT, INSERT, UPDATE',
+                    'SELECT (tenant_id, id, state, created_at), UPDATE (state, reason, file, finished_at)');

@@ -13,6 +13,9 @@ CREATE TABLE appointments (
     starts_at        timestamptz NOT NULL,
     ends_at          timestamptz NOT NULL CHECK (ends_at > starts_at),
     customer_id      uuid,
+    -- How whoever booked it is written to, where they said so: their record keeps what it knew.
+    contact_email    text,
+    contact_locale   text,
     party            smallint NOT NULL CHECK (party BETWEEN 1 AND 2),
     -- What it is, in the words of the menu on that day.
     title            text NOT NULL,
@@ -39,6 +42,8 @@ CREATE TABLE appointments (
     code_tries       smallint NOT NULL DEFAULT 0,
     -- The customer's link, hashed.
     link_hash        bytea,
+    -- The one before it: whoever asks once more, because no answer came, has no other.
+    link_before      bytea,
     -- How often calendars were told of a change.
     sequence         integer NOT NULL DEFAULT 0,
     cancelled_by     text,
@@ -54,10 +59,15 @@ CREATE INDEX appointments_by_customer ON appointments (tenant_id, customer_id, s
 CREATE INDEX appointments_by_series ON appointments (tenant_id, series_id, series_place) WHERE series_id IS NOT NULL;
 CREATE INDEX appointments_by_visitor ON appointments (tenant_id, visitor_hash) WHERE visitor_hash IS NOT NULL;
 CREATE INDEX appointments_lapsing ON appointments (lapses_at) WHERE lapses_at IS NOT NULL;
+CREATE INDEX appointments_by_start ON appointments (tenant_id, starts_at);
+CREATE INDEX appointments_never_taken ON appointments (updated_at) WHERE status = 'expired' AND customer_id IS NULL;
 CREATE INDEX appointments_by_link ON appointments (link_hash) WHERE link_hash IS NOT NULL;
-CALL lock_to_tenant('appointments', 'SELECT, INSERT, UPDATE', 'INSERT');
--- Who holds a link belongs to no business; the sweeper looks for what lapsed.
-GRANT SELECT (tenant_id, id, link_hash, lapses_at, status) ON appointments TO openchair_system;
+CREATE INDEX appointments_by_link_before ON appointments (link_before) WHERE link_before IS NOT NULL;
+-- Who holds a link belongs to no business; the sweeper looks for what lapsed, and deletes what nobody
+-- ever took up.
+CALL lock_to_tenant('appointments', 'SELECT, INSERT, UPDATE', 'INSERT, DELETE');
+GRANT SELECT (tenant_id, id, link_hash, link_before, lapses_at, status, customer_id, updated_at), UPDATE (updated_at)
+    ON appointments TO openchair_system;
 
 -- Who gets what from whom, and when.
 CREATE TABLE appointment_lines (
@@ -84,7 +94,8 @@ CREATE TABLE appointment_lines (
     PRIMARY KEY (tenant_id, appointment_id, position),
     FOREIGN KEY (tenant_id, appointment_id) REFERENCES appointments (tenant_id, id)
 );
-CALL lock_to_tenant('appointment_lines', 'SELECT, INSERT, DELETE', 'INSERT');
+CREATE INDEX appointment_lines_by_staff ON appointment_lines (tenant_id, staff_id) WHERE staff_id IS NOT NULL;
+CALL lock_to_tenant('appointment_lines', 'SELECT, INSERT, DELETE', 'SELECT (tenant_id, appointment_id), INSERT, DELETE');
 
 -- What is taken, buffers included. Rows go when the visit gives its time back. This is the promise:
 -- no two rows of one resource overlap, whoever writes them.
@@ -127,7 +138,9 @@ CREATE TABLE appointment_history (
     PRIMARY KEY (tenant_id, appointment_id, version),
     FOREIGN KEY (tenant_id, appointment_id) REFERENCES appointments (tenant_id, id)
 );
-CALL lock_to_tenant('appointment_history', 'SELECT, INSERT', 'INSERT');
+-- The reason goes when its customer is erased.
+CALL lock_to_tenant('appointment_history', 'SELECT, INSERT, UPDATE (reason)',
+                    'SELECT (tenant_id, appointment_id), INSERT, DELETE');
 
 CREATE TABLE series (
     tenant_id   uuid NOT NULL,
@@ -164,6 +177,8 @@ CREATE TABLE waitlist_entries (
     customer_id uuid,
     state       text NOT NULL CHECK (state IN ('waiting', 'offered', 'booked', 'left', 'over')),
     token_hash  bytea NOT NULL,
+    -- The rules of the location that this was held against last.
+    rules_seen  bigint NOT NULL DEFAULT 0,
     version     integer NOT NULL DEFAULT 1,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
@@ -171,12 +186,16 @@ CREATE TABLE waitlist_entries (
     FOREIGN KEY (tenant_id, location_id) REFERENCES locations (tenant_id, id),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
 );
+-- One waits for the same once at a time, however one can be reached.
+CREATE UNIQUE INDEX waitlist_once ON waitlist_entries (tenant_id, location_id, title, coalesce(lower(email), phone))
+    WHERE state IN ('waiting', 'offered');
 CREATE INDEX waitlist_waiting ON waitlist_entries (tenant_id, location_id, id) WHERE state = 'waiting';
 CREATE INDEX waitlist_over ON waitlist_entries (last_day) WHERE state = 'waiting';
 CREATE INDEX waitlist_entries_by_token ON waitlist_entries (token_hash);
--- Who holds the link belongs to no business; the sweeper looks for days that are over.
+-- Who holds the link belongs to no business; the sweeper looks for days that are over, and for rules
+-- that changed.
 CALL lock_to_tenant('waitlist_entries', 'SELECT, INSERT, UPDATE',
-                    'SELECT (tenant_id, id, token_hash, state, last_day), INSERT');
+                    'SELECT (tenant_id, id, location_id, token_hash, state, last_day, rules_seen), INSERT');
 
 -- Time that was kept for one who waits, until they say yes or it lapses.
 CREATE TABLE waitlist_offers (
@@ -194,5 +213,6 @@ CREATE TABLE waitlist_offers (
 );
 CREATE INDEX waitlist_offers_by_token ON waitlist_offers (token_hash);
 CREATE INDEX waitlist_offers_by_visit ON waitlist_offers (tenant_id, appointment_id);
+CREATE INDEX waitlist_offers_by_entry ON waitlist_offers (tenant_id, entry_id);
 CREATE INDEX waitlist_offers_open ON waitlist_offers (tenant_id, entry_id) WHERE state = 'open';
-CALL lock_to_tenant('waitlist_offers', 'SELECT, INSERT, UPDATE', 'SELECT (tenant_id, id, token_hash)');
+CALL lock_to_tenant('waitlist_offers', 'SELECT, INSERT, UPDATE', 'SELECT (tenant_id, id, appointment_id, token_hash)');

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 
+use data_encoding::HEXLOWER;
 use openchair_domain::idempotency::{Claim, Key, Remembers};
 use openchair_domain::identity::NewSession;
 use openchair_domain::tenancy::{Caller, SystemReason, SystemTx, TenantTx};
@@ -33,6 +34,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub struct IdempotencyKey {
     key: Option<String>,
     operation: String,
+    holder: Option<String>,
 }
 
 impl<'a> ApiExtractor<'a> for IdempotencyKey {
@@ -61,7 +63,7 @@ impl<'a> ApiExtractor<'a> for IdempotencyKey {
     ) -> poem::Result<Self> {
         let operation = format!("{} {}", request.method(), request.original_uri().path());
         let Some(value) = request.headers().get(HEADER) else {
-            return Ok(Self { key: None, operation });
+            return Ok(Self { key: None, operation, holder: None });
         };
         let key = value.to_str().ok().filter(|key| {
             (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
@@ -70,13 +72,22 @@ impl<'a> ApiExtractor<'a> for IdempotencyKey {
             let detail = "The header Idempotency-Key must be 1 to 64 visible characters.";
             ApiError::bad_request("bad_idempotency_key", detail)
         })?;
-        Ok(Self { key: Some(key.to_owned()), operation })
+        Ok(Self { key: Some(key.to_owned()), operation, holder: None })
     }
 }
 
 impl IdempotencyKey {
+    /// The key of whoever holds this token, and of nobody else: the callers behind links are all
+    /// visitors, and two of them may have made up the same key. Stays theirs when the token changes.
+    pub fn held_by(mut self, token: &str) -> Self {
+        let hash = HEXLOWER.encode(&Sha256::digest(token.as_bytes()));
+        self.holder = Some(format!("holder {hash}"));
+        self
+    }
+
     fn bind(self, scope: String, body: &impl ToJSON) -> Option<Key> {
-        let Self { key, operation } = self;
+        let Self { key, operation, holder } = self;
+        let scope = holder.unwrap_or(scope);
         let mut hash = Sha256::new();
         hash.update(operation.as_bytes());
         hash.update([0]);
@@ -150,6 +161,38 @@ impl<T: ToJSON> ApiResponse for Created<T> {
                 ],
             }],
         }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+/// 200 with what was done, or what was answered when it was done.
+#[derive(Debug)]
+pub struct Done<T>(Created<T>);
+
+impl<T> From<Created<T>> for Done<T> {
+    fn from(answer: Created<T>) -> Self {
+        Self(Created { status: StatusCode::OK, ..answer })
+    }
+}
+
+impl<T: Send> IntoResponse for Done<T> {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}
+
+impl<T: ToJSON> ApiResponse for Done<T> {
+    fn meta() -> MetaResponses {
+        let mut meta = Created::<T>::meta();
+        for response in &mut meta.responses {
+            response.status = Some(200);
+            response.description = "Done, now or when the key was first used";
+            response.headers.retain(|header| header.name != "ETAG");
+        }
+        meta
     }
 
     fn register(registry: &mut Registry) {

@@ -14,6 +14,11 @@ pub trait Handler: Send + Sync + Debug {
 
     /// Does it.
     async fn run(&self, job: &Claimed) -> Result<(), Failure>;
+
+    /// Nobody will try it again: where somebody waits for it, they are told here. Nothing, mostly.
+    async fn bury(&self, _job: &Claimed) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// Why a job wasn't done.

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails};
 use crate::outside::mail::Mailer;
-use crate::reconcile::{Lapsed, Leftovers, Reconciler, Strangers};
+use crate::reconcile::{Lapsed, Leftovers, Reconciler, Strangers, Woken};
 use crate::runner::{Options, Runner};
 use crate::templates::{TemplateError, Templates};
 
@@ -57,7 +57,8 @@ impl Worker {
             Arc::new(ImportCustomers { db: db.clone() }),
             Arc::new(MatchWaitlist { db: db.clone(), public_url }),
         ];
-        let reconcilers: Vec<Arc<dyn Reconciler>> = vec![Arc::new(Leftovers), Arc::new(Lapsed)];
+        let reconcilers: Vec<Arc<dyn Reconciler>> =
+            vec![Arc::new(Leftovers), Arc::new(Lapsed), Arc::new(Woken)];
         Ok(Self { db, handlers, reconcilers, options })
     }
 

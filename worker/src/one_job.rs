@@ -128,6 +128,12 @@ impl OneJob {
             Verdict::Again(pause) => tracing::info!(?pause, "the job will be tried again"),
             Verdict::Finish | Verdict::GiveBack => {}
         }
+        if verdict == Verdict::Dead
+            && let Err(error) = self.handler.bury(&self.job).await
+        {
+            let error = with_causes(&error);
+            tracing::warn!(error, "nobody could be told that the job came to nothing");
+        }
         let (kind, name) = (self.handler.known().kind, verdict.name());
         metrics::counter!("jobs_done_total", "kind" => kind, "outcome" => name).increment(1);
         let reason = match &outcome {

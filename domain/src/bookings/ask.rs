@@ -126,6 +126,10 @@ pub async fn ask(
 ) -> Result<Booked, BookingError> {
     let row = hold::find(tx, &new.hold).await?;
     let what = OnOffer::of(tx, &row).await?;
+    if !what.open {
+        // The location was archived while the time was kept.
+        return Err(Refusal::HoldOver.into());
+    }
     let (contact, filled) = check(new, &what)?;
     prove(&row, new, &what.shop, &what.services)?;
     let customer = customers::for_booking(tx, &contact).await?.id;
@@ -142,6 +146,8 @@ pub async fn ask(
 
 /// What time is kept for: the shop now, the services, and what they ask of the customer.
 pub(crate) struct OnOffer {
+    /// Whether new visits are still taken there.
+    pub(crate) open: bool,
     pub(crate) shop: Arc<Shop>,
     pub(crate) services: Vec<Id<Service>>,
     pub(crate) forms: Vec<Asking>,
@@ -150,10 +156,10 @@ pub(crate) struct OnOffer {
 
 impl OnOffer {
     pub(crate) async fn of(tx: &TenantTx, row: &appointment::Model) -> Result<Self, BookingError> {
-        let (shop, services) = offer(tx, row).await?;
+        let (shop, services, open) = offer(tx, row).await?;
         let forms = asked_for(&shop, &services);
         let questions = filled::questions(tx, &forms).await?;
-        Ok(Self { shop, services, forms, questions })
+        Ok(Self { open, shop, services, forms, questions })
     }
 }
 
@@ -190,9 +196,11 @@ pub(crate) async fn take_up(
     let from = read::status(&row)?;
     let to = from.after(Action::Ask(needs)).ok_or(Refusal::WrongState)?;
     let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
-    let lapses_at = (needs == Needs::Payment).then(|| tx.now() + PAY_WITHIN);
+    let lapses_at = to.kept_until(Some(tx.now() + PAY_WITHIN), row.starts_at);
     let mut change: appointment::ActiveModel = row.clone().into();
     change.customer_id = Set(Some(customer.uuid()));
+    change.contact_email = Set(taker.email.as_ref().map(|email| email.shown().to_owned()));
+    change.contact_locale = Set(taker.locale.clone());
     change.note = Set(taker.note);
     change.lapses_at = Set(lapses_at);
     // Who comes with the hold again learns that it was used.
@@ -217,13 +225,13 @@ pub(crate) async fn take_up(
     Ok(Booked { visit, link, shop })
 }
 
-/// The shop now, and which services the visit is made of.
+/// The shop now, which services the visit is made of, and whether new ones are taken there.
 async fn offer(
     tx: &TenantTx,
     row: &appointment::Model,
-) -> Result<(Arc<Shop>, Vec<Id<Service>>), BookingError> {
-    let location = Some(Id::from_uuid(row.location_id));
-    let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+) -> Result<(Arc<Shop>, Vec<Id<Service>>, bool), BookingError> {
+    let location = Id::from_uuid(row.location_id);
+    let versions = diary::versions_of(tx, location).await?.ok_or(Refusal::NotFound)?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let lines = line::Entity::find()
         .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
@@ -234,7 +242,7 @@ async fn offer(
         lines.into_iter().map(|line| Id::from_uuid(line.service_id)).collect();
     services.sort_unstable();
     services.dedup();
-    Ok((shop, services))
+    Ok((shop, services, versions.open))
 }
 
 fn asked_for(shop: &Shop, services: &[Id<Service>]) -> Vec<Asking> {
@@ -345,7 +353,7 @@ pub async fn send_code(tx: &mut TenantTx, hold: &str, email: &str) -> Result<(),
     if row.code_tries >= MOST_TRIES {
         return Err(Refusal::CodeSpent.into());
     }
-    let (shop, _) = offer(tx, &row).await?;
+    let (shop, ..) = offer(tx, &row).await?;
     let number = u32::from_be_bytes(entropy::bytes::<4>(tx.entropy())) % 1_000_000;
     let code = format!("{number:06}");
     let hash = code_hash(&format!("{} {code}", email.key()), Id::from_uuid(row.id));
@@ -385,12 +393,13 @@ pub(super) const fn template(status: Status) -> Template {
     match status {
         Status::PendingApproval => Template::BookingRequested,
         Status::PendingPayment => Template::BookingUnpaid,
-        Status::Cancelled | Status::Expired => Template::BookingCancelled,
+        Status::Expired => Template::BookingLapsed,
+        Status::Cancelled => Template::BookingCancelled,
         _ => Template::BookingConfirmed,
     }
 }
 
-/// A mail about a visit, in the customer's language, else the shop's.
+/// A mail about a visit, in this language, else the customer's, else the shop's.
 pub(crate) fn about(
     template: Template,
     visit: &VisitFacts,
@@ -400,7 +409,12 @@ pub(crate) fn about(
 ) -> NewMail {
     let local = visit.starts_at.with_timezone(&shop.rules.zone);
     let name = visit.customer.as_ref().map(|whose| whose.name.clone()).unwrap_or_default();
-    NewMail::new(to, template, locale.unwrap_or(&shop.locale))
+    // Why staff won't have it; what customers say about themselves they know.
+    let by_staff = visit.cancelled_by.as_deref() == Some("staff");
+    let reason = visit.cancel_reason.clone().filter(|_| by_staff).unwrap_or_default();
+    let locale = locale.or(visit.locale.as_deref()).unwrap_or(&shop.locale);
+    NewMail::new(to, template, locale)
+        .with("reason", reason)
         .with("name", name)
         .with("business", shop.name.clone())
         .with("title", visit.title.clone())

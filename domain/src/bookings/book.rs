@@ -5,9 +5,11 @@ use std::sync::Arc;
 use chrono::Duration;
 use serde_json::json;
 
+use super::ask;
 use super::error::{BookingError, Refusal, fault};
+use super::link;
 use super::read::{self, VisitFacts, Whose};
-use super::save::{self, Line, NewVisit, Takes};
+use super::save::{self, Line, NewVisit, Takes, WrittenTo};
 use super::search::{alternatives, near};
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
@@ -20,7 +22,7 @@ use crate::diary::{self, Diary, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, Location, Series};
 use crate::outbox::NewEvent;
-use crate::secrets::OpaqueToken;
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
 
@@ -74,6 +76,7 @@ pub struct NewContact {
 pub(crate) struct Making {
     pub(crate) status: Status,
     pub(crate) customer: Option<Whose>,
+    pub(crate) contact: WrittenTo,
     pub(crate) source: &'static str,
     pub(crate) note: String,
     pub(crate) staff_note: String,
@@ -220,6 +223,7 @@ pub(crate) async fn make(
         location: shop.location,
         status: making.status,
         customer: making.customer,
+        contact: making.contact,
         party: planned.party,
         title: planned.title.clone(),
         package: planned.package.map(|(id, _)| id),
@@ -246,8 +250,12 @@ pub(crate) async fn make(
     Ok(written)
 }
 
-/// Books a visit for somebody, as staff do.
-pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, BookingError> {
+/// Books a visit for somebody, as staff do. Whoever has an address gets a mail with the link to it.
+pub async fn book(
+    tx: &mut TenantTx,
+    new: &NewBooking,
+    public_url: &str,
+) -> Result<VisitFacts, BookingError> {
     if new.over && !tx.caller().may(Right::OverrideBooking) {
         return Err(Refusal::OverrideNotAllowed.into());
     }
@@ -259,17 +267,20 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
     } else {
         choose(tx, &setting, new.start).await?
     };
-    let customer = whose(tx, &setting.diary.shop, &new.whom).await?;
+    let start = way.start;
+    let Guest { customer, contact } = whose(tx, &setting.diary.shop, &new.whom).await?;
+    let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
     let making = Making {
         status: Status::Confirmed,
+        link: customer.as_ref().map(|_| link.clone()),
         customer,
+        contact,
         source: "staff",
         note: new.note.clone(),
         staff_note: new.staff_note.clone(),
         series: None,
         lapses_at: None,
         visitor_hash: None,
-        link: None,
         over: new.over,
         action: Action::Ask(Needs::Nothing).key(),
     };
@@ -281,6 +292,10 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
         );
     }
     tx.emit(told(Action::Ask(Needs::Nothing), id, 1));
+    if start > tx.now() {
+        let template = ask::template(visit.status);
+        link::tell(tx, &visit, &setting.diary.shop, &link, public_url, template).await?;
+    }
     Ok(visit)
 }
 
@@ -313,19 +328,31 @@ pub(super) async fn over(
     }
 }
 
+/// Whose a visit becomes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Guest {
+    /// Their record; none for time that nobody's name stands on.
+    pub(crate) customer: Option<Whose>,
+    /// How they are written to about it, if that was said.
+    pub(crate) contact: WrittenTo,
+}
+
 pub(crate) async fn whose(
     tx: &mut TenantTx,
     shop: &Shop,
     whom: &Whom,
-) -> Result<Option<Whose>, BookingError> {
+) -> Result<Guest, BookingError> {
     match whom {
-        Whom::Nobody => Ok(None),
+        Whom::Nobody => Ok(Guest::default()),
         Whom::Named(new) => {
             let contact = contact(new, &shop.country)?;
-            Ok(Some(customers::for_booking(tx, &contact).await?))
+            let customer = Some(customers::for_booking(tx, &contact).await?);
+            let Contact { email, locale, .. } = contact;
+            let email = email.map(|email| email.shown().to_owned());
+            Ok(Guest { customer, contact: WrittenTo { email, locale } })
         }
         Whom::Known(id) => match customers::hold_still(tx, *id).await? {
-            Some(whose) => Ok(Some(whose)),
+            Some(whose) => Ok(Guest { customer: Some(whose), ..Guest::default() }),
             None => Err(fault("/customer/id", "unknown", "There is no such customer.")),
         },
     }

@@ -100,7 +100,7 @@ fn in_short(event: &Event) -> Value {
     })
 }
 
-/// Does it, if it can be done to the visit as it stands.
+/// Does it, if it can be done to the visit as it stands, and tells the customer.
 pub async fn act(
     tx: &mut TenantTx,
     id: Id<Appointment>,
@@ -108,6 +108,31 @@ pub async fn act(
     deed: Deed,
     reason: Option<String>,
     public_url: &str,
+) -> Result<VisitFacts, BookingError> {
+    let visit = decide(tx, id, version, deed, reason).await?;
+    let mail = match deed {
+        Deed::Approve => Some(ask::template(visit.status)),
+        Deed::Decline => Some(Template::BookingDeclined),
+        Deed::Cancel { .. } => Some(Template::BookingCancelled),
+        _ => None,
+    };
+    if let Some(template) = mail
+        && link::address(&visit).is_some()
+    {
+        let link = link::renew(tx, id).await?;
+        let shop = link::shop_of(tx, &visit).await?;
+        link::tell(tx, &visit, &shop, &link, public_url, template).await?;
+    }
+    Ok(visit)
+}
+
+/// Does it and tells nobody yet.
+pub(crate) async fn decide(
+    tx: &mut TenantTx,
+    id: Id<Appointment>,
+    version: i64,
+    deed: Deed,
+    reason: Option<String>,
 ) -> Result<VisitFacts, BookingError> {
     let row = seen(tx, id, version).await?;
     let action = deed.action(&row);
@@ -119,11 +144,8 @@ pub async fn act(
             (Action::StepBack, _) => 0,
             _ => row.fee_minor,
         };
-        let lapses_at = match to {
-            // They aren't there to pay at once: they get a day.
-            Status::PendingPayment => Some(tx.now() + chrono::Duration::days(1)),
-            _ => None,
-        };
+        // They aren't there to pay at once: they get a day.
+        let lapses_at = to.kept_until(Some(tx.now() + chrono::Duration::days(1)), row.starts_at);
         let was_lapsing = row.lapses_at.is_some();
         let mut change: appointment::ActiveModel = row.clone().into();
         change.fee_minor = Set(fee_minor);
@@ -142,21 +164,7 @@ pub async fn act(
         };
         end(tx, row, End { action, by: "staff", reason, fee_minor }).await?;
     }
-    let visit = read::read_any(tx, id).await?;
-    let mail = match deed {
-        Deed::Approve => Some(ask::template(to)),
-        Deed::Decline => Some(Template::BookingDeclined),
-        Deed::Cancel { .. } => Some(Template::BookingCancelled),
-        _ => None,
-    };
-    if let Some(template) = mail
-        && visit.customer.as_ref().is_some_and(|whose| whose.email.is_some())
-    {
-        let link = link::renew(tx, id).await?;
-        let shop = link::shop_of(tx, &visit).await?;
-        link::tell(tx, &visit, &shop, &link, public_url, template).await?;
-    }
-    Ok(visit)
+    read::read_any(tx, id).await
 }
 
 /// A step about to be written.

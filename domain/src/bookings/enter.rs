@@ -163,8 +163,7 @@ impl Entered<'_> {
             (Status::NoShow, _) => terms.no_show_fee(self.priced.total),
             _ => 0,
         };
-        // Who was approved isn't there to pay at once: they get a day.
-        let lapses_at = (status == Status::PendingPayment).then(|| self.lapses_at());
+        let lapses_at = self.lapses_at(status);
         json!({
             "id": self.id.uuid(),
             "location_id": shop.location.uuid(),
@@ -195,8 +194,9 @@ impl Entered<'_> {
         })
     }
 
-    fn lapses_at(&self) -> Instant {
-        self.story.last() + Duration::days(1)
+    /// Who was approved isn't there to pay at once: they get a day.
+    fn lapses_at(&self, status: Status) -> Option<Instant> {
+        status.kept_until(Some(self.story.last() + Duration::days(1)), self.way.start)
     }
 
     fn lines(&self) -> impl Iterator<Item = Value> {
@@ -212,7 +212,7 @@ impl Entered<'_> {
         if !status.takes_time() {
             return Vec::new();
         }
-        let lapses_at = (status == Status::PendingPayment).then(|| self.lapses_at());
+        let lapses_at = self.lapses_at(status);
         let row = |(resource, span, kind): (uuid::Uuid, Span, &str)| {
             json!({
                 "resource_id": resource,

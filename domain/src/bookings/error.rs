@@ -28,6 +28,7 @@ refusals! {
         SeriesConflicts = Conflict "series_conflicts" "Some of these times can't be had. Skip them or choose others, please.",
         OfferOver = Conflict "offer_over" "This time is no longer kept for you.",
         OfferUsed = Conflict "offer_used" "This time has been booked already.",
+        WaitingAlready = Conflict "waiting_already" "You are on the waiting list for this already.",
         NotWaiting = Conflict "not_waiting" "Nobody waits for this any more.",
         NotYours = NotAllowed "not_yours" "Your role allows this for your own visits only.",
         OverrideNotAllowed = NotAllowed "not_allowed" "Your role doesn't allow booking over something else.",

@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 use sha2::{Digest, Sha256};
 
+use super::ask;
 use super::book::{Making, choose, make, setting};
 use super::change::{self, End};
 use super::entities::appointment;
 use super::error::{BookingError, Refusal};
+use super::link;
 use super::read::{self, VisitFacts};
-use super::save;
+use super::save::{self, WrittenTo};
 use super::state::{Action, Status};
 use super::wanted::{Asker, Wanted};
 use crate::diary::{Asking, Asks, Shop};
-use crate::ids::{Id, Location};
+use crate::ids::{Appointment, Id, Location};
+use crate::messaging;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
@@ -79,6 +83,7 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
     let making = Making {
         status: Status::Held,
         customer: None,
+        contact: WrittenTo::default(),
         source: "public",
         note: String::new(),
         staff_note: String::new(),
@@ -182,9 +187,12 @@ pub async fn lapse_due(tx: &mut TenantTx) -> Result<u64, BookingError> {
     let due = appointment::Entity::find()
         .filter(appointment::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(appointment::Column::LapsesAt.lte(tx.now()))
-        .filter(
-            appointment::Column::Status.is_in([Status::Held.key(), Status::PendingPayment.key()]),
-        )
+        .filter(appointment::Column::Status.is_in(
+            [Status::Held, Status::PendingApproval, Status::PendingPayment].map(Status::key),
+        ))
+        // What waited longest comes first, however much there is.
+        .order_by_asc(appointment::Column::LapsesAt)
+        .order_by_asc(appointment::Column::Id)
         .limit(AT_ONCE)
         // Whoever has one of them in hand deals with it.
         .lock_with_behavior(
@@ -195,8 +203,23 @@ pub async fn lapse_due(tx: &mut TenantTx) -> Result<u64, BookingError> {
         .await?;
     let count = due.len() as u64;
     for row in due {
+        let asked_for = row.customer_id.map(|_| Id::from_uuid(row.id));
         let end = End { action: Action::Lapse, by: "system", reason: None, fee_minor: 0 };
         change::end(tx, row, end).await?;
+        if let Some(id) = asked_for {
+            say_over(tx, id).await?;
+        }
     }
     Ok(count)
+}
+
+/// Tells whoever asked for a visit that it isn't theirs any more.
+async fn say_over(tx: &TenantTx, id: Id<Appointment>) -> Result<(), BookingError> {
+    let visit = read::read_any(tx, id).await?;
+    if let Some(email) = link::address(&visit) {
+        let shop = link::shop_of(tx, &visit).await?;
+        let mail = ask::about(ask::template(visit.status), &visit, &shop, &email, None);
+        messaging::queue(tx, mail).await?;
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
     QueryFilter, QueryOrder, QuerySelect, Statement,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::ask;
@@ -19,11 +20,12 @@ use super::search::{self, Query, Range};
 use super::state::Action;
 use super::terms::Terms;
 use super::wanted::{Asker, Wanted};
+use crate::authz::Right;
 use crate::availability::Slot;
 use crate::diary::{self, Shop};
 use crate::ids::{Appointment, Id};
 use crate::messaging::{self, Template};
-use crate::secrets::{OpaqueToken, TokenHash, TokenKind};
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts, TenantTx};
 use crate::text::Email;
 use crate::time::Instant;
@@ -36,7 +38,7 @@ pub struct Holder {
     /// The visit.
     pub visit: Id<Appointment>,
     /// The link that they hold.
-    link: TokenHash,
+    link: OpaqueToken,
 }
 
 /// A visit as its holder sees it.
@@ -64,10 +66,34 @@ struct Found {
 
 /// Finds out what a link leads to. A forged one leads nowhere.
 pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Holder, BookingError> {
-    let token = OpaqueToken::parse(TokenKind::Visit, token).ok_or(Refusal::NotFound)?;
     let sql = "
         select a.tenant_id, a.id, t.plan, t.require_two_factor
         from appointments a join tenants t on t.id = a.tenant_id where a.link_hash = $1";
+    find(db, sql, token, request).await
+}
+
+/// The same for who changes the visit and may do so once more, because no answer came: also by the
+/// link that led there before. It is good for the answer that was given, and for nothing else: whoever
+/// has only that can change nothing.
+pub async fn open_again(
+    db: &Db,
+    token: &str,
+    request: RequestFacts,
+) -> Result<Holder, BookingError> {
+    let sql = "
+        select a.tenant_id, a.id, t.plan, t.require_two_factor
+        from appointments a join tenants t on t.id = a.tenant_id
+        where a.link_hash = $1 or a.link_before = $1";
+    find(db, sql, token, request).await
+}
+
+async fn find(
+    db: &Db,
+    sql: &'static str,
+    token: &str,
+    request: RequestFacts,
+) -> Result<Holder, BookingError> {
+    let token = OpaqueToken::parse(TokenKind::Visit, token).ok_or(Refusal::NotFound)?;
     let values = [token.hash().to_vec().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let tx = db.system(SystemReason::PublicPage).await?;
@@ -81,20 +107,20 @@ pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Holder,
     Ok(Holder {
         caller: Caller::visitor(facts, request),
         visit: Id::from_uuid(found.id),
-        link: token.hash(),
+        link: token,
     })
 }
 
 /// The row behind a link, locked. Rotated links lead nowhere, also for who was let in before.
 async fn locked(tx: &TenantTx, holder: &Holder) -> Result<appointment::Model, BookingError> {
     let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()))
-        .filter(appointment::Column::LinkHash.eq(holder.link.to_vec()));
+        .filter(appointment::Column::LinkHash.eq(holder.link.hash().to_vec()));
     Ok(found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?)
 }
 
-/// The shop as it is now.
+/// The shop as it is now, also where no new visits are taken any more.
 pub(crate) async fn shop_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Arc<Shop>, BookingError> {
-    let versions = diary::versions(tx, Some(visit.location)).await?.ok_or(Refusal::NotFound)?;
+    let versions = diary::versions_of(tx, visit.location).await?.ok_or(Refusal::NotFound)?;
     Ok(diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?)
 }
 
@@ -119,11 +145,12 @@ impl OwnVisit {
     }
 }
 
-/// Calls the visit off, within the shop's rules.
+/// Calls the visit off, within the shop's rules, and says so in a mail.
 pub async fn cancel(
     tx: &mut TenantTx,
     holder: &Holder,
     reason: Option<String>,
+    public_url: &str,
 ) -> Result<OwnVisit, BookingError> {
     let row = locked(tx, holder).await?;
     let terms = Terms::read(&row.terms)?;
@@ -134,7 +161,10 @@ pub async fn cancel(
     let fee_minor = terms.cancel_fee(row.starts_at, tx.now(), row.price_minor);
     let end = End { action: Action::Cancel, by: "customer", reason, fee_minor };
     change::end(tx, row, end).await?;
-    look(tx, holder).await
+    let own = look(tx, holder).await?;
+    let template = Template::BookingCancelled;
+    tell(tx, &own.visit, &own.shop, &holder.link, public_url, template).await?;
+    Ok(own)
 }
 
 /// What the visit was made of, to be wanted again.
@@ -189,10 +219,17 @@ pub async fn renew(tx: &TenantTx, id: Id<Appointment>) -> Result<OpaqueToken, Bo
     let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
     let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
     let row = found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let before = row.link_hash.clone();
     let mut change: appointment::ActiveModel = row.into();
+    change.link_before = Set(before);
     change.link_hash = Set(Some(link.hash().to_vec()));
     change.update(tx.conn()).await?;
     Ok(link)
+}
+
+/// Where mails about a visit go, if anywhere.
+pub(super) fn address(visit: &VisitFacts) -> Option<Email> {
+    visit.email.as_deref().and_then(|text| Email::parse(text).ok())
 }
 
 /// Mails the customer where the visit stands, with its link.
@@ -204,8 +241,7 @@ pub(crate) async fn tell(
     public_url: &str,
     template: Template,
 ) -> Result<(), BookingError> {
-    let address = visit.customer.as_ref().and_then(|whose| whose.email.as_deref());
-    if let Some(email) = address.and_then(|text| Email::parse(text).ok()) {
+    if let Some(email) = address(visit) {
         let url = format!("{public_url}/b/{}", link.text());
         let mail = ask::about(template, visit, shop, &email, None).link(url);
         messaging::queue(tx, mail).await?;
@@ -213,19 +249,55 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-/// A new link for staff to hand out, which is also mailed where there is an address.
+/// One of several visits that a mail is about: when, and its link.
+pub(crate) type Dated = (Instant, OpaqueToken);
+
+/// Mails the customer where several visits stand, each with its link. They are alike but for their
+/// times: `of` is one of them.
+pub(crate) async fn tell_all(
+    tx: &TenantTx,
+    of: &VisitFacts,
+    visits: &[Dated],
+    shop: &Shop,
+    public_url: &str,
+    template: Template,
+) -> Result<(), BookingError> {
+    let Some(email) = address(of).filter(|_| !visits.is_empty()) else { return Ok(()) };
+    let dates: Vec<_> = visits
+        .iter()
+        .map(|(start, _)| {
+            let local = start.with_timezone(&shop.rules.zone);
+            json!({
+                "date": local.format("%Y-%m-%d").to_string(),
+                "time": local.format("%H:%M").to_string(),
+            })
+        })
+        .collect();
+    let links: Vec<_> =
+        visits.iter().map(|(_, link)| format!("{public_url}/b/{}", link.text())).collect();
+    let mail = ask::about(template, of, shop, &email, None).with("visits", dates);
+    Ok(messaging::queue(tx, mail.link(links.join("\n"))).await?)
+}
+
+/// A new link, which is mailed where there is an address. Staff get it to hand out if they may do
+/// themselves what it allows: moving the visit and calling it off.
 pub async fn send(
     tx: &mut TenantTx,
     id: Id<Appointment>,
     public_url: &str,
-) -> Result<OpaqueToken, BookingError> {
+) -> Result<Option<OpaqueToken>, BookingError> {
     let visit = read::read(tx, id).await?;
     if visit.customer.is_none() {
+        return Err(Refusal::NoAddress.into());
+    }
+    let caller = tx.caller();
+    let theirs = caller.may(Right::CancelBooking) && caller.may(Right::MoveBooking);
+    if !theirs && address(&visit).is_none() {
         return Err(Refusal::NoAddress.into());
     }
     let shop = shop_of(tx, &visit).await?;
     let link = renew(tx, id).await?;
     let template = ask::template(visit.status);
     tell(tx, &visit, &shop, &link, public_url, template).await?;
-    Ok(link)
+    Ok(theirs.then_some(link))
 }

@@ -29,16 +29,16 @@ mod wanted;
 pub(crate) mod workshop {
     pub(crate) use super::ask::{OnOffer, Taker, about, introduced, take_up};
     pub(crate) use super::book::{
-        Making, Setting, choose, lapsed, make, own_column_only, setting, whose,
+        Guest, Making, Setting, choose, lapsed, make, own_column_only, setting, whose,
     };
-    pub(crate) use super::change::{End, end, not_stale, resources};
+    pub(crate) use super::change::{End, decide, end, not_stale, resources};
     pub(crate) use super::entities::{appointment, line};
     pub(crate) use super::error::codes;
     pub(crate) use super::filled::check as check_filled;
-    pub(crate) use super::link::{shop_of, tell};
+    pub(crate) use super::link::{Dated, shop_of, tell_all};
     pub(crate) use super::moving::{NewPlace, again as wanted_again, leave, lines, settle};
     pub(crate) use super::read::{complete, read_any, sees, status};
-    pub(crate) use super::save::lock_alone;
+    pub(crate) use super::save::{WrittenTo, lock_alone};
     pub(crate) use super::search::{alternatives, near};
     pub(crate) use super::wanted::{Asker, Planned, plan};
 }
@@ -55,16 +55,16 @@ pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
 pub use ics::calendar;
 pub use link::{
-    Holder, OwnVisit, again, cancel, look, open, relocate as relocate_own, renew, send,
+    Holder, OwnVisit, again, cancel, look, open, open_again, relocate as relocate_own, renew, send,
     slots as own_slots,
 };
 pub use moving::{NewTime, relocate};
-pub use read::{Filter, LineFacts, VisitFacts, Whose, history, list, read};
+pub use read::{Filter, LineFacts, VisitFacts, Whose, history, list, read, sees_contacts};
 pub use search::{
     Explained, Found, Query, Range, first, public_first, public_slots, public_why, slots, why,
 };
 pub use state::{Action, Needs, Status};
-pub use sweep::lapse_everywhere;
+pub use sweep::{HOLDS_KEPT, forget_holds, lapse_everywhere};
 pub use terms::Terms;
 pub(crate) use wanted::Asker;
 pub use wanted::{SoldExtra, Wanted, WantedService};

@@ -57,8 +57,9 @@ pub async fn relocate(
         let title = visit.title.clone();
         tx.record(NewEntry::new("appointment.overridden", "appointment").on(id, title));
     }
-    // A link that was passed on leads nowhere any more: the customer gets a new one.
-    if visit.customer.is_some() {
+    // A link that was passed on leads nowhere any more: the customer gets a new one. Whom no mail
+    // reaches keeps theirs.
+    if link::address(&visit).is_some() {
         let link = link::renew(tx, id).await?;
         let shop = link::shop_of(tx, &visit).await?;
         link::tell(tx, &visit, &shop, &link, public_url, Template::BookingMoved).await?;
@@ -186,7 +187,8 @@ pub(crate) async fn settle(
     let after = from.after(Action::Move).ok_or(Refusal::WrongState)?;
     let location = setting.diary.shop.location;
     let takes = Takes::of(way);
-    if !save::retake(tx, id, location, &takes, row.lapses_at, *over).await? {
+    let lapses_at = after.kept_until(row.lapses_at, way.start);
+    if !save::retake(tx, id, location, &takes, lapses_at, *over).await? {
         return Err(Refusal::Contended.into());
     }
     rewrite(tx, setting, way, &row, before).await?;
@@ -197,6 +199,7 @@ pub(crate) async fn settle(
     moved.location_id = Set(location.uuid());
     moved.starts_at = Set(way.start);
     moved.ends_at = Set(way.end);
+    moved.lapses_at = Set(lapses_at);
     moved.overridden = Set(*over);
     moved.sequence = Set(row.sequence + 1);
     let reason = reason.clone();

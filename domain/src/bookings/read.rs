@@ -22,7 +22,7 @@ use crate::ids::{
 };
 use crate::keys;
 use crate::page::{Paged, Window};
-use crate::tenancy::{StoreError, TenantTx};
+use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::time::Instant;
 
 /// A visit with all that is known of it.
@@ -42,6 +42,10 @@ pub struct VisitFacts {
     pub ends_at: Instant,
     /// Whose it is, once they said who they are.
     pub customer: Option<Whose>,
+    /// Where mails about it go: to the address that it was booked with, else to that of the record.
+    pub email: Option<String>,
+    /// And in which language, if they ever said.
+    pub locale: Option<String>,
     /// How many come.
     pub party: i16,
     /// What it is, in one line.
@@ -149,10 +153,17 @@ pub(super) fn facts(
     lines: Vec<LineFacts>,
     customer: Option<Whose>,
 ) -> Result<VisitFacts, StoreError> {
+    let status = status(&row)?;
+    let terms = Terms::read(&row.terms)?;
+    let known = |field: fn(&Whose) -> &Option<String>| {
+        customer.as_ref().and_then(|whose| field(whose).clone())
+    };
     Ok(VisitFacts {
+        email: row.contact_email.or_else(|| known(|whose| &whose.email)),
+        locale: row.contact_locale.or_else(|| known(|whose| &whose.locale)),
         id: Id::from_uuid(row.id),
         location: Id::from_uuid(row.location_id),
-        status: status(&row)?,
+        status,
         version: row.version,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
@@ -164,7 +175,7 @@ pub(super) fn facts(
         currency: row.currency,
         deposit_minor: row.deposit_minor,
         fee_minor: row.fee_minor,
-        terms: Terms::read(&row.terms)?,
+        terms,
         source: row.source,
         note: row.note,
         staff_note: row.staff_note,
@@ -186,12 +197,13 @@ struct Known {
     name: String,
     email: Option<String>,
     phone: Option<String>,
+    locale: Option<String>,
 }
 
 impl From<Known> for Whose {
     fn from(row: Known) -> Self {
-        let Known { id, name, email, phone } = row;
-        Self { id: Id::from_uuid(id), name, email, phone }
+        let Known { id, name, email, phone, locale } = row;
+        Self { id: Id::from_uuid(id), name, email, phone, locale }
     }
 }
 
@@ -234,7 +246,7 @@ async fn customers(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = "select id, name, email, phone from customers where tenant_id = $1 and id = any($2)";
+    let sql = "select id, name, email, phone, locale from customers where tenant_id = $1 and id = any($2)";
     let values = [tx.tenant().uuid().into(), ids.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = Known::find_by_statement(statement).all(tx.conn()).await?;
@@ -256,7 +268,7 @@ const WHOLE: &str = "
            (select coalesce(jsonb_agg(l order by l.position), '[]') from appointment_lines l
             where l.tenant_id = a.tenant_id and l.appointment_id = a.id) as lines,
            (select to_jsonb(w) from (
-                select c.id, c.name, c.email, c.phone from customers c
+                select c.id, c.name, c.email, c.phone, c.locale from customers c
                 where c.tenant_id = a.tenant_id and c.id = a.customer_id) w) as whose
     from appointments a where a.tenant_id = $1 and a.id = $2";
 
@@ -325,6 +337,13 @@ pub(crate) async fn sees(tx: &TenantTx, visit: &VisitFacts) -> Result<bool, Stor
     }
     let own = own_staff(tx).await?.map(Id::from_uuid);
     Ok(own.is_some() && visit.lines.iter().any(|line| line.staff == own))
+}
+
+/// Whether the caller may know how the customers of the visits that they see are reached: with the
+/// right to see customers, all of them or, like the visits, their own.
+pub fn sees_contacts(caller: &Caller) -> bool {
+    caller.may(Right::ReadCustomers)
+        || (caller.may(Right::ReadOwnCustomers) && !caller.may(Right::ReadBookings))
 }
 
 /// Which visits are wanted.

@@ -20,6 +20,13 @@ use crate::secrets::TokenHash;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
+/// How whoever books is written to, as far as they said so.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WrittenTo {
+    pub(crate) email: Option<String>,
+    pub(crate) locale: Option<String>,
+}
+
 /// A visit that is about to be written.
 #[derive(Debug)]
 pub(super) struct NewVisit {
@@ -27,6 +34,7 @@ pub(super) struct NewVisit {
     pub(super) location: Id<Location>,
     pub(super) status: Status,
     pub(super) customer: Option<Whose>,
+    pub(super) contact: WrittenTo,
     pub(super) party: u8,
     pub(super) title: String,
     pub(super) package: Option<Id<Package>>,
@@ -146,9 +154,9 @@ const NEW: &str = "
             tenant_id, id, location_id, status, starts_at, ends_at, customer_id, party, title,
             package_id, price_minor, currency, deposit_minor, terms, source, note, staff_note,
             overridden, series_id, series_place, lapses_at, visitor_hash, link_hash, created_at,
-            updated_at)
+            updated_at, contact_email, contact_locale)
         select $1, $2, $3, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-               $10, $25, $26, $9, $27, $28, $29, $29
+               $10, $25, $26, $9, $27, $28, $29, $29, $36, $37
         where (select count(*) from taken) = cardinality($5::uuid[])
         returning id
     ), lines as (
@@ -178,7 +186,12 @@ struct Written {
 impl NewVisit {
     /// What there is once it is written. Nothing has to be read again.
     fn written(self, now: Instant) -> VisitFacts {
+        let whose = self.customer.as_ref();
+        let email = self.contact.email.or_else(|| whose.and_then(|one| one.email.clone()));
+        let locale = self.contact.locale.or_else(|| whose.and_then(|one| one.locale.clone()));
         VisitFacts {
+            email,
+            locale,
             id: self.id,
             location: self.location,
             status: self.status,
@@ -272,6 +285,8 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<Option<VisitF
         hand.id.into(),
         hand.name.into(),
         new.reason.clone().into(),
+        new.contact.email.clone().into(),
+        new.contact.locale.clone().into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEW, values);
     let written = Written::find_by_statement(statement).one(tx.conn()).await?;

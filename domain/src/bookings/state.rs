@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::error::{BookingError, fault};
+use crate::time::Instant;
 
 /// Where a visit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,7 +131,7 @@ impl Status {
             (S::PendingApproval, Action::Approve(needs)) => needs.status(),
             (S::PendingApproval, Action::Decline) => S::Cancelled,
             (S::PendingPayment, Action::Pay) => S::Confirmed,
-            (S::Held | S::PendingPayment, Action::Lapse) => S::Expired,
+            (S::Held | S::PendingApproval | S::PendingPayment, Action::Lapse) => S::Expired,
             (
                 S::PendingApproval | S::PendingPayment | S::Confirmed | S::CheckedIn,
                 Action::Move,
@@ -148,6 +149,15 @@ impl Status {
             (S::CheckedIn | S::NoShow, Action::StepBack) => S::Confirmed,
             _ => return None,
         })
+    }
+
+    /// Until when its time is kept, if that isn't certain: until then, and never beyond its start.
+    pub(super) fn kept_until(self, until: Option<Instant>, start: Instant) -> Option<Instant> {
+        match self {
+            Self::PendingApproval => Some(start),
+            Self::Held | Self::PendingPayment => until.map(|until| until.min(start)),
+            _ => None,
+        }
     }
 
     /// Whether it takes time of staff and rooms. What happened keeps its time: nobody else can have
@@ -250,6 +260,22 @@ mod tests {
             }
         }
         insta::assert_snapshot!(steps);
+    }
+
+    #[test]
+    fn nobody_waits_beyond_the_start() {
+        let at = |text: &str| format!("2026-05-01T{text}:00Z").parse::<Instant>().unwrap();
+        let (early, start, late) = (at("09:00"), at("10:00"), at("11:00"));
+        for (status, until, expected) in [
+            (Status::Held, Some(early), Some(early)),
+            (Status::Held, Some(late), Some(start)),
+            (Status::PendingPayment, Some(early), Some(early)),
+            (Status::PendingPayment, Some(late), Some(start)),
+            (Status::PendingApproval, None, Some(start)),
+            (Status::Confirmed, Some(early), None),
+        ] {
+            assert_eq!(status.kept_until(until, start), expected, "{status} {until:?}");
+        }
     }
 
     #[test]

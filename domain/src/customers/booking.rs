@@ -24,6 +24,8 @@ pub struct Whose {
     pub email: Option<String>,
     /// Where calls go.
     pub phone: Option<String>,
+    /// Their language, if they ever said.
+    pub locale: Option<String>,
 }
 
 /// Who somebody says they are.
@@ -93,6 +95,7 @@ pub async fn for_booking(tx: &mut TenantTx, contact: &Contact) -> Result<Whose, 
         name: contact.name.clone(),
         email: row.email.as_ref().clone(),
         phone: row.phone.as_ref().clone(),
+        locale: contact.locale.clone(),
     };
     insert(tx, vec![row]).await?;
     suggest(tx, id, &alike).await?;
@@ -106,6 +109,7 @@ struct Held {
     name: String,
     email: Option<String>,
     phone: Option<String>,
+    locale: Option<String>,
 }
 
 /// A live customer, who stays as they are until this transaction ends: a merge or an erasure waits.
@@ -113,18 +117,19 @@ pub(crate) async fn hold_still(
     tx: &TenantTx,
     id: Id<Customer>,
 ) -> Result<Option<Whose>, StoreError> {
-    let sql = "select id, name, email, phone from customers
+    let sql = "select id, name, email, phone, locale from customers
                where tenant_id = $1 and id = $2 and merged_into is null and archived_at is null
                  and erased_at is null
                for key share";
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = Held::find_by_statement(statement).one(tx.conn()).await?;
-    Ok(found.map(|Held { id, name, email, phone }| Whose {
+    Ok(found.map(|Held { id, name, email, phone, locale }| Whose {
         id: Id::from_uuid(id),
         name,
         email,
         phone,
+        locale,
     }))
 }
 
@@ -136,6 +141,7 @@ pub(super) struct Alike {
     name: String,
     email: Option<String>,
     phone: Option<String>,
+    locale: Option<String>,
     /// The name of the record that was found.
     pub(super) name_key: String,
     pub(super) same_email: bool,
@@ -157,6 +163,7 @@ impl Alike {
             name: self.name.clone(),
             email: self.email.clone(),
             phone: self.phone.clone(),
+            locale: self.locale.clone(),
         }
     }
 }
@@ -178,7 +185,7 @@ const ALIKE: &str = "
         select kept.origin, c.id, c.merged_into
         from kept join customers c on c.tenant_id = $1 and c.id = kept.merged_into
     )
-    select c.id, c.name, c.email, c.phone, found.name_key, found.same_email, found.same_phone
+    select c.id, c.name, c.email, c.phone, c.locale, found.name_key, found.same_email, found.same_phone
     from found
     join kept on kept.origin = found.id and kept.merged_into is null
     join customers c on c.tenant_id = $1 and c.id = kept.id

@@ -3,18 +3,14 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::find::held_at;
 use super::{CustomerError, line_about};
+use crate::bookings::BookingError;
 use crate::ids::{Customer, Id};
 use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, TenantTx};
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-}
+use crate::waitlist::{self, Person};
 
 /// Everybody who was merged into this one, and into those, held in the order of their ids.
 const SAME_PERSON: &str = "
@@ -23,7 +19,8 @@ const SAME_PERSON: &str = "
         union
         select c.id from same join customers c on c.tenant_id = $1 and c.merged_into = same.id
     )
-    select c.id from customers c where c.tenant_id = $1 and c.id = any(array(select id from same))
+    select c.id, c.name_key, c.email_key, c.phone from customers c
+    where c.tenant_id = $1 and c.id = any(array(select id from same))
     order by c.id for update";
 
 /// What is left of whom, by table. `$2` is all their ids, `$3` the time.
@@ -34,12 +31,14 @@ const ERASURES: [&str; 5] = [
          erased_at = $3, updated_at = $3, version = version + 1
      where tenant_id = $1 and id = any($2)",
     "delete from form_answers where tenant_id = $1 and customer_id = any($2) and $3::timestamptz is not null",
-    "update appointments set note = '', staff_note = '', updated_at = $3
+    "update appointments
+     set note = '', staff_note = '', cancel_reason = null, contact_email = null,
+         contact_locale = null, updated_at = $3
      where tenant_id = $1 and customer_id = any($2)",
-    "update waitlist_entries
-     set name = 'Erased customer', email = null, phone = null, note = '', updated_at = $3,
-         state = case when state = 'waiting' then 'left' else state end
-     where tenant_id = $1 and customer_id = any($2)",
+    "update appointment_history set reason = null
+     where tenant_id = $1 and reason is not null and $3::timestamptz is not null
+       and appointment_id in (select id from appointments
+                              where tenant_id = $1 and customer_id = any($2))",
     // What it would take to undo a merge is their data, too.
     "update customer_merges set undo = '{}'
      where tenant_id = $1 and (kept_id = any($2) or gone_id = any($2)) and $3::timestamptz is not null",
@@ -49,7 +48,9 @@ const ERASURES: [&str; 5] = [
 /// caller knows. There is no way back.
 pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(), CustomerError> {
     held_at(tx, id, seen).await?;
-    let ids = same_person(tx, id).await?;
+    let people = same_person(tx, id).await?;
+    let ids: Vec<_> = people.iter().map(|person| person.id).collect();
+    waitlist::forget(tx, &people).await.map_err(BookingError::into_store)?;
     for sql in ERASURES {
         let values: [Value; 3] = [tx.tenant().uuid().into(), ids.clone().into(), tx.now().into()];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -60,9 +61,8 @@ pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(),
     Ok(())
 }
 
-async fn same_person(tx: &TenantTx, id: Id<Customer>) -> Result<Vec<Uuid>, StoreError> {
+async fn same_person(tx: &TenantTx, id: Id<Customer>) -> Result<Vec<Person>, StoreError> {
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SAME_PERSON, values);
-    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    Ok(Person::find_by_statement(statement).all(tx.conn()).await?)
 }

@@ -39,8 +39,9 @@ pub use erase::erase;
 pub use export::{ExportRow, export};
 pub use find::{Search, list, read};
 pub use import::{
-    IMPORT_CUSTOMERS, ImportFacts, ImportJob, ImportReport, ImportRow, ImportState, ImportTotals,
-    NewImport, RowOutcome, continue_import, import, read_import, run_import,
+    FILES_KEPT, IMPORT_CUSTOMERS, ImportFacts, ImportJob, ImportReport, ImportRow, ImportState,
+    ImportTotals, NewImport, RowOutcome, bury_import, continue_import, forget_files, import,
+    imports, read_import, run_import,
 };
 pub use medical::{Medical, read_medical, write_medical};
 pub use memberships::{

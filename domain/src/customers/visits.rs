@@ -4,7 +4,7 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::CustomerError;
-use super::find::visible;
+use super::find::{Scope, scope, visible};
 use crate::ids::{Appointment, Customer, Id, Location};
 use crate::page::{Paged, Window};
 use crate::tenancy::TenantTx;
@@ -77,23 +77,34 @@ const VISITS: &str = "
     from appointments a
     join locations p on p.tenant_id = a.tenant_id and p.id = a.location_id
     where a.tenant_id = $1 and a.customer_id = $2 and a.status not in ('held', 'expired')
+      and ($5::uuid is null or exists (
+          select 1 from appointment_lines l
+          join staff s on s.tenant_id = l.tenant_id and s.id = l.staff_id
+          where l.tenant_id = a.tenant_id and l.appointment_id = a.id and s.user_id = $5))
       and ($3::uuid is null or (a.starts_at, a.id) < (
           select before.starts_at, before.id from appointments before
           where before.tenant_id = $1 and before.id = $3))
     order by a.starts_at desc, a.id desc limit $4";
 
-/// A customer's visits, the newest first, those to come before all.
+/// A customer's visits, the newest first, those to come before all. Who sees their own customers only
+/// sees their own visits of them.
 pub async fn visits(
     tx: &TenantTx,
     id: Id<Customer>,
     window: Window<Appointment>,
 ) -> Result<Paged<VisitFacts>, CustomerError> {
     visible(tx, id).await?;
+    let own = match scope(tx).await? {
+        Scope::All => None,
+        Scope::Of(user) => Some(user.uuid()),
+        Scope::Nobody => return Err(CustomerError::NotFound),
+    };
     let values = [
         tx.tenant().uuid().into(),
         id.uuid().into(),
         window.after.map(Id::uuid).into(),
         i64::try_from(window.rows_to_ask()).unwrap_or(i64::MAX).into(),
+        own.into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, VISITS, values);
     let rows = Row::find_by_statement(statement).all(tx.conn()).await?;

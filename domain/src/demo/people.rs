@@ -147,7 +147,7 @@ pub(super) fn write_waiting(
         let whose = shop.customers.iter().zip(known).find(|(one, _)| one.name == waiting.customer);
         let (Some((customer, known)), Some(place)) = (whose, shop.places.first()) else { continue };
         let service: Id<ids::Service> = offered.services.id(&waiting.service)?;
-        let token = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
+        let token = OpaqueToken::generate(TokenKind::Waiting, tx.entropy());
         let wanted = crate::bookings::Wanted {
             services: vec![crate::bookings::WantedService {
                 service,
@@ -170,7 +170,8 @@ pub(super) fn write_waiting(
                 "earliest": 0, "latest": 1_440, "name": customer.name, "email": customer.email,
                 "phone": customer.phone, "locale": customer.locale, "note": waiting.note,
                 "customer_id": known.id.uuid(), "state": "waiting",
-                "token_hash": bytes(token.hash().as_bytes()), "version": 1, "created_at": tx.now(),
+                "token_hash": bytes(token.hash().as_bytes()), "rules_seen": 1, "version": 1,
+                "created_at": tx.now(),
                 "updated_at": tx.now(),
             }),
         );

@@ -24,7 +24,8 @@ struct Written {
     shop: serde_json::Value,
 }
 
-/// The rules of a location; none if it isn't there (any longer).
+/// The rules of a location; none if it isn't there. Whether it is
+/// still open is for whoever asks for its versions.
 pub(super) async fn shop(
     conn: &impl ConnectionTrait,
     tenant: Id<Tenant>,

@@ -35,8 +35,11 @@ pub(crate) use touched::{BUMPED, Touched, open};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Versions {
     location: Id<Location>,
-    rules: i64,
+    /// Grows with each change of the rules.
+    pub(crate) rules: i64,
     busy: i64,
+    /// Whether the location takes new visits, or was archived.
+    pub(crate) open: bool,
 }
 
 /// One location: its rules, and what is taken on some days.
@@ -53,6 +56,7 @@ struct FoundVersions {
     location_id: Uuid,
     rules: i64,
     busy: i64,
+    open: bool,
 }
 
 /// The present versions of a location, or of the business's first; none if it isn't there.
@@ -61,11 +65,33 @@ pub(crate) async fn versions(
     location: Option<Id<Location>>,
 ) -> Result<Option<Versions>, StoreError> {
     let sql = "
-        select l.id as location_id, v.rules, v.busy
+        select l.id as location_id, v.rules, v.busy, true as open
         from locations l
         join availability_versions v on v.tenant_id = l.tenant_id and v.location_id = l.id
         where l.tenant_id = $1 and ($2::uuid is null or l.id = $2) and l.archived_at is null
         order by l.position, l.id limit 1";
+    find_versions(tx, sql, location).await
+}
+
+/// The present versions of a location, also of one that was archived: the visits that are left there
+/// are read, called off and brought to their end like any others.
+pub(crate) async fn versions_of(
+    tx: &TenantTx,
+    location: Id<Location>,
+) -> Result<Option<Versions>, StoreError> {
+    let sql = "
+        select l.id as location_id, v.rules, v.busy, l.archived_at is null as open
+        from locations l
+        join availability_versions v on v.tenant_id = l.tenant_id and v.location_id = l.id
+        where l.tenant_id = $1 and l.id = $2";
+    find_versions(tx, sql, Some(location)).await
+}
+
+async fn find_versions(
+    tx: &TenantTx,
+    sql: &'static str,
+    location: Option<Id<Location>>,
+) -> Result<Option<Versions>, StoreError> {
     let values = [tx.tenant().uuid().into(), location.map(Id::uuid).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = FoundVersions::find_by_statement(statement).one(tx.conn()).await?;
@@ -73,6 +99,7 @@ pub(crate) async fn versions(
         location: Id::from_uuid(found.location_id),
         rules: found.rules,
         busy: found.busy,
+        open: found.open,
     }))
 }
 
@@ -114,7 +141,8 @@ pub(crate) async fn visit(
             require_two_factor: found.require_two_factor,
         };
         let location = Id::from_uuid(found.location_id);
-        let versions = Versions { location, rules: found.rules, busy: found.busy };
+        let (rules, busy) = (found.rules, found.busy);
+        let versions = Versions { location, rules, busy, open: true };
         (Caller::visitor(facts, request), versions)
     }))
 }

@@ -5,7 +5,7 @@ select json_build_object(
         from tenants t where t.id = $1),
     'location', (
         select json_build_object('name', l.name, 'address', l.address, 'time_zone', l.time_zone)
-        from locations l where l.tenant_id = $1 and l.id = $2 and l.archived_at is null),
+        from locations l where l.tenant_id = $1 and l.id = $2),
     'hours', (
         select coalesce(json_agg(json_build_array(h.weekday, h.opens, h.closes)), '[]')
         from location_hours h where h.tenant_id = $1 and h.location_id = $2),

@@ -32,7 +32,7 @@ pub enum Template {
     /// stranger typed must not reach an address that isn't proven to be theirs.
     BookingCode,
     /// Your visit is booked. Like all about a visit: `name`, `business`, `title`, `date`
-    /// (`YYYY-MM-DD`), `time` (`HH:MM`) and `place`.
+    /// (`YYYY-MM-DD`), `time` (`HH:MM`), `place`, and the `reason` why staff called it off, or nothing.
     BookingConfirmed,
     /// You asked for a visit and the staff will answer.
     BookingRequested,
@@ -44,13 +44,22 @@ pub enum Template {
     BookingMoved,
     /// Your visit will not take place.
     BookingCancelled,
+    /// Your visit was never certain, and its time is over: no deposit, or no answer. Nothing to click.
+    BookingLapsed,
+    /// Several visits are booked: besides a visit's, `visits` with the `date` and `time` of each. There
+    /// is a link for each of them, a line each.
+    SeriesConfirmed,
+    /// Several visits are at other times.
+    SeriesMoved,
+    /// Several visits will not take place.
+    SeriesCancelled,
     /// A time that you waited for is free; besides a visit's, `minutes` for which it is yours.
     WaitlistOffer,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -63,6 +72,10 @@ impl Template {
         Self::BookingDeclined,
         Self::BookingMoved,
         Self::BookingCancelled,
+        Self::BookingLapsed,
+        Self::SeriesConfirmed,
+        Self::SeriesMoved,
+        Self::SeriesCancelled,
         Self::WaitlistOffer,
     ];
 
@@ -81,13 +94,17 @@ impl Template {
             Self::BookingDeclined => "booking_declined",
             Self::BookingMoved => "booking_moved",
             Self::BookingCancelled => "booking_cancelled",
+            Self::BookingLapsed => "booking_lapsed",
+            Self::SeriesConfirmed => "series_confirmed",
+            Self::SeriesMoved => "series_moved",
+            Self::SeriesCancelled => "series_cancelled",
             Self::WaitlistOffer => "waitlist_offer",
         }
     }
 
     /// Whether the mail has something to click, without which it is of no use.
     pub const fn needs_link(self) -> bool {
-        !matches!(self, Self::BookingCode)
+        !matches!(self, Self::BookingCode | Self::BookingLapsed)
     }
 }
 

@@ -8,6 +8,7 @@ use sea_orm::{
 use super::entities::room;
 use super::{RoomError, RoomFacts, changed, delete_features, find, place_in, read};
 use crate::audit::NewEntry;
+use crate::bookings::workshop::lock_alone;
 use crate::ids::{Id, Location, Room};
 use crate::locations;
 use crate::removal::Removal;
@@ -29,6 +30,8 @@ pub async fn remove(tx: &mut TenantTx, id: Id<Room>) -> Result<Removal, RoomErro
     let found = find(tx, id).lock_exclusive().one(tx.conn()).await?;
     let found = found.filter(|room| room.archived_at.is_none()).ok_or(RoomError::NotFound)?;
     let (name, location) = (found.name.clone(), Id::<Location>::from_uuid(found.location_id));
+    // Whoever books it just now is waited for, or waits: a visit that isn't committed can't be seen.
+    lock_alone(tx, vec![id.uuid()]).await?;
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, USED, values);
     let used = Used::find_by_statement(statement).one(tx.conn()).await?;

@@ -8,10 +8,10 @@ use super::read::{self, SeriesFacts};
 use super::store;
 use crate::audit::NewEntry;
 use crate::bookings::workshop::{
-    Asker, NewPlace, appointment, leave, line, lines, lock_alone, near, not_stale, plan, read_any,
-    resources, sees, settle, shop_of, status, tell, wanted_again,
+    Asker, NewPlace, appointment, decide, leave, line, lines, lock_alone, near, not_stale, plan,
+    read_any, resources, sees, settle, shop_of, status, tell_all, wanted_again,
 };
-use crate::bookings::{self, Action, BookingError, Deed, Refusal};
+use crate::bookings::{self, Action, BookingError, Deed, Refusal, VisitFacts};
 use crate::diary;
 use crate::ids::{Appointment, Id, Series};
 use crate::messaging::Template;
@@ -59,12 +59,13 @@ pub async fn cancel(
 ) -> Result<SeriesFacts, BookingError> {
     let rows = from_on(tx, id, place, version, Action::Cancel).await?;
     let title = rows.first().map(|row| row.title.clone()).unwrap_or_default();
+    let mut done = Vec::new();
     for row in rows {
         let (visit, version) = (Id::from_uuid(row.id), row.version.into());
         let deed = Deed::Cancel { with_fee: false };
-        let reason = reason.map(str::to_owned);
-        bookings::act(tx, visit, version, deed, reason, public_url).await?;
+        done.push(decide(tx, visit, version, deed, reason.map(str::to_owned)).await?);
     }
+    say(tx, done, public_url, Template::SeriesCancelled).await?;
     tx.record(NewEntry::new("series.cancelled", "series").on(id, title));
     tx.emit(NewEvent::new("series.cancelled", &json!({ "id": id, "from_place": place })));
     read::read(tx, id).await
@@ -101,20 +102,33 @@ pub async fn relocate(
     for mover in &movers {
         leave(tx, &mover.row).await?;
     }
+    let mut done = Vec::new();
     for Mover { row, before, place } in movers {
         let visit = Id::<Appointment>::from_uuid(row.id);
         settle(tx, row, &before, &place).await?;
-        let moved = read_any(tx, visit).await?;
-        // A link that was passed on leads nowhere any more: the customer gets a new one.
-        if moved.customer.is_some() {
-            let link = bookings::renew(tx, visit).await?;
-            let shop = shop_of(tx, &moved).await?;
-            tell(tx, &moved, &shop, &link, public_url, Template::BookingMoved).await?;
-        }
+        done.push(read_any(tx, visit).await?);
     }
+    say(tx, done, public_url, Template::SeriesMoved).await?;
     tx.record(NewEntry::new("series.moved", "series").on(id, title));
     tx.emit(NewEvent::new("series.moved", &json!({ "id": id, "from_place": place })));
     read::read(tx, id).await
+}
+
+/// One mail about all of them. Links that were passed on lead nowhere any more: the customer gets
+/// new ones, if a mail can reach them.
+async fn say(
+    tx: &TenantTx,
+    visits: Vec<VisitFacts>,
+    public_url: &str,
+    template: Template,
+) -> Result<(), BookingError> {
+    let Some(first) = visits.first().filter(|visit| visit.email.is_some()) else { return Ok(()) };
+    let shop = shop_of(tx, first).await?;
+    let mut links = Vec::with_capacity(visits.len());
+    for visit in &visits {
+        links.push((visit.starts_at, bookings::renew(tx, visit.id).await?));
+    }
+    tell_all(tx, first, &links, &shop, public_url, template).await
 }
 
 async fn look(

@@ -10,13 +10,16 @@ use super::store;
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, Making, Planned, Setting, lock_alone, make, near, own_column_only, plan, whose,
+    Asker, Dated, Guest, Making, Planned, Setting, lock_alone, make, near, own_column_only, plan,
+    tell_all, whose,
 };
 use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom};
 use crate::diary::{self, Shop};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Appointment, Id, Location, Series};
+use crate::messaging::Template;
 use crate::outbox::NewEvent;
+use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
 
@@ -164,12 +167,17 @@ pub async fn preview(
     Ok((asked.shop, occurrences))
 }
 
-/// Books a series: all of it, or nothing and what stands in its way.
-pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, BookingError> {
+/// Books a series: all of it, or nothing and what stands in its way. Whoever has an address gets one
+/// mail about all of its visits.
+pub async fn create(
+    tx: &mut TenantTx,
+    new: &NewSeries,
+    public_url: &str,
+) -> Result<SeriesFacts, BookingError> {
     let asked = asked(tx, new).await?;
     let (occurrences, found) = look(tx, &asked).await?;
     conflicts(&occurrences)?;
-    let customer = whose(tx, &asked.shop, &new.whom).await?;
+    let Guest { customer, contact } = whose(tx, &asked.shop, &new.whom).await?;
     let id = tx.new_id::<Series>();
     store::insert(
         tx,
@@ -183,23 +191,32 @@ pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, B
     // in its own order, two series could wait for each other.
     let whom = found.iter().flat_map(|one| &one.way.takes).map(|(resource, _)| *resource);
     lock_alone(tx, whom.collect()).await?;
+    let (mut links, mut first): (Vec<Dated>, _) = (Vec::with_capacity(found.len()), None);
     for Found { place, setting, way } in found {
+        let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
+        links.push((way.start, link.clone()));
         let making = Making {
             status: Status::Confirmed,
             customer: customer.clone(),
+            contact: contact.clone(),
             source: "series",
             note: String::new(),
             staff_note: String::new(),
             series: Some((id, place)),
             lapses_at: None,
             visitor_hash: None,
-            link: None,
+            link: customer.as_ref().map(|_| link),
             over: false,
             action: Action::Ask(Needs::Nothing).key(),
         };
         let visit = make(tx, &setting, way, making).await?;
         let told = json!({ "id": visit.id, "version": 1 });
+        first = first.or(Some(visit));
         tx.emit(NewEvent::new(Action::Ask(Needs::Nothing).event(), &told));
+    }
+    if let Some(visit) = first {
+        let template = Template::SeriesConfirmed;
+        tell_all(tx, &visit, &links, &asked.shop, public_url, template).await?;
     }
     tx.record(NewEntry::new("series.created", "series").on(id, asked.planned.title.clone()));
     tx.emit(NewEvent::new("series.created", &json!({ "id": id })));

@@ -8,6 +8,7 @@ use sea_orm::{
 use super::entities::{day, hours, skill, staff, time_off};
 use super::{StaffError, StaffFacts, changed, find, find_live, plan, read};
 use crate::audit::NewEntry;
+use crate::bookings::workshop::lock_alone;
 use crate::ids::{Id, StaffMember};
 use crate::removal::Removal;
 use crate::tenancy::{Outcome, TenantTx};
@@ -28,6 +29,8 @@ pub async fn remove(tx: &mut TenantTx, id: Id<StaffMember>) -> Result<Removal, S
     let found = find_live(tx, id).lock_exclusive().one(tx.conn()).await?;
     let found = found.ok_or(StaffError::NotFound)?;
     let name = found.name.clone();
+    // Whoever books them just now is waited for, or waits: a visit that isn't committed can't be seen.
+    lock_alone(tx, vec![id.uuid()]).await?;
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, USED, values);
     let used = Used::find_by_statement(statement).one(tx.conn()).await?;

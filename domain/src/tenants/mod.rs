@@ -1,6 +1,7 @@
 //! The businesses: what they say about themselves, how they sign up, and what they have left to do.
 
 mod choice;
+mod each;
 mod entity;
 mod kit;
 mod on_behalf;
@@ -32,6 +33,7 @@ pub use sign_up::{
 pub use slugs::{Availability, Obstacle, Offer, availability, offer};
 
 pub(crate) use choice::{locale, time_zone};
+pub(crate) use each::{Tally, with_something_due};
 pub(crate) use sign_up::{Starter, StarterPlace, found_empty, join};
 pub(crate) use slugs::exists;
 
@@ -163,6 +165,8 @@ pub async fn update(
         NewEntry::new("tenant.updated", "tenant").on(after.id, after.name.clone()).changed(changes),
     );
     tx.emit(NewEvent::new("tenant.updated", &serde_json::json!({ "id": after.id })));
+    // Name, address, language and currency are in every location's diary.
+    tx.touch().rules();
     Ok(after)
 }
 

@@ -13,7 +13,7 @@ use crate::diary;
 use crate::ids::WaitlistEntry;
 use crate::outbox::NewEvent;
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::TenantTx;
+use crate::tenancy::{Outcome, TenantTx};
 
 /// Somebody who waits now.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ async fn enter(tx: &mut TenantTx, new: &NewWaiting, asker: Asker) -> Result<Join
     let planned = plan(&shop, &new.wanted, asker, None)?;
     let checked = check(new, &shop, asker, today)?;
     let customer = match new.customer {
-        Some(id) => whose(tx, &shop, &Whom::Known(id)).await?,
+        Some(id) => whose(tx, &shop, &Whom::Known(id)).await?.customer,
         None => None,
     };
     let id = tx.new_id::<WaitlistEntry>();
@@ -65,11 +65,13 @@ async fn enter(tx: &mut TenantTx, new: &NewWaiting, asker: Asker) -> Result<Join
         customer_id: Set(customer.map(|whose| whose.id.uuid())),
         state: Set(State::Waiting.key().to_owned()),
         token_hash: Set(token.hash().to_vec()),
+        rules_seen: Set(versions.rules),
         version: Set(1),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
     };
-    let row = row.insert(tx.conn()).await?;
+    let already = BookingError::from(Refusal::WaitingAlready);
+    let row = row.insert(tx.conn()).await.on_constraint("waitlist_once", already)?;
     // The log can't be erased: it knows who waits by the id alone.
     tx.record(NewEntry::new("waitlist.joined", "waitlist_entry").on(id, planned.title));
     tx.emit(NewEvent::new("waitlist.joined", &json!({ "id": id })));

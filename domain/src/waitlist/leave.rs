@@ -19,7 +19,7 @@ pub async fn remove(tx: &mut TenantTx, id: Id<WaitlistEntry>) -> Result<(), Book
     go(tx, id, "staff").await
 }
 
-async fn go(
+pub(super) async fn go(
     tx: &mut TenantTx,
     id: Id<WaitlistEntry>,
     by: &'static str,

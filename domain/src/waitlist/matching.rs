@@ -1,6 +1,7 @@
 //! Time is free: who wants it?
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use sea_orm::{
@@ -24,7 +25,7 @@ use crate::tenancy::{Db, TenantTx};
 use crate::tenants;
 use crate::time::Instant;
 
-/// So many who wait are looked at.
+/// So many who wait are looked at together.
 const AT_ONCE: u64 = 100;
 
 /// So many offers come of one stretch of time: a long one has room for several.
@@ -82,17 +83,29 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool
     }
     let day = |at: Instant| at.with_timezone(&shop.rules.zone).date_naive();
     let days = (day(freed.from) - Days::new(1))..=day(freed.to);
-    let rows = waiting(tx, freed.location, (*days.start(), *days.end())).await?;
-    let before = offered_before(tx, &rows).await?;
-    let (rows, candidates) = candidates(rows, &shop, before)?;
-    if candidates.is_empty() {
-        return Ok(false);
-    }
-    let busy = diary::busy_now(tx, &shop, &days).await?;
-    let diary = Diary { shop, busy: busy.into() };
-    let Some(pick) = pick(&candidates, &diary, freed, now) else { return Ok(false) };
-    let candidate = candidates.into_iter().nth(pick.place).ok_or(Refusal::NotWaiting)?;
-    let row = &rows[pick.place];
+    let mut after = None;
+    let mut diary: Option<Diary> = None;
+    // Those who came first are asked first; where none of them can use it, those behind them are.
+    let (row, candidate, pick, diary) = loop {
+        let page = waiting(tx, freed.location, (*days.start(), *days.end()), after).await?;
+        let Some(last) = page.last().map(|row| row.id) else { return Ok(false) };
+        let more = page.len() as u64 == AT_ONCE;
+        let before = offered_before(tx, &page).await?;
+        let (mut rows, mut candidates) = candidates(page, &shop, before)?;
+        let seen = if let Some(seen) = diary.take() {
+            seen
+        } else {
+            let busy = diary::busy_now(tx, &shop, &days).await?;
+            Diary { shop: Arc::clone(&shop), busy: busy.into() }
+        };
+        if let Some(pick) = pick(&candidates, &seen, freed, now) {
+            break (rows.remove(pick.place), candidates.remove(pick.place), pick, seen);
+        }
+        if !more {
+            return Ok(false);
+        }
+        (after, diary) = (Some(last), Some(seen));
+    };
     let found = entry::Entity::find_by_id((row.tenant_id, row.id)).lock_exclusive();
     let row = found.one(tx.conn()).await?.filter(|now| now.version == row.version);
     // Somebody else has them in hand: look again.
@@ -102,20 +115,26 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool
     Ok(true)
 }
 
-/// Who waits there for one of these days, the first who came first.
+/// Who waits there for one of these days and can be told, the first who came first: staff may offer
+/// to others, and tell them.
 async fn waiting(
     tx: &TenantTx,
     at: Id<Location>,
     (first, last): (NaiveDate, NaiveDate),
+    after: Option<Uuid>,
 ) -> Result<Vec<entry::Model>, BookingError> {
-    let found = entry::Entity::find()
+    let mut found = entry::Entity::find()
         .filter(entry::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(entry::Column::LocationId.eq(at.uuid()))
         .filter(entry::Column::State.eq(State::Waiting.key()))
+        .filter(entry::Column::Email.is_not_null())
         .filter(entry::Column::FirstDay.lte(last))
         .filter(entry::Column::LastDay.gte(first))
         .order_by_asc(entry::Column::Id)
         .limit(AT_ONCE);
+    if let Some(after) = after {
+        found = found.filter(entry::Column::Id.gt(after));
+    }
     Ok(found.all(tx.conn()).await?)
 }
 

@@ -1,12 +1,13 @@
 //! Whoever waits for time that is taken. When some of it frees up, those whom it would suit are asked
 //! one after the other: the time is kept for each for a while, and the first to say yes has it.
 //!
-//! Whoever gives time back says so in the same transaction (`freed`); the worker then looks for who
-//! wants it (`matching`). A visit's row is locked before the offer of it, and that before the entry.
+//! Whoever gives time back says so in the same transaction (`freed`), and rules that changed are met
+//! by the worker (`woken`), which then looks for who wants what is free (`matching`). A visit's row is locked before the offer of it, and that before the entry.
 
 mod check;
 mod door;
 mod entities;
+mod forget;
 mod freed;
 mod join;
 mod leave;
@@ -17,6 +18,7 @@ mod rank;
 mod read;
 #[cfg(test)]
 mod tests;
+mod woken;
 
 use chrono::NaiveDate;
 
@@ -29,6 +31,7 @@ use entities::entry;
 
 pub use check::NewWaiting;
 pub use door::{OfferHolder, Waiter, open, open_offer};
+pub(crate) use forget::{Person, forget};
 pub use freed::{Freed, MATCH};
 pub use join::{Joined, add, join};
 pub use leave::{leave, remove};
@@ -36,6 +39,7 @@ pub use matching::match_freed;
 pub use offers::{Accepting, Offered, StaffOffer, Standing, accept, decline, look_at_offer, offer};
 pub use over::over_everywhere;
 pub use read::{Filter, Place, list, look, read};
+pub use woken::wake_everywhere;
 
 pub(crate) use freed::time_frees_up;
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
+    QueryFilter, QuerySelect, Statement,
 };
 use serde_json::json;
 
@@ -15,8 +16,8 @@ use super::{EntryFacts, State, wanted};
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, End, Making, OnOffer, Setting, Taker, about, appointment, check_filled, choose, end,
-    make as make_visit, own_column_only, read_any, setting, status, take_up,
+    Asker, End, Making, OnOffer, Setting, Taker, WrittenTo, about, appointment, check_filled,
+    choose, end, make as make_visit, own_column_only, read_any, setting, status, take_up,
 };
 use crate::bookings::{
     Action, Agreed, Booked, BookingError, FilledIn, Refusal, Status, VisitFacts,
@@ -24,7 +25,7 @@ use crate::bookings::{
 use crate::customers::{self, Contact};
 use crate::diary::{Asking, Shop};
 use crate::fault::Faults;
-use crate::ids::{Appointment, Id, WaitlistEntry, WaitlistOffer};
+use crate::ids::{Appointment, Customer, Id, WaitlistEntry, WaitlistOffer};
 use crate::messaging::{self, Template};
 use crate::outbox::NewEvent;
 use crate::phone::Phone;
@@ -109,6 +110,7 @@ pub(super) async fn make(
     let making = Making {
         status: Status::Held,
         customer: None,
+        contact: WrittenTo::default(),
         source: "waitlist",
         note: row.note.clone(),
         staff_note: String::new(),
@@ -245,24 +247,22 @@ pub async fn accept(
     with: &Accepting,
     public_url: &str,
 ) -> Result<Booked, BookingError> {
+    // A customer's record is held before visits and entries, here as everywhere: whoever merges or
+    // erases them waits, or is waited for.
+    let (customer, contact) = taker(tx, holder).await?;
     let Locked { visit, offer, entry } = lock(tx, holder.offer).await?;
+    if entry.customer_id.is_some_and(|id| id != customer.uuid()) {
+        return Err(Refusal::Contended.into());
+    }
     let what = OnOffer::of(tx, &visit).await?;
+    if !what.open {
+        return Err(Refusal::OfferOver.into());
+    }
     let mut faults = Faults::new();
     let filled = check_filled(&with.answers, &with.agreed, &what, &mut faults);
     if !faults.is_empty() {
         return Err(Refusal::from(faults).into());
     }
-    // What they typed when they joined was looked at then.
-    let contact = Contact {
-        name: entry.name.clone(),
-        email: entry.email.as_deref().and_then(|text| Email::parse(text).ok()),
-        phone: entry.phone.as_deref().and_then(|text| Phone::parse(text, &what.shop.country).ok()),
-        locale: Some(entry.locale.clone()),
-    };
-    let customer = match entry.customer_id {
-        Some(id) => Id::from_uuid(id),
-        None => customers::for_booking(tx, &contact).await?.id,
-    };
     let taker = Taker {
         customer,
         email: contact.email,
@@ -279,6 +279,41 @@ pub async fn accept(
     known.update(tx.conn()).await?;
     turn(tx, whose, State::Booked, "waitlist.accepted").await?;
     Ok(booked)
+}
+
+/// Whose the visit would become, their record held, and how they are written to. Nobody is made for an
+/// offer that is over.
+async fn taker(
+    tx: &mut TenantTx,
+    holder: &OfferHolder,
+) -> Result<(Id<Customer>, Contact), BookingError> {
+    let key = (tx.tenant().uuid(), holder.offer.uuid());
+    let row = offer::Entity::find_by_id(key).one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    match Standing::of(&row, tx.now()) {
+        Standing::Open => {}
+        Standing::Accepted => return Err(Refusal::OfferUsed.into()),
+        Standing::Declined | Standing::Lapsed => return Err(Refusal::OfferOver.into()),
+    }
+    let found = entry::Entity::find_by_id((key.0, row.entry_id)).one(tx.conn()).await?;
+    let entry = found.ok_or(Refusal::NotFound)?;
+    // What they typed when they joined was looked at then: a number has its country.
+    let contact = Contact {
+        name: entry.name,
+        email: entry.email.as_deref().and_then(|text| Email::parse(text).ok()),
+        phone: entry.phone.as_deref().and_then(|text| Phone::parse(text, "").ok()),
+        locale: Some(entry.locale),
+    };
+    let customer = match entry.customer_id {
+        Some(id) => {
+            let sql = "select id from customers where tenant_id = $1 and id = $2 for key share";
+            let statement =
+                Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.0.into(), id.into()]);
+            tx.conn().query_one_raw(statement).await?;
+            Id::from_uuid(id)
+        }
+        None => customers::for_booking(tx, &contact).await?.id,
+    };
+    Ok((customer, contact))
 }
 
 /// No: the time is given back, and they go on waiting for another.

@@ -6,9 +6,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::bookings::BookingError;
-use crate::ids::{Id, Location, WaitlistEntry};
+use crate::ids::{Id, Location, Tenant, WaitlistEntry};
 use crate::outbox::NewEvent;
-use crate::tenancy::{Db, StoreError, SystemReason, TenantTx};
+use crate::tenancy::{Db, StoreError, TenantTx};
 use crate::tenants;
 
 #[derive(FromQueryResult)]
@@ -38,41 +38,37 @@ pub(super) async fn close(
 }
 
 #[derive(FromQueryResult)]
-struct Due {
-    tenant_id: Uuid,
-}
-
-#[derive(FromQueryResult)]
 struct At {
     id: Uuid,
     time_zone: String,
 }
 
 /// Looks for businesses where somebody still waits for days that are over, and ends that: a
-/// transaction a business.
+/// transaction a business. One where that fails keeps no other from it.
 pub async fn over_everywhere(db: &Db) -> Result<u64, BookingError> {
     // Somewhere it is tomorrow already.
     let sql = "select distinct tenant_id from waitlist_entries
-               where state = 'waiting' and last_day <= $1";
-    let tx = db.system(SystemReason::Bookings).await?;
-    let values = [tx.now().date_naive().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let due = Due::find_by_statement(statement).all(tx.conn()).await?;
-    tx.commit().await?;
-    let mut count = 0;
-    for business in due {
-        let tenant = Id::from_uuid(business.tenant_id);
-        let Some(caller) = tenants::on_behalf(db, tenant, "waitlist").await? else { continue };
-        let mut tx = db.tenant(&caller).await?;
-        let sql = "select id, time_zone from locations where tenant_id = $1 order by id";
-        let values = [tenant.uuid().into()];
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-        for at in At::find_by_statement(statement).all(tx.conn()).await? {
-            let zone = at.time_zone.parse().unwrap_or(chrono_tz::UTC);
-            let today = tx.now().with_timezone(&zone).date_naive();
-            count += close(&mut tx, Id::from_uuid(at.id), today).await?;
-        }
-        tx.commit().await?;
+               where state = 'waiting' and last_day <= $1 order by tenant_id";
+    let due = tenants::with_something_due(db, sql, db.clock().now().date_naive()).await?;
+    let mut tally = tenants::Tally::new();
+    for tenant in due {
+        tally.add(tenant, over_at(db, tenant).await);
     }
+    tally.end()
+}
+
+async fn over_at(db: &Db, tenant: Id<Tenant>) -> Result<u64, BookingError> {
+    let Some(caller) = tenants::on_behalf(db, tenant, "waitlist").await? else { return Ok(0) };
+    let mut tx = db.tenant(&caller).await?;
+    let sql = "select id, time_zone from locations where tenant_id = $1 order by id";
+    let values = [tenant.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let mut count = 0;
+    for at in At::find_by_statement(statement).all(tx.conn()).await? {
+        let zone = at.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        let today = tx.now().with_timezone(&zone).date_naive();
+        count += close(&mut tx, Id::from_uuid(at.id), today).await?;
+    }
+    tx.commit().await?;
     Ok(count)
 }

@@ -78,7 +78,7 @@ pub async fn read(tx: &TenantTx, id: Id<WaitlistEntry>) -> Result<EntryFacts, Bo
 /// What somebody waits for, for themselves.
 pub async fn look(tx: &TenantTx, waiter: &Waiter) -> Result<Place, BookingError> {
     let entry = read(tx, waiter.entry).await?;
-    let versions = diary::versions(tx, Some(entry.location)).await?.ok_or(Refusal::NotFound)?;
+    let versions = diary::versions_of(tx, entry.location).await?.ok_or(Refusal::NotFound)?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     Ok(Place { entry, shop })
 }

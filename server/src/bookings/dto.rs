@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use openchair_domain::availability::{Slot, Why};
 use openchair_domain::bookings::{
-    Event, Explained, LineFacts, SoldExtra, VisitFacts, Wanted, WantedService,
+    Event, Explained, LineFacts, SoldExtra, VisitFacts, Wanted, WantedService, Whose, sees_contacts,
 };
 use openchair_domain::diary::Shop;
 use openchair_domain::ids::{
     Addon, Appointment, Customer, Id, Kind, Location, Package, Room, Series, Service, StaffMember,
 };
+use openchair_domain::tenancy::Caller;
 use poem_openapi::Object;
 
 use crate::ids::Ref;
@@ -246,7 +247,9 @@ impl ExplainedView {
 pub(super) struct WhoseView {
     id: Ref<Customer>,
     name: String,
+    /// For who may see customers
     email: Option<String>,
+    /// For who may see customers
     phone: Option<String>,
 }
 
@@ -355,13 +358,15 @@ pub(crate) struct VisitView {
     lines: Vec<LineView>,
 }
 
-impl From<VisitFacts> for VisitView {
-    fn from(visit: VisitFacts) -> Self {
-        let whose = |whose: openchair_domain::bookings::Whose| WhoseView {
+impl VisitView {
+    /// As this one may see it.
+    pub(crate) fn of(visit: VisitFacts, to: &Caller) -> Self {
+        let contacts = sees_contacts(to);
+        let whose = |whose: Whose| WhoseView {
             id: whose.id.into(),
             name: whose.name,
-            email: whose.email,
-            phone: whose.phone,
+            email: whose.email.filter(|_| contacts),
+            phone: whose.phone.filter(|_| contacts),
         };
         Self {
             id: visit.id.into(),
@@ -440,6 +445,8 @@ pub(super) struct VisitHistoryView {
 /// A customer's way to a visit.
 #[derive(Debug, Clone, Object)]
 pub(super) struct VisitLinkView {
-    /// `/b/{link}`: shown once
-    pub(super) link: String,
+    /// `/b/{link}`: shown once, and only to who may move visits and call them off themselves. It is
+    /// mailed to the customer in any case, where there is an address
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) link: Option<String>,
 }

@@ -138,6 +138,7 @@ pub(crate) struct DeclineInput {
 pub(crate) struct CancelInput {
     /// The version that was seen
     pub(super) version: i64,
+    /// Why; the customer is told
     #[oai(validator(max_length = 300))]
     pub(super) reason: Option<String>,
     /// Whether the customer owes what the terms say

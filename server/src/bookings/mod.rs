@@ -40,18 +40,22 @@ use input::{CancelInput, DeclineInput, MoveInput, NewAppointment, NotesInput, Se
 #[derive(Debug)]
 pub struct BookingsApi(pub App);
 
-fn versioned(visit: bookings::VisitFacts) -> Versioned<VisitView> {
-    Versioned::new(visit.version.into(), visit.into())
+fn versioned(visit: bookings::VisitFacts, to: &Caller) -> Versioned<VisitView> {
+    Versioned::new(visit.version.into(), VisitView::of(visit, to))
 }
 
-struct Book(bookings::NewBooking);
+struct Book {
+    new: bookings::NewBooking,
+    url: String,
+}
 
 #[async_trait]
 impl Attempt for Book {
     type View = VisitView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<VisitView, ApiError> {
-        Ok(bookings::book(tx, &self.0).await?.into())
+        let visit = bookings::book(tx, &self.new, &self.url).await?;
+        Ok(VisitView::of(visit, tx.caller()))
     }
 }
 
@@ -84,7 +88,7 @@ impl BookingsApi {
         let url = &self.0.public_url;
         let visit = bookings::act(&mut tx, id, version, deed, reason, url).await?;
         tx.commit().await?;
-        Ok(versioned(visit))
+        Ok(versioned(visit, who))
     }
 }
 
@@ -119,11 +123,11 @@ impl BookingsApi {
         let tx = self.0.db.tenant(&who).await?;
         let found = bookings::list(&tx, &filter, window(limit.0, cursor.0.as_deref())?).await?;
         tx.commit().await?;
-        Ok(listed(found, VisitView::from))
+        Ok(listed(found, |visit| VisitView::of(visit, &who)))
     }
 
     /// Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest
-    /// times.
+    /// times. A customer with an address gets a mail with the link to it.
     #[oai(path = "/appointments", method = "post", operation_id = "create_appointment")]
     async fn create(
         &self,
@@ -131,8 +135,8 @@ impl BookingsApi {
         #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<NewAppointment>,
     ) -> Result<Created<VisitView>, ApiError> {
-        let new = body.0.to_domain();
-        self.0.booking(&who, once, &body.0, &Book(new)).await
+        let book = Book { new: body.0.to_domain(), url: self.0.public_url.clone() };
+        self.0.booking(&who, once, &body.0, &book).await
     }
 
     /// One visit.
@@ -145,7 +149,7 @@ impl BookingsApi {
         let tx = self.0.db.tenant(&who).await?;
         let visit = bookings::read(&tx, id.0.0).await?;
         tx.commit().await?;
-        Ok(versioned(visit))
+        Ok(versioned(visit, &who))
     }
 
     /// A visit's life: who did what, when and why.
@@ -178,7 +182,7 @@ impl BookingsApi {
         let mut tx = self.0.db.tenant(&who).await?;
         let visit = bookings::annotate(&mut tx, id.0.0, version, &notes).await?;
         tx.commit().await?;
-        Ok(versioned(visit))
+        Ok(versioned(visit, &who))
     }
 
     /// Moves a visit to another time, other staff or another room. It keeps its id and its price. An
@@ -193,11 +197,11 @@ impl BookingsApi {
         let (to, version) = (body.0.to_domain(), body.0.version());
         let url = self.0.public_url.clone();
         let put = Relocate { id: id.0.0, version, to, url };
-        Ok(versioned(self.0.rebooking(&who, &put).await?))
+        Ok(versioned(self.0.rebooking(&who, &put).await?, &who))
     }
 
-    /// Gives a visit a new link for its customer, and mails it where there is an address. The link
-    /// before leads nowhere any more.
+    /// Gives a visit a new link for its customer, and mails it where there is an address. Who may move
+    /// visits and call them off is told it, too. The link before leads nowhere any more.
     #[oai(path = "/appointments/:id/link", method = "post", operation_id = "send_appointment_link")]
     async fn link(
         &self,
@@ -207,7 +211,7 @@ impl BookingsApi {
         let mut tx = self.0.db.tenant(&who).await?;
         let link = bookings::send(&mut tx, id.0.0, &self.0.public_url).await?;
         tx.commit().await?;
-        Ok(Json(VisitLinkView { link: link.text().to_owned() }))
+        Ok(Json(VisitLinkView { link: link.map(|link| link.text().to_owned()) }))
     }
 
     /// Calls a visit off.

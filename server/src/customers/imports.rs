@@ -7,7 +7,7 @@ use openchair_domain::customers::{
 };
 use openchair_domain::ids::{Customer, CustomerImport};
 use openchair_domain::tenancy::TenantTx;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
@@ -15,8 +15,10 @@ use crate::app::App;
 use crate::auth::Can;
 use crate::ids::Ref;
 use crate::input::Input;
+use crate::listing::{Listed, listed, window};
 use crate::once::{Created, IdempotencyKey};
 use crate::openapi::Tags;
+use crate::page::Limit;
 use crate::problem::ApiError;
 
 /// A file comes in one body: 4 MiB of it, which is ten thousand rows of four hundred bytes.
@@ -158,6 +160,9 @@ struct CustomerImportView {
     /// How many rows were left out
     skipped: i32,
     report: ImportReportView,
+    /// Why it came to nothing: `unreadable`, `gave_up` (it was tried too often), `not_run` (nobody said
+    /// in a week that it shall be put in)
+    reason: Option<String>,
     created_by: String,
     created_at: DateTime<Utc>,
     started_at: Option<DateTime<Utc>>,
@@ -180,10 +185,67 @@ impl From<ImportFacts> for CustomerImportView {
             created: import.created,
             skipped: import.skipped,
             report: import.report.into(),
+            reason: import.reason,
             created_by: import.created_by,
             created_at: import.created_at,
             started_at: import.started_at,
             finished_at: import.finished_at,
+        }
+    }
+}
+
+/// A file of customers, in a list.
+#[derive(Debug, Clone, Object)]
+struct CustomerImportLine {
+    id: Ref<CustomerImport>,
+    name: String,
+    state: CustomerImportState,
+    rows_total: i32,
+    rows_done: i32,
+    /// How many customers were made
+    created: i32,
+    /// How many rows were left out
+    skipped: i32,
+    totals: ImportTotalsView,
+    /// Why it came to nothing: `unreadable`, `gave_up`, `not_run`
+    reason: Option<String>,
+    created_by: String,
+    created_at: DateTime<Utc>,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<ImportFacts> for CustomerImportLine {
+    fn from(import: ImportFacts) -> Self {
+        let CustomerImportView {
+            id,
+            name,
+            state,
+            rows_total,
+            rows_done,
+            created,
+            skipped,
+            report,
+            reason,
+            created_by,
+            created_at,
+            started_at,
+            finished_at,
+        } = import.into();
+        Self {
+            id,
+            name,
+            state,
+            rows_total,
+            rows_done,
+            created,
+            skipped,
+            totals: report.totals,
+            reason,
+            created_by,
+            created_at,
+            started_at,
+            finished_at,
         }
     }
 }
@@ -215,6 +277,21 @@ impl CustomerImportsApi {
         let new = NewImport { name: body.0.name.clone(), csv: body.0.csv.clone() };
         let make = async |tx: &mut TenantTx| Ok(customers::import(tx, &new).await?.into());
         self.0.once(&who, once, &body.0, make).await
+    }
+
+    /// Files that were sent, the newest first, without what was said of each row.
+    #[oai(path = "/", method = "get", operation_id = "list_customer_imports")]
+    async fn list(
+        &self,
+        who: Can<perm::ImportCustomers>,
+        limit: Query<Limit>,
+        cursor: Query<Option<String>>,
+    ) -> Result<Listed<CustomerImportLine>, ApiError> {
+        let page = window(limit.0, cursor.0.as_deref())?;
+        let tx = self.0.db.tenant(&who).await?;
+        let found = customers::imports(&tx, page).await?;
+        tx.commit().await?;
+        Ok(listed(found, CustomerImportLine::from))
     }
 
     /// A file, what was said of it, and how far it is.

@@ -1,9 +1,10 @@
 //! Changes as they would be saved, and the visits that they would hit.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use openchair_domain::bookings::{Alternative, LineFacts, VisitFacts, Whose};
+use openchair_domain::bookings::{Alternative, LineFacts, VisitFacts, Whose, sees_contacts};
 use openchair_domain::ids::{Appointment, Customer, Id, Location, Room, StaffMember};
 use openchair_domain::impact::{Affected, DayWish, Impact, LocationWish, RoomWish, StaffWish};
+use openchair_domain::tenancy::Caller;
 use poem_openapi::Object;
 
 use crate::hours::{DayStretch, OpeningHours, day as stretches, week};
@@ -134,7 +135,7 @@ pub(super) struct AffectedCustomer {
 
 impl From<Whose> for AffectedCustomer {
     fn from(whose: Whose) -> Self {
-        let Whose { id, name, email, phone } = whose;
+        let Whose { id, name, email, phone, .. } = whose;
         Self { id: id.into(), name, email, phone }
     }
 }
@@ -248,10 +249,16 @@ pub(super) struct ImpactView {
     complete: bool,
 }
 
-impl From<Impact> for ImpactView {
-    fn from(impact: Impact) -> Self {
+impl ImpactView {
+    /// As this one may see it.
+    pub(super) fn of(impact: Impact, to: &Caller) -> Self {
         let Impact { items, total, complete } = impact;
-        let items = items.into_iter().map(AffectedView::from).collect();
+        let mut items: Vec<_> = items.into_iter().map(AffectedView::from).collect();
+        if !sees_contacts(to) {
+            for customer in items.iter_mut().filter_map(|item| item.customer.as_mut()) {
+                (customer.email, customer.phone) = (None, None);
+            }
+        }
         Self { items, total: total as u64, complete }
     }
 }

@@ -39,7 +39,7 @@ impl ImpactApi {
         let tx = self.0.db.tenant(&who).await?;
         let impact = impact::of_location(&tx, id.0.0, &wish).await?;
         tx.commit().await?;
-        Ok(Json(impact.into()))
+        Ok(Json(ImpactView::of(impact, &who)))
     }
 
     /// Lists the visits that would no longer fit if a location, or the whole business, were closed for
@@ -55,7 +55,7 @@ impl ImpactApi {
         let tx = self.0.db.tenant(&who).await?;
         let impact = impact::of_closure(&tx, &new).await?;
         tx.commit().await?;
-        Ok(Json(impact.into()))
+        Ok(Json(ImpactView::of(impact, &who)))
     }
 
     /// Lists the visits that would no longer fit if somebody worked otherwise, were away, could do other
@@ -73,7 +73,7 @@ impl ImpactApi {
         let tx = self.0.db.tenant(&who).await?;
         let impact = impact::of_staff(&tx, id.0.0, &wish).await?;
         tx.commit().await?;
-        Ok(Json(impact.into()))
+        Ok(Json(ImpactView::of(impact, &who)))
     }
 
     /// Lists the visits that would no longer fit if a room had other places and features, or were out
@@ -90,7 +90,7 @@ impl ImpactApi {
         let tx = self.0.db.tenant(&who).await?;
         let impact = impact::of_room(&tx, id.0.0, &wish).await?;
         tx.commit().await?;
-        Ok(Json(impact.into()))
+        Ok(Json(ImpactView::of(impact, &who)))
     }
 
     /// Lists the coming visits of a service that is about to be archived. They stay, but nobody can move
@@ -104,6 +104,6 @@ impl ImpactApi {
         let tx = self.0.db.tenant(&who).await?;
         let impact = impact::of_service(&tx, service.0.0).await?;
         tx.commit().await?;
-        Ok(Json(impact.into()))
+        Ok(Json(ImpactView::of(impact, &who)))
     }
 }

@@ -244,6 +244,18 @@ impl Attempt for Keep {
     }
 }
 
+struct Release(String);
+
+#[async_trait]
+impl Attempt for Release {
+    type View = bool;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<bool, ApiError> {
+        bookings::release(tx, &self.0).await?;
+        Ok(true)
+    }
+}
+
 struct TakeUp {
     new: NewAsk,
     url: String,
@@ -293,13 +305,13 @@ impl PublicBookingApi {
         who: Visitor,
         /// The shop's web address
         shop: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<ReleaseInput>,
     ) -> Result<NoContent, ApiError> {
         self.0.limits.public(&who.request).await?;
         let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
-        let mut tx = self.0.db.tenant(&caller).await?;
-        bookings::release(&mut tx, &body.hold).await?;
-        tx.commit().await?;
+        let release = Release(body.hold.clone());
+        self.0.booking(&caller, once.held_by(&body.hold), &body.0, &release).await?;
         Ok(NoContent::Done)
     }
 
@@ -310,14 +322,17 @@ impl PublicBookingApi {
         who: Visitor,
         /// The shop's web address
         shop: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<CodeInput>,
     ) -> Result<NoContent, ApiError> {
         self.0.limits.taking(&who.request).await?;
         let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
         self.0.limits.contacts(caller.tenant(), &[body.email.to_lowercase()]).await?;
-        let mut tx = self.0.db.tenant(&caller).await?;
-        bookings::send_code(&mut tx, &body.hold, &body.email).await?;
-        tx.commit().await?;
+        let send = async |tx: &mut TenantTx| {
+            bookings::send_code(tx, &body.hold, &body.email).await?;
+            Ok(true)
+        };
+        self.0.once(&caller, once.held_by(&body.hold), &body.0, send).await?;
         Ok(NoContent::Done)
     }
 

@@ -14,6 +14,7 @@ use crate::auth::Visitor;
 use crate::bookings::{Attempt, SlotsView, SoldExtraView};
 use crate::ids::Ref;
 use crate::input::Input;
+use crate::once::{Done, IdempotencyKey};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
@@ -80,6 +81,10 @@ pub(super) struct OwnVisitView {
     /// Until when it can be moved
     move_until: DateTime<Utc>,
     note: String,
+    /// Who called it off: `customer`, `staff`, `system`
+    cancelled_by: Option<String>,
+    /// Why
+    cancel_reason: Option<String>,
     lines: Vec<PublicLineView>,
 }
 
@@ -110,6 +115,8 @@ impl From<OwnVisit> for OwnVisitView {
             may_move,
             move_until: visit.terms.move_until(visit.starts_at),
             note: visit.note,
+            cancelled_by: visit.cancelled_by,
+            cancel_reason: visit.cancel_reason,
             lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
         }
     }
@@ -164,6 +171,22 @@ pub(super) enum CalendarFile {
     ),
 }
 
+struct CancelOwn {
+    holder: bookings::Holder,
+    reason: Option<String>,
+    url: String,
+}
+
+#[async_trait]
+impl Attempt for CancelOwn {
+    type View = OwnVisitView;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<OwnVisitView, ApiError> {
+        let (holder, reason) = (&self.holder, self.reason.clone());
+        Ok(bookings::cancel(tx, holder, reason, &self.url).await?.into())
+    }
+}
+
 struct MoveOwn {
     holder: bookings::Holder,
     start: DateTime<Utc>,
@@ -210,14 +233,16 @@ impl OwnVisitApi {
         who: Visitor,
         /// The last part of the link
         token: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<OwnCancelInput>,
-    ) -> Result<Json<OwnVisitView>, ApiError> {
+    ) -> Result<Done<OwnVisitView>, ApiError> {
         self.0.limits.public(&who.request).await?;
-        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
-        let mut tx = self.0.db.tenant(&holder.caller).await?;
-        let own = bookings::cancel(&mut tx, &holder, body.0.reason).await?;
-        tx.commit().await?;
-        Ok(Json(own.into()))
+        let holder = bookings::open_again(&self.0.db, &token.0, who.request).await?;
+        let caller = holder.caller.clone();
+        let (reason, url) = (body.reason.clone(), self.0.public_url.clone());
+        let off = CancelOwn { holder, reason, url };
+        let once = once.held_by(&token.0);
+        Ok(self.0.booking(&caller, once, &body.0, &off).await?.into())
     }
 
     /// The times that it could be moved to, up to 62 days at once.
@@ -239,20 +264,23 @@ impl OwnVisitApi {
         Ok(Json(SlotsView::of(&shop, slots)))
     }
 
-    /// Moves it, within the shop's rules. The link changes.
+    /// Moves it, within the shop's rules. The link changes; who asks once more with the same key, behind
+    /// the link before, gets the same answer.
     #[oai(path = "/:token/move", method = "post", operation_id = "move_own_visit")]
     async fn relocate(
         &self,
         who: Visitor,
         /// The last part of the link
         token: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<OwnMoveInput>,
-    ) -> Result<Json<OwnMovedView>, ApiError> {
+    ) -> Result<Done<OwnMovedView>, ApiError> {
         self.0.limits.taking(&who.request).await?;
-        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let holder = bookings::open_again(&self.0.db, &token.0, who.request).await?;
         let caller = holder.caller.clone();
         let put = MoveOwn { holder, start: body.start, url: self.0.public_url.clone() };
-        Ok(Json(self.0.rebooking(&caller, &put).await?))
+        let once = once.held_by(&token.0);
+        Ok(self.0.booking(&caller, once, &body.0, &put).await?.into())
     }
 
     /// What to ask for to have the same again.

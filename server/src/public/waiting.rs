@@ -8,7 +8,7 @@ use openchair_domain::hours::time_of_day;
 use openchair_domain::ids::Location;
 use openchair_domain::tenancy::TenantTx;
 use openchair_domain::tenants;
-use openchair_domain::waitlist::{self, Accepting, OfferHolder, Offered, Place, Waiter};
+use openchair_domain::waitlist::{self, Accepting, OfferHolder, Offered, Place, Standing, Waiter};
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -87,23 +87,29 @@ struct OfferView {
     /// Until when it can be taken
     expires_at: DateTime<Utc>,
     title: String,
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
+    /// While it can be taken; a visit that came of it has a link of its own
+    start: Option<DateTime<Utc>>,
+    /// While it can be taken
+    end: Option<DateTime<Utc>>,
     price_minor: i64,
     deposit_minor: i64,
     currency: String,
-    /// Until when it could be cancelled without a fee
-    cancel_until: DateTime<Utc>,
+    /// Until when it could be cancelled without a fee, while it can be taken
+    cancel_until: Option<DateTime<Utc>>,
     /// Whether staff must say yes, too
     needs_approval: bool,
     /// What is filled in or agreed to with a yes
     forms: Vec<AskingView>,
+    /// While it can be taken
     lines: Vec<PublicLineView>,
 }
 
 impl From<Offered> for OfferView {
     fn from(offered: Offered) -> Self {
         let Offered { visit, shop, standing, expires_at, forms } = offered;
+        // Later the visit is somebody's, and may be elsewhere: that is for who has its own link.
+        let open = standing == Standing::Open;
+        let cancel_until = visit.terms.cancel_until(visit.starts_at);
         Self {
             shop: shop.slug.clone(),
             shop_name: shop.name.clone(),
@@ -114,15 +120,15 @@ impl From<Offered> for OfferView {
             state: standing.key().to_owned(),
             expires_at,
             title: visit.title,
-            start: visit.starts_at,
-            end: visit.ends_at,
+            start: open.then_some(visit.starts_at),
+            end: open.then_some(visit.ends_at),
             price_minor: visit.price_minor,
             deposit_minor: visit.deposit_minor,
             currency: visit.currency,
-            cancel_until: visit.terms.cancel_until(visit.starts_at),
+            cancel_until: open.then_some(cancel_until),
             needs_approval: visit.terms.needs_approval,
             forms: forms.into_iter().map(AskingView::from).collect(),
-            lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
+            lines: (visit.lines.into_iter().filter(|_| open)).map(PublicLineView::from).collect(),
         }
     }
 }
@@ -157,11 +163,23 @@ struct Leave(Waiter);
 
 #[async_trait]
 impl Attempt for Leave {
-    type View = NoContent;
+    type View = bool;
 
-    async fn attempt(&self, tx: &mut TenantTx) -> Result<NoContent, ApiError> {
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<bool, ApiError> {
         waitlist::leave(tx, &self.0).await?;
-        Ok(NoContent::Done)
+        Ok(true)
+    }
+}
+
+struct Decline(OfferHolder);
+
+#[async_trait]
+impl Attempt for Decline {
+    type View = bool;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<bool, ApiError> {
+        waitlist::decline(tx, &self.0).await?;
+        Ok(true)
     }
 }
 
@@ -225,11 +243,14 @@ impl WaitingApi {
         who: Visitor,
         /// The last part of the link
         token: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
     ) -> Result<NoContent, ApiError> {
         self.0.limits.public(&who.request).await?;
         let waiter = waitlist::open(&self.0.db, &token.0, who.request).await?;
         let caller = waiter.caller.clone();
-        self.0.rebooking(&caller, &Leave(waiter)).await
+        let once = once.held_by(&token.0);
+        self.0.booking(&caller, once, &true, &Leave(waiter)).await?;
+        Ok(NoContent::Done)
     }
 }
 
@@ -270,7 +291,7 @@ impl OfferApi {
         let caller = holder.caller.clone();
         let with = Accepting { answers: filled(&body.answers), agreed: agreed(&body.agreed) };
         let accept = Accept { holder, with, url: self.0.public_url.clone() };
-        self.0.booking(&caller, once, &body.0, &accept).await
+        self.0.booking(&caller, once.held_by(&token.0), &body.0, &accept).await
     }
 
     /// No: the time is free again, and one goes on waiting for another.
@@ -280,12 +301,13 @@ impl OfferApi {
         who: Visitor,
         /// The last part of the link
         token: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
     ) -> Result<NoContent, ApiError> {
         self.0.limits.public(&who.request).await?;
         let holder = waitlist::open_offer(&self.0.db, &token.0, who.request).await?;
-        let mut tx = self.0.db.tenant(&holder.caller).await?;
-        waitlist::decline(&mut tx, &holder).await?;
-        tx.commit().await?;
+        let caller = holder.caller.clone();
+        let once = once.held_by(&token.0);
+        self.0.booking(&caller, once, &true, &Decline(holder)).await?;
         Ok(NoContent::Done)
     }
 }

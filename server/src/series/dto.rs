@@ -3,6 +3,7 @@ use openchair_domain::bookings::Whom;
 use openchair_domain::diary::Shop;
 use openchair_domain::ids::{Customer, Location, Room, Series};
 use openchair_domain::series::{Every, NewSeries, Occurrence, Pattern, SeriesFacts, Shift};
+use openchair_domain::tenancy::Caller;
 use poem_openapi::{Enum, Object};
 
 use crate::bookings::{SlotView, VisitView, WantedInput, WhomInput};
@@ -193,8 +194,9 @@ pub(super) struct SeriesView {
     visits: Vec<VisitView>,
 }
 
-impl From<SeriesFacts> for SeriesView {
-    fn from(series: SeriesFacts) -> Self {
+impl SeriesView {
+    /// As this one may see it.
+    pub(super) fn of(series: SeriesFacts, to: &Caller) -> Self {
         Self {
             id: series.id.into(),
             location: series.location.into(),
@@ -202,7 +204,7 @@ impl From<SeriesFacts> for SeriesView {
             every: series.every.into(),
             step: series.step,
             created_at: series.created_at,
-            visits: series.visits.into_iter().map(VisitView::from).collect(),
+            visits: series.visits.into_iter().map(|visit| VisitView::of(visit, to)).collect(),
         }
     }
 }

@@ -41,14 +41,18 @@ impl Attempt for Preview {
     }
 }
 
-struct Make(series::NewSeries);
+struct Make {
+    new: series::NewSeries,
+    url: String,
+}
 
 #[async_trait]
 impl Attempt for Make {
     type View = SeriesView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<SeriesView, ApiError> {
-        Ok(series::create(tx, &self.0).await?.into())
+        let made = series::create(tx, &self.new, &self.url).await?;
+        Ok(SeriesView::of(made, tx.caller()))
     }
 }
 
@@ -64,7 +68,8 @@ impl Attempt for MoveLater {
     type View = SeriesView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<SeriesView, ApiError> {
-        Ok(series::relocate(tx, self.id, self.from, self.start, &self.url).await?.into())
+        let moved = series::relocate(tx, self.id, self.from, self.start, &self.url).await?;
+        Ok(SeriesView::of(moved, tx.caller()))
     }
 }
 
@@ -72,7 +77,8 @@ impl Attempt for MoveLater {
 impl SeriesApi {
     /// Books visits that come again at the same time of the clock, all of them or none: with
     /// `preview` it writes nothing and says of each whether it can be had. Otherwise, if one can't that
-    /// is neither skipped nor shifted, it refuses with `series_conflicts` and the times near each.
+    /// is neither skipped nor shifted, it refuses with `series_conflicts` and the times near each. A
+    /// customer with an address gets one mail with the links to all of them.
     #[oai(path = "/series", method = "post", operation_id = "create_series")]
     async fn create(
         &self,
@@ -85,7 +91,10 @@ impl SeriesApi {
             let view = self.0.rebooking(&who, &Preview(new)).await?;
             return Ok(PreviewedOrMade::Previewed(Json(view)));
         }
-        let made = self.0.booking(&who, once, &body.0, &Make(new)).await?;
+        let made = self
+            .0
+            .booking(&who, once, &body.0, &Make { new, url: self.0.public_url.clone() })
+            .await?;
         Ok(PreviewedOrMade::Made(made))
     }
 
@@ -99,7 +108,7 @@ impl SeriesApi {
         let tx = self.0.db.tenant(&who).await?;
         let found = series::read(&tx, id.0.0).await?;
         tx.commit().await?;
-        Ok(Json(found.into()))
+        Ok(Json(SeriesView::of(found, &who)))
     }
 
     /// Calls a visit off and all later ones that are still open.
@@ -116,7 +125,7 @@ impl SeriesApi {
         let reason = body.reason.as_deref();
         let found = series::cancel(&mut tx, id.0.0, from, reason, url).await?;
         tx.commit().await?;
-        Ok(Json(found.into()))
+        Ok(Json(SeriesView::of(found, &who)))
     }
 
     /// Moves a visit and all later open ones by as much on the clock, all of them or none:

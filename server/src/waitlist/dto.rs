@@ -1,9 +1,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
+use openchair_domain::authz::Right;
 use openchair_domain::bookings::{Wanted, WantedService};
 use openchair_domain::hours::time_of_day;
 use openchair_domain::ids::{
     Addon, Customer, Location, Package, Service, StaffMember, WaitlistEntry,
 };
+use openchair_domain::tenancy::Caller;
 use openchair_domain::waitlist::{EntryFacts, NewWaiting, OfferFacts, StaffOffer, State};
 use poem_openapi::{Enum, Object};
 
@@ -228,7 +230,9 @@ pub(super) struct WaitlistEntryView {
     /// `24:00`: any time
     latest: String,
     name: String,
+    /// For who may see customers
     email: Option<String>,
+    /// For who may see customers
     phone: Option<String>,
     locale: String,
     note: String,
@@ -240,8 +244,10 @@ pub(super) struct WaitlistEntryView {
     version: i32,
 }
 
-impl From<EntryFacts> for WaitlistEntryView {
-    fn from(entry: EntryFacts) -> Self {
+impl WaitlistEntryView {
+    /// As this one may see it.
+    pub(super) fn of(entry: EntryFacts, to: &Caller) -> Self {
+        let contacts = to.may(Right::ReadCustomers);
         Self {
             id: entry.id.into(),
             location: entry.location.into(),
@@ -252,8 +258,8 @@ impl From<EntryFacts> for WaitlistEntryView {
             earliest: time_of_day(entry.earliest),
             latest: time_of_day(entry.latest),
             name: entry.name,
-            email: entry.email,
-            phone: entry.phone,
+            email: entry.email.filter(|_| contacts),
+            phone: entry.phone.filter(|_| contacts),
             locale: entry.locale,
             note: entry.note,
             customer: entry.customer.map(Ref),
@@ -273,8 +279,9 @@ pub(super) struct OfferMadeView {
     entry: WaitlistEntryView,
 }
 
-impl From<StaffOffer> for OfferMadeView {
-    fn from(made: StaffOffer) -> Self {
-        Self { link: made.token.text().to_owned(), entry: made.entry.into() }
+impl OfferMadeView {
+    pub(super) fn of(made: StaffOffer, to: &Caller) -> Self {
+        let link = made.token.text().to_owned();
+        Self { link, entry: WaitlistEntryView::of(made.entry, to) }
     }
 }

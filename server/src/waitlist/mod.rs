@@ -42,7 +42,8 @@ impl Attempt for MakeOffer {
     type View = OfferMadeView;
 
     async fn attempt(&self, tx: &mut TenantTx) -> Result<OfferMadeView, ApiError> {
-        Ok(waitlist::offer(tx, self.id, self.start, &self.url).await?.into())
+        let made = waitlist::offer(tx, self.id, self.start, &self.url).await?;
+        Ok(OfferMadeView::of(made, tx.caller()))
     }
 }
 
@@ -79,7 +80,7 @@ impl WaitlistApi {
         let tx = self.0.db.tenant(&who).await?;
         let found = waitlist::list(&tx, &filter, window).await?;
         tx.commit().await?;
-        Ok(listed(found, WaitlistEntryView::from))
+        Ok(listed(found, |entry| WaitlistEntryView::of(entry, &who)))
     }
 
     /// Puts somebody on the list.
@@ -91,7 +92,10 @@ impl WaitlistApi {
         body: Input<WaitlistInput>,
     ) -> Result<Created<WaitlistEntryView>, ApiError> {
         let new = body.to_domain();
-        let add = async |tx: &mut TenantTx| Ok(waitlist::add(tx, &new).await?.place.entry.into());
+        let add = async |tx: &mut TenantTx| {
+            let entry = waitlist::add(tx, &new).await?.place.entry;
+            Ok(WaitlistEntryView::of(entry, tx.caller()))
+        };
         self.0.once(&who, once, &body.0, add).await
     }
 

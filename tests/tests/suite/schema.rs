@@ -19,7 +19,10 @@ const GLOBAL_TABLES: &[(&str, &str)] = &[
 const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("api_keys_by_secret", "a program shows its key before anybody knows its tenant"),
     ("appointments_by_link", "a customer shows the link before anybody knows the tenant"),
+    ("appointments_by_link_before", "a customer shows the link before anybody knows the tenant"),
     ("appointments_lapsing", "the sweep looks for time that lapsed over all tenants"),
+    ("appointments_never_taken", "the sweep goes by age over all tenants"),
+    ("customer_imports_checked", "the sweep goes by age over all tenants"),
     ("idempotency_keys_by_age", "the sweep goes by age over all tenants"),
     ("invitations_by_token", "a guest shows the link before anybody knows the tenant"),
     ("jobs_dead", "the sweep goes by age over all tenants"),

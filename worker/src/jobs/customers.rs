@@ -22,6 +22,12 @@ impl Handler for ImportCustomers {
         let tenant = job.tenant.ok_or_else(|| Failure::permanent("the job is nobody's"))?;
         Ok(customers::continue_import(&self.db, tenant, &wanted).await?)
     }
+
+    async fn bury(&self, job: &Claimed) -> Result<(), Failure> {
+        let wanted: ImportJob = job.read()?;
+        let tenant = job.tenant.ok_or_else(|| Failure::permanent("the job is nobody's"))?;
+        Ok(customers::bury_import(&self.db, tenant, &wanted).await?)
+    }
 }
 
 impl From<CustomerError> for Failure {

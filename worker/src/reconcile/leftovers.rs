@@ -1,15 +1,17 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use openchair_domain::bookings::BookingError;
+use openchair_domain::bookings::{self, BookingError};
 use openchair_domain::messaging::mailbox;
 use openchair_domain::tenancy::{Db, StoreError};
-use openchair_domain::{idempotency, identity, jobs, waitlist};
+use openchair_domain::{customers, idempotency, identity, jobs, waitlist};
 
 use super::Reconciler;
+use crate::handler::with_causes;
 
 /// Deletes what nobody needs any more: jobs, links and sessions that ended long ago, answers that
-/// nobody will ask for again, old mails of the development mailbox. And ends the waiting for days that are over.
+/// nobody will ask for again, old mails of the development mailbox, holds that nobody took up, files
+/// that were looked at and never put in. And ends the waiting for days that are over.
 #[derive(Debug)]
 pub struct Leftovers;
 
@@ -24,10 +26,26 @@ impl Reconciler for Leftovers {
     }
 
     async fn run(&self, db: &Db) -> Result<u64, StoreError> {
-        Ok(jobs::sweep(db).await?
-            + idempotency::sweep(db).await?
-            + identity::sweep(db).await?
-            + mailbox::sweep(db).await?
-            + waitlist::over_everywhere(db).await.map_err(BookingError::into_store)?)
+        let sweeps = [
+            ("jobs", jobs::sweep(db).await),
+            ("answers", idempotency::sweep(db).await),
+            ("identity", identity::sweep(db).await),
+            ("mailbox", mailbox::sweep(db).await),
+            ("holds", bookings::forget_holds(db).await),
+            ("imports", customers::forget_files(db).await),
+            ("waiting", waitlist::over_everywhere(db).await.map_err(BookingError::into_store)),
+        ];
+        // One that fails keeps no other from its turn.
+        let (mut count, mut failed) = (0, None);
+        for (what, swept) in sweeps {
+            match swept {
+                Ok(done) => count += done,
+                Err(error) => {
+                    tracing::warn!(what, error = with_causes(&error), "couldn't be swept");
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        failed.map_or(Ok(count), Err)
     }
 }

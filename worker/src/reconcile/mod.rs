@@ -4,6 +4,7 @@
 mod lapsed;
 mod leftovers;
 mod strangers;
+mod woken;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::handler::with_causes;
 pub use lapsed::Lapsed;
 pub use leftovers::Leftovers;
 pub(crate) use strangers::Strangers;
+pub use woken::Woken;
 
 /// Puts one thing right.
 #[async_trait]

@@ -32,6 +32,8 @@ const CATALOGUES: [(&str, &str); LOCALES.len()] = [
 const PRODUCT: &str = "Openchair";
 /// Longest name that a mail repeats: more is not a name but a message of somebody else's.
 const LONGEST_NAME: usize = 100;
+/// Longest reason that a mail repeats.
+const LONGEST_REASON: usize = 300;
 /// Longest subject, in characters.
 const LONGEST_SUBJECT: usize = 150;
 
@@ -122,10 +124,10 @@ impl Templates {
 
     /// Writes a mail. A language that nobody translated to is English.
     pub fn render(&self, mail: &Mail, link: Option<&str>) -> Result<Rendered, RenderError> {
-        let link = match (mail.template.needs_link(), link) {
+        let links: Vec<&str> = match (mail.template.needs_link(), link) {
             (true, None) => return Err(RenderError::NoLink),
-            (true, link) => link,
-            (false, _) => None,
+            (true, Some(links)) => links.lines().collect(),
+            (false, _) => Vec::new(),
         };
         let language = mail.locale.split(['-', '_']).next().unwrap_or_default();
         let known = self.catalogues.get_key_value(language);
@@ -137,7 +139,10 @@ impl Templates {
             return Err(RenderError::NoWords(mail.template.key().to_owned()));
         };
         let fields = fields(mail, locale, catalogue)?;
-        let write = Writer { environment: &self.environment, locale, catalogue, fields: &fields };
+        let visits = visits(mail, locale, catalogue, &links)?;
+        let environment = &self.environment;
+        let write = Writer { environment, locale, catalogue, fields: &fields, visits: &visits };
+        let link = links.first().copied();
         let subject = one_line(&write.line(&texts.subject, Part::Text)?, LONGEST_SUBJECT);
         let text = write.whole(texts, &subject, link, Part::Text)?;
         let html = write.whole(texts, &subject, link, Part::Html)?;
@@ -166,6 +171,11 @@ fn fields(mail: &Mail, locale: &str, catalogue: &Catalogue) -> Result<Fields, Re
                 let event = event.ok_or_else(|| no_words(value))?;
                 fields.insert("event".to_owned(), event.to_owned());
             }
+            // Of the visits, each has its own.
+            ("visits", _) => {}
+            ("reason", serde_json::Value::String(text)) => {
+                fields.insert(key.clone(), one_line(text, LONGEST_REASON));
+            }
             ("role", serde_json::Value::String(role)) => {
                 fields.insert(key.clone(), one_line(catalogue.role(role), LONGEST_NAME));
             }
@@ -184,6 +194,30 @@ fn fields(mail: &Mail, locale: &str, catalogue: &Catalogue) -> Result<Fields, Re
     Ok(fields)
 }
 
+/// One of several visits that a mail is about.
+struct Visit<'a> {
+    fields: Fields,
+    link: Option<&'a str>,
+}
+
+fn visits<'a>(
+    mail: &Mail,
+    locale: &str,
+    catalogue: &Catalogue,
+    links: &[&'a str],
+) -> Result<Vec<Visit<'a>>, RenderError> {
+    let Some(value) = mail.data.get("visits") else { return Ok(Vec::new()) };
+    let listed = value.as_array().ok_or_else(|| no_words(value))?;
+    let one = |(place, value): (usize, &serde_json::Value)| {
+        let data = value.as_object().ok_or_else(|| no_words(value))?.clone();
+        let fields = fields(&Mail { data, ..mail.clone() }, locale, catalogue)?;
+        // One link alone is the mail's.
+        let link = links.get(place).copied().filter(|_| links.len() > 1);
+        Ok(Visit { fields, link })
+    };
+    listed.iter().enumerate().map(one).collect()
+}
+
 fn no_words(value: &serde_json::Value) -> RenderError {
     RenderError::NoWords(value.to_string())
 }
@@ -193,30 +227,57 @@ struct Writer<'a> {
     locale: &'a str,
     catalogue: &'a Catalogue,
     fields: &'a Fields,
+    visits: &'a [Visit<'a>],
 }
 
 impl Writer<'_> {
     /// One text of the catalogue, filled in.
     fn line(&self, source: &str, part: Part) -> Result<String, RenderError> {
-        let (name, fields): (_, BTreeMap<&str, Value>) = match part {
-            Part::Text => ("line.txt", self.fields_as(|text| Value::from(text.to_owned()))),
+        self.line_about(source, part, self.fields)
+    }
+
+    /// The same about one of several visits.
+    fn line_about(&self, source: &str, part: Part, fields: &Fields) -> Result<String, RenderError> {
+        let value = |text: &str| match part {
+            Part::Text => Value::from(text.to_owned()),
+            // What is not there is not marked, either.
+            Part::Html if text.is_empty() => Value::from(""),
             // A name in another script must not turn the sentence around it.
-            Part::Html => (
-                "line.html",
-                self.fields_as(|text| {
-                    Value::from_safe_string(format!("<bdi>{}</bdi>", escaped(text)))
-                }),
-            ),
+            Part::Html => Value::from_safe_string(format!("<bdi>{}</bdi>", escaped(text))),
         };
-        Ok(self.environment.render_named_str(name, source, Value::from(fields))?)
+        let name = match part {
+            Part::Text => "line.txt",
+            Part::Html => "line.html",
+        };
+        let values: BTreeMap<&str, Value> =
+            fields.iter().map(|(key, text)| (key.as_str(), value(text))).collect();
+        Ok(self.environment.render_named_str(name, source, Value::from(values))?)
     }
 
-    fn fields_as(&self, value: impl Fn(&str) -> Value) -> BTreeMap<&str, Value> {
-        self.fields.iter().map(|(key, text)| (key.as_str(), value(text))).collect()
-    }
-
+    /// Texts of the catalogue that have something to say. Of several visits, each has a line with its
+    /// date, which leads to it.
     fn lines(&self, sources: &[String], part: Part) -> Result<Vec<Value>, RenderError> {
-        sources.iter().map(|source| self.safe(source, part)).collect()
+        let mut lines = Vec::new();
+        for source in sources {
+            if self.visits.is_empty() || !source.contains("{{ date }}") {
+                lines.push(self.line(source, part)?);
+                continue;
+            }
+            for visit in self.visits {
+                let mut fields = self.fields.clone();
+                fields.extend(visit.fields.clone());
+                let line = self.line_about(source, part, &fields)?;
+                lines.push(match (visit.link, part) {
+                    (None, _) => line,
+                    (Some(link), Part::Text) => format!("{line}: {link}"),
+                    (Some(link), Part::Html) => {
+                        format!("<a href=\"{}\">{line}</a>", escaped(link))
+                    }
+                });
+            }
+        }
+        lines.retain(|line| !line.trim().is_empty());
+        Ok(lines.into_iter().map(Value::from_safe_string).collect())
     }
 
     /// One text of the catalogue, which is not to be escaped again.

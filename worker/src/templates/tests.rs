@@ -19,7 +19,9 @@ fn sample(template: Template, locale: &str) -> Mail {
         | Template::BookingUnpaid
         | Template::BookingDeclined
         | Template::BookingMoved
+        | Template::BookingLapsed
         | Template::BookingCancelled => visit(),
+        Template::SeriesConfirmed | Template::SeriesMoved | Template::SeriesCancelled => series(),
         Template::WaitlistOffer => {
             let mut offer = visit();
             offer["minutes"] = json!(30);
@@ -33,7 +35,18 @@ fn visit() -> serde_json::Value {
     json!({
         "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "title": "Deep tissue massage",
         "date": "2026-03-08", "time": "14:30", "place": "Lagoon Spa, 5 Beach Road",
+        "reason": "",
     })
+}
+
+fn series() -> serde_json::Value {
+    let mut series = visit();
+    series["visits"] = json!([
+        { "date": "2026-03-08", "time": "14:30" },
+        { "date": "2026-03-15", "time": "15:00" },
+    ]);
+    series["reason"] = json!("We close for repairs.");
+    series
 }
 
 fn mail(template: Template, locale: &str, data: &serde_json::Value) -> Mail {
@@ -106,6 +119,45 @@ fn a_mail_about_a_visit_says_what_when_where_and_who_writes() {
         let offer = templates.render(&sample(Template::WaitlistOffer, locale), Some(LINK)).unwrap();
         let span = templates.catalogues[locale].duration(locale, 30);
         assert!(offer.text.contains(&span), "{locale}:\n{}", offer.text);
+    }
+}
+
+#[test]
+fn a_mail_about_several_visits_leads_to_each() {
+    let templates = templates();
+    let links = "https://book.example/b/one\nhttps://book.example/b/two";
+    for locale in LOCALES {
+        let catalogue = &templates.catalogues[locale];
+        let days = ["2026-03-08", "2026-03-15"].map(|day| catalogue.date(day.parse().unwrap()));
+        let mail = mail(Template::SeriesConfirmed, locale, &series());
+        let Rendered { text, html, .. } = templates.render(&mail, Some(links)).unwrap();
+        for ((day, time), link) in days.iter().zip(["14:30", "15:00"]).zip(links.lines()) {
+            let line = text.lines().find(|line| line.ends_with(&format!(": {link}")));
+            let line = line.unwrap_or_else(|| panic!("{link} in {locale}:\n{text}"));
+            assert!(line.contains(day) && line.contains(time), "{line}");
+            assert!(html.contains(&format!("<a href=\"{link}\">")), "{link} in {locale}:\n{html}");
+        }
+        assert_eq!(text.matches("14:30").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_reason_is_said_where_there_is_one() {
+    let templates = templates();
+    for locale in LOCALES {
+        for template in [Template::BookingDeclined, Template::BookingCancelled] {
+            let lines = |reason: &str| {
+                let mut data = visit();
+                data["reason"] = json!(reason);
+                let mail = mail(template, locale, &data);
+                let Rendered { text, html, .. } = templates.render(&mail, Some(LINK)).unwrap();
+                assert!(!html.contains("<bdi></bdi>"), "{html}");
+                assert!(text.contains(reason) && html.contains(reason), "{text}");
+                text.lines().count()
+            };
+            let long = "We are closed for repairs, and we are sorry. ".repeat(6);
+            assert_eq!(lines(long.trim()), lines("") + 2, "{} in {locale}", template.key());
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub struct Model {
     pub created: i32,
     pub skipped: i32,
     pub report: Json,
+    pub reason: Option<String>,
     pub created_by: String,
     pub created_at: DateTimeUtc,
     pub started_at: Option<DateTimeUtc>,

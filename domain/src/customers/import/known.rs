@@ -16,18 +16,25 @@ struct Row {
     id: Uuid,
 }
 
-/// Each part has an index of its own. Records that were merged stand for the one that was kept.
+/// Each part has an index of its own. Records that were merged stand for the one that was kept, and
+/// for the one that was kept of that, however long the way is.
 const KNOWN: &str = "
-    with found as (
-        select c.email_key as key, coalesce(c.merged_into, c.id) as id from customers c
+    with recursive shared as (
+        select c.email_key as key, c.id from customers c
         where c.tenant_id = $1 and c.email_key = any($2)
         union all
-        select c.phone, coalesce(c.merged_into, c.id) from customers c
+        select c.phone, c.id from customers c
         where c.tenant_id = $1 and c.phone = any($2)
         union all
         select ' ' || c.name_key, c.id from customers c
         where c.tenant_id = $1 and c.name_key = any($3) and c.email_key is null and c.phone is null
           and c.merged_into is null
+    ), found (key, id) as (
+        select key, id from shared
+        union
+        select found.key, c.merged_into from found
+        join customers c on c.tenant_id = $1 and c.id = found.id
+        where c.merged_into is not null
     )
     select found.key, found.id from found
     join customers c on c.tenant_id = $1 and c.id = found.id

@@ -1,6 +1,7 @@
 //! A file of customers: looked at first, row by row, then put in by the worker.
 
 mod columns;
+mod forget;
 mod known;
 mod report;
 mod rows;
@@ -8,7 +9,10 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -20,14 +24,16 @@ use crate::fault::{Faults, ValueFault};
 use crate::ids::{CustomerImport, Id};
 use crate::jobs::{self, NewJob};
 use crate::outbox::NewEvent;
+use crate::page::{Paged, Window};
 use crate::secrets::Place;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::tenants;
 use crate::text;
 use crate::time::Instant;
 
+pub use forget::{FILES_KEPT, forget_files};
 pub use report::{ImportReport, ImportRow, ImportTotals, RowOutcome};
-pub use run::continue_import;
+pub use run::{bury_import, continue_import};
 
 /// The kind of job that puts a file's customers in.
 pub const IMPORT_CUSTOMERS: &str = "customers.import";
@@ -97,6 +103,8 @@ pub struct ImportFacts {
     pub skipped: i32,
     /// What the dry run said.
     pub report: ImportReport,
+    /// Why it came to nothing: `unreadable`, `gave_up`, `not_run`.
+    pub reason: Option<String>,
     /// Who sent it.
     pub created_by: String,
     /// When it was sent.
@@ -121,6 +129,7 @@ impl TryFrom<entity::Model> for ImportFacts {
             skipped: row.skipped,
             report: serde_json::from_value(row.report)
                 .map_err(|error| StoreError::Unreadable(error.to_string()))?,
+            reason: row.reason,
             created_by: row.created_by,
             created_at: row.created_at,
             started_at: row.started_at,
@@ -160,6 +169,7 @@ pub async fn import(tx: &mut TenantTx, new: &NewImport) -> Result<ImportFacts, C
         skipped: Set(0),
         report: Set(serde_json::to_value(&report)
             .map_err(|error| StoreError::Unreadable(error.to_string()))?),
+        reason: Set(None),
         created_by: Set(Actor::from(tx.caller().principal()).name),
         created_at: Set(tx.now()),
         started_at: Set(None),
@@ -179,6 +189,23 @@ pub async fn read_import(
 ) -> Result<ImportFacts, CustomerError> {
     let found = entity::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).one(tx.conn()).await?;
     Ok(found.ok_or(CustomerError::NotFound)?.try_into()?)
+}
+
+/// Files, the newest first.
+pub async fn imports(
+    tx: &TenantTx,
+    window: Window<CustomerImport>,
+) -> Result<Paged<ImportFacts>, CustomerError> {
+    let mut found = entity::Entity::find()
+        .filter(entity::Column::TenantId.eq(tx.tenant().uuid()))
+        .order_by_desc(entity::Column::Id)
+        .limit(window.rows_to_ask());
+    if let Some(after) = window.after {
+        found = found.filter(entity::Column::Id.lt(after.uuid()));
+    }
+    let rows = found.all(tx.conn()).await?;
+    let facts = rows.into_iter().map(ImportFacts::try_from).collect::<Result<_, _>>()?;
+    Ok(window.cut(facts, |import: &ImportFacts| import.id))
 }
 
 /// Tells the worker to put a file in. Told again, it answers how far the file is.

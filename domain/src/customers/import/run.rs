@@ -44,7 +44,8 @@ pub async fn continue_import(
             None => match read(&tx, &row).await {
                 Ok(rows) => file.insert(rows),
                 Err(CustomerError::Store(StoreError::Unreadable(why))) => {
-                    return give_up(tx, row, why).await;
+                    give_up(tx, row, "unreadable").await?;
+                    return Err(StoreError::Unreadable(why).into());
                 }
                 Err(other) => return Err(other),
             },
@@ -66,16 +67,33 @@ async fn read(tx: &TenantTx, row: &entity::Model) -> Result<Rows, CustomerError>
     Ok(people(&table, &tenants::country(tx).await?))
 }
 
-/// The file can't be opened: a key is missing, or somebody changed it.
-async fn give_up(mut tx: TenantTx, row: entity::Model, why: String) -> Result<(), CustomerError> {
+/// Nobody tries it any more: whoever waits for it learns so, and the file goes.
+pub async fn bury_import(
+    db: &Db,
+    tenant: Id<Tenant>,
+    job: &ImportJob,
+) -> Result<(), CustomerError> {
+    let caller = tenants::on_behalf(db, tenant, "import").await?;
+    let tx = db.tenant(&caller.ok_or(CustomerError::NotFound)?).await?;
+    let row = held(&tx, job.import).await?;
+    if row.state == ImportState::Running.key() {
+        give_up(tx, row, "gave_up").await?;
+    }
+    Ok(())
+}
+
+/// The file comes to nothing: it can't be opened (a key is missing, or somebody changed it), or it
+/// was tried too often.
+async fn give_up(mut tx: TenantTx, row: entity::Model, reason: &str) -> Result<(), CustomerError> {
     tx.record(line("customer_import.failed", &row));
     tx.emit(NewEvent::new("customer_import.failed", &json!({ "id": id_of(&row) })));
     let mut row: entity::ActiveModel = row.into();
     row.state = Set(ImportState::Failed.key().to_owned());
+    row.reason = Set(Some(reason.to_owned()));
+    row.file = Set(None);
     row.finished_at = Set(Some(tx.now()));
     row.update(tx.conn()).await?;
-    tx.commit().await?;
-    Err(StoreError::Unreadable(why).into())
+    Ok(tx.commit().await?)
 }
 
 fn id_of(row: &entity::Model) -> Id<crate::ids::CustomerImport> {

@@ -22,6 +22,7 @@ pub struct Model {
     pub customer_id: Option<Uuid>,
     pub state: String,
     pub token_hash: Vec<u8>,
+    pub rules_seen: i64,
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

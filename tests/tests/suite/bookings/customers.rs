@@ -100,6 +100,7 @@ async fn the_link_moves_and_cancels_within_the_rules() {
     assert_eq!(off["status"], "cancelled");
     let file = spa.guest.get(&format!("{second}/calendar.ics")).await.text();
     assert!(file.contains("METHOD:CANCEL") && file.contains("STATUS:CANCELLED"), "{file}");
+    assert_eq!(line(&file, "SEQUENCE"), "SEQUENCE:2", "calendars hear of it");
     spa.guest.post(&format!("{second}/cancel"), &json!({})).await.problem(409, "wrong_state");
     app.clock.set(at(4, "08:31"));
     assert_eq!(spa.guest.get(&other).await.expect(200)["may_move"], false);

@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use openchair_domain::authz::BuiltIn;
-use openchair_tests::TestApp;
 use openchair_tests::spa::at;
+use openchair_tests::{Role, TestApp};
 use serde_json::{Value, json};
 
 fn path(visit: &Value, deed: &str) -> String {
@@ -144,6 +144,20 @@ async fn providers_see_and_touch_their_own_column() {
     fay.post(&path(&other, "check-in"), &seen).await.problem(404, "not_found");
     fay.post(&path(&own, "check-in"), &seen).await.expect(200);
     fay.post(&path(&own, "cancel"), &json!({ "version": 2 })).await.problem(403, "not_allowed");
+    // Who may not call it off doesn't get the link that could: its customer does.
+    assert_eq!(fay.post_empty(&path(&own, "link")).await.expect(200), json!({}));
+    let mail = app.mail("ann@example.com", "Your visit to").await;
+    assert!(mail["text"].as_str().unwrap().contains("/b/"), "{mail}");
+    // One's own customers can be reached, and others' not.
+    assert_eq!(listed["items"][0]["customer"]["email"], "ann@example.com");
+    let role = app.custom_role(&spa.business, &["booking:read"]).await;
+    let reader = app.member(&spa.business, Role::Custom(role)).await;
+    let reader = app.sign_in(&reader).await.in_tenant(&spa.business);
+    let listed = reader.get("/v1/appointments").await.expect(200);
+    for visit in listed["items"].as_array().unwrap() {
+        let customer = &visit["customer"];
+        assert_eq!((&customer["name"], &customer["email"]), (&json!("Ann Other"), &Value::Null));
+    }
     let body = |who: &str| {
         json!({ "wanted": spa.wanted(&["Facial"], 1, &[who]),
                                    "start": at(4, "15:00") })

@@ -1,8 +1,12 @@
 //! Visits: the time that is free for them, and their lives.
 
 mod asking;
+mod closed;
 mod couples;
 mod customers;
 mod day;
 mod free;
 mod moving;
+mod told;
+mod twice;
+mod visitors;

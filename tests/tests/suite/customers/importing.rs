@@ -207,3 +207,80 @@ async fn a_file_that_was_changed_fails() {
     .await;
     assert_eq!(app.database.count("select count(*) from customers").await, 0);
 }
+
+/// A file that is tried again and again ends, too, and whoever waits for it sees why.
+#[tokio::test]
+async fn a_file_that_nobody_can_put_in_fails() {
+    let app = TestApp::start().await;
+    let (_spa, owner) = spa(&app).await;
+    let import = check(&owner, "name\nAna\n").await;
+    app.database
+        .run(
+            "create function fail() returns trigger language plpgsql as
+                 $$ begin raise exception 'broken'; end $$;
+             create trigger fail before insert on customers for each row execute function fail()",
+        )
+        .await;
+    owner.post_empty(&path(&import, "/run")).await.expect(202);
+    let tried = "select count(*) from jobs where kind = 'customers.import' and state = 'waiting'
+                 and attempts > 0";
+    eventually("it was tried", async || (app.database.count(tried).await == 1).then_some(())).await;
+    app.database
+        .run("update jobs set attempts = 12, run_at = created_at where kind = 'customers.import'")
+        .await;
+    let ended = eventually("it failed", async || {
+        let now = owner.get(&path(&import, "")).await.expect(200);
+        (now["state"] == "failed").then_some(now)
+    })
+    .await;
+    assert_eq!(ended["reason"], "gave_up");
+    let files = "select count(*) from customer_imports where file is not null";
+    assert_eq!(app.database.count(files).await, 0);
+}
+
+#[tokio::test]
+async fn files_are_listed_and_forgotten_if_nobody_wants_them() {
+    let app = TestApp::with(&[("worker.inside", "false")]).await;
+    let (_spa, owner) = spa(&app).await;
+    let first = check(&owner, "name\nAna\n").await;
+    app.clock.advance(chrono::Duration::days(6));
+    let second = check(&owner, "name\nBen\n").await;
+    let page = owner.get("/v1/customers/imports?limit=1").await.expect(200);
+    assert_eq!(page["items"][0]["id"], second["id"]);
+    assert_eq!(page["items"][0]["totals"]["new"], 1);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let next = owner.get(&format!("/v1/customers/imports?limit=1&cursor={cursor}")).await;
+    let next = next.expect(200);
+    assert_eq!((&next["items"][0]["id"], &next["next_cursor"]), (&first["id"], &Value::Null));
+    let db = &app.app().db;
+    assert_eq!(customers::forget_files(db).await.unwrap(), 0);
+    app.clock.advance(chrono::Duration::days(2));
+    assert_eq!(customers::forget_files(db).await.unwrap(), 1);
+    let gone = owner.get(&path(&first, "")).await.expect(200);
+    assert_eq!((&gone["state"], &gone["reason"]), (&json!("failed"), &json!("not_run")));
+    assert_eq!(owner.get(&path(&second, "")).await.expect(200)["state"], "checked");
+    let files = "select count(*) from customer_imports where file is not null";
+    assert_eq!(app.database.count(files).await, 1);
+}
+
+/// Merged into somebody who was merged, too: still known, as whom all of it became.
+#[tokio::test]
+async fn who_was_merged_twice_is_known() {
+    let app = TestApp::start().await;
+    let (_spa, owner) = spa(&app).await;
+    let mut last: Option<Value> = None;
+    for name in ["ana", "ann", "anne"] {
+        let email = format!("{name}@example.com");
+        let new = add(&owner, json!({ "name": name, "email": email })).await;
+        if let Some(gone) = last {
+            let body = json!({ "other_id": gone["id"], "other_version": gone["version"] });
+            let merge = owner.post(&at(&new, "/merge"), &body);
+            merge.header("if-match", "\"1\"").await.expect(200);
+        }
+        last = Some(owner.get(&at(&new, "")).await.expect(200));
+    }
+    let import = check(&owner, "name,email\nAna,ana@example.com\n").await;
+    let row = &import["report"]["rows"][0];
+    assert_eq!(row["outcome"], "duplicate", "{import}");
+    assert_eq!(row["customer_id"], last.unwrap()["id"]);
+}

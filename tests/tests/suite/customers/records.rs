@@ -124,7 +124,8 @@ async fn a_provider_sees_who_was_with_them_and_nobody_else() {
     );
     let (me, mate) =
         (app.member(&spa, BuiltIn::Provider).await, app.member(&spa, BuiltIn::Provider).await);
-    app.visit(&spa, id_of(&mine), &me, -3).await;
+    let of_me = app.visit(&spa, id_of(&mine), &me, -3).await;
+    app.visit(&spa, id_of(&mine), &mate, -2).await;
     let of_mate = app.visit(&spa, id_of(&theirs), &mate, -3).await;
     // What was called off makes nobody mine.
     let off = app.visit(&spa, id_of(&theirs), &me, 4).await;
@@ -144,6 +145,14 @@ async fn a_provider_sees_who_was_with_them_and_nobody_else() {
         hidden.problem(404, "not_found");
         assert_eq!(hidden.without_request_id(), unknown.without_request_id(), "{rest}");
     }
+    // Of a customer whom others serve, too, one's own visits.
+    let visits = provider.get(&at(&mine, "/visits")).await.expect(200);
+    let ids: Vec<_> = visits["items"].as_array().unwrap().iter().map(|v| &v["id"]).collect();
+    assert_eq!(ids, [&json!(of_me.to_string())]);
+    assert_eq!(
+        owner.get(&at(&mine, "/visits")).await.expect(200)["items"].as_array().unwrap().len(),
+        2
+    );
     let notes = json!({ "text": "secret" });
     let put = provider.put(&at(&theirs, "/medical"), &notes).header("if-match", "\"1\"").await;
     put.problem(404, "not_found");

@@ -158,14 +158,19 @@ async fn whatever_takes_a_key_honours_it() {
         let column = if platform { Column::Admin } else { Column::Owner };
         let actor = world.actor(column, matrix.row(&operation.id).needs()).await;
         let sample = sample(&operation, &world, &actor, true).await;
-        let body = sample.body.clone().unwrap();
         // Each as if the answer before had been lost, with what it would have put into the jar.
-        let call = || actor.browser.window().post(&sample.path, &body).header(HEADER, "again");
+        let call = || {
+            let call = actor.browser.window().post_empty(&sample.path).header(HEADER, "again");
+            match &sample.body {
+                Some(body) => call.json(body),
+                None => call,
+            }
+        };
         let first = call().await;
-        first.expect(201);
+        assert!(matches!(first.status, 200 | 201 | 204), "{}: {first}", operation.id);
         let before = app.database.fingerprint().await;
         let again = call().await;
-        assert_eq!(again.expect(201), first.json(), "{}", operation.id);
+        assert_eq!((again.status, again.text()), (first.status, first.text()), "{}", operation.id);
         let after = app.database.fingerprint().await;
         let signs_in = operation.id == "sign_up";
         let differs: Vec<_> = before
@@ -179,5 +184,5 @@ async fn whatever_takes_a_key_honours_it() {
         assert!(differs.is_empty(), "{}: {differs:?}", operation.id);
         tried.push(operation.id);
     }
-    assert!(tried.len() >= 6, "{tried:?}");
+    assert!(tried.len() >= 13, "{tried:?}");
 }

@@ -56,6 +56,10 @@ async fn every_change_is_seen_where_it_matters() {
     let policy = owner.patch("/v1/booking-policy", 1, &json!({ "slot_step_minutes": 20 })).await;
     moved("the rules", policy, 1, 1).await;
 
+    let business = owner.get("/v1/tenant").await.version();
+    let name = owner.patch("/v1/tenant", business, &json!({ "name": "Laguna" })).await;
+    moved("another name", name, 1, 1).await;
+
     let days = json!({ "first_day": "2026-12-24", "last_day": "2026-12-26" });
     moved("closed everywhere", owner.post("/v1/closures", &days).await, 1, 1).await;
     let mut days = days;

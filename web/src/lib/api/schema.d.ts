@@ -127,7 +127,7 @@ export interface paths {
         put?: never;
         /**
          * Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest
-         *     times.
+         *     times. A customer with an address gets a mail with the link to it.
          */
         post: operations["create_appointment"];
         delete?: never;
@@ -265,8 +265,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives a visit a new link for its customer, and mails it where there is an address. The link
-         *     before leads nowhere any more.
+         * Gives a visit a new link for its customer, and mails it where there is an address. Who may move
+         *     visits and call them off is told it, too. The link before leads nowhere any more.
          */
         post: operations["send_appointment_link"];
         delete?: never;
@@ -735,7 +735,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Moves it, within the shop's rules. The link changes. */
+        /**
+         * Moves it, within the shop's rules. The link changes; who asks once more with the same key, behind
+         *     the link before, gets the same answer.
+         */
         post: operations["move_own_visit"];
         delete?: never;
         options?: never;
@@ -966,7 +969,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Files that were sent, the newest first, without what was said of each row. */
+        get: operations["list_customer_imports"];
         put?: never;
         /**
          * Looks at a file of customers (CSV with commas, semicolons or tabs) and says what would become
@@ -2312,7 +2316,8 @@ export interface paths {
         /**
          * Books visits that come again at the same time of the clock, all of them or none: with
          *     `preview` it writes nothing and says of each whether it can be had. Otherwise, if one can't that
-         *     is neither skipped nor shifted, it refuses with `series_conflicts` and the times near each.
+         *     is neither skipped nor shifted, it refuses with `series_conflicts` and the times near each. A
+         *     customer with an address gets one mail with the links to all of them.
          */
         post: operations["create_series"];
         delete?: never;
@@ -3183,6 +3188,7 @@ export interface components {
          * @description Calling a visit off.
          */
         CancelInput: {
+            /** @description Why; the customer is told */
             reason?: string | null;
             /**
              * Format: int64
@@ -3333,6 +3339,44 @@ export interface components {
             tenant_id: string;
         };
         /**
+         * CustomerImportLine
+         * @description A file of customers, in a list.
+         */
+        CustomerImportLine: {
+            /**
+             * Format: int32
+             * @description How many customers were made
+             */
+            created: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            id: string;
+            name: string;
+            /** @description Why it came to nothing: `unreadable`, `gave_up`, `not_run` */
+            reason?: string | null;
+            /** Format: int32 */
+            rows_done: number;
+            /** Format: int32 */
+            rows_total: number;
+            /**
+             * Format: int32
+             * @description How many rows were left out
+             */
+            skipped: number;
+            /** Format: date-time */
+            started_at?: string | null;
+            state: components["schemas"]["CustomerImportState"];
+            totals: components["schemas"]["ImportTotalsView"];
+        };
+        CustomerImportLinePage: {
+            items: components["schemas"]["CustomerImportLine"][];
+            /** @description Send it as `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        /**
          * @description How far a file is.
          * @enum {string}
          */
@@ -3354,6 +3398,11 @@ export interface components {
             finished_at?: string | null;
             id: string;
             name: string;
+            /**
+             * @description Why it came to nothing: `unreadable`, `gave_up` (it was tried too often), `not_run` (nobody said
+             *     in a week that it shall be put in)
+             */
+            reason?: string | null;
             report: components["schemas"]["ImportReportView"];
             /** Format: int32 */
             rows_done: number;
@@ -4942,14 +4991,17 @@ export interface components {
             address: string;
             /**
              * Format: date-time
-             * @description Until when it could be cancelled without a fee
+             * @description Until when it could be cancelled without a fee, while it can be taken
              */
-            cancel_until: string;
+            cancel_until?: string | null;
             currency: string;
             /** Format: int64 */
             deposit_minor: number;
-            /** Format: date-time */
-            end: string;
+            /**
+             * Format: date-time
+             * @description While it can be taken
+             */
+            end?: string | null;
             /**
              * Format: date-time
              * @description Until when it can be taken
@@ -4957,6 +5009,7 @@ export interface components {
             expires_at: string;
             /** @description What is filled in or agreed to with a yes */
             forms: components["schemas"]["AskingView"][];
+            /** @description While it can be taken */
             lines: components["schemas"]["PublicLineView"][];
             location: string;
             location_name: string;
@@ -4966,8 +5019,11 @@ export interface components {
             price_minor: number;
             shop: string;
             shop_name: string;
-            /** Format: date-time */
-            start: string;
+            /**
+             * Format: date-time
+             * @description While it can be taken; a visit that came of it has a link of its own
+             */
+            start?: string | null;
             /** @description `open`, `accepted`, `declined`, `lapsed` */
             state: string;
             time_zone: string;
@@ -5023,11 +5079,15 @@ export interface components {
              * @description What cancelling costs now
              */
             cancel_fee_minor: number;
+            /** @description Why */
+            cancel_reason?: string | null;
             /**
              * Format: date-time
              * @description Until when it can be cancelled without a fee
              */
             cancel_until: string;
+            /** @description Who called it off: `customer`, `staff`, `system` */
+            cancelled_by?: string | null;
             currency: string;
             /** Format: int64 */
             deposit_minor: number;
@@ -6493,8 +6553,11 @@ export interface components {
          * @description A customer's way to a visit.
          */
         VisitLinkView: {
-            /** @description `/b/{link}`: shown once */
-            link: string;
+            /**
+             * @description `/b/{link}`: shown once, and only to who may move visits and call them off themselves. It is
+             *     mailed to the customer in any case, where there is an address
+             */
+            link?: string | null;
         };
         /**
          * VisitPlace
@@ -6645,6 +6708,7 @@ export interface components {
             customer?: string | null;
             /** @description `09:30` */
             earliest: string;
+            /** @description For who may see customers */
             email?: string | null;
             /** Format: naive-date */
             first_day: string;
@@ -6659,6 +6723,7 @@ export interface components {
             note: string;
             /** @description The time that is kept for them now */
             offer?: (components["schemas"]["KeptForView"] & unknown) | null;
+            /** @description For who may see customers */
             phone?: string | null;
             state: components["schemas"]["WaitState"];
             title: string;
@@ -6761,9 +6826,11 @@ export interface components {
          * @description Whose visit it is.
          */
         WhoseView: {
+            /** @description For who may see customers */
             email?: string | null;
             id: string;
             name: string;
+            /** @description For who may see customers */
             phone?: string | null;
         };
         /**
@@ -13226,7 +13293,9 @@ export interface operations {
     cancel_own_visit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The last part of the link */
                 token: string;
@@ -13239,8 +13308,11 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done, now or when the key was first used */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before */
+                    "IDEMPOTENCY-REPLAYED"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13373,7 +13445,9 @@ export interface operations {
     move_own_visit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The last part of the link */
                 token: string;
@@ -13386,8 +13460,11 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done, now or when the key was first used */
             200: {
                 headers: {
+                    /** @description `true` when this was answered before */
+                    "IDEMPOTENCY-REPLAYED"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15864,6 +15941,149 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here, as far as the caller may know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state doesn't permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by someone else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Understood, but something in it is not valid; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The header If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server can't answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_customer_imports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["CustomerImportLinePage"];
                 };
             };
             /** @description The request can't be understood */
@@ -26137,7 +26357,9 @@ export interface operations {
     decline_offer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The last part of the link */
                 token: string;
@@ -28183,7 +28405,9 @@ export interface operations {
     send_booking_code: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The shop's web address */
                 shop: string;
@@ -28329,7 +28553,9 @@ export interface operations {
     release_hold: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The shop's web address */
                 shop: string;
@@ -36231,7 +36457,9 @@ export interface operations {
     leave_waitlist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The last part of the link */
                 token: string;

@@ -57,11 +57,11 @@ impl Later {
             let (id, hash, name) = (id.uuid(), hex(token), format!("Wes of {}", of.name));
             let sql = format!(
                 "insert into waitlist_entries (tenant_id, id, location_id, wanted, title, first_day,
-                     last_day, earliest, latest, name, email, locale, note, state, token_hash,
+                     last_day, earliest, latest, name, email, locale, note, state, token_hash, rules_seen,
                      created_at, updated_at)
                  values ('{tenant}', '{id}', '{at}', '{wanted}', 'A visit', '2026-03-10',
-                         '2026-03-20', 0, 1440, '{name}', 'wes@example.com', 'en', '', '{state}',
-                         decode('{hash}', 'hex'), '{now}', '{now}')"
+                         '2026-03-20', 0, 1440, '{name}', '{id}@example.com', 'en', '', '{state}',
+                         decode('{hash}', 'hex'), 1000000, '{now}', '{now}')"
             );
             app.database.run(&sql).await;
         }

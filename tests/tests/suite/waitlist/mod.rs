@@ -1,5 +1,7 @@
 //! Waiting for time that is taken, over HTTP, with the worker at work.
 
+mod who;
+
 use chrono::{DateTime, Duration, Utc};
 use openchair_domain::bookings;
 use openchair_domain::ids::{Id, Location};
