@@ -76,6 +76,8 @@ CREATE TABLE appointment_lines (
     staff_chosen   boolean NOT NULL,
     room_id        uuid,
     room_name      text,
+    -- Whether staff chose it; else it is any that will do.
+    room_chosen    boolean NOT NULL DEFAULT false,
     starts_at      timestamptz NOT NULL,
     ends_at        timestamptz NOT NULL,
     price_minor    bigint NOT NULL,

@@ -15,6 +15,7 @@ use super::filled::{self, Filled, Questions};
 use super::hold;
 use super::link::OwnVisit;
 use super::read::{self, VisitFacts};
+use super::sold::Retired;
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
 use crate::config::LOCALES;
@@ -115,7 +116,8 @@ pub async fn count_code(db: &Db, caller: &Caller, new: &NewAsk) -> Result<(), Bo
 
 /// What was booked, as its owner sees it.
 pub fn seen_by_owner(booked: Booked, now: Instant) -> OwnVisit {
-    OwnVisit::of(booked.visit, booked.shop, now)
+    // What was booked just now is on the menu.
+    OwnVisit::of(booked.visit, booked.shop, &Retired::default(), now)
 }
 
 /// Takes a hold up.

@@ -151,6 +151,7 @@ pub(super) fn lines(
         let seat = way.seats.iter().find(|seat| (seat.step, seat.seat) == (line.step, line.seat));
         let room = way.rooms.iter().find(|room| room.step == line.step).map(|room| room.room);
         let staff = seat.and_then(|seat| seat.staff);
+        let need = planned.visit.steps.get(line.step).and_then(|step| step.room.as_ref());
         let span = seat.map_or(Span { from: way.start, to: way.end }, |seat| seat.span);
         lines.push(Line {
             position,
@@ -163,6 +164,7 @@ pub(super) fn lines(
             staff_chosen: line.chosen,
             room_id: room.map(Id::uuid),
             room_name: room.and_then(|id| shop.rooms.get(&id).cloned()),
+            room_chosen: need.is_some_and(|need| need.given.is_some()),
             starts_at: span.from,
             ends_at: span.to,
             price_minor: *price,

@@ -17,9 +17,11 @@ mod hold;
 mod ics;
 mod link;
 mod moving;
+mod price;
 mod read;
 mod save;
 mod search;
+mod sold;
 mod state;
 mod sweep;
 mod terms;
@@ -36,10 +38,11 @@ pub(crate) mod workshop {
     pub(crate) use super::error::codes;
     pub(crate) use super::filled::check as check_filled;
     pub(crate) use super::link::{shop_of, tell};
-    pub(crate) use super::moving::{NewPlace, again as wanted_again, leave, lines, settle};
+    pub(crate) use super::moving::{NewPlace, leave, lines, settle};
     pub(crate) use super::read::{complete, read_any, sees, status};
     pub(crate) use super::save::lock_alone;
     pub(crate) use super::search::{alternatives, near};
+    pub(crate) use super::sold::{Keep, Retired, Sold};
     pub(crate) use super::wanted::{Asker, Planned, plan};
 }
 

@@ -117,6 +117,8 @@ pub struct LineFacts {
     pub room: Option<Id<Room>>,
     /// What that was called.
     pub room_name: Option<String>,
+    /// Whether staff chose it.
+    pub room_chosen: bool,
     /// From.
     pub starts_at: Instant,
     /// To.
@@ -140,6 +142,7 @@ impl From<line::Model> for LineFacts {
             staff_chosen: row.staff_chosen,
             room: row.room_id.map(Id::from_uuid),
             room_name: row.room_name,
+            room_chosen: row.room_chosen,
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             price_minor: row.price_minor,

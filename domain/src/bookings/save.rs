@@ -119,6 +119,7 @@ pub(super) struct Line {
     pub(super) staff_chosen: bool,
     pub(super) room_id: Option<Uuid>,
     pub(super) room_name: Option<String>,
+    pub(super) room_chosen: bool,
     pub(super) starts_at: Instant,
     pub(super) ends_at: Instant,
     pub(super) price_minor: i64,
@@ -151,14 +152,15 @@ const NEW: &str = "
     ), lines as (
         insert into appointment_lines (
             tenant_id, appointment_id, position, step, service_id, service_name, customer, staff_id,
-            staff_name, staff_chosen, room_id, room_name, starts_at, ends_at, price_minor, addons)
+            staff_name, staff_chosen, room_id, room_name, room_chosen, starts_at, ends_at, price_minor,
+            addons)
         select $1, $2, l.position, l.step, l.service_id, l.service_name, l.customer, l.staff_id,
-               l.staff_name, l.staff_chosen, l.room_id, l.room_name, l.starts_at, l.ends_at,
-               l.price_minor, l.addons
+               l.staff_name, l.staff_chosen, l.room_id, l.room_name, l.room_chosen, l.starts_at,
+               l.ends_at, l.price_minor, l.addons
         from visit, jsonb_to_recordset($30) as l (
             position smallint, step smallint, service_id uuid, service_name text, customer smallint,
             staff_id uuid, staff_name text, staff_chosen boolean, room_id uuid, room_name text,
-            starts_at timestamptz, ends_at timestamptz, price_minor bigint, addons jsonb)
+            room_chosen boolean, starts_at timestamptz, ends_at timestamptz, price_minor bigint, addons jsonb)
     ), told as (
         insert into appointment_history (
             tenant_id, appointment_id, version, at, action, to_status, actor_kind, actor_id,

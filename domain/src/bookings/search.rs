@@ -155,13 +155,21 @@ impl<'a> Reader<'a> {
     }
 
     async fn slots(&self, query: &Query, range: Range) -> Result<Found, BookingError> {
+        self.planned_slots(|shop| self.plan(shop, query), range).await
+    }
+
+    async fn planned_slots(
+        &self,
+        plan: impl Fn(&Shop) -> Result<Planned, BookingError> + Send,
+        range: Range,
+    ) -> Result<Found, BookingError> {
         // The zone is a rule: what can be meant is only known with it. A day more or less than any
         // zone's today is refused before anything is read.
         let now = self.now();
         let days = check(range, now.date_naive() - Days::new(1))?;
         let Diary { shop, busy } = self.diary(&days).await?;
         check(range, today(&shop, now))?;
-        let planned = self.plan(&shop, query)?;
+        let planned = plan(&shop)?;
         let slots = availability::slots(&shop.rules, &busy, &planned.visit, days, now);
         Ok(Found { shop, slots })
     }
@@ -264,11 +272,12 @@ pub async fn first(
 /// The times that a customer can have who is let in already.
 pub(super) async fn for_holder(
     tx: &TenantTx,
-    query: &Query,
+    location: Id<Location>,
+    planned: &Planned,
     range: Range,
 ) -> Result<Found, BookingError> {
-    let versions = diary::versions(tx, query.location).await?.ok_or(Refusal::NotFound)?;
-    Reader::Holder { tx, versions }.slots(query, range).await
+    let versions = diary::versions(tx, Some(location)).await?.ok_or(Refusal::NotFound)?;
+    Reader::Holder { tx, versions }.planned_slots(|_| Ok(planned.clone()), range).await
 }
 
 /// Why staff can't give this time away, with names.

@@ -8,10 +8,10 @@ use super::read::{self, SeriesFacts};
 use super::store;
 use crate::audit::NewEntry;
 use crate::bookings::workshop::{
-    Asker, NewPlace, appointment, leave, line, lines, lock_alone, near, not_stale, plan, read_any,
-    resources, sees, settle, shop_of, status, tell, wanted_again,
+    Asker, Keep, NewPlace, Retired, Sold, appointment, leave, line, lines, lock_alone, near,
+    not_stale, read_any, resources, sees, settle, shop_of, status, tell,
 };
-use crate::bookings::{self, Action, BookingError, Deed, Refusal};
+use crate::bookings::{self, Action, BookingError, Deed, LineFacts, Refusal};
 use crate::diary;
 use crate::ids::{Appointment, Id, Series};
 use crate::messaging::Template;
@@ -147,9 +147,9 @@ async fn look(
             continue;
         };
         let before = lines(tx, row.id).await?;
-        let wanted = wanted_again(&row, &before, None, None, Asker::Staff);
-        let visit = Id::from_uuid(row.id);
-        let planned = plan(&shop, &wanted, Asker::Staff, Some(visit))?;
+        let sold: Vec<_> = before.iter().cloned().map(LineFacts::from).collect();
+        let retired = Retired::of(tx, &shop, &sold).await?;
+        let planned = Sold::of(&row, &sold).plan(&shop, &retired, Keep::ALL, Asker::Staff);
         let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
         let setting = taken.beside(&shop, &busy, &planned, &leaving);
         let (occurrence, way) = wish.look(&setting, now)?;

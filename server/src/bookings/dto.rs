@@ -21,8 +21,10 @@ pub(crate) struct WantedServiceInput {
     /// What goes with it
     #[oai(default, validator(max_items = 10))]
     addons: Vec<Ref<Addon>>,
-    /// Who shall do it; left out: whoever can
+    /// Who shall do it for the first of the party; left out: as the whole says, else whoever can
     staff: Option<Ref<StaffMember>>,
+    /// Who shall do it for the second of the party
+    second_staff: Option<Ref<StaffMember>>,
 }
 
 /// What is asked for: services one after the other, or a package.
@@ -56,6 +58,7 @@ impl WantedInput {
             service: wanted.service.0,
             addons: bare(&wanted.addons),
             staff: wanted.staff.map(|staff| staff.0),
+            second: wanted.second_staff.map(|staff| staff.0),
         };
         Wanted {
             services: self.services.iter().map(service).collect(),
@@ -67,7 +70,25 @@ impl WantedInput {
     }
 }
 
-/// What is asked for, out of a query: `services=svc_1,svc_2:add_1:add_2`.
+impl From<Wanted> for WantedInput {
+    fn from(wanted: Wanted) -> Self {
+        let service = |wanted: WantedService| WantedServiceInput {
+            service: wanted.service.into(),
+            addons: wanted.addons.into_iter().map(Ref).collect(),
+            staff: wanted.staff.map(Ref),
+            second_staff: wanted.second.map(Ref),
+        };
+        Self {
+            services: wanted.services.into_iter().map(service).collect(),
+            package: wanted.package.map(Ref),
+            party: wanted.party,
+            staff: wanted.staff.into_iter().map(Ref).collect(),
+        }
+    }
+}
+
+/// What is asked for, out of a query: `services=svc_1@stf_1,svc_2:add_1:add_2@stf_1@stf_2`. Behind a
+/// service stand its add-ons, then who shall do it for the first of the party, and for the second.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WantedQuery {
     pub(crate) services: Option<String>,
@@ -77,13 +98,42 @@ pub(crate) struct WantedQuery {
 }
 
 impl WantedQuery {
+    /// Services as [`WantedQuery::to_domain`] reads them.
+    pub(crate) fn services(wanted: &Wanted) -> Option<String> {
+        let one = |wanted: &WantedService| {
+            let mut text = wanted.service.to_string();
+            for addon in &wanted.addons {
+                text = format!("{text}:{addon}");
+            }
+            match (wanted.staff, wanted.second) {
+                (None, None) => text,
+                (Some(first), None) => format!("{text}@{first}"),
+                (None, Some(second)) => format!("{text}@@{second}"),
+                (Some(first), Some(second)) => format!("{text}@{first}@{second}"),
+            }
+        };
+        let all: Vec<_> = wanted.services.iter().map(one).collect();
+        (!all.is_empty()).then(|| all.join(","))
+    }
+
+    /// Who is asked for the whole, as [`WantedQuery::to_domain`] reads them.
+    pub(crate) fn staff(wanted: &Wanted) -> Option<String> {
+        let all: Vec<_> = wanted.staff.iter().map(ToString::to_string).collect();
+        (!all.is_empty()).then(|| all.join(","))
+    }
+
     pub(crate) fn to_domain(&self) -> Wanted {
         let service = |text: &str| {
-            let mut parts = text.split(':').map(str::trim);
+            let mut hands = text.split('@').map(str::trim);
+            let mut parts = hands.next().unwrap_or_default().split(':').map(str::trim);
+            // Nothing between two: whoever can.
+            let mut hand =
+                || hands.next().filter(|text| !text.is_empty()).map(Id::parse_or_nothing);
             WantedService {
                 service: Id::parse_or_nothing(parts.next().unwrap_or_default()),
                 addons: parts.map(Id::parse_or_nothing).collect(),
-                staff: None,
+                staff: hand(),
+                second: hand(),
             }
         };
         let listed = |text: &Option<String>| -> Vec<String> {
@@ -283,6 +333,8 @@ pub(super) struct LineView {
     staff_chosen: bool,
     room: Option<Ref<Room>>,
     room_name: Option<String>,
+    /// Whether it was chosen; else it is any that will do
+    room_chosen: bool,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     price_minor: i64,
@@ -302,6 +354,7 @@ impl From<LineFacts> for LineView {
             staff_chosen: line.staff_chosen,
             room: line.room.map(Ref),
             room_name: line.room_name,
+            room_chosen: line.room_chosen,
             starts_at: line.starts_at,
             ends_at: line.ends_at,
             price_minor: line.price_minor,

@@ -34,10 +34,12 @@ impl AvailabilityApi {
         &self,
         who: Can<perm::CreateBooking>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons
+        /// `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons. `svc_1@stf_1@stf_2`:
+        /// by whom, for the first of the party and the second; `svc_1@@stf_2`: for the second alone
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
-        /// For the first of the party and the second, with a comma
+        /// Who shall do what no service says otherwise of: for the first of the party and the second,
+        /// with a comma. Left out: whoever can
         staff: Query<Option<String>>,
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
@@ -71,7 +73,7 @@ impl AvailabilityApi {
         &self,
         who: Can<perm::CreateBooking>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`
+        /// `svc_1@stf_1,svc_2:add_1:add_2`: as for the list
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
         staff: Query<Option<String>>,
@@ -106,7 +108,7 @@ impl AvailabilityApi {
         &self,
         who: Can<perm::CreateBooking>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`
+        /// `svc_1@stf_1,svc_2:add_1:add_2`: as for the list
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
         staff: Query<Option<String>>,

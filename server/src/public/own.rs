@@ -11,7 +11,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use crate::app::App;
 use crate::auth::Visitor;
-use crate::bookings::{Attempt, SlotsView, SoldExtraView};
+use crate::bookings::{Attempt, SlotsView, SoldExtraView, WantedInput, WantedQuery};
 use crate::ids::Ref;
 use crate::input::Input;
 use crate::openapi::Tags;
@@ -77,6 +77,9 @@ pub(super) struct OwnVisitView {
     /// Until when it can be cancelled without a fee
     cancel_until: DateTime<Utc>,
     may_move: bool,
+    /// Why it can't be moved to any time: `cannot_do` (who was asked for no longer does it),
+    /// `nobody_can`, `not_enough_staff`, `no_such_room`. Empty: it can, until `move_until`
+    immovable: Vec<String>,
     /// Until when it can be moved
     move_until: DateTime<Utc>,
     note: String,
@@ -85,7 +88,7 @@ pub(super) struct OwnVisitView {
 
 impl From<OwnVisit> for OwnVisitView {
     fn from(own: OwnVisit) -> Self {
-        let OwnVisit { visit, shop, may_cancel, cancel_fee_minor, may_move } = own;
+        let OwnVisit { visit, shop, may_cancel, cancel_fee_minor, may_move, immovable } = own;
         Self {
             shop: shop.slug.clone(),
             shop_name: shop.name.clone(),
@@ -108,6 +111,7 @@ impl From<OwnVisit> for OwnVisitView {
             cancel_fee_minor,
             cancel_until: visit.terms.cancel_until(visit.starts_at),
             may_move,
+            immovable: immovable.into_iter().map(str::to_owned).collect(),
             move_until: visit.terms.move_until(visit.starts_at),
             note: visit.note,
             lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
@@ -141,9 +145,15 @@ struct OwnMovedView {
 /// What to ask for to have the same again.
 #[derive(Debug, Clone, Object)]
 struct AgainView {
+    /// Its web address
     shop: String,
     location: Ref<Location>,
-    /// For the query of the free times: `svc_1,svc_2:add_1`
+    /// Whether all of it can still be asked for; else something of it is no longer on the menu, or
+    /// somebody can't be chosen any more
+    offered: bool,
+    /// For the body that keeps a time
+    wanted: WantedInput,
+    /// For the query of the free times: `svc_1@stf_1,svc_2:add_1`
     services: Option<String>,
     package: Option<Ref<Package>>,
     /// For the query of the free times
@@ -269,18 +279,15 @@ impl OwnVisitApi {
         let shop = bookings::look(&tx, &holder).await?.shop;
         let (visit, wanted) = bookings::again(&tx, &holder).await?;
         tx.commit().await?;
-        let joined = |texts: Vec<String>| (!texts.is_empty()).then(|| texts.join(","));
-        let service = |service: &bookings::WantedService| {
-            let addons = service.addons.iter().map(|addon| format!(":{addon}"));
-            format!("{}{}", service.service, addons.collect::<String>())
-        };
         Ok(Json(AgainView {
             shop: shop.slug.clone(),
             location: visit.location.into(),
-            services: joined(wanted.services.iter().map(service).collect()),
+            offered: wanted.is_offered(&shop),
+            services: WantedQuery::services(&wanted),
             package: wanted.package.map(Ref),
-            staff: joined(wanted.chosen().iter().map(ToString::to_string).collect()),
+            staff: WantedQuery::staff(&wanted),
             party: wanted.party,
+            wanted: wanted.into(),
         }))
     }
 

@@ -5,4 +5,5 @@ mod couples;
 mod customers;
 mod day;
 mod free;
+mod keeping;
 mod moving;
