@@ -62,6 +62,7 @@ pub use link::{
     slots as own_slots,
 };
 pub use moving::{NewTime, relocate};
+pub use price::PriceRange;
 pub use read::{Filter, LineFacts, VisitFacts, Whose, history, list, read};
 pub use search::{
     Explained, Found, Query, Range, first, public_first, public_slots, public_why, slots, why,

@@ -1,11 +1,60 @@
 //! What a visit costs, done in one way or another.
 
 use super::wanted::{Planned, PlannedLine, Priced};
-use crate::availability::{Assignment, PlacedSeat};
+use crate::availability::{Assignment, Choice, PlacedSeat, StaffRules};
 use crate::diary::Shop;
-use crate::ids::{Id, Service};
+use crate::ids::{Id, Service, StaffMember};
+
+/// What a visit costs, whoever of those who can does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceRange {
+    /// With whom it is the cheapest.
+    pub from_minor: i64,
+    /// With whom it is the dearest.
+    pub to_minor: i64,
+}
 
 impl Planned {
+    /// What it costs at least and at most, before anybody is chosen.
+    pub(crate) fn range(&self, shop: &Shop) -> PriceRange {
+        let seat = |line: &PlannedLine| self.visit.steps.get(line.step)?.seats.get(line.seat);
+        let with = |line: &PlannedLine| {
+            let could = |staff: &&StaffRules| match seat(line).map(|seat| seat.staff) {
+                Some(Choice::Given(id) | Choice::Kept(id)) => staff.id == id,
+                Some(Choice::Any) => staff.online || !self.visit.online,
+                Some(Choice::Nobody) | None => false,
+            };
+            let skills = shop.rules.staff.iter().filter(could);
+            let prices = skills.filter_map(|staff| staff.skills.get(&line.service));
+            let prices: Vec<_> =
+                prices.map(|skill| skill.price_minor.unwrap_or(line.price_minor)).collect();
+            let (least, most) = (prices.iter().min().copied(), prices.iter().max().copied());
+            (least.unwrap_or(line.price_minor), most.unwrap_or(line.price_minor))
+        };
+        let extras = self.lines.iter().flat_map(|line| &line.addons);
+        let extras: i64 = extras.map(|addon| addon.price_minor).sum();
+        let (from, to) = match self.package {
+            Some((_, price)) => (price, price),
+            None => {
+                let lines = self.lines.iter().filter(|line| line.priced).map(with);
+                lines.fold((0, 0), |sum, line| (sum.0 + line.0, sum.1 + line.1))
+            }
+        };
+        PriceRange { from_minor: from + extras, to_minor: to + extras }
+    }
+
+    /// Who was asked for by name, each once.
+    pub(crate) fn named(&self) -> Vec<Id<StaffMember>> {
+        let mut named = Vec::new();
+        for seat in self.visit.steps.iter().flat_map(|step| &step.seats) {
+            match seat.staff {
+                Choice::Given(id) | Choice::Kept(id) if !named.contains(&id) => named.push(id),
+                _ => {}
+            }
+        }
+        named
+    }
+
     /// What it costs, done in this way: some of the staff cost other prices.
     pub(crate) fn price(&self, shop: &Shop, done: &Assignment) -> Priced {
         let seat = |line: &PlannedLine| {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 
 use super::error::{BookingError, Refusal, fault};
+use super::price::PriceRange;
 use super::wanted::{Asker, Planned, Wanted, plan};
 use crate::availability::{self, Slot, Why};
 use crate::diary::{self, Diary, Shop, Versions};
-use crate::ids::{Appointment, Id, Location};
+use crate::ids::{Appointment, Id, Location, StaffMember};
 use crate::tenancy::{Caller, Db, RequestFacts, TenantTx};
 use crate::time::Instant;
 
@@ -46,6 +47,10 @@ pub struct Found {
     pub shop: Arc<Shop>,
     /// The times.
     pub slots: Vec<Slot>,
+    /// What it would cost.
+    pub price: PriceRange,
+    /// Who was asked for by name.
+    pub named: Vec<Id<StaffMember>>,
 }
 
 /// Why a time can't be had. None: it can.
@@ -171,7 +176,8 @@ impl<'a> Reader<'a> {
         check(range, today(&shop, now))?;
         let planned = plan(&shop)?;
         let slots = availability::slots(&shop.rules, &busy, &planned.visit, days, now);
-        Ok(Found { shop, slots })
+        let (price, named) = (planned.range(&shop), planned.named());
+        Ok(Found { shop, slots, price, named })
     }
 
     async fn first(&self, query: &Query, from: Option<NaiveDate>) -> Result<Found, BookingError> {
@@ -194,7 +200,8 @@ impl<'a> Reader<'a> {
             let days = usize::try_from(days).unwrap_or(0) + 1;
             slot = look(&busy, beyond, days);
         }
-        Ok(Found { slots: slot.into_iter().collect(), shop })
+        let (price, named) = (planned.range(&shop), planned.named());
+        Ok(Found { slots: slot.into_iter().collect(), shop, price, named })
     }
 
     async fn why(&self, query: &Query, start: Instant) -> Result<Explained, BookingError> {

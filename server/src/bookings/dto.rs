@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use openchair_domain::availability::{Slot, Why};
 use openchair_domain::bookings::{
-    Event, Explained, LineFacts, SoldExtra, VisitFacts, Wanted, WantedService,
+    Event, Explained, Found, LineFacts, SoldExtra, VisitFacts, Wanted, WantedService,
 };
 use openchair_domain::diary::Shop;
 use openchair_domain::ids::{
@@ -166,22 +166,67 @@ impl SlotView {
     }
 }
 
+/// One of the staff who was asked for.
+#[derive(Debug, Clone, Object)]
+pub(crate) struct AskedForView {
+    id: Ref<StaffMember>,
+    name: String,
+}
+
+/// What it would cost, and who was asked for.
+#[derive(Debug, Clone, Object)]
+pub(crate) struct QuoteView {
+    currency: String,
+    /// It is no less than this, before what members pay less: some of the staff cost other prices
+    price_from_minor: i64,
+    /// And no more than this: the same where it doesn't matter who does it
+    price_to_minor: i64,
+    /// Who was asked for by name; who else would do it is chosen when the time is kept
+    staff: Vec<AskedForView>,
+}
+
+impl QuoteView {
+    fn of(found: &Found) -> Self {
+        let name = |id: &Id<StaffMember>| {
+            let person = found.shop.people.get(id)?;
+            Some(AskedForView { id: (*id).into(), name: person.name.clone() })
+        };
+        Self {
+            currency: found.shop.currency.clone(),
+            price_from_minor: found.price.from_minor,
+            price_to_minor: found.price.to_minor,
+            staff: found.named.iter().filter_map(name).collect(),
+        }
+    }
+}
+
 /// Times that can be had.
 #[derive(Debug, Clone, Object)]
 pub(crate) struct SlotsView {
     location: Ref<Location>,
     time_zone: String,
+    /// Of every one of the times; left out where the price was agreed before
+    #[oai(skip_serializing_if_is_none)]
+    quote: Option<QuoteView>,
     /// In the order of time
     slots: Vec<SlotView>,
 }
 
 impl SlotsView {
+    /// For what was sold before.
     pub(crate) fn of(shop: &Shop, slots: Vec<Slot>) -> Self {
         Self {
             location: shop.location.into(),
             time_zone: shop.rules.zone.name().to_owned(),
+            quote: None,
             slots: slots.into_iter().map(|slot| SlotView::of(shop, slot)).collect(),
         }
+    }
+}
+
+impl From<Found> for SlotsView {
+    fn from(found: Found) -> Self {
+        Self { quote: Some(QuoteView::of(&found)), ..Self::of(&found.shop, found.slots) }
     }
 }
 
@@ -190,16 +235,20 @@ impl SlotsView {
 pub(crate) struct FirstView {
     location: Ref<Location>,
     time_zone: String,
+    quote: QuoteView,
     /// None within the days that can be booked
     slot: Option<SlotView>,
 }
 
-impl FirstView {
-    pub(crate) fn of(shop: &Shop, slots: Vec<Slot>) -> Self {
+impl From<Found> for FirstView {
+    fn from(found: Found) -> Self {
+        let quote = QuoteView::of(&found);
+        let shop = found.shop;
         Self {
             location: shop.location.into(),
             time_zone: shop.rules.zone.name().to_owned(),
-            slot: slots.into_iter().next().map(|slot| SlotView::of(shop, slot)),
+            quote,
+            slot: found.slots.into_iter().next().map(|slot| SlotView::of(&shop, slot)),
         }
     }
 }

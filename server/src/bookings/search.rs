@@ -63,7 +63,7 @@ impl AvailabilityApi {
         let tx = self.0.db.tenant(&who).await?;
         let found = bookings::slots(&tx, &asked, Range { from: from.0, to: to.0 }).await?;
         tx.commit().await?;
-        Ok(Json(SlotsView::of(&found.shop, found.slots)))
+        Ok(Json(found.into()))
     }
 
     /// The first time that can be given away, from a day on.
@@ -97,7 +97,7 @@ impl AvailabilityApi {
         let tx = self.0.db.tenant(&who).await?;
         let found = bookings::first(&tx, &asked, from.0).await?;
         tx.commit().await?;
-        Ok(Json(FirstView::of(&found.shop, found.slots)))
+        Ok(Json(found.into()))
     }
 
     /// Why a visit can't begin at this time, with names: closed, who is busy with which visit, which

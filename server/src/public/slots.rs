@@ -66,7 +66,7 @@ impl PublicSlotsApi {
         let asked = asked(location.0, &wanted);
         let range = Range { from: from.0, to: to.0 };
         let found = bookings::public_slots(&self.0.db, &shop.0, &asked, range, who.request).await?;
-        Ok(Json(SlotsView::of(&found.shop, found.slots)))
+        Ok(Json(found.into()))
     }
 
     /// The first time that can be had, from a day on.
@@ -98,7 +98,7 @@ impl PublicSlotsApi {
         let asked = asked(location.0, &wanted);
         let found =
             bookings::public_first(&self.0.db, &shop.0, &asked, from.0, who.request).await?;
-        Ok(Json(FirstView::of(&found.shop, found.slots)))
+        Ok(Json(found.into()))
     }
 
     /// Why a visit can't begin at this time: reasons without names.

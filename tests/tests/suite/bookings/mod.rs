@@ -7,3 +7,4 @@ mod day;
 mod free;
 mod keeping;
 mod moving;
+mod offer;
