@@ -18,6 +18,8 @@ CREATE TABLE appointments (
     title            text NOT NULL,
     package_id       uuid,
     price_minor      bigint NOT NULL CHECK (price_minor >= 0),
+    -- How much less that is because they are a member.
+    discount_minor   bigint NOT NULL DEFAULT 0 CHECK (discount_minor >= 0),
     currency         text NOT NULL,
     deposit_minor    bigint NOT NULL DEFAULT 0 CHECK (deposit_minor >= 0),
     fee_minor        bigint NOT NULL DEFAULT 0 CHECK (fee_minor >= 0),

@@ -5,6 +5,8 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 
 use super::error::{BookingError, Refusal, fault};
+use super::members::Member;
+use super::price::Costing;
 use super::read::{self, VisitFacts};
 use super::save::{self, Line, NewVisit, Takes};
 use super::search::{alternatives, near};
@@ -41,7 +43,8 @@ pub struct NewBooking {
     pub note: String,
     /// What staff want said.
     pub staff_note: String,
-    /// Put it there although somebody or something is taken.
+    /// Put it there although somebody or something is taken, or it is for members only and this one
+    /// isn't.
     pub over: bool,
 }
 
@@ -194,12 +197,29 @@ pub(crate) async fn make(
     way: Assignment,
     making: Making,
 ) -> Result<Id<Appointment>, BookingError> {
+    // Time that is only kept is nobody's yet: who takes it up pays what they pay.
+    let whose = making.customer.filter(|_| making.status != Status::Held);
+    let member = Member::of(tx, whose).await?;
+    make_for(tx, setting, way, making, &member).await
+}
+
+/// Writes the visit at this start, for somebody whose memberships are known.
+pub(crate) async fn make_for(
+    tx: &mut TenantTx,
+    setting: &Setting,
+    way: Assignment,
+    making: Making,
+    member: &Member,
+) -> Result<Id<Appointment>, BookingError> {
     let Setting { diary, planned } = setting;
     if !making.over && lapsed(setting, &way, tx.now()) {
         return Err(Refusal::Lapsed.into());
     }
     let shop = &diary.shop;
-    let priced = planned.price(shop, &way);
+    let percent = member.discount(shop, way.start);
+    let costing =
+        planned.lines.iter().map(|line| Costing { service: line.service, addons: &line.addons });
+    let priced = planned.price(shop, &way).reduced(percent, shop, costing);
     let id = tx.new_id::<Appointment>();
     let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();
     let terms = serde_json::to_value(Terms::from(planned.policy)).unwrap_or_default();
@@ -212,6 +232,7 @@ pub(crate) async fn make(
         title: planned.title.clone(),
         package: planned.package.map(|(id, _)| id),
         price_minor: priced.total,
+        discount_minor: priced.discount,
         currency: shop.currency.clone(),
         deposit_minor: priced.deposit,
         terms,
@@ -250,6 +271,10 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
         choose(&setting, new.start, tx.now())?
     };
     let customer = whose(tx, &setting.diary.shop, &new.whom).await?;
+    let member = Member::of(tx, customer).await?;
+    if !new.over {
+        member.may_have(&setting.diary.shop, setting.planned.services(), way.start)?;
+    }
     let making = Making {
         status: Status::Confirmed,
         customer,
@@ -263,7 +288,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
         over: new.over,
         action: Action::Ask(Needs::Nothing).key(),
     };
-    let id = make(tx, &setting, way, making).await?;
+    let id = make_for(tx, &setting, way, making, &member).await?;
     if new.over {
         tx.record(
             NewEntry::new("appointment.overridden", "appointment").on(id, &*setting.planned.title),

@@ -16,6 +16,7 @@ mod history;
 mod hold;
 mod ics;
 mod link;
+mod members;
 mod moving;
 mod price;
 mod read;
@@ -31,13 +32,14 @@ mod wanted;
 pub(crate) mod workshop {
     pub(crate) use super::ask::{OnOffer, Taker, about, introduced, take_up};
     pub(crate) use super::book::{
-        Making, Setting, choose, lapsed, make, own_column_only, setting, whose,
+        Making, Setting, choose, lapsed, make, make_for, own_column_only, setting, whose,
     };
     pub(crate) use super::change::{End, end, not_stale, resources};
     pub(crate) use super::entities::{appointment, line};
     pub(crate) use super::error::codes;
     pub(crate) use super::filled::check as check_filled;
     pub(crate) use super::link::{shop_of, tell};
+    pub(crate) use super::members::Member;
     pub(crate) use super::moving::{NewPlace, leave, lines, settle};
     pub(crate) use super::read::{complete, read_any, sees, status};
     pub(crate) use super::save::lock_alone;

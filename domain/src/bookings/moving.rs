@@ -214,7 +214,8 @@ async fn rewrite(
 ) -> Result<(), BookingError> {
     let shop = &setting.diary.shop;
     let prices = before.iter().map(|line| line.price_minor).collect();
-    let priced = Priced { lines: prices, total: row.price_minor, deposit: row.deposit_minor };
+    let (total, deposit) = (row.price_minor, row.deposit_minor);
+    let priced = Priced { lines: prices, total, deposit, discount: row.discount_minor };
     let lines = book::lines(shop, &setting.planned, way, &priced);
     line::Entity::delete_many()
         .filter(line::Column::TenantId.eq(tx.tenant().uuid()))

@@ -1,6 +1,6 @@
 //! What a visit costs, done in one way or another.
 
-use super::wanted::{Planned, PlannedLine, Priced};
+use super::wanted::{Planned, PlannedLine, Priced, SoldExtra};
 use crate::availability::{Assignment, Choice, PlacedSeat, StaffRules};
 use crate::diary::Shop;
 use crate::ids::{Id, Service, StaffMember};
@@ -76,10 +76,50 @@ impl Planned {
             if let Some(offer) = shop.services.get(&line.service).filter(|_| line.priced) {
                 deposit += offer.deposit.of(*price);
             }
-            *price += line.addons.iter().map(|addon| addon.price_minor).sum::<i64>();
+            *price += extras(&line.addons);
         }
-        Priced { total: prices.iter().sum(), lines: prices, deposit }
+        Priced { total: prices.iter().sum(), lines: prices, deposit, discount: 0 }
     }
+}
+
+fn extras(addons: &[SoldExtra]) -> i64 {
+    addons.iter().map(|addon| addon.price_minor).sum()
+}
+
+/// A line as far as it costs something.
+pub(super) struct Costing<'a> {
+    pub(super) service: Id<Service>,
+    pub(super) addons: &'a [SoldExtra],
+}
+
+impl Priced {
+    /// The same for a member: each line is so many percent cheaper, add-ons included, rounded to the
+    /// nearest minor unit, half of one up. What is due when it is booked is worked out anew.
+    pub(super) fn reduced<'a>(
+        self,
+        percent: u8,
+        shop: &Shop,
+        lines: impl IntoIterator<Item = Costing<'a>>,
+    ) -> Self {
+        if percent == 0 {
+            return self;
+        }
+        let (mut prices, mut deposit) = (Vec::with_capacity(self.lines.len()), 0);
+        for (price, line) in self.lines.iter().zip(lines) {
+            prices.push(less(*price, percent));
+            if let Some(offer) = shop.services.get(&line.service) {
+                deposit += offer.deposit.of(less(*price - extras(line.addons), percent));
+            }
+        }
+        let total: i64 = prices.iter().sum();
+        let discount = self.discount + self.total - total;
+        Self { total, lines: prices, deposit: deposit.min(self.deposit), discount }
+    }
+}
+
+fn less(price: i64, percent: u8) -> i64 {
+    let part = i128::from(price) * i128::from(100 - percent.min(100));
+    i64::try_from((part + 50).div_euclid(100)).unwrap_or(price)
 }
 
 fn skill_price(shop: &Shop, placed: &PlacedSeat, service: Id<Service>) -> Option<i64> {
@@ -106,6 +146,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn members_pay_less_to_the_nearest_unit_and_half_of_one_up() {
+        for (price, percent, costs) in [
+            (9_000, 10, 8_100),
+            (9_995, 10, 8_996),
+            (9_994, 10, 8_995),
+            (5, 10, 5),
+            (4, 10, 4),
+            (5, 50, 3),
+            (999, 0, 999),
+            (999, 100, 0),
+            (0, 10, 0),
+            (i64::MAX, 1, 9_131_138_316_486_228_049),
+        ] {
+            assert_eq!(less(price, percent), costs, "{price} less {percent} %");
+        }
+    }
 
     proptest! {
         #[test]

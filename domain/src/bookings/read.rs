@@ -47,6 +47,8 @@ pub struct VisitFacts {
     pub package: Option<Id<Package>>,
     /// What it costs.
     pub price_minor: i64,
+    /// How much less that is because they are a member.
+    pub discount_minor: i64,
     /// In which currency.
     pub currency: String,
     /// What was due when it was booked.
@@ -174,6 +176,7 @@ pub(super) fn facts(
         title: row.title,
         package: row.package_id.map(Id::from_uuid),
         price_minor: row.price_minor,
+        discount_minor: row.discount_minor,
         currency: row.currency,
         deposit_minor: row.deposit_minor,
         fee_minor: row.fee_minor,

@@ -28,6 +28,7 @@ pub(super) struct NewVisit {
     pub(super) title: String,
     pub(super) package: Option<Id<Package>>,
     pub(super) price_minor: i64,
+    pub(super) discount_minor: i64,
     pub(super) currency: String,
     pub(super) deposit_minor: i64,
     pub(super) terms: serde_json::Value,
@@ -144,9 +145,9 @@ const NEW: &str = "
             tenant_id, id, location_id, status, starts_at, ends_at, customer_id, party, title,
             package_id, price_minor, currency, deposit_minor, terms, source, note, staff_note,
             overridden, series_id, series_place, lapses_at, visitor_hash, link_hash, created_at,
-            updated_at)
+            updated_at, discount_minor)
         select $1, $2, $3, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-               $10, $25, $26, $9, $27, $28, $29, $29
+               $10, $25, $26, $9, $27, $28, $29, $29, $36
         where (select count(*) from taken) = cardinality($5::uuid[])
         returning id
     ), lines as (
@@ -215,6 +216,7 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<bool, StoreEr
         hand.id.into(),
         hand.name.into(),
         new.reason.into(),
+        new.discount_minor.into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEW, values);
     let written = Written::find_by_statement(statement).one(tx.conn()).await?;

@@ -51,6 +51,20 @@ pub struct Found {
     pub price: PriceRange,
     /// Who was asked for by name.
     pub named: Vec<Id<StaffMember>>,
+    /// Whether only members can have it.
+    pub members_only: bool,
+}
+
+impl Found {
+    fn of(shop: Arc<Shop>, planned: &Planned, slots: Vec<Slot>) -> Self {
+        Self {
+            price: planned.range(&shop),
+            named: planned.named(),
+            members_only: planned.is_for_members(&shop),
+            slots,
+            shop,
+        }
+    }
 }
 
 /// Why a time can't be had. None: it can.
@@ -60,6 +74,8 @@ pub struct Explained {
     pub shop: Arc<Shop>,
     /// The reasons.
     pub why: Vec<Why>,
+    /// Whether only members can have it.
+    pub members_only: bool,
 }
 
 /// Which days can be meant, as seen from `today`.
@@ -176,8 +192,7 @@ impl<'a> Reader<'a> {
         check(range, today(&shop, now))?;
         let planned = plan(&shop)?;
         let slots = availability::slots(&shop.rules, &busy, &planned.visit, days, now);
-        let (price, named) = (planned.range(&shop), planned.named());
-        Ok(Found { shop, slots, price, named })
+        Ok(Found::of(shop, &planned, slots))
     }
 
     async fn first(&self, query: &Query, from: Option<NaiveDate>) -> Result<Found, BookingError> {
@@ -200,8 +215,7 @@ impl<'a> Reader<'a> {
             let days = usize::try_from(days).unwrap_or(0) + 1;
             slot = look(&busy, beyond, days);
         }
-        let (price, named) = (planned.range(&shop), planned.named());
-        Ok(Found { slots: slot.into_iter().collect(), shop, price, named })
+        Ok(Found::of(shop, &planned, slot.into_iter().collect()))
     }
 
     async fn why(&self, query: &Query, start: Instant) -> Result<Explained, BookingError> {
@@ -210,7 +224,7 @@ impl<'a> Reader<'a> {
         let Diary { shop, busy } = self.diary(&days).await?;
         let planned = self.plan(&shop, query)?;
         let why = availability::explain(&shop.rules, &busy, &planned.visit, start, self.now());
-        Ok(Explained { shop, why })
+        Ok(Explained { members_only: planned.is_for_members(&shop), shop, why })
     }
 }
 

@@ -110,6 +110,8 @@ pub(crate) struct Priced {
     pub(crate) lines: Vec<i64>,
     pub(crate) total: i64,
     pub(crate) deposit: i64,
+    /// How much less it is for a member.
+    pub(crate) discount: i64,
 }
 
 /// Most services in one basket.

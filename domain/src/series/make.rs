@@ -10,11 +10,12 @@ use super::store;
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, Making, Planned, Setting, lock_alone, make, near, own_column_only, plan, whose,
+    Asker, Making, Member, Planned, Setting, lock_alone, make_for, near, own_column_only, plan,
+    whose,
 };
 use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom};
 use crate::diary::{self, Shop};
-use crate::fault::{Faults, ValueFault};
+use crate::fault::{Explain, Faults, ValueFault};
 use crate::ids::{Appointment, Id, Location, Series};
 use crate::outbox::NewEvent;
 use crate::tenancy::TenantTx;
@@ -129,7 +130,11 @@ struct Found {
 }
 
 /// Looks at each visit of the series, beside what is taken and what those before it would take.
-async fn look(tx: &TenantTx, asked: &Asked) -> Result<(Vec<Occurrence>, Vec<Found>), BookingError> {
+async fn look(
+    tx: &TenantTx,
+    asked: &Asked,
+    member: Option<&Member>,
+) -> Result<(Vec<Occurrence>, Vec<Found>), BookingError> {
     let Asked { shop, planned, wishes, skip } = asked;
     let now = tx.now();
     let (mut occurrences, mut found, mut taken) = (Vec::new(), Vec::new(), Taken::default());
@@ -145,6 +150,14 @@ async fn look(tx: &TenantTx, asked: &Asked) -> Result<(Vec<Occurrence>, Vec<Foun
         let busy = diary::busy_now(tx.conn(), tx.tenant(), shop, &days).await?;
         let setting = taken.beside(shop, &busy, planned, &[]);
         let (occurrence, way) = wish.look(&setting, now)?;
+        let closed = |way: &Assignment| {
+            member.is_some_and(|one| one.may_have(shop, planned.services(), way.start).is_err())
+        };
+        if way.as_ref().is_some_and(closed) {
+            let only = Refusal::MembersOnly.code();
+            occurrences.push(wish.refused(vec![only], Vec::new()));
+            continue;
+        }
         occurrences.push(occurrence);
         if let Some(way) = way {
             taken.add(tx.new_id::<Appointment>(), &way);
@@ -160,16 +173,23 @@ pub async fn preview(
     new: &NewSeries,
 ) -> Result<(Arc<Shop>, Vec<Occurrence>), BookingError> {
     let asked = asked(tx, new).await?;
-    let (occurrences, _) = look(tx, &asked).await?;
+    // Who is only named may turn out to be anybody.
+    let member = match &new.whom {
+        Whom::Named(_) => None,
+        Whom::Known(id) => Some(Member::of(tx, Some(*id)).await?),
+        Whom::Nobody => Some(Member::of(tx, None).await?),
+    };
+    let (occurrences, _) = look(tx, &asked, member.as_ref()).await?;
     Ok((asked.shop, occurrences))
 }
 
 /// Books a series: all of it, or nothing and what stands in its way.
 pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, BookingError> {
     let asked = asked(tx, new).await?;
-    let (occurrences, found) = look(tx, &asked).await?;
-    conflicts(&occurrences)?;
     let customer = whose(tx, &asked.shop, &new.whom).await?;
+    let member = Member::of(tx, customer).await?;
+    let (occurrences, found) = look(tx, &asked, Some(&member)).await?;
+    conflicts(&occurrences)?;
     let id = tx.new_id::<Series>();
     store::insert(tx, id, asked.shop.location, customer, new.pattern).await?;
     // Nobody else books these people and rooms until all of it is written: one after the other, each
@@ -190,7 +210,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, B
             over: false,
             action: Action::Ask(Needs::Nothing).key(),
         };
-        let visit = make(tx, &setting, way, making).await?;
+        let visit = make_for(tx, &setting, way, making, &member).await?;
         let told = json!({ "id": visit, "version": 1 });
         tx.emit(NewEvent::new(Action::Ask(Needs::Nothing).event(), &told));
     }

@@ -181,6 +181,8 @@ pub(crate) struct QuoteView {
     price_from_minor: i64,
     /// And no more than this: the same where it doesn't matter who does it
     price_to_minor: i64,
+    /// Whether only members can have it, which is looked at when it is booked
+    members_only: bool,
     /// Who was asked for by name; who else would do it is chosen when the time is kept
     staff: Vec<AskedForView>,
 }
@@ -195,6 +197,7 @@ impl QuoteView {
             currency: found.shop.currency.clone(),
             price_from_minor: found.price.from_minor,
             price_to_minor: found.price.to_minor,
+            members_only: found.members_only,
             staff: found.named.iter().filter_map(name).collect(),
         }
     }
@@ -278,8 +281,11 @@ pub(crate) struct WhyView {
 /// Whether a time can be had, and why not.
 #[derive(Debug, Clone, Object)]
 pub(crate) struct ExplainedView {
+    /// Whether the time can be had
     possible: bool,
     reasons: Vec<WhyView>,
+    /// Whether only members can have it, at any time
+    members_only: bool,
 }
 
 impl WhyView {
@@ -325,7 +331,9 @@ impl ExplainedView {
     /// For staff, with names.
     pub(crate) fn full(explained: &Explained) -> Self {
         let reasons = explained.why.iter().flat_map(|why| WhyView::full(&explained.shop, why));
-        Self { possible: explained.why.is_empty(), reasons: reasons.collect() }
+        let reasons = reasons.collect();
+        let members_only = explained.members_only;
+        Self { possible: explained.why.is_empty(), reasons, members_only }
     }
 
     /// For anybody: no names, each reason once.
@@ -336,7 +344,7 @@ impl ExplainedView {
                 reasons.push(WhyView::bare(why));
             }
         }
-        Self { possible: explained.why.is_empty(), reasons }
+        Self { possible: explained.why.is_empty(), reasons, members_only: explained.members_only }
     }
 }
 
@@ -429,6 +437,8 @@ pub(crate) struct VisitView {
     title: String,
     package: Option<Ref<Package>>,
     price_minor: i64,
+    /// How much less that is because the customer is a member
+    discount_minor: i64,
     currency: String,
     deposit_minor: i64,
     /// What it costs that it didn't happen
@@ -477,6 +487,7 @@ impl From<VisitFacts> for VisitView {
             title: visit.title,
             package: visit.package.map(Ref),
             price_minor: visit.price_minor,
+            discount_minor: visit.discount_minor,
             currency: visit.currency,
             deposit_minor: visit.deposit_minor,
             fee_minor: visit.fee_minor,

@@ -123,7 +123,8 @@ impl BookingsApi {
     }
 
     /// Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest
-    /// times.
+    /// times. What is for members only is refused with `members_only` to who isn't one on the day of
+    /// the visit; members pay what their membership says.
     #[oai(path = "/appointments", method = "post", operation_id = "create_appointment")]
     async fn create(
         &self,

@@ -65,6 +65,8 @@ pub(super) struct OwnVisitView {
     ends_at: DateTime<Utc>,
     party: i16,
     price_minor: i64,
+    /// How much less that is because they are a member
+    discount_minor: i64,
     deposit_minor: i64,
     currency: String,
     /// What is owed because it didn't happen
@@ -103,6 +105,7 @@ impl From<OwnVisit> for OwnVisitView {
             ends_at: visit.ends_at,
             party: visit.party,
             price_minor: visit.price_minor,
+            discount_minor: visit.discount_minor,
             deposit_minor: visit.deposit_minor,
             currency: visit.currency,
             fee_minor: visit.fee_minor,

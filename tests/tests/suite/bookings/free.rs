@@ -30,7 +30,10 @@ async fn what_is_offered_can_be_had_and_then_is_gone() {
     let bare = spa.guest.get(&path).await.expect(200);
     assert_eq!(bare["reasons"], json!([{ "code": "staff_busy" }]));
     let path = format!("/v1/public/{}/slots/{}", spa.business.slug, why("14:00"));
-    assert_eq!(spa.guest.get(&path).await.expect(200), json!({ "possible": true, "reasons": [] }));
+    assert_eq!(
+        spa.guest.get(&path).await.expect(200),
+        json!({ "possible": true, "reasons": [], "members_only": false })
+    );
 }
 
 #[tokio::test]

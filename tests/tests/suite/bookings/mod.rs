@@ -6,5 +6,6 @@ mod customers;
 mod day;
 mod free;
 mod keeping;
+mod members;
 mod moving;
 mod offer;
