@@ -4,7 +4,7 @@ use chrono::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 
-use super::error::{BookingError, Refusal, fault};
+use super::error::{BookingError, Refusal, named_nothing};
 use super::members::Member;
 use super::price::Costing;
 use super::read::{self, VisitFacts};
@@ -93,6 +93,19 @@ pub(crate) struct Setting {
     pub(crate) planned: Planned,
 }
 
+/// The present versions of a place, or which field names none.
+pub(crate) async fn place(
+    tx: &TenantTx,
+    location: Option<Id<Location>>,
+    field: &str,
+) -> Result<diary::Versions, BookingError> {
+    match (diary::versions(tx, location).await?, location) {
+        (Some(versions), _) => Ok(versions),
+        (None, Some(_)) => Err(named_nothing(field, "There is no such place.")),
+        (None, None) => Err(Refusal::NotFound.into()),
+    }
+}
+
 /// Reads what is needed to decide on a start.
 pub(crate) async fn setting(
     tx: &TenantTx,
@@ -103,7 +116,7 @@ pub(crate) async fn setting(
     instead_of: Option<Id<Appointment>>,
 ) -> Result<Setting, BookingError> {
     let days = near(start.date_naive(), tx.now())?;
-    let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+    let versions = place(tx, location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let planned = plan(&shop, wanted, asker, instead_of)?;
     let busy = diary::busy_now(tx.conn(), tx.tenant(), &shop, &days).await?;
@@ -270,6 +283,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
     } else {
         choose(&setting, new.start, tx.now())?
     };
+    own_hands_only(tx, [&way]).await?;
     let customer = whose(tx, &setting.diary.shop, &new.whom).await?;
     let member = Member::of(tx, customer).await?;
     if !new.over {
@@ -298,14 +312,30 @@ pub async fn book(tx: &mut TenantTx, new: &NewBooking) -> Result<VisitFacts, Boo
     read::read(tx, id).await
 }
 
-/// Without the right to see all, one books one's own time.
+/// Without the right to see all, one takes one's own time and nobody else's, whoever was asked for.
+pub(crate) async fn own_hands_only<'a>(
+    tx: &TenantTx,
+    ways: impl IntoIterator<Item = &'a Assignment>,
+) -> Result<(), BookingError> {
+    if tx.caller().may(Right::ReadBookings) {
+        return Ok(());
+    }
+    let own = read::own_staff(tx).await?.map(Id::from_uuid);
+    let is_own = |way: &Assignment| {
+        let mut hands = way.seats.iter().filter_map(|seat| seat.staff).peekable();
+        own.is_some() && hands.peek().is_some() && hands.all(|staff| Some(staff) == own)
+    };
+    if ways.into_iter().all(is_own) { Ok(()) } else { Err(Refusal::NotYours.into()) }
+}
+
+/// Without the right to see all, one asks for one's own time.
 pub(crate) async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<(), BookingError> {
     if tx.caller().may(Right::ReadBookings) {
         return Ok(());
     }
     let own = read::own_staff(tx).await?.map(Id::from_uuid);
-    let mut named =
-        wanted.staff.iter().copied().chain(wanted.services.iter().filter_map(|s| s.staff));
+    let of_services = wanted.services.iter().flat_map(|one| [one.staff, one.second]);
+    let mut named = wanted.staff.iter().copied().chain(of_services.flatten());
     match named.next() {
         Some(first) if Some(first) == own && named.all(|staff| Some(staff) == own) => Ok(()),
         _ => Err(Refusal::NotYours.into()),
@@ -339,7 +369,7 @@ pub(crate) async fn whose(
             Ok(Some(customers::for_booking(tx, &contact).await?))
         }
         Whom::Known(id) if is_there(tx, *id).await? => Ok(Some(*id)),
-        Whom::Known(_) => Err(fault("/customer/id", "unknown", "There is no such customer.")),
+        Whom::Known(_) => Err(named_nothing("/customer/id", "There is no such customer.")),
     }
 }
 

@@ -12,6 +12,7 @@ mod enter;
 mod entities;
 mod error;
 mod filled;
+mod filter;
 mod history;
 mod hold;
 mod ics;
@@ -32,7 +33,8 @@ mod wanted;
 pub(crate) mod workshop {
     pub(crate) use super::ask::{OnOffer, Taker, about, introduced, take_up};
     pub(crate) use super::book::{
-        Making, Setting, choose, lapsed, make, make_for, own_column_only, setting, whose,
+        Making, Setting, choose, lapsed, make, make_for, own_column_only, own_hands_only, place,
+        setting, whose,
     };
     pub(crate) use super::change::{End, end, not_stale, resources};
     pub(crate) use super::entities::{appointment, line};
@@ -56,6 +58,7 @@ pub(crate) use coming::{Coming, Reach, coming, shown};
 pub(crate) use enter::{Begun, Entered, Entry, Story, Taken, enter};
 pub(crate) use error::codes;
 pub use error::{BookingError, Refusal};
+pub use filter::are_there;
 pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
 pub use ics::calendar;

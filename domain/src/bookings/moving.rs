@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::book::{self, Setting, choose};
 use super::change::{self, Stepping};
 use super::entities::{appointment, line};
-use super::error::{BookingError, Refusal};
+use super::error::{BookingError, Refusal, nothing};
 use super::link;
 use super::read::{self, LineFacts, VisitFacts};
 use super::save::{self, Takes};
@@ -18,7 +18,7 @@ use crate::audit::NewEntry;
 use crate::authz::Right;
 use crate::availability::Assignment;
 use crate::diary::{self, Diary};
-use crate::fault::{Faults, ValueFault};
+use crate::fault::Faults;
 use crate::ids::{Appointment, Id, Location, Room, StaffMember};
 use crate::messaging::Template;
 use crate::tenancy::{StoreError, TenantTx};
@@ -86,6 +86,9 @@ pub(super) async fn put(
     } else {
         choose(&setting, to.start, tx.now())?
     };
+    if asker == Asker::Staff {
+        book::own_hands_only(tx, [&way]).await?;
+    }
     if !to.over && book::lapsed(&setting, &way, tx.now()) {
         return Err(Refusal::Lapsed.into());
     }
@@ -108,14 +111,17 @@ async fn setting(
     let days = near(to.start.date_naive(), tx.now())?;
     let here = Id::from_uuid(row.location_id);
     let location = to.location.unwrap_or(here);
-    let versions = diary::versions(tx, Some(location)).await?.ok_or(Refusal::NotFound)?;
+    let versions = book::place(tx, Some(location), "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let mut faults = Faults::new();
     for (place, staff) in to.staff.iter().flatten().enumerate() {
         if !shop.people.contains_key(staff) {
-            let nobody = ValueFault::new("unknown", "There is nobody like that here.");
+            let nobody = nothing("There is nobody like that here.");
             faults.note(&format!("/staff/{place}"), nobody);
         }
+    }
+    if to.room.is_some_and(|room| !shop.rooms.contains_key(&room)) {
+        faults.note("/room", nothing("There is no such room here."));
     }
     if !faults.is_empty() {
         return Err(Refusal::from(faults).into());

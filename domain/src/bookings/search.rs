@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
+use super::book::place;
 use super::error::{BookingError, Refusal, fault};
 use super::price::PriceRange;
 use super::wanted::{Asker, Planned, Wanted, plan};
@@ -94,6 +95,11 @@ fn check(range: Range, today: NaiveDate) -> Result<RangeInclusive<NaiveDate>, Bo
     Ok(from..=to)
 }
 
+/// So many days later, or the last day that there is.
+fn later(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX)
+}
+
 fn today(shop: &Shop, now: Instant) -> NaiveDate {
     now.with_timezone(&shop.rules.zone).date_naive()
 }
@@ -129,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn staff(tx: &'a TenantTx, location: Option<Id<Location>>) -> Result<Self, BookingError> {
-        let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+        let versions = place(tx, location, "location").await?;
         Ok(Self::Staff { tx, versions })
     }
 
@@ -152,7 +158,7 @@ impl<'a> Reader<'a> {
         let planned = plan(shop, &query.wanted, self.asker(), query.instead_of);
         planned.map_err(|error| {
             error.about(|field| {
-                let name = field.strip_prefix("/wanted/").unwrap_or(field);
+                let name = field.strip_prefix("/wanted/").unwrap_or(field.trim_start_matches('/'));
                 name.split('/').next().unwrap_or(name).to_owned()
             })
         })
@@ -199,7 +205,7 @@ impl<'a> Reader<'a> {
         let now = self.now();
         let utc = now.date_naive();
         let from = from.unwrap_or(utc - Days::new(1)).max(utc - Days::new(1));
-        let near = from..=(from + Days::new(FIRST_LOOK.into()));
+        let near = from..=later(from, FIRST_LOOK.into());
         let Diary { shop, busy } = self.diary(&near).await?;
         let planned = self.plan(&shop, query)?;
         let look = |busy: &_, from: NaiveDate, days| {
@@ -207,9 +213,9 @@ impl<'a> Reader<'a> {
         };
         let near_days = usize::try_from(FIRST_LOOK).unwrap_or(0) + 1;
         let mut slot = look(&busy, from, near_days);
-        let last = today(&shop, now) + Days::new(u64::from(planned.policy.horizon_days));
-        let beyond = *near.end() + Days::new(1);
-        if slot.is_none() && beyond <= last {
+        let last = later(today(&shop, now), planned.policy.horizon_days.into());
+        let beyond = later(*near.end(), 1);
+        if slot.is_none() && beyond > *near.end() && beyond <= last {
             let Diary { busy, .. } = self.diary(&(beyond..=last)).await?;
             let days = last.signed_duration_since(beyond).num_days();
             let days = usize::try_from(days).unwrap_or(0) + 1;

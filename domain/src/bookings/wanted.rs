@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{BookingError, Refusal};
+use super::error::{BookingError, Refusal, nothing};
 use crate::availability::{Choice, RoomNeed, Seat, Step, Visit};
 use crate::diary::{Asking, Offer, Policy, Shop};
 use crate::fault::{Faults, ValueFault};
@@ -131,6 +131,9 @@ pub(crate) fn plan(
     for (place, staff) in wanted.staff.iter().enumerate() {
         check_staff(shop, asker, *staff, &format!("/wanted/staff/{place}"), &mut faults);
     }
+    if wanted.room.is_some_and(|room| !shop.rooms.contains_key(&room)) {
+        faults.note("/room", nothing("There is no such room here."));
+    }
     let items = items(shop, wanted, asker, &mut faults);
     let Some(items) = items.filter(|_| faults.is_empty()) else {
         return Err(Refusal::from(faults).into());
@@ -172,7 +175,7 @@ fn check_staff(
 ) {
     let known = shop.people.get(&staff).is_some_and(|one| asker == Asker::Staff || one.online);
     if !known {
-        faults.note(field, ValueFault::new("unknown", "There is nobody like that here."));
+        faults.note(field, nothing("There is nobody like that here."));
     }
 }
 
@@ -200,7 +203,7 @@ fn items<'a>(
         let found = found.filter(|items| !items.is_empty());
         if found.is_none() {
             let detail = "There is no such package here.";
-            faults.note("/wanted/package", ValueFault::new("unknown", detail));
+            faults.note("/wanted/package", nothing(detail));
         }
         return found;
     }
@@ -215,7 +218,7 @@ fn items<'a>(
         let Some(offer) = offer.filter(|offer| asker == Asker::Staff || offer.online) else {
             let detail = "There is no such service here.";
             let field = format!("/wanted/services/{place}/service");
-            faults.note(&field, ValueFault::new("unknown", detail));
+            faults.note(&field, nothing(detail));
             continue;
         };
         let mut addons = Vec::new();

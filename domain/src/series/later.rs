@@ -9,7 +9,7 @@ use super::store;
 use crate::audit::NewEntry;
 use crate::bookings::workshop::{
     Asker, Keep, NewPlace, Retired, Sold, appointment, leave, line, lines, lock_alone, near,
-    not_stale, read_any, resources, sees, settle, shop_of, status, tell,
+    not_stale, own_hands_only, read_any, resources, sees, settle, shop_of, status, tell,
 };
 use crate::bookings::{self, Action, BookingError, Deed, LineFacts, Refusal};
 use crate::diary;
@@ -90,6 +90,7 @@ pub async fn relocate(
     let title = rows.first().map(|row| row.title.clone()).unwrap_or_default();
     let (occurrences, movers) = look(tx, rows, start).await?;
     conflicts(&occurrences)?;
+    own_hands_only(tx, movers.iter().map(|mover| &mover.place.way)).await?;
     // Alone with all whom it is about, before and after: then all leave, and then all settle. Weekly
     // visits that move by a week take each other's places.
     let mut whom = Vec::new();

@@ -10,8 +10,8 @@ use super::store;
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, Making, Member, Planned, Setting, lock_alone, make_for, near, own_column_only, plan,
-    whose,
+    Asker, Making, Member, Planned, Setting, lock_alone, make_for, near, own_column_only,
+    own_hands_only, place, plan, whose,
 };
 use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom};
 use crate::diary::{self, Shop};
@@ -55,7 +55,7 @@ struct Asked {
 async fn asked(tx: &TenantTx, new: &NewSeries) -> Result<Asked, BookingError> {
     // The first one is meant, whatever becomes of the others.
     near(new.start.date_naive(), tx.now())?;
-    let versions = diary::versions(tx, new.location).await?.ok_or(Refusal::NotFound)?;
+    let versions = place(tx, new.location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let planned = plan(&shop, &new.wanted, Asker::Staff, None)?;
     own_column_only(tx, &new.wanted).await?;
@@ -169,17 +169,20 @@ async fn look(
 
 /// What would become of a series; writes nothing.
 pub async fn preview(
-    tx: &TenantTx,
+    tx: &mut TenantTx,
     new: &NewSeries,
 ) -> Result<(Arc<Shop>, Vec<Occurrence>), BookingError> {
     let asked = asked(tx, new).await?;
     // Who is only named may turn out to be anybody.
     let member = match &new.whom {
         Whom::Named(_) => None,
-        Whom::Known(id) => Some(Member::of(tx, Some(*id)).await?),
-        Whom::Nobody => Some(Member::of(tx, None).await?),
+        known => {
+            let customer = whose(tx, &asked.shop, known).await?;
+            Some(Member::of(tx, customer).await?)
+        }
     };
-    let (occurrences, _) = look(tx, &asked, member.as_ref()).await?;
+    let (occurrences, found) = look(tx, &asked, member.as_ref()).await?;
+    own_hands_only(tx, found.iter().map(|one| &one.way)).await?;
     Ok((asked.shop, occurrences))
 }
 
@@ -190,6 +193,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewSeries) -> Result<SeriesFacts, B
     let member = Member::of(tx, customer).await?;
     let (occurrences, found) = look(tx, &asked, Some(&member)).await?;
     conflicts(&occurrences)?;
+    own_hands_only(tx, found.iter().map(|one| &one.way)).await?;
     let id = tx.new_id::<Series>();
     store::insert(tx, id, asked.shop.location, customer, new.pattern).await?;
     // Nobody else books these people and rooms until all of it is written: one after the other, each

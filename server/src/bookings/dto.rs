@@ -95,6 +95,7 @@ pub(crate) struct WantedQuery {
     pub(crate) package: Option<Ref<Package>>,
     pub(crate) staff: Option<String>,
     pub(crate) party: u8,
+    pub(crate) room: Option<Ref<Room>>,
 }
 
 impl WantedQuery {
@@ -145,7 +146,7 @@ impl WantedQuery {
             package: self.package.map(|package| package.0),
             party: self.party,
             staff: listed(&self.staff).iter().map(|text| Id::parse_or_nothing(text)).collect(),
-            room: None,
+            room: self.room.map(|room| room.0),
         }
     }
 }

@@ -117,6 +117,7 @@ impl BookingsApi {
             status: Status::read(status.0.as_deref())?,
         };
         let tx = self.0.db.tenant(&who).await?;
+        bookings::are_there(&tx, filter.location, filter.staff, filter.customer).await?;
         let found = bookings::list(&tx, &filter, window(limit.0, cursor.0.as_deref())?).await?;
         tx.commit().await?;
         Ok(listed(found, VisitView::from))

@@ -1,9 +1,8 @@
 //! Which times staff can give away, and why not.
 
-use chrono::NaiveDate;
 use openchair_domain::authz::perm;
 use openchair_domain::bookings::{self, Query as Asked, Range};
-use openchair_domain::ids::{Appointment, Location, Package};
+use openchair_domain::ids::{Appointment, Location, Package, Room};
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
@@ -12,7 +11,7 @@ use super::dto::{ExplainedView, FirstView, SlotsView, WantedQuery};
 use crate::app::App;
 use crate::auth::Can;
 use crate::ids::Ref;
-use crate::input::Moment;
+use crate::input::{Day, Moment};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
@@ -44,8 +43,10 @@ impl AvailabilityApi {
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
-        from: Query<NaiveDate>,
-        to: Query<NaiveDate>,
+        /// In this room and no other
+        room: Query<Option<Ref<Room>>>,
+        from: Query<Day>,
+        to: Query<Day>,
         /// The visit that it would replace
         instead_of: Query<Option<Ref<Appointment>>>,
     ) -> Result<Json<SlotsView>, ApiError> {
@@ -54,6 +55,7 @@ impl AvailabilityApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: room.0,
         };
         let asked = Asked {
             location: location.0.map(|location| location.0),
@@ -61,7 +63,7 @@ impl AvailabilityApi {
             instead_of: instead_of.0.map(|visit| visit.0),
         };
         let tx = self.0.db.tenant(&who).await?;
-        let found = bookings::slots(&tx, &asked, Range { from: from.0, to: to.0 }).await?;
+        let found = bookings::slots(&tx, &asked, Range { from: from.0.0, to: to.0.0 }).await?;
         tx.commit().await?;
         Ok(Json(found.into()))
     }
@@ -80,14 +82,17 @@ impl AvailabilityApi {
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
+        /// In this room and no other
+        room: Query<Option<Ref<Room>>>,
         /// Today if left out
-        from: Query<Option<NaiveDate>>,
+        from: Query<Option<Day>>,
     ) -> Result<Json<FirstView>, ApiError> {
         let wanted = WantedQuery {
             services: services.0,
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: room.0,
         };
         let asked = Asked {
             location: location.0.map(|location| location.0),
@@ -95,7 +100,7 @@ impl AvailabilityApi {
             instead_of: None,
         };
         let tx = self.0.db.tenant(&who).await?;
-        let found = bookings::first(&tx, &asked, from.0).await?;
+        let found = bookings::first(&tx, &asked, from.0.map(|day| day.0)).await?;
         tx.commit().await?;
         Ok(Json(found.into()))
     }
@@ -115,6 +120,8 @@ impl AvailabilityApi {
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
+        /// In this room and no other
+        room: Query<Option<Ref<Room>>>,
         start: Query<Moment>,
         /// The visit that it would replace
         instead_of: Query<Option<Ref<Appointment>>>,
@@ -124,6 +131,7 @@ impl AvailabilityApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: room.0,
         };
         let asked = Asked {
             location: location.0.map(|location| location.0),

@@ -178,9 +178,9 @@ pub(super) struct NewVisitInput {
     /// The code that was sent to the address
     #[oai(validator(max_length = 12))]
     code: Option<String>,
-    #[oai(default, validator(max_items = 10))]
+    #[oai(default, validator(max_items = 100))]
     answers: Vec<FilledInInput>,
-    #[oai(default, validator(max_items = 10))]
+    #[oai(default, validator(max_items = 100))]
     agreed: Vec<AgreedInput>,
     /// Whether they want news by mail
     #[oai(default)]

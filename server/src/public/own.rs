@@ -1,7 +1,7 @@
 //! A customer's own visit, behind its link.
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use openchair_domain::bookings::{self, LineFacts, OwnVisit, Range};
 use openchair_domain::ids::{Location, Package, Service, StaffMember};
 use openchair_domain::tenancy::TenantTx;
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::auth::Visitor;
 use crate::bookings::{Attempt, SlotsView, SoldExtraView, WantedInput, WantedQuery};
 use crate::ids::Ref;
-use crate::input::Input;
+use crate::input::{Day, Input};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
@@ -240,13 +240,13 @@ impl OwnVisitApi {
         who: Visitor,
         /// The last part of the link
         token: Path<String>,
-        from: Query<NaiveDate>,
-        to: Query<NaiveDate>,
+        from: Query<Day>,
+        to: Query<Day>,
     ) -> Result<Json<SlotsView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
         let tx = self.0.db.tenant(&holder.caller).await?;
-        let range = Range { from: from.0, to: to.0 };
+        let range = Range { from: from.0.0, to: to.0.0 };
         let (shop, slots) = bookings::own_slots(&tx, &holder, range).await?;
         tx.commit().await?;
         Ok(Json(SlotsView::of(&shop, slots)))

@@ -1,6 +1,5 @@
 //! Which times customers can have.
 
-use chrono::NaiveDate;
 use openchair_domain::bookings::{self, Query as Asked, Range};
 use openchair_domain::ids::{Location, Package};
 use poem_openapi::OpenApi;
@@ -11,7 +10,7 @@ use crate::app::App;
 use crate::auth::Visitor;
 use crate::bookings::{ExplainedView, FirstView, SlotsView, WantedQuery};
 use crate::ids::Ref;
-use crate::input::Moment;
+use crate::input::{Day, Moment};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
@@ -53,8 +52,8 @@ impl PublicSlotsApi {
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
-        from: Query<NaiveDate>,
-        to: Query<NaiveDate>,
+        from: Query<Day>,
+        to: Query<Day>,
     ) -> Result<Json<SlotsView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let wanted = WantedQuery {
@@ -62,9 +61,10 @@ impl PublicSlotsApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: None,
         };
         let asked = asked(location.0, &wanted);
-        let range = Range { from: from.0, to: to.0 };
+        let range = Range { from: from.0.0, to: to.0.0 };
         let found = bookings::public_slots(&self.0.db, &shop.0, &asked, range, who.request).await?;
         Ok(Json(found.into()))
     }
@@ -86,7 +86,7 @@ impl PublicSlotsApi {
             u8,
         >,
         /// Today if left out
-        from: Query<Option<NaiveDate>>,
+        from: Query<Option<Day>>,
     ) -> Result<Json<FirstView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let wanted = WantedQuery {
@@ -94,10 +94,17 @@ impl PublicSlotsApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: None,
         };
         let asked = asked(location.0, &wanted);
-        let found =
-            bookings::public_first(&self.0.db, &shop.0, &asked, from.0, who.request).await?;
+        let found = bookings::public_first(
+            &self.0.db,
+            &shop.0,
+            &asked,
+            from.0.map(|day| day.0),
+            who.request,
+        )
+        .await?;
         Ok(Json(found.into()))
     }
 
@@ -125,6 +132,7 @@ impl PublicSlotsApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: None,
         };
         let asked = asked(location.0, &wanted);
         let found =

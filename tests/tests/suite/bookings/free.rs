@@ -98,10 +98,15 @@ async fn questions_that_cannot_be_meant() {
     for (wanted, at) in [
         ("services=svc_rubbish".to_owned(), "services"),
         (format!("services={}", other.id("Facial")), "services"),
+        (format!("{facial}@{}", other.id("Fay")), "services"),
         (format!("{facial}&staff={}", other.id("Fay")), "staff"),
-        (format!("services={}&party=2", spa.id("Scrub")), "services"),
-        (String::new(), "services"),
     ] {
+        let problem = ask(&format!("{wanted}&{days}")).await.problem(404, "not_found");
+        assert_eq!(field(&problem), at, "{problem}");
+    }
+    for (wanted, at) in
+        [(format!("services={}&party=2", spa.id("Scrub")), "services"), (String::new(), "services")]
+    {
         let problem = ask(&format!("{wanted}&{days}")).await.problem(422, "validation_failed");
         assert_eq!(field(&problem), at, "{problem}");
     }
