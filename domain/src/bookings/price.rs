@@ -33,12 +33,11 @@ impl Planned {
         };
         let extras = self.lines.iter().flat_map(|line| &line.addons);
         let extras: i64 = extras.map(|addon| addon.price_minor).sum();
-        let (from, to) = match self.package {
-            Some((_, price)) => (price, price),
-            None => {
-                let lines = self.lines.iter().filter(|line| line.priced).map(with);
-                lines.fold((0, 0), |sum, line| (sum.0 + line.0, sum.1 + line.1))
-            }
+        let (from, to) = if let Some((_, price)) = self.package {
+            (price, price)
+        } else {
+            let lines = self.lines.iter().filter(|line| line.priced).map(with);
+            lines.fold((0, 0), |sum, line| (sum.0 + line.0, sum.1 + line.1))
         };
         PriceRange { from_minor: from + extras, to_minor: to + extras }
     }

@@ -252,8 +252,8 @@ impl<'a> Sold<'a> {
     pub(crate) fn again(&self, row: &appointment::Model) -> Wanted {
         let chosen = |line: &LineFacts| line.staff.filter(|_| line.staff_chosen);
         let first_of = |customer: i16| {
-            let lines = self.lines.iter().filter(|line| line.customer == customer);
-            lines.filter_map(chosen).next()
+            let mut lines = self.lines.iter().filter(|line| line.customer == customer);
+            lines.find_map(chosen)
         };
         let party = u8::try_from(self.party).unwrap_or(1);
         if let Some(package) = row.package_id {

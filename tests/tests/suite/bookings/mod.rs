@@ -5,6 +5,7 @@ mod couples;
 mod customers;
 mod day;
 mod free;
+mod ids;
 mod keeping;
 mod members;
 mod moving;
