@@ -21,6 +21,8 @@ CREATE TABLE appointments (
     title            text NOT NULL,
     package_id       uuid,
     price_minor      bigint NOT NULL CHECK (price_minor >= 0),
+    -- How much less that is because they are a member.
+    discount_minor   bigint NOT NULL DEFAULT 0 CHECK (discount_minor >= 0),
     currency         text NOT NULL,
     deposit_minor    bigint NOT NULL DEFAULT 0 CHECK (deposit_minor >= 0),
     fee_minor        bigint NOT NULL DEFAULT 0 CHECK (fee_minor >= 0),
@@ -86,6 +88,8 @@ CREATE TABLE appointment_lines (
     staff_chosen   boolean NOT NULL,
     room_id        uuid,
     room_name      text,
+    -- Whether staff chose it; else it is any that will do.
+    room_chosen    boolean NOT NULL DEFAULT false,
     starts_at      timestamptz NOT NULL,
     ends_at        timestamptz NOT NULL,
     price_minor    bigint NOT NULL,

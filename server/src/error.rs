@@ -9,19 +9,14 @@ impl<E: Explain> From<E> for ApiError {
         let refusal = match error.kind() {
             Kind::Unauthenticated => Self::unauthorized(error.code(), error.to_string()),
             Kind::NotAllowed => Self::forbidden(error.code(), error.to_string()),
-            Kind::NotFound => Self::not_found(),
+            // Which field named nothing, where it wasn't the address.
+            Kind::NotFound => Self { fields: faults(&error), ..Self::not_found() },
             Kind::Conflict => Self::conflict(error.code(), error.to_string()),
             Kind::Stale => Self::version_conflict(),
             Kind::Invalid if error.fields().is_empty() => {
                 Self::unprocessable(error.code(), error.to_string())
             }
-            Kind::Invalid => Self::validation(
-                error
-                    .fields()
-                    .iter()
-                    .map(|fault| FieldFault::new(&*fault.field, fault.code, &*fault.detail))
-                    .collect(),
-            ),
+            Kind::Invalid => Self::validation(faults(&error)),
             Kind::TooMany => Self::rate_limited(std::time::Duration::from_mins(1)),
             Kind::Unavailable => {
                 tracing::warn!(error = chain(&error), "a request met a store that is away");
@@ -35,6 +30,13 @@ impl<E: Explain> From<E> for ApiError {
             None => refusal,
         }
     }
+}
+
+fn faults(error: &impl Explain) -> Vec<FieldFault> {
+    let fault = |fault: &openchair_domain::fault::FieldFault| {
+        FieldFault::new(&*fault.field, fault.code, &*fault.detail)
+    };
+    error.fields().iter().map(fault).collect()
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

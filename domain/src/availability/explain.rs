@@ -131,7 +131,7 @@ fn chair_hindrances(
 ) {
     if chair.candidates.is_empty() {
         why.push(match seat.staff {
-            Choice::Given(staff) => Why::CannotDo(staff, seat.service),
+            Choice::Given(staff) | Choice::Kept(staff) => Why::CannotDo(staff, seat.service),
             Choice::Any | Choice::Nobody => Why::NobodyCan(seat.service),
         });
     }

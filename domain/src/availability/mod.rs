@@ -52,6 +52,7 @@ mod free;
 mod grid;
 mod house;
 mod model;
+mod never;
 mod plan;
 mod ranges;
 mod search;
@@ -65,6 +66,7 @@ pub use model::{
     Alignment, Block, Busy, Choice, RoomNeed, RoomRules, Rules, Seat, Skill, SlotRules, Span,
     StaffRules, Step, Visit, Week, Window,
 };
+pub use never::never;
 pub use search::{first_free, slots};
 
 #[cfg(test)]

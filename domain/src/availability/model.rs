@@ -165,6 +165,8 @@ pub enum Choice {
     Any,
     /// This one and nobody else.
     Given(Id<StaffMember>),
+    /// This one and nobody else, whether customers get them or not: they have them already.
+    Kept(Id<StaffMember>),
     /// It needs nobody.
     Nobody,
 }

@@ -193,7 +193,7 @@ impl Live<'_> {
     }
 }
 
-fn stage(rules: &Rules, visit: &Visit, step: &super::model::Step) -> Stage {
+pub(super) fn stage(rules: &Rules, visit: &Visit, step: &super::model::Step) -> Stage {
     let chairs: Vec<Chair> = step.seats.iter().map(|seat| chair(rules, visit, seat)).collect();
     let usual = step.seats.iter().zip(&chairs).map(|(seat, chair)| match chair.candidates[..] {
         [ref only] => only.lasts,
@@ -224,15 +224,16 @@ fn fixed(chairs: &[Chair]) -> Option<i64> {
 
 fn chair(rules: &Rules, visit: &Visit, seat: &Seat) -> Chair {
     let could = |staff: &StaffRules| match seat.staff {
-        Choice::Any => true,
-        Choice::Given(given) => staff.id == given,
+        Choice::Any => staff.online || !visit.online,
+        Choice::Given(given) => staff.id == given && (staff.online || !visit.online),
+        Choice::Kept(kept) => staff.id == kept,
         Choice::Nobody => false,
     };
     let mut candidates: Vec<Candidate> = rules
         .staff
         .iter()
         .enumerate()
-        .filter(|(_, staff)| could(staff) && (staff.online || !visit.online))
+        .filter(|(_, staff)| could(staff))
         .filter_map(|(place, staff)| {
             let skill = staff.skills.get(&seat.service)?;
             Some(Candidate::new(Some(place), lasts(seat, skill.minutes)))

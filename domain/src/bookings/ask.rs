@@ -14,9 +14,14 @@ use super::error::{BookingError, Refusal};
 use super::filled::{self, Filled, Questions};
 use super::hold;
 use super::link::OwnVisit;
-use super::read::{self, VisitFacts};
+use super::members::Member;
+use super::moving;
+use super::price::Costing;
+use super::read::{self, LineFacts, VisitFacts};
+use super::sold::Retired;
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
+use super::wanted::Priced;
 use crate::config::LOCALES;
 use crate::customers::{self, Contact, NewConsent, Purpose, TypedContact};
 use crate::diary::{self, Asked, Asking, Asks, Shop};
@@ -115,7 +120,8 @@ pub async fn count_code(db: &Db, caller: &Caller, new: &NewAsk) -> Result<(), Bo
 
 /// What was booked, as its owner sees it.
 pub fn seen_by_owner(booked: Booked, now: Instant) -> OwnVisit {
-    OwnVisit::of(booked.visit, booked.shop, now)
+    // What was booked just now is on the menu.
+    OwnVisit::of(booked.visit, booked.shop, &Retired::default(), now)
 }
 
 /// Takes a hold up.
@@ -186,9 +192,12 @@ pub(crate) async fn take_up(
     let id = Id::<Appointment>::from_uuid(row.id);
     let OnOffer { shop, services, forms, .. } = what;
     let customer = taker.customer;
-    members(tx, &shop, &services, customer).await?;
+    let member = Member::of(tx, &shop, Some(customer)).await?;
+    member.may_have(&shop, services, row.starts_at)?;
+    let cheaper = cheaper(tx, &shop, &row, member.discount(&shop, row.starts_at)).await?;
+    let deposit = cheaper.as_ref().map_or(row.deposit_minor, |priced| priced.deposit);
     let terms = Terms::read(&row.terms)?;
-    let needs = match (terms.needs_approval, row.deposit_minor > 0) {
+    let needs = match (terms.needs_approval, deposit > 0) {
         (true, _) => Needs::Approval,
         (false, true) => Needs::Payment,
         (false, false) => Needs::Nothing,
@@ -201,6 +210,11 @@ pub(crate) async fn take_up(
     change.customer_id = Set(Some(customer.uuid()));
     change.contact_email = Set(taker.email.as_ref().map(|email| email.shown().to_owned()));
     change.contact_locale = Set(taker.locale.clone());
+    if let Some(priced) = cheaper {
+        change.price_minor = Set(priced.total);
+        change.discount_minor = Set(priced.discount);
+        change.deposit_minor = Set(priced.deposit);
+    }
     change.note = Set(taker.note);
     change.lapses_at = Set(lapses_at);
     // Who comes with the hold again learns that it was used.
@@ -367,25 +381,38 @@ pub async fn send_code(tx: &mut TenantTx, hold: &str, email: &str) -> Result<(),
     Ok(())
 }
 
-/// What only members can have, only members get.
-async fn members(
+/// Writes a kept visit's lines with what they cost a member; nothing to write for who isn't one.
+async fn cheaper(
     tx: &TenantTx,
     shop: &Shop,
-    services: &[Id<Service>],
-    customer: Id<Customer>,
-) -> Result<(), BookingError> {
-    let closed: Vec<_> = (services.iter().copied())
-        .filter(|id| shop.services.get(id).is_some_and(|offer| offer.members_only))
-        .collect();
-    if closed.is_empty() {
-        return Ok(());
+    row: &appointment::Model,
+    percent: u8,
+) -> Result<Option<Priced>, BookingError> {
+    if percent == 0 {
+        return Ok(None);
     }
-    let today = tx.now().with_timezone(&shop.rules.zone).date_naive();
-    if customers::is_member_for(tx, customer, &closed, today).await? {
-        Ok(())
-    } else {
-        Err(Refusal::MembersOnly.into())
-    }
+    let rows = moving::lines(tx, row.id).await?;
+    let lines: Vec<LineFacts> = rows.iter().cloned().map(LineFacts::from).collect();
+    let before = Priced {
+        lines: lines.iter().map(|line| line.price_minor).collect(),
+        total: row.price_minor,
+        deposit: row.deposit_minor,
+        discount: 0,
+    };
+    let costing = lines.iter().map(|line| Costing { service: line.service, addons: &line.addons });
+    let priced = before.reduced(percent, shop, costing);
+    line::Entity::delete_many()
+        .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(line::Column::AppointmentId.eq(row.id))
+        .exec(tx.conn())
+        .await?;
+    let rows = rows.into_iter().zip(&priced.lines).map(|(line, price)| {
+        let mut line = line::ActiveModel::from(line).reset_all();
+        line.price_minor = Set(*price);
+        line
+    });
+    line::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+    Ok(Some(priced))
 }
 
 /// The mail that says where a visit stands.

@@ -6,8 +6,10 @@ use chrono::Duration;
 use serde_json::json;
 
 use super::ask;
-use super::error::{BookingError, Refusal, fault};
+use super::error::{BookingError, Refusal, named_nothing};
 use super::link;
+use super::members::Member;
+use super::price::Costing;
 use super::read::{self, VisitFacts, Whose};
 use super::save::{self, Line, NewVisit, Takes, WrittenTo};
 use super::search::{alternatives, near};
@@ -44,7 +46,8 @@ pub struct NewBooking {
     pub note: String,
     /// What staff want said.
     pub staff_note: String,
-    /// Put it there although somebody or something is taken.
+    /// Put it there although somebody or something is taken, or it is for members only and this one
+    /// isn't.
     pub over: bool,
 }
 
@@ -94,6 +97,19 @@ pub(crate) struct Setting {
     pub(crate) planned: Planned,
 }
 
+/// The present versions of a place, or which field names none.
+pub(crate) async fn place(
+    tx: &TenantTx,
+    location: Option<Id<Location>>,
+    field: &str,
+) -> Result<diary::Versions, BookingError> {
+    match (diary::versions(tx, location).await?, location) {
+        (Some(versions), _) => Ok(versions),
+        (None, Some(_)) => Err(named_nothing(field, "There is no such place.")),
+        (None, None) => Err(Refusal::NotFound.into()),
+    }
+}
+
 /// Reads what is needed to decide on a start.
 pub(crate) async fn setting(
     tx: &TenantTx,
@@ -104,7 +120,7 @@ pub(crate) async fn setting(
     instead_of: Option<Id<Appointment>>,
 ) -> Result<Setting, BookingError> {
     near(start.date_naive(), tx.now())?;
-    let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+    let versions = place(tx, location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let planned = plan(&shop, wanted, asker, instead_of)?;
     let busy = diary::busy_near(tx, &shop, start).await?;
@@ -169,6 +185,7 @@ pub(super) fn lines(
         let seat = way.seats.iter().find(|seat| (seat.step, seat.seat) == (line.step, line.seat));
         let room = way.rooms.iter().find(|room| room.step == line.step).map(|room| room.room);
         let staff = seat.and_then(|seat| seat.staff);
+        let need = planned.visit.steps.get(line.step).and_then(|step| step.room.as_ref());
         let span = seat.map_or(Span { from: way.start, to: way.end }, |seat| seat.span);
         lines.push(Line {
             position,
@@ -181,6 +198,7 @@ pub(super) fn lines(
             staff_chosen: line.chosen,
             room_id: room.map(Id::uuid),
             room_name: room.and_then(|id| shop.rooms.get(&id).cloned()),
+            room_chosen: need.is_some_and(|need| need.given.is_some()),
             starts_at: span.from,
             ends_at: span.to,
             price_minor: *price,
@@ -210,12 +228,29 @@ pub(crate) async fn make(
     way: Assignment,
     making: Making,
 ) -> Result<VisitFacts, BookingError> {
+    // Time that is only kept is nobody's yet: who takes it up pays what they pay.
+    let whose = making.customer.as_ref().filter(|_| making.status != Status::Held);
+    let member = Member::of(tx, &setting.diary.shop, whose.map(|whose| whose.id)).await?;
+    make_for(tx, setting, way, making, &member).await
+}
+
+/// Writes the visit at this start, for somebody whose memberships are known.
+pub(crate) async fn make_for(
+    tx: &mut TenantTx,
+    setting: &Setting,
+    way: Assignment,
+    making: Making,
+    member: &Member,
+) -> Result<VisitFacts, BookingError> {
     let Setting { diary, planned } = setting;
     if !making.over && lapsed(setting, &way, tx.now()) {
         return Err(Refusal::Lapsed.into());
     }
     let shop = &diary.shop;
-    let priced = planned.price(shop, &way);
+    let percent = member.discount(shop, way.start);
+    let costing =
+        planned.lines.iter().map(|line| Costing { service: line.service, addons: &line.addons });
+    let priced = planned.price(shop, &way).reduced(percent, shop, costing);
     let id = tx.new_id::<Appointment>();
     let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();
     let new = NewVisit {
@@ -228,6 +263,7 @@ pub(crate) async fn make(
         title: planned.title.clone(),
         package: planned.package.map(|(id, _)| id),
         price_minor: priced.total,
+        discount_minor: priced.discount,
         currency: shop.currency.clone(),
         deposit_minor: priced.deposit,
         terms: Terms::from(planned.policy),
@@ -267,8 +303,14 @@ pub async fn book(
     } else {
         choose(tx, &setting, new.start).await?
     };
+    own_hands_only(tx, [&way]).await?;
     let start = way.start;
     let Guest { customer, contact } = whose(tx, &setting.diary.shop, &new.whom).await?;
+    let known = customer.as_ref().map(|whose| whose.id);
+    let member = Member::of(tx, &setting.diary.shop, known).await?;
+    if !new.over {
+        member.may_have(&setting.diary.shop, setting.planned.services(), start)?;
+    }
     let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
     let making = Making {
         status: Status::Confirmed,
@@ -284,7 +326,7 @@ pub async fn book(
         over: new.over,
         action: Action::Ask(Needs::Nothing).key(),
     };
-    let visit = make(tx, &setting, way, making).await?;
+    let visit = make_for(tx, &setting, way, making, &member).await?;
     let id = visit.id;
     if new.over {
         tx.record(
@@ -299,14 +341,30 @@ pub async fn book(
     Ok(visit)
 }
 
-/// Without the right to see all, one books one's own time.
+/// Without the right to see all, one takes one's own time and nobody else's, whoever was asked for.
+pub(crate) async fn own_hands_only<'a>(
+    tx: &TenantTx,
+    ways: impl IntoIterator<Item = &'a Assignment>,
+) -> Result<(), BookingError> {
+    if tx.caller().may(Right::ReadBookings) {
+        return Ok(());
+    }
+    let own = read::own_staff(tx).await?.map(Id::from_uuid);
+    let is_own = |way: &Assignment| {
+        let mut hands = way.seats.iter().filter_map(|seat| seat.staff).peekable();
+        own.is_some() && hands.peek().is_some() && hands.all(|staff| Some(staff) == own)
+    };
+    if ways.into_iter().all(is_own) { Ok(()) } else { Err(Refusal::NotYours.into()) }
+}
+
+/// Without the right to see all, one asks for one's own time.
 pub(crate) async fn own_column_only(tx: &TenantTx, wanted: &Wanted) -> Result<(), BookingError> {
     if tx.caller().may(Right::ReadBookings) {
         return Ok(());
     }
     let own = read::own_staff(tx).await?.map(Id::from_uuid);
-    let mut named =
-        wanted.staff.iter().copied().chain(wanted.services.iter().filter_map(|s| s.staff));
+    let of_services = wanted.services.iter().flat_map(|one| [one.staff, one.second]);
+    let mut named = wanted.staff.iter().copied().chain(of_services.flatten());
     match named.next() {
         Some(first) if Some(first) == own && named.all(|staff| Some(staff) == own) => Ok(()),
         _ => Err(Refusal::NotYours.into()),
@@ -353,7 +411,7 @@ pub(crate) async fn whose(
         }
         Whom::Known(id) => match customers::hold_still(tx, *id).await? {
             Some(whose) => Ok(Guest { customer: Some(whose), ..Guest::default() }),
-            None => Err(fault("/customer/id", "unknown", "There is no such customer.")),
+            None => Err(named_nothing("/customer/id", "There is no such customer.")),
         },
     }
 }

@@ -10,16 +10,16 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entities::{appointment, line};
-use super::moving;
-use super::read::{self, VisitFacts};
+use super::read::{self, LineFacts, VisitFacts};
+use super::sold::{Keep, Retired, Sold};
 use super::state::{Action, Status};
-use super::wanted::{Asker, Planned, plan};
+use super::wanted::{Asker, Planned};
 use crate::authz::Right;
 use crate::availability::{
     self, Assignment, Busy, Placed, PlacedIn, PlacedLine, RoomNeed, Slot, Span,
 };
 use crate::diary::{Offer, Shop};
-use crate::ids::{Appointment, Id, Location, Room, Service, StaffMember};
+use crate::ids::{Id, Location, Room, Service, StaffMember};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
@@ -200,17 +200,21 @@ impl Coming {
 
     /// The nearest times that the rules of a shop leave for it: with whom it is first, then with
     /// whoever can. `busy` must reach over its [days](Self::days).
-    pub(crate) fn alternatives(&self, shop: &Shop, busy: &Busy, now: Instant) -> Vec<Alternative> {
+    pub(crate) fn alternatives(
+        &self,
+        shop: &Shop,
+        retired: &Retired,
+        busy: &Busy,
+        now: Instant,
+    ) -> Vec<Alternative> {
         let movable = read::status(&self.row).is_ok_and(|at| at.after(Action::Move).is_some());
         let mut found: Vec<Alternative> = Vec::new();
         if !movable {
             return found;
         }
-        let id = Id::<Appointment>::from_uuid(self.row.id);
-        for staff in [None, Some(&[][..])] {
-            let wanted = moving::again(&self.row, &self.lines, staff, None, Asker::Staff);
-            // Who or what is no longer there can't be wanted.
-            let Ok(planned) = plan(shop, &wanted, Asker::Staff, Some(id)) else { continue };
+        let lines = self.facts();
+        for keep in [Keep::ALL, Keep::NOTHING] {
+            let planned = Sold::of(&self.row, &lines).plan(shop, retired, keep, Asker::Staff);
             for slot in self.nearest(shop, busy, &planned, now) {
                 if found.len() < OFFERED && found.iter().all(|other| other.start != slot.start) {
                     found.extend(self.done(shop, busy, &planned, slot.start, now));
@@ -218,6 +222,15 @@ impl Coming {
             }
         }
         found
+    }
+
+    fn facts(&self) -> Vec<LineFacts> {
+        self.lines.iter().cloned().map(LineFacts::from).collect()
+    }
+
+    /// What of it is no longer on the menu.
+    pub(crate) async fn retired(&self, tx: &TenantTx, shop: &Shop) -> Result<Retired, StoreError> {
+        Retired::of(tx, shop, &self.facts()).await
     }
 
     fn nearest(&self, shop: &Shop, busy: &Busy, planned: &Planned, now: Instant) -> Vec<Slot> {

@@ -176,6 +176,7 @@ impl Entered<'_> {
             "title": planned.title,
             "package_id": planned.package.map(|(id, _)| id.uuid()),
             "price_minor": self.priced.total,
+            "discount_minor": self.priced.discount,
             "currency": shop.currency,
             "deposit_minor": self.priced.deposit,
             "fee_minor": fee,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::availability::{Slot, Why};
 use crate::customers::CustomerError;
-use crate::fault::{Explain, Faults, FieldFault, Kind, refusals};
+use crate::fault::{Explain, Faults, FieldFault, Kind, ValueFault, refusals};
 use crate::tenancy::StoreError;
 
 refusals! {
@@ -70,6 +70,11 @@ impl BookingError {
         self
     }
 
+    /// Whether something was named that isn't there, or not for the caller to know.
+    fn names_nothing(&self) -> bool {
+        self.refusal.fields().iter().any(|fault| fault.code == NOT_FOUND)
+    }
+
     /// As trouble with the store, where nothing else was to be expected.
     pub fn into_store(self) -> StoreError {
         match self.refusal {
@@ -105,11 +110,11 @@ impl std::error::Error for BookingError {
 
 impl Explain for BookingError {
     fn kind(&self) -> Kind {
-        self.refusal.kind()
+        if self.names_nothing() { Kind::NotFound } else { self.refusal.kind() }
     }
 
     fn code(&self) -> &'static str {
-        self.refusal.code()
+        if self.names_nothing() { Refusal::NotFound.code() } else { self.refusal.code() }
     }
 
     fn fields(&self) -> &[FieldFault] {
@@ -142,9 +147,22 @@ impl From<CustomerError> for Refusal {
     }
 }
 
+/// The code of a field with an id that names nothing here: all of it is answered as not found.
+const NOT_FOUND: &str = "not_found";
+
+/// An id that names nothing here.
+pub(crate) fn nothing(detail: &'static str) -> ValueFault {
+    ValueFault::new(NOT_FOUND, detail)
+}
+
+/// That as the whole refusal.
+pub(crate) fn named_nothing(field: &str, detail: &'static str) -> BookingError {
+    fault(field, NOT_FOUND, detail)
+}
+
 /// One field's fault as the whole refusal.
 pub(crate) fn fault(field: &str, code: &'static str, detail: &'static str) -> BookingError {
     let mut faults = Faults::new();
-    faults.note(field, crate::fault::ValueFault::new(code, detail));
+    faults.note(field, ValueFault::new(code, detail));
     Refusal::from(faults).into()
 }

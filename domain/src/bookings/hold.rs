@@ -60,6 +60,8 @@ pub struct Kept {
     pub verify: bool,
     /// Whether staff must approve.
     pub approval: bool,
+    /// Whether only members can take it up.
+    pub members_only: bool,
 }
 
 /// Keeps a time.
@@ -104,6 +106,7 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
         token,
         visit,
         asks: shop.asks,
+        members_only: planned.is_for_members(&shop),
         shop,
         forms: planned.forms,
         verify: planned.policy.verify_contact,

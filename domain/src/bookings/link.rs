@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::ask;
 use super::change::{self, End};
 use super::entities::{appointment, line};
-use super::error::{BookingError, Refusal};
+use super::error::{BookingError, Refusal, codes};
 use super::moving::{self, NewTime};
-use super::read::{self, VisitFacts};
-use super::search::{self, Query, Range};
+use super::read::{self, LineFacts, VisitFacts};
+use super::search::{self, Range};
+use super::sold::{Keep, Retired, Sold};
 use super::state::Action;
 use super::terms::Terms;
 use super::wanted::{Asker, Wanted};
@@ -54,6 +55,8 @@ pub struct OwnVisit {
     pub cancel_fee_minor: i64,
     /// Whether it can be moved now.
     pub may_move: bool,
+    /// Why it can't be moved, whenever it is tried: nobody is left who does it.
+    pub immovable: Vec<&'static str>,
 }
 
 #[derive(FromQueryResult)]
@@ -128,17 +131,22 @@ pub(crate) async fn shop_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Arc<Sho
 pub async fn look(tx: &TenantTx, holder: &Holder) -> Result<OwnVisit, BookingError> {
     let visit = read::read_any(tx, holder.visit).await?;
     let shop = shop_of(tx, &visit).await?;
-    Ok(OwnVisit::of(visit, shop, tx.now()))
+    let retired = Retired::of(tx, &shop, &visit.lines).await?;
+    Ok(OwnVisit::of(visit, shop, &retired, tx.now()))
 }
 
 impl OwnVisit {
-    pub(super) fn of(visit: VisitFacts, shop: Arc<Shop>, now: Instant) -> Self {
+    pub(super) fn of(visit: VisitFacts, shop: Arc<Shop>, retired: &Retired, now: Instant) -> Self {
         let start = visit.starts_at;
         let can = |action| visit.status.after(action).is_some();
+        let immovable = codes(&visit.sold().hopeless(&shop, retired));
         Self {
             may_cancel: can(Action::Cancel) && visit.terms.may_cancel(start, now),
             cancel_fee_minor: visit.terms.cancel_fee(start, now, visit.price_minor),
-            may_move: can(Action::Move) && now <= visit.terms.move_until(start),
+            may_move: can(Action::Move)
+                && now <= visit.terms.move_until(start)
+                && immovable.is_empty(),
+            immovable,
             visit,
             shop,
         }
@@ -177,7 +185,8 @@ pub async fn again(tx: &TenantTx, holder: &Holder) -> Result<(VisitFacts, Wanted
         .order_by_asc(line::Column::Position)
         .all(tx.conn())
         .await?;
-    let wanted = moving::again(&row, &lines, None, None, Asker::Customer);
+    let lines: Vec<_> = lines.into_iter().map(LineFacts::from).collect();
+    let wanted = Sold::of(&row, &lines).again(&row);
     Ok((read::read_any(tx, holder.visit).await?, wanted))
 }
 
@@ -187,9 +196,11 @@ pub async fn slots(
     holder: &Holder,
     range: Range,
 ) -> Result<(Arc<Shop>, Vec<Slot>), BookingError> {
-    let (visit, wanted) = again(tx, holder).await?;
-    let query = Query { location: Some(visit.location), wanted, instead_of: Some(holder.visit) };
-    let found = search::for_holder(tx, &query, range).await?;
+    let visit = read::read_any(tx, holder.visit).await?;
+    let shop = shop_of(tx, &visit).await?;
+    let retired = Retired::of(tx, &shop, &visit.lines).await?;
+    let planned = visit.sold().plan(&shop, &retired, Keep::CHOSEN, Asker::Customer);
+    let found = search::for_holder(tx, visit.location, &planned, range).await?;
     Ok((found.shop, found.slots))
 }
 

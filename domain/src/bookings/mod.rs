@@ -12,14 +12,18 @@ mod enter;
 mod entities;
 mod error;
 mod filled;
+mod filter;
 mod history;
 mod hold;
 mod ics;
 mod link;
+mod members;
 mod moving;
+mod price;
 mod read;
 mod save;
 mod search;
+mod sold;
 mod state;
 mod sweep;
 mod terms;
@@ -29,17 +33,20 @@ mod wanted;
 pub(crate) mod workshop {
     pub(crate) use super::ask::{OnOffer, Taker, about, introduced, take_up};
     pub(crate) use super::book::{
-        Guest, Making, Setting, choose, lapsed, make, own_column_only, setting, whose,
+        Guest, Making, Setting, choose, lapsed, make, make_for, own_column_only, own_hands_only,
+        place, setting, whose,
     };
     pub(crate) use super::change::{End, decide, end, not_stale, resources};
     pub(crate) use super::entities::{appointment, line};
     pub(crate) use super::error::codes;
     pub(crate) use super::filled::check as check_filled;
     pub(crate) use super::link::{Dated, shop_of, tell_all};
-    pub(crate) use super::moving::{NewPlace, again as wanted_again, leave, lines, settle};
+    pub(crate) use super::members::Member;
+    pub(crate) use super::moving::{NewPlace, leave, lines, settle};
     pub(crate) use super::read::{complete, read_any, sees, status};
     pub(crate) use super::save::{WrittenTo, lock_alone};
     pub(crate) use super::search::{alternatives, near};
+    pub(crate) use super::sold::{Keep, Retired, Sold};
     pub(crate) use super::wanted::{Asker, Planned, plan};
 }
 
@@ -51,6 +58,7 @@ pub(crate) use coming::{Coming, Reach, coming, shown};
 pub(crate) use enter::{Begun, Entered, Entry, Story, Taken, enter};
 pub(crate) use error::codes;
 pub use error::{BookingError, Refusal};
+pub use filter::are_there;
 pub use history::Event;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
 pub use ics::calendar;
@@ -59,6 +67,7 @@ pub use link::{
     slots as own_slots,
 };
 pub use moving::{NewTime, relocate};
+pub use price::PriceRange;
 pub use read::{Filter, LineFacts, VisitFacts, Whose, history, list, read, sees_contacts};
 pub use search::{
     Explained, Found, Query, Range, first, public_first, public_slots, public_why, slots, why,

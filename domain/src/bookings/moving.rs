@@ -3,18 +3,22 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
-use super::book::{self, Setting, choose, setting};
+use super::book::{self, Setting, choose};
 use super::change::{self, Stepping};
 use super::entities::{appointment, line};
-use super::error::{BookingError, Refusal};
+use super::error::{BookingError, Refusal, nothing};
 use super::link;
-use super::read::{self, VisitFacts};
+use super::read::{self, LineFacts, VisitFacts};
 use super::save::{self, Takes};
+use super::search::near;
+use super::sold::{Hands, Keep, Place, Retired, Sold};
 use super::state::Action;
-use super::wanted::{Asker, SoldExtra, Wanted, WantedService};
+use super::wanted::{Asker, Priced};
 use crate::audit::NewEntry;
 use crate::authz::Right;
 use crate::availability::Assignment;
+use crate::diary::{self, Diary};
+use crate::fault::Faults;
 use crate::ids::{Appointment, Id, Location, Room, StaffMember};
 use crate::messaging::Template;
 use crate::tenancy::{StoreError, TenantTx};
@@ -29,9 +33,9 @@ pub struct NewTime {
     /// At another location, if said.
     pub location: Option<Id<Location>>,
     /// Other staff: instead of whom it has now, for the first and the second of the party. Left out:
-    /// as it is, if they can; empty: whoever can.
+    /// as it is; empty: whoever can.
     pub staff: Option<Vec<Id<StaffMember>>>,
-    /// Into this room.
+    /// Into this room. Left out: the one that was chosen, if one was; else any that will do.
     pub room: Option<Id<Room>>,
     /// Put it there although somebody or something is taken.
     pub over: bool,
@@ -67,56 +71,6 @@ pub async fn relocate(
     Ok(visit)
 }
 
-/// What the visit was made of, to be wanted again.
-pub(crate) fn again(
-    row: &appointment::Model,
-    lines: &[line::Model],
-    staff: Option<&[Id<StaffMember>]>,
-    room: Option<Id<Room>>,
-    asker: Asker,
-) -> Wanted {
-    let mut services: Vec<WantedService> = Vec::new();
-    let mut second: Option<Id<StaffMember>> = None;
-    let mut first: Option<Id<StaffMember>> = None;
-    let mut seen: Vec<(i16, uuid::Uuid, i16)> = Vec::new();
-    for line in lines {
-        // A second pair of hands for the same customer is counted by the service.
-        let key = (line.step, line.service_id, line.customer);
-        if seen.contains(&key) {
-            continue;
-        }
-        seen.push(key);
-        // Staff move a visit as it is; a customer keeps whom they asked for.
-        let keep = asker == Asker::Staff || line.staff_chosen;
-        let who = line.staff_id.filter(|_| keep && staff.is_none()).map(Id::from_uuid);
-        if line.customer == 2 {
-            second = second.or(who);
-            continue;
-        }
-        first = first.or(who);
-        let addons: Vec<SoldExtra> =
-            serde_json::from_value(line.addons.clone()).unwrap_or_default();
-        services.push(WantedService {
-            service: Id::from_uuid(line.service_id),
-            addons: addons.into_iter().map(|addon| addon.id).collect(),
-            staff: who,
-        });
-    }
-    let mut whom: Vec<_> = staff.map(<[_]>::to_vec).unwrap_or_default();
-    // The second of the party keeps theirs, which is the second place of the list.
-    if let (true, Some(first), Some(second)) = (staff.is_none(), first, second) {
-        whom = vec![first, second];
-    }
-    let package = row.package_id.map(Id::from_uuid);
-    Wanted {
-        services: if package.is_some() { Vec::new() } else { services },
-        package,
-        party: u8::try_from(row.party).unwrap_or(1),
-        staff: whom,
-        room,
-    }
-}
-
 /// Puts a locked visit elsewhere.
 pub(super) async fn put(
     tx: &mut TenantTx,
@@ -127,14 +81,15 @@ pub(super) async fn put(
     let id = Id::<Appointment>::from_uuid(row.id);
     read::status(&row)?.after(Action::Move).ok_or(Refusal::WrongState)?;
     let before = lines(tx, row.id).await?;
-    let location = to.location.unwrap_or(Id::from_uuid(row.location_id));
-    let wanted = again(&row, &before, to.staff.as_deref(), to.room, asker);
-    let setting = setting(tx, Some(location), &wanted, asker, to.start, Some(id)).await?;
+    let setting = setting(tx, &row, &before, asker, to).await?;
     let way = if to.over {
         book::over(tx, &setting, to.start).await?
     } else {
         choose(tx, &setting, to.start).await?
     };
+    if asker == Asker::Staff {
+        book::own_hands_only(tx, [&way]).await?;
+    }
     if !to.over && book::lapsed(&setting, &way, tx.now()) {
         return Err(Refusal::Lapsed.into());
     }
@@ -144,6 +99,50 @@ pub(super) async fn put(
     let place = NewPlace { setting, way, over: to.over, reason: to.reason.clone() };
     leave(tx, &row).await?;
     settle(tx, row, &before, &place).await
+}
+
+/// Reads what is needed to decide on a new start.
+async fn setting(
+    tx: &TenantTx,
+    row: &appointment::Model,
+    before: &[line::Model],
+    asker: Asker,
+    to: &NewTime,
+) -> Result<Setting, BookingError> {
+    near(to.start.date_naive(), tx.now())?;
+    let here = Id::from_uuid(row.location_id);
+    let location = to.location.unwrap_or(here);
+    let versions = book::place(tx, Some(location), "/location").await?;
+    let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
+    let mut faults = Faults::new();
+    for (place, staff) in to.staff.iter().flatten().enumerate() {
+        if !shop.people.contains_key(staff) {
+            let nobody = nothing("There is nobody like that here.");
+            faults.note(&format!("/staff/{place}"), nobody);
+        }
+    }
+    if to.room.is_some_and(|room| !shop.rooms.contains_key(&room)) {
+        faults.note("/room", nothing("There is no such room here."));
+    }
+    if !faults.is_empty() {
+        return Err(Refusal::from(faults).into());
+    }
+    let hands = match (&to.staff, asker) {
+        (Some(whom), _) => Hands::Named(whom),
+        (None, Asker::Staff) => Hands::Same,
+        (None, Asker::Customer) => Hands::Chosen,
+    };
+    let place = match to.room {
+        Some(room) => Place::This(room),
+        // No room of here is there.
+        None if location != here => Place::Any,
+        None => Place::Chosen,
+    };
+    let lines: Vec<_> = before.iter().cloned().map(LineFacts::from).collect();
+    let retired = Retired::of(tx, &shop, &lines).await?;
+    let planned = Sold::of(row, &lines).plan(&shop, &retired, Keep { hands, place }, asker);
+    let busy = diary::busy_near(tx, &shop, to.start).await?;
+    Ok(Setting { diary: Diary { shop, busy: busy.into() }, planned })
 }
 
 /// The lines of a visit.
@@ -223,36 +222,37 @@ async fn rewrite(
     before: &[line::Model],
 ) -> Result<(), BookingError> {
     let shop = &setting.diary.shop;
-    let priced = setting.planned.price(shop, way);
+    let prices = before.iter().map(|line| line.price_minor).collect();
+    let (total, deposit) = (row.price_minor, row.deposit_minor);
+    let priced = Priced { lines: prices, total, deposit, discount: row.discount_minor };
     let lines = book::lines(shop, &setting.planned, way, &priced);
-    let sold = |position: i16| before.iter().find(|line| line.position == position);
     line::Entity::delete_many()
         .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(line::Column::AppointmentId.eq(row.id))
         .exec(tx.conn())
         .await?;
-    let rows = lines.into_iter().map(|line| {
-        let was = sold(line.position).filter(|was| was.service_id == line.service_id);
+    // It is planned from the lines, one by one.
+    let rows = lines.into_iter().zip(before).map(|(line, was)| {
+        // Whom the customer asked for is still the one whom they asked for.
+        let chosen = line.staff_chosen || (was.staff_chosen && was.staff_id == line.staff_id);
         line::ActiveModel {
             tenant_id: Set(tx.tenant().uuid()),
             appointment_id: Set(row.id),
-            position: Set(line.position),
-            step: Set(line.step),
+            position: Set(was.position),
+            step: Set(was.step),
             service_id: Set(line.service_id),
-            service_name: Set(was.map_or(line.service_name, |was| was.service_name.clone())),
+            service_name: Set(line.service_name),
             customer: Set(line.customer),
             staff_id: Set(line.staff_id),
             staff_name: Set(line.staff_name),
-            staff_chosen: Set(was.map_or(line.staff_chosen, |was| was.staff_chosen)),
+            staff_chosen: Set(chosen),
             room_id: Set(line.room_id),
             room_name: Set(line.room_name),
+            room_chosen: Set(line.room_chosen),
             starts_at: Set(line.starts_at),
             ends_at: Set(line.ends_at),
-            price_minor: Set(was.map_or(line.price_minor, |was| was.price_minor)),
-            addons: Set(was.map_or_else(
-                || serde_json::to_value(&line.addons).unwrap_or_default(),
-                |was| was.addons.clone(),
-            )),
+            price_minor: Set(line.price_minor),
+            addons: Set(was.addons.clone()),
         }
     });
     line::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;

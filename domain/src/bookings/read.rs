@@ -54,6 +54,8 @@ pub struct VisitFacts {
     pub package: Option<Id<Package>>,
     /// What it costs.
     pub price_minor: i64,
+    /// How much less that is because they are a member.
+    pub discount_minor: i64,
     /// In which currency.
     pub currency: String,
     /// What was due when it was booked.
@@ -111,6 +113,8 @@ pub struct LineFacts {
     pub room: Option<Id<Room>>,
     /// What that was called.
     pub room_name: Option<String>,
+    /// Whether staff chose it.
+    pub room_chosen: bool,
     /// From.
     pub starts_at: Instant,
     /// To.
@@ -134,6 +138,7 @@ impl From<line::Model> for LineFacts {
             staff_chosen: row.staff_chosen,
             room: row.room_id.map(Id::from_uuid),
             room_name: row.room_name,
+            room_chosen: row.room_chosen,
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             price_minor: row.price_minor,
@@ -172,6 +177,7 @@ pub(super) fn facts(
         title: row.title,
         package: row.package_id.map(Id::from_uuid),
         price_minor: row.price_minor,
+        discount_minor: row.discount_minor,
         currency: row.currency,
         deposit_minor: row.deposit_minor,
         fee_minor: row.fee_minor,

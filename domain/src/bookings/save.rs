@@ -39,6 +39,7 @@ pub(super) struct NewVisit {
     pub(super) title: String,
     pub(super) package: Option<Id<Package>>,
     pub(super) price_minor: i64,
+    pub(super) discount_minor: i64,
     pub(super) currency: String,
     pub(super) deposit_minor: i64,
     pub(super) terms: Terms,
@@ -130,6 +131,7 @@ pub(super) struct Line {
     pub(super) staff_chosen: bool,
     pub(super) room_id: Option<Uuid>,
     pub(super) room_name: Option<String>,
+    pub(super) room_chosen: bool,
     pub(super) starts_at: Instant,
     pub(super) ends_at: Instant,
     pub(super) price_minor: i64,
@@ -154,22 +156,23 @@ const NEW: &str = "
             tenant_id, id, location_id, status, starts_at, ends_at, customer_id, party, title,
             package_id, price_minor, currency, deposit_minor, terms, source, note, staff_note,
             overridden, series_id, series_place, lapses_at, visitor_hash, link_hash, created_at,
-            updated_at, contact_email, contact_locale)
+            updated_at, contact_email, contact_locale, discount_minor)
         select $1, $2, $3, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-               $10, $25, $26, $9, $27, $28, $29, $29, $36, $37
+               $10, $25, $26, $9, $27, $28, $29, $29, $36, $37, $38
         where (select count(*) from taken) = cardinality($5::uuid[])
         returning id
     ), lines as (
         insert into appointment_lines (
             tenant_id, appointment_id, position, step, service_id, service_name, customer, staff_id,
-            staff_name, staff_chosen, room_id, room_name, starts_at, ends_at, price_minor, addons)
+            staff_name, staff_chosen, room_id, room_name, room_chosen, starts_at, ends_at, price_minor,
+            addons)
         select $1, $2, l.position, l.step, l.service_id, l.service_name, l.customer, l.staff_id,
-               l.staff_name, l.staff_chosen, l.room_id, l.room_name, l.starts_at, l.ends_at,
-               l.price_minor, l.addons
+               l.staff_name, l.staff_chosen, l.room_id, l.room_name, l.room_chosen, l.starts_at,
+               l.ends_at, l.price_minor, l.addons
         from visit, jsonb_to_recordset($30) as l (
             position smallint, step smallint, service_id uuid, service_name text, customer smallint,
             staff_id uuid, staff_name text, staff_chosen boolean, room_id uuid, room_name text,
-            starts_at timestamptz, ends_at timestamptz, price_minor bigint, addons jsonb)
+            room_chosen boolean, starts_at timestamptz, ends_at timestamptz, price_minor bigint, addons jsonb)
     ), told as (
         insert into appointment_history (
             tenant_id, appointment_id, version, at, action, to_status, actor_kind, actor_id,
@@ -204,6 +207,7 @@ impl NewVisit {
             package: self.package,
             price_minor: self.price_minor,
             currency: self.currency,
+            discount_minor: self.discount_minor,
             deposit_minor: self.deposit_minor,
             fee_minor: 0,
             terms: self.terms,
@@ -236,6 +240,7 @@ impl From<Line> for LineFacts {
             staff_chosen: line.staff_chosen,
             room: line.room_id.map(Id::from_uuid),
             room_name: line.room_name,
+            room_chosen: line.room_chosen,
             starts_at: line.starts_at,
             ends_at: line.ends_at,
             price_minor: line.price_minor,
@@ -287,6 +292,7 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<Option<VisitF
         new.reason.clone().into(),
         new.contact.email.clone().into(),
         new.contact.locale.clone().into(),
+        new.discount_minor.into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEW, values);
     let written = Written::find_by_statement(statement).one(tx.conn()).await?;

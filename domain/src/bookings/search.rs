@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
+use super::book::place;
 use super::error::{BookingError, Refusal, fault};
+use super::price::PriceRange;
 use super::wanted::{Asker, Planned, Wanted, plan};
 use crate::availability::{self, Slot, Why};
 use crate::diary::{self, Diary, Shop, Versions};
-use crate::ids::{Appointment, Id, Location};
+use crate::ids::{Appointment, Id, Location, StaffMember};
 use crate::tenancy::{Caller, Db, RequestFacts, TenantTx};
 use crate::time::Instant;
 
@@ -46,6 +48,24 @@ pub struct Found {
     pub shop: Arc<Shop>,
     /// The times.
     pub slots: Vec<Slot>,
+    /// What it would cost.
+    pub price: PriceRange,
+    /// Who was asked for by name.
+    pub named: Vec<Id<StaffMember>>,
+    /// Whether only members can have it.
+    pub members_only: bool,
+}
+
+impl Found {
+    fn of(shop: Arc<Shop>, planned: &Planned, slots: Vec<Slot>) -> Self {
+        Self {
+            price: planned.range(&shop),
+            named: planned.named(),
+            members_only: planned.is_for_members(&shop),
+            slots,
+            shop,
+        }
+    }
 }
 
 /// Why a time can't be had. None: it can.
@@ -55,6 +75,8 @@ pub struct Explained {
     pub shop: Arc<Shop>,
     /// The reasons.
     pub why: Vec<Why>,
+    /// Whether only members can have it.
+    pub members_only: bool,
 }
 
 /// Which days can be meant, as seen from `today`.
@@ -71,6 +93,11 @@ fn check(range: Range, today: NaiveDate) -> Result<RangeInclusive<NaiveDate>, Bo
         return Err(fault("to", "too_long", "Look at up to 62 days at once, please."));
     }
     Ok(from..=to)
+}
+
+/// So many days later, or the last day that there is.
+fn later(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX)
 }
 
 fn today(shop: &Shop, now: Instant) -> NaiveDate {
@@ -108,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn staff(tx: &'a TenantTx, location: Option<Id<Location>>) -> Result<Self, BookingError> {
-        let versions = diary::versions(tx, location).await?.ok_or(Refusal::NotFound)?;
+        let versions = place(tx, location, "location").await?;
         Ok(Self::Staff { tx, versions })
     }
 
@@ -131,7 +158,7 @@ impl<'a> Reader<'a> {
         let planned = plan(shop, &query.wanted, self.asker(), query.instead_of);
         planned.map_err(|error| {
             error.about(|field| {
-                let name = field.strip_prefix("/wanted/").unwrap_or(field);
+                let name = field.strip_prefix("/wanted/").unwrap_or(field.trim_start_matches('/'));
                 name.split('/').next().unwrap_or(name).to_owned()
             })
         })
@@ -155,22 +182,30 @@ impl<'a> Reader<'a> {
     }
 
     async fn slots(&self, query: &Query, range: Range) -> Result<Found, BookingError> {
+        self.planned_slots(|shop| self.plan(shop, query), range).await
+    }
+
+    async fn planned_slots(
+        &self,
+        plan: impl Fn(&Shop) -> Result<Planned, BookingError> + Send,
+        range: Range,
+    ) -> Result<Found, BookingError> {
         // The zone is a rule: what can be meant is only known with it. A day more or less than any
         // zone's today is refused before anything is read.
         let now = self.now();
         let days = check(range, now.date_naive() - Days::new(1))?;
         let Diary { shop, busy } = self.diary(&days).await?;
         check(range, today(&shop, now))?;
-        let planned = self.plan(&shop, query)?;
+        let planned = plan(&shop)?;
         let slots = availability::slots(&shop.rules, &busy, &planned.visit, days, now);
-        Ok(Found { shop, slots })
+        Ok(Found::of(shop, &planned, slots))
     }
 
     async fn first(&self, query: &Query, from: Option<NaiveDate>) -> Result<Found, BookingError> {
         let now = self.now();
         let utc = now.date_naive();
         let from = from.unwrap_or(utc - Days::new(1)).max(utc - Days::new(1));
-        let near = from..=(from + Days::new(FIRST_LOOK.into()));
+        let near = from..=later(from, FIRST_LOOK.into());
         let Diary { shop, busy } = self.diary(&near).await?;
         let planned = self.plan(&shop, query)?;
         let look = |busy: &_, from: NaiveDate, days| {
@@ -178,15 +213,15 @@ impl<'a> Reader<'a> {
         };
         let near_days = usize::try_from(FIRST_LOOK).unwrap_or(0) + 1;
         let mut slot = look(&busy, from, near_days);
-        let last = today(&shop, now) + Days::new(u64::from(planned.policy.horizon_days));
-        let beyond = *near.end() + Days::new(1);
-        if slot.is_none() && beyond <= last {
+        let last = later(today(&shop, now), planned.policy.horizon_days.into());
+        let beyond = later(*near.end(), 1);
+        if slot.is_none() && beyond > *near.end() && beyond <= last {
             let Diary { busy, .. } = self.diary(&(beyond..=last)).await?;
             let days = last.signed_duration_since(beyond).num_days();
             let days = usize::try_from(days).unwrap_or(0) + 1;
             slot = look(&busy, beyond, days);
         }
-        Ok(Found { slots: slot.into_iter().collect(), shop })
+        Ok(Found::of(shop, &planned, slot.into_iter().collect()))
     }
 
     async fn why(&self, query: &Query, start: Instant) -> Result<Explained, BookingError> {
@@ -195,7 +230,7 @@ impl<'a> Reader<'a> {
         let Diary { shop, busy } = self.diary(&days).await?;
         let planned = self.plan(&shop, query)?;
         let why = availability::explain(&shop.rules, &busy, &planned.visit, start, self.now());
-        Ok(Explained { shop, why })
+        Ok(Explained { members_only: planned.is_for_members(&shop), shop, why })
     }
 }
 
@@ -264,11 +299,12 @@ pub async fn first(
 /// The times that a customer can have who is let in already.
 pub(super) async fn for_holder(
     tx: &TenantTx,
-    query: &Query,
+    location: Id<Location>,
+    planned: &Planned,
     range: Range,
 ) -> Result<Found, BookingError> {
-    let versions = diary::versions(tx, query.location).await?.ok_or(Refusal::NotFound)?;
-    Reader::Holder { tx, versions }.slots(query, range).await
+    let versions = diary::versions(tx, Some(location)).await?.ok_or(Refusal::NotFound)?;
+    Reader::Holder { tx, versions }.planned_slots(|_| Ok(planned.clone()), range).await
 }
 
 /// Why staff can't give this time away, with names.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{BookingError, Refusal};
-use crate::availability::{Assignment, Choice, PlacedSeat, RoomNeed, Seat, Step, Visit};
+use super::error::{BookingError, Refusal, nothing};
+use crate::availability::{Choice, RoomNeed, Seat, Step, Visit};
 use crate::diary::{Asking, Offer, Policy, Shop};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Addon, Appointment, Id, Package, Room, Service, StaffMember};
@@ -27,10 +27,9 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Who was asked for by name, in the order of the party.
-    pub fn chosen(&self) -> Vec<Id<StaffMember>> {
-        let first = self.services.iter().find_map(|service| service.staff);
-        if self.staff.is_empty() { first.into_iter().collect() } else { self.staff.clone() }
+    /// Whether customers can ask for all of it as the menu is now.
+    pub fn is_offered(&self, shop: &Shop) -> bool {
+        plan(shop, self, Asker::Customer, None).is_ok()
     }
 }
 
@@ -41,8 +40,11 @@ pub struct WantedService {
     pub service: Id<Service>,
     /// With what.
     pub addons: Vec<Id<Addon>>,
-    /// By whom, if not as the whole.
+    /// By whom, if not as the whole: for the first of the party.
     pub staff: Option<Id<StaffMember>>,
+    /// For the second of the party.
+    #[serde(default)]
+    pub second: Option<Id<StaffMember>>,
 }
 
 /// Who asks: it decides what can be asked for.
@@ -83,8 +85,8 @@ pub(crate) struct PlannedLine {
     pub(crate) customer: u8,
     pub(crate) chosen: bool,
     /// Whether this line carries the price of the service.
-    priced: bool,
-    price_minor: i64,
+    pub(super) priced: bool,
+    pub(super) price_minor: i64,
     /// Whether it carries the add-ons: once for each customer.
     pub(crate) addons: Vec<SoldExtra>,
 }
@@ -108,6 +110,8 @@ pub(crate) struct Priced {
     pub(crate) lines: Vec<i64>,
     pub(crate) total: i64,
     pub(crate) deposit: i64,
+    /// How much less it is for a member.
+    pub(crate) discount: i64,
 }
 
 /// Most services in one basket.
@@ -126,6 +130,9 @@ pub(crate) fn plan(
     }
     for (place, staff) in wanted.staff.iter().enumerate() {
         check_staff(shop, asker, *staff, &format!("/wanted/staff/{place}"), &mut faults);
+    }
+    if wanted.room.is_some_and(|room| !shop.rooms.contains_key(&room)) {
+        faults.note("/room", nothing("There is no such room here."));
     }
     let items = items(shop, wanted, asker, &mut faults);
     let Some(items) = items.filter(|_| faults.is_empty()) else {
@@ -155,7 +162,8 @@ struct Item<'a> {
     id: Id<Service>,
     offer: &'a Offer,
     addons: Vec<SoldExtra>,
-    staff: Option<Id<StaffMember>>,
+    /// Who was asked for, for the first of the party and the second.
+    staff: [Option<Id<StaffMember>>; 2],
 }
 
 fn check_staff(
@@ -167,7 +175,7 @@ fn check_staff(
 ) {
     let known = shop.people.get(&staff).is_some_and(|one| asker == Asker::Staff || one.online);
     if !known {
-        faults.note(field, ValueFault::new("unknown", "There is nobody like that here."));
+        faults.note(field, nothing("There is nobody like that here."));
     }
 }
 
@@ -188,14 +196,14 @@ fn items<'a>(
         let found = bundle.and_then(|bundle| {
             let item = |id: &Id<Service>| {
                 let offer = shop.services.get(id)?;
-                Some(Item { id: *id, offer, addons: Vec::new(), staff: None })
+                Some(Item { id: *id, offer, addons: Vec::new(), staff: [None; 2] })
             };
             bundle.items.iter().map(item).collect::<Option<Vec<_>>>()
         });
         let found = found.filter(|items| !items.is_empty());
         if found.is_none() {
             let detail = "There is no such package here.";
-            faults.note("/wanted/package", ValueFault::new("unknown", detail));
+            faults.note("/wanted/package", nothing(detail));
         }
         return found;
     }
@@ -210,7 +218,7 @@ fn items<'a>(
         let Some(offer) = offer.filter(|offer| asker == Asker::Staff || offer.online) else {
             let detail = "There is no such service here.";
             let field = format!("/wanted/services/{place}/service");
-            faults.note(&field, ValueFault::new("unknown", detail));
+            faults.note(&field, nothing(detail));
             continue;
         };
         let mut addons = Vec::new();
@@ -230,10 +238,14 @@ fn items<'a>(
                 ),
             }
         }
-        if let Some(staff) = service.staff {
-            check_staff(shop, asker, staff, &format!("/wanted/services/{place}/staff"), faults);
+        for (staff, field) in [(service.staff, "staff"), (service.second, "second_staff")] {
+            if let Some(staff) = staff {
+                let field = format!("/wanted/services/{place}/{field}");
+                check_staff(shop, asker, staff, &field, faults);
+            }
         }
-        items.push(Item { id: service.service, offer, addons, staff: service.staff });
+        let staff = [service.staff, service.second];
+        items.push(Item { id: service.service, offer, addons, staff });
     }
     faults.is_empty().then_some(items)
 }
@@ -259,8 +271,9 @@ fn put_together(
         step.buffer_before = step.buffer_before.max(item.offer.buffer_before);
         step.buffer_after = step.buffer_after.max(item.offer.buffer_after);
         add_room(step, item.offer, wanted);
-        add_seats(step, place, item, wanted, &mut lines);
+        add_seats(step, place, item, wanted.party, &mut lines);
     }
+    name_hands(shop, &mut steps, &mut lines, &wanted.staff);
     let policy = items.iter().map(|item| item.offer.policy).reduce(Policy::and);
     let policy = policy.unwrap_or(shop.policy);
     let mut forms: Vec<Asking> = Vec::new();
@@ -308,15 +321,13 @@ fn add_seats(
     step: &mut Step,
     place: usize,
     item: &Item<'_>,
-    wanted: &Wanted,
+    party: u8,
     lines: &mut Vec<PlannedLine>,
 ) {
     let extra_minutes = item.addons.iter().map(|addon| addon.minutes).sum();
-    for customer in 1..=wanted.party {
+    for customer in 1..=party {
         for hand in 0..item.offer.staff_per_customer.max(1) {
-            // Who is asked for serves the first of the party, or each their own.
-            let named = wanted.staff.get(usize::from(customer) - 1).copied();
-            let named = if customer == 1 { item.staff.or(named) } else { named };
+            let named = item.staff.get(usize::from(customer) - 1).copied().flatten();
             let staff = match named.filter(|_| hand == 0) {
                 _ if item.offer.staff_per_customer == 0 => Choice::Nobody,
                 Some(staff) => Choice::Given(staff),
@@ -344,67 +355,34 @@ fn add_seats(
     }
 }
 
-impl Planned {
-    /// What it costs, done in this way: some of the staff cost other prices.
-    pub(crate) fn price(&self, shop: &Shop, done: &Assignment) -> Priced {
-        let seat = |line: &PlannedLine| {
-            done.seats.iter().find(|placed| placed.step == line.step && placed.seat == line.seat)
-        };
-        let own = |line: &PlannedLine| {
-            if !line.priced {
-                return 0;
+/// Who is asked for the whole serves the first of the party, or each their own, wherever nobody else is
+/// asked for: of what happens at the same time they do the first that they can.
+pub(super) fn name_hands(
+    shop: &Shop,
+    steps: &mut [Step],
+    lines: &mut [PlannedLine],
+    whom: &[Id<StaffMember>],
+) {
+    for (place, step) in steps.iter_mut().enumerate() {
+        for (customer, named) in (1_u8..).zip(whom) {
+            let theirs = |seat: &&Seat| seat.customer == customer;
+            if step.seats.iter().filter(theirs).any(|seat| matches!(seat.staff, Choice::Given(_))) {
+                continue;
             }
-            let skill = seat(line).and_then(|placed| skill_price(shop, placed, line.service));
-            skill.unwrap_or(line.price_minor)
-        };
-        let mut prices: Vec<i64> = self.lines.iter().map(own).collect();
-        if let Some((_, price)) = self.package {
-            share(price, &mut prices);
-        }
-        let mut deposit = 0;
-        for (line, price) in self.lines.iter().zip(&mut prices) {
-            if let Some(offer) = shop.services.get(&line.service).filter(|_| line.priced) {
-                deposit += offer.deposit.of(*price);
+            let skills = shop.rules.staff.iter().find(|staff| staff.id == *named);
+            let can =
+                |seat: &Seat| skills.is_some_and(|staff| staff.skills.contains_key(&seat.service));
+            let open = || {
+                let seats = step.seats.iter().enumerate();
+                seats.filter(|(_, seat)| theirs(seat) && seat.staff == Choice::Any)
+            };
+            // Who can do none of it is refused by the engine, by name.
+            let seat = open().find(|(_, seat)| can(seat)).or_else(|| open().next());
+            let Some(seat) = seat.map(|(seat, _)| seat) else { continue };
+            step.seats[seat].staff = Choice::Given(*named);
+            for line in lines.iter_mut().filter(|line| (line.step, line.seat) == (place, seat)) {
+                line.chosen = true;
             }
-            *price += line.addons.iter().map(|addon| addon.price_minor).sum::<i64>();
-        }
-        Priced { total: prices.iter().sum(), lines: prices, deposit }
-    }
-}
-
-fn skill_price(shop: &Shop, placed: &PlacedSeat, service: Id<Service>) -> Option<i64> {
-    let staff = shop.rules.staff.iter().find(|staff| Some(staff.id) == placed.staff)?;
-    staff.skills.get(&service)?.price_minor
-}
-
-/// A package's price over its parts, by what each would cost alone; not a cent is lost.
-fn share(price: i64, parts: &mut [i64]) {
-    let whole: i128 = parts.iter().map(|part| i128::from(*part)).sum();
-    let mut left = price;
-    for part in parts.iter_mut() {
-        let own = if whole == 0 { 0 } else { i128::from(price) * i128::from(*part) / whole };
-        *part = i64::try_from(own).unwrap_or(0);
-        left -= *part;
-    }
-    if let Some(first) = parts.first_mut() {
-        *first += left;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_package_costs_what_it_costs(
-            price in 0i64..10_000_000, mut parts in prop::collection::vec(0i64..1_000_000, 1..10),
-        ) {
-            share(price, &mut parts);
-            prop_assert_eq!(parts.iter().sum::<i64>(), price);
-            prop_assert!(parts.iter().all(|part| *part >= 0));
         }
     }
 }

@@ -220,32 +220,51 @@ pub async fn active_plans(
     Ok(found.into_iter().map(|row| Id::from_uuid(row.plan_id)).collect())
 }
 
-#[derive(FromQueryResult)]
-struct Closed {
-    closed: bool,
+#[derive(Debug, FromQueryResult)]
+struct LiveRow {
+    starts_on: NaiveDate,
+    ends_on: NaiveDate,
+    discount_percent: i16,
+    services: Vec<Uuid>,
 }
 
-/// Whether a customer may have all of these services on a day: those that are for members only are
-/// opened by a membership of theirs. Services that are for everybody are open to everybody.
-pub async fn is_member_for(
+/// What a customer is a member of, now or later on.
+#[derive(Debug, Default)]
+pub struct LiveMemberships(Vec<LiveRow>);
+
+/// A customer's memberships that aren't over.
+pub async fn live_memberships(
     tx: &TenantTx,
     customer: Id<Customer>,
-    services: &[Id<Service>],
-    on: NaiveDate,
-) -> Result<bool, StoreError> {
+) -> Result<LiveMemberships, StoreError> {
     let sql = "
-        select exists (
-            select 1 from services s
-            where s.tenant_id = $1 and s.id = any($3) and s.members_only and not exists (
-                select 1 from customer_memberships m
-                join membership_plan_services o on o.tenant_id = m.tenant_id and o.plan_id = m.plan_id
-                where m.tenant_id = $1 and m.customer_id = $2 and m.cancelled_at is null
-                  and m.starts_on <= $4 and m.ends_on > $4 and o.service_id = s.id
-            )
-        ) as closed";
-    let ids: Vec<Uuid> = services.iter().map(|service| service.uuid()).collect();
-    let values = [tx.tenant().uuid().into(), customer.uuid().into(), ids.into(), on.into()];
+        select m.starts_on, m.ends_on, p.discount_percent,
+               array(select o.service_id from membership_plan_services o
+                     where o.tenant_id = m.tenant_id and o.plan_id = m.plan_id) as services
+        from customer_memberships m
+        join membership_plans p on p.tenant_id = m.tenant_id and p.id = m.plan_id
+        where m.tenant_id = $1 and m.customer_id = $2 and m.cancelled_at is null
+          and m.ends_on >= $3";
+    // It may still be the day before, somewhere.
+    let since = (tx.now() - chrono::Duration::days(1)).date_naive();
+    let values = [tx.tenant().uuid().into(), customer.uuid().into(), since.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let found = Closed::find_by_statement(statement).one(tx.conn()).await?;
-    Ok(found.is_some_and(|row| !row.closed))
+    Ok(LiveMemberships(LiveRow::find_by_statement(statement).all(tx.conn()).await?))
+}
+
+impl LiveMemberships {
+    fn on(&self, day: NaiveDate) -> impl Iterator<Item = &LiveRow> {
+        self.0.iter().filter(move |row| row.starts_on <= day && day < row.ends_on)
+    }
+
+    /// What they pay less on a day, in percent: of several, the most.
+    pub fn discount_on(&self, day: NaiveDate) -> u8 {
+        let percent = self.on(day).map(|row| row.discount_percent).max().unwrap_or(0);
+        u8::try_from(percent.clamp(0, 100)).unwrap_or(0)
+    }
+
+    /// Whether they may have a members-only service on a day.
+    pub fn opens(&self, service: Id<Service>, day: NaiveDate) -> bool {
+        self.on(day).any(|row| row.services.contains(&service.uuid()))
+    }
 }

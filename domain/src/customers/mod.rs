@@ -45,8 +45,8 @@ pub use import::{
 };
 pub use medical::{Medical, read_medical, write_medical};
 pub use memberships::{
-    CustomerMembershipFacts, NewMembership, active_plans, add_membership, cancel_membership,
-    is_member_for, memberships,
+    CustomerMembershipFacts, LiveMemberships, NewMembership, active_plans, add_membership,
+    cancel_membership, live_memberships, memberships,
 };
 pub use merge::{MergeFacts, MergeWith, merge, merges};
 pub use suggestions::{SuggestionFacts, dismiss, suggestions};

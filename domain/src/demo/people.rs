@@ -153,6 +153,7 @@ pub(super) fn write_waiting(
                 service,
                 addons: Vec::new(),
                 staff: None,
+                second: None,
             }],
             package: None,
             party: 1,

@@ -205,6 +205,7 @@ impl<'a> Day<'_, 'a> {
                     service: *id,
                     addons: addon.copied().into_iter().collect(),
                     staff,
+                    second: None,
                 };
                 Wanted { services: vec![service], party: *party, ..nothing }
             }

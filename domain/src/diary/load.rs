@@ -98,6 +98,7 @@ struct ReadBusiness {
     slug: String,
     currency: String,
     country: String,
+    has_memberships: bool,
     locale: String,
 }
 
@@ -371,6 +372,7 @@ impl Read {
             slug: self.business.slug,
             currency: self.business.currency,
             country: self.business.country,
+            has_memberships: self.business.has_memberships,
             locale: self.business.locale,
             rules: Rules {
                 zone,

@@ -24,6 +24,8 @@ pub struct Shop {
     pub currency: String,
     /// In which country its telephone numbers are read.
     pub country: String,
+    /// Whether somebody could be a member here.
+    pub has_memberships: bool,
     /// Its language.
     pub locale: String,
     /// What the engine needs.

@@ -1,7 +1,9 @@
 select json_build_object(
     'business', (
         select json_build_object('name', t.name, 'slug', t.slug, 'currency', t.currency,
-                                 'country', t.country, 'locale', t.locale)
+                                 'country', t.country, 'locale', t.locale,
+                                 'has_memberships', exists (
+                                     select 1 from membership_plans p where p.tenant_id = $1))
         from tenants t where t.id = $1),
     'location', (
         select json_build_object('name', l.name, 'address', l.address, 'time_zone', l.time_zone)

@@ -107,7 +107,13 @@ async fn preview(tx: &TenantTx, reach: &Reach, changes: &[Change]) -> Result<Imp
         let at = coming.location();
         let (Some(place), Some(busy)) = (places.get(&at), busy.get(&at)) else { continue };
         let reasons = bookings::codes(why);
-        let alternatives = coming.alternatives(&place.after, busy, tx.now());
+        // No other time helps where it is the service that goes.
+        let alternatives = if why.iter().any(|why| matches!(why, Why::NobodyCan(_))) {
+            Vec::new()
+        } else {
+            let retired = coming.retired(tx, &place.after).await?;
+            coming.alternatives(&place.after, &retired, busy, tx.now())
+        };
         items.push(Affected { visit, zone: place.after.rules.zone, reasons, alternatives });
         // A hundred searches are work: others get their turn in between.
         tokio::task::yield_now().await;

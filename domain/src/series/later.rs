@@ -8,10 +8,10 @@ use super::read::{self, SeriesFacts};
 use super::store;
 use crate::audit::NewEntry;
 use crate::bookings::workshop::{
-    Asker, NewPlace, appointment, decide, leave, line, lines, lock_alone, near, not_stale, plan,
-    read_any, resources, sees, settle, shop_of, status, tell_all, wanted_again,
+    Asker, Keep, NewPlace, Retired, Sold, appointment, decide, leave, line, lines, lock_alone,
+    near, not_stale, own_hands_only, read_any, resources, sees, settle, shop_of, status, tell_all,
 };
-use crate::bookings::{self, Action, BookingError, Deed, Refusal, VisitFacts};
+use crate::bookings::{self, Action, BookingError, Deed, LineFacts, Refusal, VisitFacts};
 use crate::diary;
 use crate::ids::{Appointment, Id, Series};
 use crate::messaging::Template;
@@ -91,6 +91,7 @@ pub async fn relocate(
     let title = rows.first().map(|row| row.title.clone()).unwrap_or_default();
     let (occurrences, movers) = look(tx, rows, start).await?;
     conflicts(&occurrences)?;
+    own_hands_only(tx, movers.iter().map(|mover| &mover.place.way)).await?;
     // Alone with all whom it is about, before and after: then all leave, and then all settle. Weekly
     // visits that move by a week take each other's places.
     let mut whom = Vec::new();
@@ -161,9 +162,9 @@ async fn look(
             continue;
         };
         let before = lines(tx, row.id).await?;
-        let wanted = wanted_again(&row, &before, None, None, Asker::Staff);
-        let visit = Id::from_uuid(row.id);
-        let planned = plan(&shop, &wanted, Asker::Staff, Some(visit))?;
+        let sold: Vec<_> = before.iter().cloned().map(LineFacts::from).collect();
+        let retired = Retired::of(tx, &shop, &sold).await?;
+        let planned = Sold::of(&row, &sold).plan(&shop, &retired, Keep::ALL, Asker::Staff);
         let busy = diary::busy_now(tx, &shop, &days).await?;
         let setting = taken.beside(&shop, &busy, &planned, &leaving);
         let (occurrence, way) = wish.look(&setting, now)?;

@@ -10,12 +10,12 @@ use super::store;
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, Dated, Guest, Making, Planned, Setting, lock_alone, make, near, own_column_only, plan,
-    tell_all, whose,
+    Asker, Dated, Guest, Making, Member, Planned, Setting, lock_alone, make_for, near,
+    own_column_only, own_hands_only, place, plan, tell_all, whose,
 };
 use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom};
 use crate::diary::{self, Shop};
-use crate::fault::{Faults, ValueFault};
+use crate::fault::{Explain, Faults, ValueFault};
 use crate::ids::{Appointment, Id, Location, Series};
 use crate::messaging::Template;
 use crate::outbox::NewEvent;
@@ -57,7 +57,7 @@ struct Asked {
 async fn asked(tx: &TenantTx, new: &NewSeries) -> Result<Asked, BookingError> {
     // The first one is meant, whatever becomes of the others.
     near(new.start.date_naive(), tx.now())?;
-    let versions = diary::versions(tx, new.location).await?.ok_or(Refusal::NotFound)?;
+    let versions = place(tx, new.location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let planned = plan(&shop, &new.wanted, Asker::Staff, None)?;
     own_column_only(tx, &new.wanted).await?;
@@ -132,7 +132,11 @@ struct Found {
 }
 
 /// Looks at each visit of the series, beside what is taken and what those before it would take.
-async fn look(tx: &TenantTx, asked: &Asked) -> Result<(Vec<Occurrence>, Vec<Found>), BookingError> {
+async fn look(
+    tx: &TenantTx,
+    asked: &Asked,
+    member: Option<&Member>,
+) -> Result<(Vec<Occurrence>, Vec<Found>), BookingError> {
     let Asked { shop, planned, wishes, skip } = asked;
     let now = tx.now();
     let (mut occurrences, mut found, mut taken) = (Vec::new(), Vec::new(), Taken::default());
@@ -148,6 +152,14 @@ async fn look(tx: &TenantTx, asked: &Asked) -> Result<(Vec<Occurrence>, Vec<Foun
         let busy = diary::busy_now(tx, shop, &days).await?;
         let setting = taken.beside(shop, &busy, planned, &[]);
         let (occurrence, way) = wish.look(&setting, now)?;
+        let closed = |way: &Assignment| {
+            member.is_some_and(|one| one.may_have(shop, planned.services(), way.start).is_err())
+        };
+        if way.as_ref().is_some_and(closed) {
+            let only = Refusal::MembersOnly.code();
+            occurrences.push(wish.refused(vec![only], Vec::new()));
+            continue;
+        }
         occurrences.push(occurrence);
         if let Some(way) = way {
             taken.add(tx.new_id::<Appointment>(), &way);
@@ -159,11 +171,20 @@ async fn look(tx: &TenantTx, asked: &Asked) -> Result<(Vec<Occurrence>, Vec<Foun
 
 /// What would become of a series; writes nothing.
 pub async fn preview(
-    tx: &TenantTx,
+    tx: &mut TenantTx,
     new: &NewSeries,
 ) -> Result<(Arc<Shop>, Vec<Occurrence>), BookingError> {
     let asked = asked(tx, new).await?;
-    let (occurrences, _) = look(tx, &asked).await?;
+    // Who is only named may turn out to be anybody.
+    let member = match &new.whom {
+        Whom::Named(_) => None,
+        known => {
+            let customer = whose(tx, &asked.shop, known).await?;
+            Some(Member::of(tx, &asked.shop, customer.customer.map(|whose| whose.id)).await?)
+        }
+    };
+    let (occurrences, found) = look(tx, &asked, member.as_ref()).await?;
+    own_hands_only(tx, found.iter().map(|one| &one.way)).await?;
     Ok((asked.shop, occurrences))
 }
 
@@ -175,9 +196,11 @@ pub async fn create(
     public_url: &str,
 ) -> Result<SeriesFacts, BookingError> {
     let asked = asked(tx, new).await?;
-    let (occurrences, found) = look(tx, &asked).await?;
-    conflicts(&occurrences)?;
     let Guest { customer, contact } = whose(tx, &asked.shop, &new.whom).await?;
+    let member = Member::of(tx, &asked.shop, customer.as_ref().map(|whose| whose.id)).await?;
+    let (occurrences, found) = look(tx, &asked, Some(&member)).await?;
+    conflicts(&occurrences)?;
+    own_hands_only(tx, found.iter().map(|one| &one.way)).await?;
     let id = tx.new_id::<Series>();
     store::insert(
         tx,
@@ -209,7 +232,7 @@ pub async fn create(
             over: false,
             action: Action::Ask(Needs::Nothing).key(),
         };
-        let visit = make(tx, &setting, way, making).await?;
+        let visit = make_for(tx, &setting, way, making, &member).await?;
         let told = json!({ "id": visit.id, "version": 1 });
         first = first.or(Some(visit));
         tx.emit(NewEvent::new(Action::Ask(Needs::Nothing).event(), &told));

@@ -105,7 +105,11 @@ impl Wish {
         self.around
     }
 
-    fn refused(&self, reasons: Vec<&'static str>, alternatives: Vec<Slot>) -> Occurrence {
+    pub(super) fn refused(
+        &self,
+        reasons: Vec<&'static str>,
+        alternatives: Vec<Slot>,
+    ) -> Occurrence {
         Occurrence {
             place: self.place,
             local: self.local,

@@ -12,6 +12,7 @@ mod order;
 mod own;
 mod plan;
 mod profile;
+mod public;
 mod skills;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use days::{StaffDay, clear as clear_day, list as list_days, put as put_day};
 pub use hours::{NewHours, put as put_hours};
 pub use order::reorder;
 pub use profile::{NewStaff, StaffChange, create, update};
+pub use public::{PublicSkill, PublicStaff};
 pub use skills::{NewSkill, put as put_skills};
 pub use time_off::{
     NewTimeOff, TimeOffFacts, add as add_time_off, list as list_time_off, remove as remove_time_off,
@@ -42,6 +44,7 @@ pub(crate) use days::checked as checked_day;
 pub(crate) use hours::{Wanted, checked as checked_hours};
 pub(crate) use kit::put_in_place;
 pub(crate) use own::expect as expect_own;
+pub(crate) use public::bookable;
 pub(crate) use skills::checked as checked_skills;
 pub(crate) use time_off::check as check_time_off;
 

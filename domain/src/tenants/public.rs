@@ -6,6 +6,7 @@ use super::{TenantError, entity};
 use crate::catalog::{self, Menu};
 use crate::ids::Id;
 use crate::locations::{self, LocationFacts};
+use crate::staff::{self, PublicStaff};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, SystemTx, TenantFacts};
 use crate::text;
 
@@ -30,6 +31,8 @@ pub struct PublicPage {
     pub locations: Vec<LocationFacts>,
     /// What it offers.
     pub menu: Menu,
+    /// Whom customers can choose.
+    pub staff: Vec<PublicStaff>,
 }
 
 impl From<entity::Model> for TenantFacts {
@@ -58,9 +61,11 @@ pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, Tenant
     let found = entity::Entity::find().filter(entity::Column::Slug.eq(slug));
     let shop = found.one(tx.conn()).await?.ok_or(TenantError::NotFound)?;
     let tenant = Id::from_uuid(shop.id);
+    let menu = catalog::menu(tx.conn(), tenant).await?;
     Ok(PublicPage {
         locations: locations::open_to_public(tx, tenant).await?,
-        menu: catalog::menu(tx.conn(), tenant).await?,
+        staff: staff::bookable(tx.conn(), tenant, &menu).await?,
+        menu,
         slug: shop.slug,
         name: shop.name,
         kind: shop.kind,

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use openchair_domain::availability::{Slot, Why};
 use openchair_domain::bookings::{
-    Event, Explained, LineFacts, SoldExtra, VisitFacts, Wanted, WantedService, Whose, sees_contacts,
+    Event, Explained, Found, LineFacts, SoldExtra, VisitFacts, Wanted, WantedService, Whose,
+    sees_contacts,
 };
 use openchair_domain::diary::Shop;
 use openchair_domain::ids::{
@@ -22,8 +23,10 @@ pub(crate) struct WantedServiceInput {
     /// What goes with it
     #[oai(default, validator(max_items = 10))]
     addons: Vec<Ref<Addon>>,
-    /// Who shall do it; left out: whoever can
+    /// Who shall do it for the first of the party; left out: as the whole says, else whoever can
     staff: Option<Ref<StaffMember>>,
+    /// Who shall do it for the second of the party
+    second_staff: Option<Ref<StaffMember>>,
 }
 
 /// What is asked for: services one after the other, or a package.
@@ -57,6 +60,7 @@ impl WantedInput {
             service: wanted.service.0,
             addons: bare(&wanted.addons),
             staff: wanted.staff.map(|staff| staff.0),
+            second: wanted.second_staff.map(|staff| staff.0),
         };
         Wanted {
             services: self.services.iter().map(service).collect(),
@@ -68,23 +72,71 @@ impl WantedInput {
     }
 }
 
-/// What is asked for, out of a query: `services=svc_1,svc_2:add_1:add_2`.
+impl From<Wanted> for WantedInput {
+    fn from(wanted: Wanted) -> Self {
+        let service = |wanted: WantedService| WantedServiceInput {
+            service: wanted.service.into(),
+            addons: wanted.addons.into_iter().map(Ref).collect(),
+            staff: wanted.staff.map(Ref),
+            second_staff: wanted.second.map(Ref),
+        };
+        Self {
+            services: wanted.services.into_iter().map(service).collect(),
+            package: wanted.package.map(Ref),
+            party: wanted.party,
+            staff: wanted.staff.into_iter().map(Ref).collect(),
+        }
+    }
+}
+
+/// What is asked for, out of a query: `services=svc_1@stf_1,svc_2:add_1:add_2@stf_1@stf_2`. Behind a
+/// service stand its add-ons, then who shall do it for the first of the party, and for the second.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WantedQuery {
     pub(crate) services: Option<String>,
     pub(crate) package: Option<Ref<Package>>,
     pub(crate) staff: Option<String>,
     pub(crate) party: u8,
+    pub(crate) room: Option<Ref<Room>>,
 }
 
 impl WantedQuery {
+    /// Services as [`WantedQuery::to_domain`] reads them.
+    pub(crate) fn services(wanted: &Wanted) -> Option<String> {
+        let one = |wanted: &WantedService| {
+            let mut text = wanted.service.to_string();
+            for addon in &wanted.addons {
+                text = format!("{text}:{addon}");
+            }
+            match (wanted.staff, wanted.second) {
+                (None, None) => text,
+                (Some(first), None) => format!("{text}@{first}"),
+                (None, Some(second)) => format!("{text}@@{second}"),
+                (Some(first), Some(second)) => format!("{text}@{first}@{second}"),
+            }
+        };
+        let all: Vec<_> = wanted.services.iter().map(one).collect();
+        (!all.is_empty()).then(|| all.join(","))
+    }
+
+    /// Who is asked for the whole, as [`WantedQuery::to_domain`] reads them.
+    pub(crate) fn staff(wanted: &Wanted) -> Option<String> {
+        let all: Vec<_> = wanted.staff.iter().map(ToString::to_string).collect();
+        (!all.is_empty()).then(|| all.join(","))
+    }
+
     pub(crate) fn to_domain(&self) -> Wanted {
         let service = |text: &str| {
-            let mut parts = text.split(':').map(str::trim);
+            let mut hands = text.split('@').map(str::trim);
+            let mut parts = hands.next().unwrap_or_default().split(':').map(str::trim);
+            // Nothing between two: whoever can.
+            let mut hand =
+                || hands.next().filter(|text| !text.is_empty()).map(Id::parse_or_nothing);
             WantedService {
                 service: Id::parse_or_nothing(parts.next().unwrap_or_default()),
                 addons: parts.map(Id::parse_or_nothing).collect(),
-                staff: None,
+                staff: hand(),
+                second: hand(),
             }
         };
         let listed = |text: &Option<String>| -> Vec<String> {
@@ -96,7 +148,7 @@ impl WantedQuery {
             package: self.package.map(|package| package.0),
             party: self.party,
             staff: listed(&self.staff).iter().map(|text| Id::parse_or_nothing(text)).collect(),
-            room: None,
+            room: self.room.map(|room| room.0),
         }
     }
 }
@@ -117,22 +169,70 @@ impl SlotView {
     }
 }
 
+/// One of the staff who was asked for.
+#[derive(Debug, Clone, Object)]
+pub(crate) struct AskedForView {
+    id: Ref<StaffMember>,
+    name: String,
+}
+
+/// What it would cost, and who was asked for.
+#[derive(Debug, Clone, Object)]
+pub(crate) struct QuoteView {
+    currency: String,
+    /// It is no less than this, before what members pay less: some of the staff cost other prices
+    price_from_minor: i64,
+    /// And no more than this: the same where it doesn't matter who does it
+    price_to_minor: i64,
+    /// Whether only members can have it, which is looked at when it is booked
+    members_only: bool,
+    /// Who was asked for by name; who else would do it is chosen when the time is kept
+    staff: Vec<AskedForView>,
+}
+
+impl QuoteView {
+    fn of(found: &Found) -> Self {
+        let name = |id: &Id<StaffMember>| {
+            let person = found.shop.people.get(id)?;
+            Some(AskedForView { id: (*id).into(), name: person.name.clone() })
+        };
+        Self {
+            currency: found.shop.currency.clone(),
+            price_from_minor: found.price.from_minor,
+            price_to_minor: found.price.to_minor,
+            members_only: found.members_only,
+            staff: found.named.iter().filter_map(name).collect(),
+        }
+    }
+}
+
 /// Times that can be had.
 #[derive(Debug, Clone, Object)]
 pub(crate) struct SlotsView {
     location: Ref<Location>,
     time_zone: String,
+    /// Of every one of the times; left out where the price was agreed before
+    #[oai(skip_serializing_if_is_none)]
+    quote: Option<QuoteView>,
     /// In the order of time
     slots: Vec<SlotView>,
 }
 
 impl SlotsView {
+    /// For what was sold before.
     pub(crate) fn of(shop: &Shop, slots: Vec<Slot>) -> Self {
         Self {
             location: shop.location.into(),
             time_zone: shop.rules.zone.name().to_owned(),
+            quote: None,
             slots: slots.into_iter().map(|slot| SlotView::of(shop, slot)).collect(),
         }
+    }
+}
+
+impl From<Found> for SlotsView {
+    fn from(found: Found) -> Self {
+        Self { quote: Some(QuoteView::of(&found)), ..Self::of(&found.shop, found.slots) }
     }
 }
 
@@ -141,16 +241,20 @@ impl SlotsView {
 pub(crate) struct FirstView {
     location: Ref<Location>,
     time_zone: String,
+    quote: QuoteView,
     /// None within the days that can be booked
     slot: Option<SlotView>,
 }
 
-impl FirstView {
-    pub(crate) fn of(shop: &Shop, slots: Vec<Slot>) -> Self {
+impl From<Found> for FirstView {
+    fn from(found: Found) -> Self {
+        let quote = QuoteView::of(&found);
+        let shop = found.shop;
         Self {
             location: shop.location.into(),
             time_zone: shop.rules.zone.name().to_owned(),
-            slot: slots.into_iter().next().map(|slot| SlotView::of(shop, slot)),
+            quote,
+            slot: found.slots.into_iter().next().map(|slot| SlotView::of(&shop, slot)),
         }
     }
 }
@@ -180,8 +284,11 @@ pub(crate) struct WhyView {
 /// Whether a time can be had, and why not.
 #[derive(Debug, Clone, Object)]
 pub(crate) struct ExplainedView {
+    /// Whether the time can be had
     possible: bool,
     reasons: Vec<WhyView>,
+    /// Whether only members can have it, at any time
+    members_only: bool,
 }
 
 impl WhyView {
@@ -227,7 +334,9 @@ impl ExplainedView {
     /// For staff, with names.
     pub(crate) fn full(explained: &Explained) -> Self {
         let reasons = explained.why.iter().flat_map(|why| WhyView::full(&explained.shop, why));
-        Self { possible: explained.why.is_empty(), reasons: reasons.collect() }
+        let reasons = reasons.collect();
+        let members_only = explained.members_only;
+        Self { possible: explained.why.is_empty(), reasons, members_only }
     }
 
     /// For anybody: no names, each reason once.
@@ -238,7 +347,7 @@ impl ExplainedView {
                 reasons.push(WhyView::bare(why));
             }
         }
-        Self { possible: explained.why.is_empty(), reasons }
+        Self { possible: explained.why.is_empty(), reasons, members_only: explained.members_only }
     }
 }
 
@@ -286,6 +395,8 @@ pub(super) struct LineView {
     staff_chosen: bool,
     room: Option<Ref<Room>>,
     room_name: Option<String>,
+    /// Whether it was chosen; else it is any that will do
+    room_chosen: bool,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     price_minor: i64,
@@ -305,6 +416,7 @@ impl From<LineFacts> for LineView {
             staff_chosen: line.staff_chosen,
             room: line.room.map(Ref),
             room_name: line.room_name,
+            room_chosen: line.room_chosen,
             starts_at: line.starts_at,
             ends_at: line.ends_at,
             price_minor: line.price_minor,
@@ -330,6 +442,8 @@ pub(crate) struct VisitView {
     title: String,
     package: Option<Ref<Package>>,
     price_minor: i64,
+    /// How much less that is because the customer is a member
+    discount_minor: i64,
     currency: String,
     deposit_minor: i64,
     /// What it costs that it didn't happen
@@ -380,6 +494,7 @@ impl VisitView {
             title: visit.title,
             package: visit.package.map(Ref),
             price_minor: visit.price_minor,
+            discount_minor: visit.discount_minor,
             currency: visit.currency,
             deposit_minor: visit.deposit_minor,
             fee_minor: visit.fee_minor,

@@ -55,7 +55,8 @@ pub(crate) struct NewAppointment {
     /// What staff want said
     #[oai(default, validator(max_length = 1000))]
     staff_note: String,
-    /// Put it there although staff or room are taken; needs the permission, and is written down
+    /// Put it there although staff or room are taken, or it is for members only and the customer is
+    /// none; needs the permission, and is written down
     #[oai(default)]
     over: bool,
 }

@@ -121,13 +121,16 @@ impl BookingsApi {
             status: Status::read(status.0.as_deref())?,
         };
         let tx = self.0.db.tenant(&who).await?;
+        bookings::are_there(&tx, filter.location, filter.staff, filter.customer).await?;
         let found = bookings::list(&tx, &filter, window(limit.0, cursor.0.as_deref())?).await?;
         tx.commit().await?;
         Ok(listed(found, |visit| VisitView::of(visit, &who)))
     }
 
     /// Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest
-    /// times. A customer with an address gets a mail with the link to it.
+    /// times. A customer with an address gets a mail with the link to it. What is for members only is
+    /// refused with `members_only` to who isn't one on the day of the visit; members pay what their
+    /// membership says.
     #[oai(path = "/appointments", method = "post", operation_id = "create_appointment")]
     async fn create(
         &self,

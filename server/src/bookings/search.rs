@@ -1,9 +1,8 @@
 //! Which times staff can give away, and why not.
 
-use chrono::NaiveDate;
 use openchair_domain::authz::perm;
 use openchair_domain::bookings::{self, Query as Asked, Range};
-use openchair_domain::ids::{Appointment, Location, Package};
+use openchair_domain::ids::{Appointment, Location, Package, Room};
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
@@ -12,7 +11,7 @@ use super::dto::{ExplainedView, FirstView, SlotsView, WantedQuery};
 use crate::app::App;
 use crate::auth::Can;
 use crate::ids::Ref;
-use crate::input::Moment;
+use crate::input::{Day, Moment};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
@@ -34,16 +33,20 @@ impl AvailabilityApi {
         &self,
         who: Can<perm::CreateBooking>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons
+        /// `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons. `svc_1@stf_1@stf_2`:
+        /// by whom, for the first of the party and the second; `svc_1@@stf_2`: for the second alone
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
-        /// For the first of the party and the second, with a comma
+        /// Who shall do what no service says otherwise of: for the first of the party and the second,
+        /// with a comma. Left out: whoever can
         staff: Query<Option<String>>,
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
-        from: Query<NaiveDate>,
-        to: Query<NaiveDate>,
+        /// In this room and no other
+        room: Query<Option<Ref<Room>>>,
+        from: Query<Day>,
+        to: Query<Day>,
         /// The visit that it would replace
         instead_of: Query<Option<Ref<Appointment>>>,
     ) -> Result<Json<SlotsView>, ApiError> {
@@ -52,6 +55,7 @@ impl AvailabilityApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: room.0,
         };
         let asked = Asked {
             location: location.0.map(|location| location.0),
@@ -59,9 +63,9 @@ impl AvailabilityApi {
             instead_of: instead_of.0.map(|visit| visit.0),
         };
         let tx = self.0.db.tenant(&who).await?;
-        let found = bookings::slots(&tx, &asked, Range { from: from.0, to: to.0 }).await?;
+        let found = bookings::slots(&tx, &asked, Range { from: from.0.0, to: to.0.0 }).await?;
         tx.commit().await?;
-        Ok(Json(SlotsView::of(&found.shop, found.slots)))
+        Ok(Json(found.into()))
     }
 
     /// The first time that can be given away, from a day on.
@@ -71,21 +75,24 @@ impl AvailabilityApi {
         &self,
         who: Can<perm::CreateBooking>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`
+        /// `svc_1@stf_1,svc_2:add_1:add_2`: as for the list
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
         staff: Query<Option<String>>,
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
+        /// In this room and no other
+        room: Query<Option<Ref<Room>>>,
         /// Today if left out
-        from: Query<Option<NaiveDate>>,
+        from: Query<Option<Day>>,
     ) -> Result<Json<FirstView>, ApiError> {
         let wanted = WantedQuery {
             services: services.0,
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: room.0,
         };
         let asked = Asked {
             location: location.0.map(|location| location.0),
@@ -93,9 +100,9 @@ impl AvailabilityApi {
             instead_of: None,
         };
         let tx = self.0.db.tenant(&who).await?;
-        let found = bookings::first(&tx, &asked, from.0).await?;
+        let found = bookings::first(&tx, &asked, from.0.map(|day| day.0)).await?;
         tx.commit().await?;
-        Ok(Json(FirstView::of(&found.shop, found.slots)))
+        Ok(Json(found.into()))
     }
 
     /// Why a visit can't begin at this time, with names: closed, who is busy with which visit, which
@@ -106,13 +113,15 @@ impl AvailabilityApi {
         &self,
         who: Can<perm::CreateBooking>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`
+        /// `svc_1@stf_1,svc_2:add_1:add_2`: as for the list
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
         staff: Query<Option<String>>,
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
+        /// In this room and no other
+        room: Query<Option<Ref<Room>>>,
         start: Query<Moment>,
         /// The visit that it would replace
         instead_of: Query<Option<Ref<Appointment>>>,
@@ -122,6 +131,7 @@ impl AvailabilityApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: room.0,
         };
         let asked = Asked {
             location: location.0.map(|location| location.0),

@@ -33,7 +33,7 @@ pub struct ApiError {
     pub code: Cow<'static, str>,
     /// A sentence for people. It says nothing about the inside.
     pub detail: String,
-    /// What is wrong with which field, for 400 and 422.
+    /// What is wrong with which field, for 400 and 422, and for 404 which one named nothing.
     pub fields: Vec<FieldFault>,
     /// When to try again, for 429 and 503.
     pub retry_after: Option<Duration>,

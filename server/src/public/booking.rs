@@ -75,6 +75,7 @@ struct HoldView {
     start: DateTime<Utc>,
     end: DateTime<Utc>,
     title: String,
+    /// Members pay less: what, is said when they take it up
     price_minor: i64,
     deposit_minor: i64,
     currency: String,
@@ -86,6 +87,8 @@ struct HoldView {
     no_show_fee_percent: u8,
     /// Whether staff must say yes
     needs_approval: bool,
+    /// Whether only members can take it up
+    members_only: bool,
     /// Whether the address must be proved with a code first
     needs_code: bool,
     asks: AsksView,
@@ -110,6 +113,7 @@ impl From<Kept> for HoldView {
             late_cancel_fee_percent: visit.terms.late_cancel_fee_percent,
             no_show_fee_percent: visit.terms.no_show_fee_percent,
             needs_approval: kept.approval,
+            members_only: kept.members_only,
             needs_code: kept.verify,
             asks: AsksView { email: asks.email.into(), phone: asks.phone.into(), note: asks.note },
             forms: kept.forms.into_iter().map(AskingView::from).collect(),
@@ -174,9 +178,9 @@ pub(super) struct NewVisitInput {
     /// The code that was sent to the address
     #[oai(validator(max_length = 12))]
     code: Option<String>,
-    #[oai(default, validator(max_items = 10))]
+    #[oai(default, validator(max_items = 100))]
     answers: Vec<FilledInInput>,
-    #[oai(default, validator(max_items = 10))]
+    #[oai(default, validator(max_items = 100))]
     agreed: Vec<AgreedInput>,
     /// Whether they want news by mail
     #[oai(default)]
@@ -337,7 +341,8 @@ impl PublicBookingApi {
     }
 
     /// Takes a kept time up: it becomes the customer's visit, or waits for approval or the deposit, as
-    /// the shop's rules say.
+    /// the shop's rules say. Who is a member on the day of the visit pays what their membership says;
+    /// who isn't is refused with `members_only` what is for members alone.
     #[oai(path = "/:shop/appointments", method = "post", operation_id = "book_public")]
     async fn book(
         &self,

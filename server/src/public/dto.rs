@@ -5,6 +5,7 @@ use poem_openapi::Object;
 
 use super::menu::{
     PublicAddonView, PublicFormView, PublicPackageView, PublicPlanView, PublicServiceView,
+    PublicStaffView,
 };
 use crate::ids::Ref;
 use crate::locations::OpeningHours;
@@ -52,6 +53,8 @@ pub(super) struct PublicPageView {
     membership_plans: Vec<PublicPlanView>,
     /// What is asked before services and packages
     forms: Vec<PublicFormView>,
+    /// Whom customers can choose
+    staff: Vec<PublicStaffView>,
 }
 
 impl From<PublicPage> for PublicPageView {
@@ -71,6 +74,7 @@ impl From<PublicPage> for PublicPageView {
             packages: menu.packages.into_iter().map(PublicPackageView::from).collect(),
             membership_plans: menu.plans.into_iter().map(PublicPlanView::from).collect(),
             forms: menu.forms.into_iter().map(PublicFormView::from).collect(),
+            staff: page.staff.into_iter().map(PublicStaffView::from).collect(),
         }
     }
 }

@@ -4,7 +4,10 @@ use openchair_domain::catalog::addons::AddonFacts;
 use openchair_domain::catalog::services::ServiceFacts;
 use openchair_domain::catalog::{MenuItem, MenuPackage, MenuPlan};
 use openchair_domain::forms::FormFacts;
-use openchair_domain::ids::{Addon, Category, Form, MembershipPlan, Package, Service};
+use openchair_domain::ids::{
+    Addon, Category, Form, Location, MembershipPlan, Package, Service, StaffMember,
+};
+use openchair_domain::staff::{PublicSkill, PublicStaff};
 use poem_openapi::Object;
 
 use crate::catalog::{PackageModeWord, PlanPeriodWord, PriceForWord, ServiceDeposit};
@@ -194,5 +197,46 @@ impl From<FormFacts> for PublicFormView {
         let kind = form.body.kind().into();
         let (text, questions) = asked(form.body);
         Self { id: form.id.into(), kind, name: form.name, text, questions, version: form.version }
+    }
+}
+
+/// A service with one of the staff.
+#[derive(Debug, Clone, Object)]
+struct PublicSkillView {
+    service_id: Ref<Service>,
+    /// How long it takes with them, if not as usual
+    #[oai(skip_serializing_if_is_none)]
+    duration_minutes: Option<i32>,
+    /// What it costs with them, if not as usual, in the minor unit of the shop's currency
+    #[oai(skip_serializing_if_is_none)]
+    price_minor: Option<i64>,
+}
+
+impl From<PublicSkill> for PublicSkillView {
+    fn from(skill: PublicSkill) -> Self {
+        let PublicSkill { service, duration_minutes, price_minor } = skill;
+        Self { service_id: service.into(), duration_minutes, price_minor }
+    }
+}
+
+/// What anybody may see of one of the staff.
+#[derive(Debug, Clone, Object)]
+pub(super) struct PublicStaffView {
+    id: Ref<StaffMember>,
+    name: String,
+    /// Where they work
+    location_ids: Vec<Ref<Location>>,
+    /// What they do of what is on the menu, in packages or alone
+    services: Vec<PublicSkillView>,
+}
+
+impl From<PublicStaff> for PublicStaffView {
+    fn from(staff: PublicStaff) -> Self {
+        Self {
+            id: staff.id.into(),
+            name: staff.name,
+            location_ids: staff.locations.into_iter().map(Ref).collect(),
+            services: staff.services.into_iter().map(PublicSkillView::from).collect(),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A customer's own visit, behind its link.
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use openchair_domain::bookings::{self, LineFacts, OwnVisit, Range};
 use openchair_domain::ids::{Location, Package, Service, StaffMember};
 use openchair_domain::tenancy::TenantTx;
@@ -11,9 +11,9 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use crate::app::App;
 use crate::auth::Visitor;
-use crate::bookings::{Attempt, SlotsView, SoldExtraView};
+use crate::bookings::{Attempt, SlotsView, SoldExtraView, WantedInput, WantedQuery};
 use crate::ids::Ref;
-use crate::input::Input;
+use crate::input::{Day, Input};
 use crate::once::{Done, IdempotencyKey};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
@@ -66,6 +66,8 @@ pub(super) struct OwnVisitView {
     ends_at: DateTime<Utc>,
     party: i16,
     price_minor: i64,
+    /// How much less that is because they are a member
+    discount_minor: i64,
     deposit_minor: i64,
     currency: String,
     /// What is owed because it didn't happen
@@ -78,6 +80,9 @@ pub(super) struct OwnVisitView {
     /// Until when it can be cancelled without a fee
     cancel_until: DateTime<Utc>,
     may_move: bool,
+    /// Why it can't be moved to any time: `cannot_do` (who was asked for no longer does it),
+    /// `nobody_can`, `not_enough_staff`, `no_such_room`. Empty: it can, until `move_until`
+    immovable: Vec<String>,
     /// Until when it can be moved
     move_until: DateTime<Utc>,
     note: String,
@@ -90,7 +95,7 @@ pub(super) struct OwnVisitView {
 
 impl From<OwnVisit> for OwnVisitView {
     fn from(own: OwnVisit) -> Self {
-        let OwnVisit { visit, shop, may_cancel, cancel_fee_minor, may_move } = own;
+        let OwnVisit { visit, shop, may_cancel, cancel_fee_minor, may_move, immovable } = own;
         Self {
             shop: shop.slug.clone(),
             shop_name: shop.name.clone(),
@@ -105,6 +110,7 @@ impl From<OwnVisit> for OwnVisitView {
             ends_at: visit.ends_at,
             party: visit.party,
             price_minor: visit.price_minor,
+            discount_minor: visit.discount_minor,
             deposit_minor: visit.deposit_minor,
             currency: visit.currency,
             fee_minor: visit.fee_minor,
@@ -113,6 +119,7 @@ impl From<OwnVisit> for OwnVisitView {
             cancel_fee_minor,
             cancel_until: visit.terms.cancel_until(visit.starts_at),
             may_move,
+            immovable: immovable.into_iter().map(str::to_owned).collect(),
             move_until: visit.terms.move_until(visit.starts_at),
             note: visit.note,
             cancelled_by: visit.cancelled_by,
@@ -148,9 +155,15 @@ struct OwnMovedView {
 /// What to ask for to have the same again.
 #[derive(Debug, Clone, Object)]
 struct AgainView {
+    /// Its web address
     shop: String,
     location: Ref<Location>,
-    /// For the query of the free times: `svc_1,svc_2:add_1`
+    /// Whether all of it can still be asked for; else something of it is no longer on the menu, or
+    /// somebody can't be chosen any more
+    offered: bool,
+    /// For the body that keeps a time
+    wanted: WantedInput,
+    /// For the query of the free times: `svc_1@stf_1,svc_2:add_1`
     services: Option<String>,
     package: Option<Ref<Package>>,
     /// For the query of the free times
@@ -252,13 +265,13 @@ impl OwnVisitApi {
         who: Visitor,
         /// The last part of the link
         token: Path<String>,
-        from: Query<NaiveDate>,
-        to: Query<NaiveDate>,
+        from: Query<Day>,
+        to: Query<Day>,
     ) -> Result<Json<SlotsView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
         let tx = self.0.db.tenant(&holder.caller).await?;
-        let range = Range { from: from.0, to: to.0 };
+        let range = Range { from: from.0.0, to: to.0.0 };
         let (shop, slots) = bookings::own_slots(&tx, &holder, range).await?;
         tx.commit().await?;
         Ok(Json(SlotsView::of(&shop, slots)))
@@ -297,18 +310,15 @@ impl OwnVisitApi {
         let shop = bookings::look(&tx, &holder).await?.shop;
         let (visit, wanted) = bookings::again(&tx, &holder).await?;
         tx.commit().await?;
-        let joined = |texts: Vec<String>| (!texts.is_empty()).then(|| texts.join(","));
-        let service = |service: &bookings::WantedService| {
-            let addons = service.addons.iter().map(|addon| format!(":{addon}"));
-            format!("{}{}", service.service, addons.collect::<String>())
-        };
         Ok(Json(AgainView {
             shop: shop.slug.clone(),
             location: visit.location.into(),
-            services: joined(wanted.services.iter().map(service).collect()),
+            offered: wanted.is_offered(&shop),
+            services: WantedQuery::services(&wanted),
             package: wanted.package.map(Ref),
-            staff: joined(wanted.chosen().iter().map(ToString::to_string).collect()),
+            staff: WantedQuery::staff(&wanted),
             party: wanted.party,
+            wanted: wanted.into(),
         }))
     }
 

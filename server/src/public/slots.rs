@@ -1,6 +1,5 @@
 //! Which times customers can have.
 
-use chrono::NaiveDate;
 use openchair_domain::bookings::{self, Query as Asked, Range};
 use openchair_domain::ids::{Location, Package};
 use poem_openapi::OpenApi;
@@ -11,7 +10,7 @@ use crate::app::App;
 use crate::auth::Visitor;
 use crate::bookings::{ExplainedView, FirstView, SlotsView, WantedQuery};
 use crate::ids::Ref;
-use crate::input::Moment;
+use crate::input::{Day, Moment};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
@@ -43,16 +42,18 @@ impl PublicSlotsApi {
         shop: Path<String>,
         /// The shop's first location if left out
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons
+        /// `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons. `svc_1@stf_1@stf_2`:
+        /// by whom, for the first of the party and the second; `svc_1@@stf_2`: for the second alone
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
-        /// Whoever can if left out; for two customers, two with a comma
+        /// Who shall do what no service says otherwise of: for the first of the party and the second,
+        /// with a comma. Left out: whoever can
         staff: Query<Option<String>>,
         #[oai(default = "one", validator(minimum(value = "1"), maximum(value = "2")))] party: Query<
             u8,
         >,
-        from: Query<NaiveDate>,
-        to: Query<NaiveDate>,
+        from: Query<Day>,
+        to: Query<Day>,
     ) -> Result<Json<SlotsView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let wanted = WantedQuery {
@@ -60,11 +61,12 @@ impl PublicSlotsApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: None,
         };
         let asked = asked(location.0, &wanted);
-        let range = Range { from: from.0, to: to.0 };
+        let range = Range { from: from.0.0, to: to.0.0 };
         let found = bookings::public_slots(&self.0.db, &shop.0, &asked, range, who.request).await?;
-        Ok(Json(SlotsView::of(&found.shop, found.slots)))
+        Ok(Json(found.into()))
     }
 
     /// The first time that can be had, from a day on.
@@ -76,7 +78,7 @@ impl PublicSlotsApi {
         /// The shop's web address
         shop: Path<String>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`
+        /// `svc_1@stf_1,svc_2:add_1:add_2`: as for the list
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
         staff: Query<Option<String>>,
@@ -84,7 +86,7 @@ impl PublicSlotsApi {
             u8,
         >,
         /// Today if left out
-        from: Query<Option<NaiveDate>>,
+        from: Query<Option<Day>>,
     ) -> Result<Json<FirstView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let wanted = WantedQuery {
@@ -92,11 +94,18 @@ impl PublicSlotsApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: None,
         };
         let asked = asked(location.0, &wanted);
-        let found =
-            bookings::public_first(&self.0.db, &shop.0, &asked, from.0, who.request).await?;
-        Ok(Json(FirstView::of(&found.shop, found.slots)))
+        let found = bookings::public_first(
+            &self.0.db,
+            &shop.0,
+            &asked,
+            from.0.map(|day| day.0),
+            who.request,
+        )
+        .await?;
+        Ok(Json(found.into()))
     }
 
     /// Why a visit can't begin at this time: reasons without names.
@@ -108,7 +117,7 @@ impl PublicSlotsApi {
         /// The shop's web address
         shop: Path<String>,
         location: Query<Option<Ref<Location>>>,
-        /// `svc_1,svc_2:add_1:add_2`
+        /// `svc_1@stf_1,svc_2:add_1:add_2`: as for the list
         services: Query<Option<String>>,
         package: Query<Option<Ref<Package>>>,
         staff: Query<Option<String>>,
@@ -123,6 +132,7 @@ impl PublicSlotsApi {
             package: package.0,
             staff: staff.0,
             party: party.0,
+            room: None,
         };
         let asked = asked(location.0, &wanted);
         let found =

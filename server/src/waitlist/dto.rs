@@ -181,6 +181,8 @@ struct WaitedServiceView {
     service: Ref<Service>,
     addons: Vec<Ref<Addon>>,
     staff: Option<Ref<StaffMember>>,
+    /// For the second of the party
+    second_staff: Option<Ref<StaffMember>>,
 }
 
 impl From<WantedService> for WaitedServiceView {
@@ -189,6 +191,7 @@ impl From<WantedService> for WaitedServiceView {
             service: wanted.service.into(),
             addons: wanted.addons.into_iter().map(Ref).collect(),
             staff: wanted.staff.map(Ref),
+            second_staff: wanted.second.map(Ref),
         }
     }
 }

@@ -4,6 +4,7 @@ mod dto;
 
 use async_trait::async_trait;
 use openchair_domain::authz::perm;
+use openchair_domain::bookings;
 use openchair_domain::ids::{Id, Location, WaitlistEntry};
 use openchair_domain::tenancy::TenantTx;
 use openchair_domain::time::Instant;
@@ -78,6 +79,7 @@ impl WaitlistApi {
         };
         let window = window(limit.0, cursor.0.as_deref())?;
         let tx = self.0.db.tenant(&who).await?;
+        bookings::are_there(&tx, filter.location, None, None).await?;
         let found = waitlist::list(&tx, &filter, window).await?;
         tx.commit().await?;
         Ok(listed(found, |entry| WaitlistEntryView::of(entry, &who)))

@@ -258,12 +258,14 @@ impl<'a> Oracle<'a> {
         }
         let could = |who: &usize| {
             let one = &rules.staff[*who];
-            let chosen = seat.staff == Choice::Any || seat.staff == Choice::Given(one.id);
+            let chosen = match seat.staff {
+                Choice::Any => one.online || !visit.online,
+                Choice::Given(id) => id == one.id && (one.online || !visit.online),
+                Choice::Kept(id) => id == one.id,
+                Choice::Nobody => false,
+            };
             let capped = one.daily_cap.is_some_and(|cap| self.load(*who, day) >= u32::from(cap));
-            chosen
-                && (one.online || !visit.online)
-                && one.skills.contains_key(&seat.service)
-                && !capped
+            chosen && one.skills.contains_key(&seat.service) && !capped
         };
         (0..rules.staff.len()).filter(could).map(Some).collect()
     }

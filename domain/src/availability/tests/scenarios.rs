@@ -154,6 +154,7 @@ fn a_step() -> impl Strategy<Value = Step> {
     let choice = prop_oneof![
         6 => Just(Choice::Any),
         1 => (1_u128..=2).prop_map(|n| Choice::Given(staff(n))),
+        1 => (1_u128..=2).prop_map(|n| Choice::Kept(staff(n))),
         1 => Just(Choice::Nobody),
     ];
     let seat = (1_u128..=3, 1_u8..=2, minutes(60, 5), minutes(15, 5), choice).prop_map(

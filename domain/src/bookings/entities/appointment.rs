@@ -19,6 +19,7 @@ pub struct Model {
     pub title: String,
     pub package_id: Option<Uuid>,
     pub price_minor: i64,
+    pub discount_minor: i64,
     pub currency: String,
     pub deposit_minor: i64,
     pub fee_minor: i64,

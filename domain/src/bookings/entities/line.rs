@@ -19,6 +19,7 @@ pub struct Model {
     pub staff_chosen: bool,
     pub room_id: Option<Uuid>,
     pub room_name: Option<String>,
+    pub room_chosen: bool,
     pub starts_at: DateTimeUtc,
     pub ends_at: DateTimeUtc,
     pub price_minor: i64,

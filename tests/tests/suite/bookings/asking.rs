@@ -86,14 +86,14 @@ async fn packages_are_had_while_all_of_them_is_there() {
     let wanted = || json!({ "services": [], "package": package, "party": 1 });
     change(&spa, "Wax", json!({ "online": false })).await;
     let alone = spa.hold(spa.wanted(&["Wax"], 1, &[]), at(4, "16:00"), "visitor one").await;
-    let problem = alone.problem(422, "validation_failed");
+    let problem = alone.problem(404, "not_found");
     assert_eq!(problem["fields"][0]["field"], "/wanted/services/0/service");
     let whole = spa.hold(wanted(), at(4, "12:00"), "visitor one").await.expect(201);
     assert_eq!((&whole["title"], &whole["price_minor"]), (&json!("Day"), &json!(12_000)));
     let gone = spa.owner.delete(&format!("/v1/services/{}", spa.id("Wax"))).await.expect(200);
     assert_eq!(gone["outcome"], "archived");
     let problem = spa.hold(wanted(), at(5, "12:00"), "visitor two").await;
-    let problem = problem.problem(422, "validation_failed");
+    let problem = problem.problem(404, "not_found");
     assert_eq!(problem["fields"][0]["field"], "/wanted/package", "{problem}");
     let page = spa.guest.get(&format!("/v1/public/{}", spa.business.slug)).await.text();
     assert!(!page.contains(package.as_str().unwrap()), "{page}");

@@ -163,6 +163,18 @@ async fn providers_see_and_touch_their_own_column() {
                                    "start": at(4, "15:00") })
     };
     fay.post("/v1/appointments", &body("Eve")).await.problem(403, "not_yours");
+    // A second hand, or a colleague's beside one's own, is somebody else's time.
+    let couple = json!({ "wanted": spa.wanted(&["Facial"], 2, &["Fay"]), "start": at(4, "17:00") });
+    fay.post("/v1/appointments", &couple).await.problem(403, "not_yours");
+    let weekly = json!({ "wanted": couple["wanted"], "start": couple["start"], "every": "week",
+                         "step": 1, "count": 2 });
+    fay.post("/v1/series", &weekly).await.problem(403, "not_yours");
+    let second = json!({ "party": 2, "services": [
+        { "service": spa.id("Facial"), "staff": spa.id("Fay"), "second_staff": spa.id("Eve") }] });
+    let second = json!({ "wanted": second, "start": at(4, "17:00") });
+    fay.post("/v1/appointments", &second).await.problem(403, "not_yours");
+    let taken = "select count(*) from appointments where starts_at = '2026-03-04T22:00:00Z'";
+    assert_eq!(app.database.count(taken).await, 0);
     fay.post("/v1/appointments", &body("Fay")).await.expect(201);
 }
 

@@ -30,7 +30,10 @@ async fn what_is_offered_can_be_had_and_then_is_gone() {
     let bare = spa.guest.get(&path).await.expect(200);
     assert_eq!(bare["reasons"], json!([{ "code": "staff_busy" }]));
     let path = format!("/v1/public/{}/slots/{}", spa.business.slug, why("14:00"));
-    assert_eq!(spa.guest.get(&path).await.expect(200), json!({ "possible": true, "reasons": [] }));
+    assert_eq!(
+        spa.guest.get(&path).await.expect(200),
+        json!({ "possible": true, "reasons": [], "members_only": false })
+    );
 }
 
 #[tokio::test]
@@ -95,10 +98,15 @@ async fn questions_that_cannot_be_meant() {
     for (wanted, at) in [
         ("services=svc_rubbish".to_owned(), "services"),
         (format!("services={}", other.id("Facial")), "services"),
+        (format!("{facial}@{}", other.id("Fay")), "services"),
         (format!("{facial}&staff={}", other.id("Fay")), "staff"),
-        (format!("services={}&party=2", spa.id("Scrub")), "services"),
-        (String::new(), "services"),
     ] {
+        let problem = ask(&format!("{wanted}&{days}")).await.problem(404, "not_found");
+        assert_eq!(field(&problem), at, "{problem}");
+    }
+    for (wanted, at) in
+        [(format!("services={}&party=2", spa.id("Scrub")), "services"), (String::new(), "services")]
+    {
         let problem = ask(&format!("{wanted}&{days}")).await.problem(422, "validation_failed");
         assert_eq!(field(&problem), at, "{problem}");
     }

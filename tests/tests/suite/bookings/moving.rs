@@ -79,14 +79,14 @@ async fn bookings_that_cannot_be_meant() {
     let far = book(facial(), "2036-02-01T10:00:00Z").await.problem(422, "validation_failed");
     assert_eq!(field(far), "/start");
     let foreign = json!({ "services": [{ "service": other.id("Facial") }] });
-    let foreign = book(foreign, "2026-03-04T15:00:00Z").await.problem(422, "validation_failed");
+    let foreign = book(foreign, "2026-03-04T15:00:00Z").await.problem(404, "not_found");
     let nobodys = app.new_id::<openchair_domain::ids::Service>();
     let rubbish = json!({ "services": [{ "service": nobodys }] });
-    let rubbish = book(rubbish, "2026-03-04T15:00:00Z").await.problem(422, "validation_failed");
+    let rubbish = book(rubbish, "2026-03-04T15:00:00Z").await.problem(404, "not_found");
     assert_eq!(foreign["fields"], rubbish["fields"], "another's is answered like none");
     let staff = spa.wanted(&["Facial"], 1, &[]);
     let staff = json!({ "services": staff["services"], "staff": [other.id("Fay")] });
-    let staff = book(staff, "2026-03-04T15:00:00Z").await.problem(422, "validation_failed");
+    let staff = book(staff, "2026-03-04T15:00:00Z").await.problem(404, "not_found");
     assert_eq!(field(staff), "/wanted/staff/0");
     let cannot = book(spa.wanted(&["Massage"], 1, &["Fay"]), "2026-03-04T15:00:00Z").await;
     let cannot = cannot.problem(409, "not_possible");

@@ -212,6 +212,74 @@ async fn absurd_dates() {
     owner.get("/v1/api-keys?limit=100").await.expect(200);
 }
 
+/// Whatever day or moment is asked for: an answer, and never a failure.
+#[tokio::test]
+async fn absurd_dates_in_every_parameter() {
+    let app = Arc::new(TestApp::start().await);
+    let mut asked = Vec::new();
+    for operation in operations() {
+        let is_date = |parameter: &&Value| {
+            let schema = parameter["schema"].to_string();
+            schema.contains(r#""format":"date""#) || schema.contains(r#""format":"date-time""#)
+        };
+        let dates: Vec<_> = operation.parameters.iter().filter(is_date).cloned().collect();
+        if dates.is_empty() {
+            continue;
+        }
+        let (_world, actor, sample) = with_owner(&app, &operation).await;
+        for parameter in dates {
+            let name = parameter["name"].as_str().unwrap();
+            for date in [
+                "",
+                "yesterday",
+                "2026-02-30",
+                "0000-01-01",
+                "-4713-01-01",
+                "-262143-01-01",
+                "-262144-12-31",
+                "0001-01-01",
+                "1583-01-01",
+                "2399-12-31",
+                "9999-12-31",
+                "+99999-01-01",
+                "+262142-12-31",
+                "+262143-01-01",
+                "1772442000",
+                "2026-03-04",
+            ] {
+                for date in [date.to_owned(), format!("{date}T23:59:59Z")] {
+                    let date = date.replace('+', "%2B");
+                    let (path, query) = sample.path.split_once('?').unwrap_or((&sample.path, ""));
+                    let path = if parameter["in"] == "path" {
+                        let mut parts: Vec<&str> = path.split('/').collect();
+                        let place =
+                            operation.path.split('/').position(|p| p == format!("{{{name}}}"));
+                        parts[place.unwrap()] = &date;
+                        sample.path.replacen(path, &parts.join("/"), 1)
+                    } else {
+                        let own = format!("{name}=");
+                        let others = query.split('&').filter(|pair| !pair.starts_with(&own));
+                        let others: Vec<&str> = others.filter(|pair| !pair.is_empty()).collect();
+                        format!("{path}?{}&{own}{date}", others.join("&")).replace("?&", "?")
+                    };
+                    let method: Method = operation.method.to_uppercase().parse().unwrap();
+                    let mut call = actor.browser.request(method, &path);
+                    if let Some(body) = &sample.body {
+                        call = call.json(body);
+                    }
+                    let answer = call.await;
+                    assert!(answer.status < 500, "{} {}: {answer}", operation.id, path);
+                    app.clock.advance(chrono::Duration::seconds(2));
+                }
+            }
+            asked.push(format!("{} {name}", operation.id));
+        }
+    }
+    for known in ["read_first_public_slot from", "read_first_slot from", "list_own_slots to"] {
+        assert!(asked.iter().any(|one| one == known), "{known}: {asked:?}");
+    }
+}
+
 #[tokio::test]
 async fn parameters_that_are_not_what_they_should_be() {
     let app = Arc::new(TestApp::start().await);

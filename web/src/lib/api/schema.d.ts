@@ -127,7 +127,8 @@ export interface paths {
         put?: never;
         /**
          * Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest
-         *     times. A customer with an address gets a mail with the link to it.
+         *     times. What is for members only is refused with `members_only` to who isn't one on the day of
+         *     the visit; members pay what their membership says.
          */
         post: operations["create_appointment"];
         delete?: never;
@@ -2065,7 +2066,8 @@ export interface paths {
         put?: never;
         /**
          * Takes a kept time up: it becomes the customer's visit, or waits for approval or the deposit, as
-         *     the shop's rules say.
+         *     the shop's rules say. Who is a member on the day of the visit pays what their membership says;
+         *     who isn't is refused with `members_only` what is for members alone.
          */
         post: operations["book_public"];
         delete?: never;
@@ -3030,14 +3032,22 @@ export interface components {
          */
         AgainView: {
             location: string;
+            /**
+             * @description Whether all of it can still be asked for; else something of it is no longer on the menu, or
+             *     somebody can't be chosen any more
+             */
+            offered: boolean;
             package?: string | null;
             /** Format: uint8 */
             party: number;
-            /** @description For the query of the free times: `svc_1,svc_2:add_1` */
+            /** @description For the query of the free times: `svc_1@stf_1,svc_2:add_1` */
             services?: string | null;
+            /** @description Its web address */
             shop: string;
             /** @description For the query of the free times */
             staff?: string | null;
+            /** @description For the body that keeps a time */
+            wanted: components["schemas"]["WantedInput"] & unknown;
         };
         /**
          * AgreedInput
@@ -3100,6 +3110,14 @@ export interface components {
             items: components["schemas"]["ApiKeyView"][];
             /** @description Send it as `cursor` for the next page; null on the last */
             next_cursor: string | null;
+        };
+        /**
+         * AskedForView
+         * @description One of the staff who was asked for.
+         */
+        AskedForView: {
+            id: string;
+            name: string;
         };
         /**
          * AskingView
@@ -3607,6 +3625,9 @@ export interface components {
          * @description Whether a time can be had, and why not.
          */
         ExplainedView: {
+            /** @description Whether only members can have it, at any time */
+            members_only: boolean;
+            /** @description Whether the time can be had */
             possible: boolean;
             reasons: components["schemas"]["WhyView"][];
         };
@@ -3667,6 +3688,7 @@ export interface components {
          */
         FirstView: {
             location: string;
+            quote: components["schemas"]["QuoteView"];
             /** @description None within the days that can be booked */
             slot?: (components["schemas"]["SlotView"] & unknown) | null;
             time_zone: string;
@@ -3781,6 +3803,8 @@ export interface components {
              */
             late_cancel_fee_percent: number;
             lines: components["schemas"]["PublicLineView"][];
+            /** @description Whether only members can take it up */
+            members_only: boolean;
             /** @description Whether staff must say yes */
             needs_approval: boolean;
             /** @description Whether the address must be proved with a code first */
@@ -3790,7 +3814,10 @@ export interface components {
              * @description What it costs not to come, in percent of the price
              */
             no_show_fee_percent: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Members pay less: what, is said when they take it up
+             */
             price_minor: number;
             /** Format: date-time */
             start: string;
@@ -4010,6 +4037,8 @@ export interface components {
             /** Format: int64 */
             price_minor: number;
             room?: string | null;
+            /** @description Whether it was chosen; else it is any that will do */
+            room_chosen: boolean;
             room_name?: string | null;
             service: string;
             /** @description What it was called when it was booked */
@@ -4413,7 +4442,8 @@ export interface components {
              */
             note?: string | null;
             /**
-             * @description Put it there although staff or room are taken; needs the permission, and is written down
+             * @description Put it there although staff or room are taken, or it is for members only and the customer is
+             *     none; needs the permission, and is written down
              * @default false
              */
             over?: boolean | null;
@@ -5091,6 +5121,11 @@ export interface components {
             currency: string;
             /** Format: int64 */
             deposit_minor: number;
+            /**
+             * Format: int64
+             * @description How much less that is because they are a member
+             */
+            discount_minor: number;
             /** Format: date-time */
             ends_at: string;
             /**
@@ -5098,6 +5133,11 @@ export interface components {
              * @description What is owed because it didn't happen
              */
             fee_minor: number;
+            /**
+             * @description Why it can't be moved to any time: `cannot_do` (who was asked for no longer does it),
+             *     `nobody_can`, `not_enough_staff`, `no_such_room`. Empty: it can, until `move_until`
+             */
+            immovable: string[];
             /**
              * Format: date-time
              * @description Until when its time is kept, if it isn't certain
@@ -5574,6 +5614,8 @@ export interface components {
             /** @description What customers can book themselves, in the order of the menu */
             services: components["schemas"]["PublicServiceView"][];
             slug: string;
+            /** @description Whom customers can choose */
+            staff: components["schemas"]["PublicStaffView"][];
             time_zone: string;
         };
         /**
@@ -5635,6 +5677,35 @@ export interface components {
             price_minor: number;
         };
         /**
+         * PublicSkillView
+         * @description A service with one of the staff.
+         */
+        PublicSkillView: {
+            /**
+             * Format: int32
+             * @description How long it takes with them, if not as usual
+             */
+            duration_minutes?: number | null;
+            /**
+             * Format: int64
+             * @description What it costs with them, if not as usual, in the minor unit of the shop's currency
+             */
+            price_minor?: number | null;
+            service_id: string;
+        };
+        /**
+         * PublicStaffView
+         * @description What anybody may see of one of the staff.
+         */
+        PublicStaffView: {
+            id: string;
+            /** @description Where they work */
+            location_ids: string[];
+            name: string;
+            /** @description What they do of what is on the menu, in packages or alone */
+            services: components["schemas"]["PublicSkillView"][];
+        };
+        /**
          * @description What an answer is.
          * @enum {string}
          */
@@ -5653,6 +5724,27 @@ export interface components {
             label: string;
             /** @description Whether there must be an answer */
             required: boolean;
+        };
+        /**
+         * QuoteView
+         * @description What it would cost, and who was asked for.
+         */
+        QuoteView: {
+            currency: string;
+            /** @description Whether only members can have it, which is looked at when it is booked */
+            members_only: boolean;
+            /**
+             * Format: int64
+             * @description It is no less than this, before what members pay less: some of the staff cost other prices
+             */
+            price_from_minor: number;
+            /**
+             * Format: int64
+             * @description And no more than this: the same where it doesn't matter who does it
+             */
+            price_to_minor: number;
+            /** @description Who was asked for by name; who else would do it is chosen when the time is kept */
+            staff: components["schemas"]["AskedForView"][];
         };
         /**
          * RecoveryCodesView
@@ -6210,6 +6302,8 @@ export interface components {
          */
         SlotsView: {
             location: string;
+            /** @description Of every one of the times; left out where the price was agreed before */
+            quote?: (components["schemas"]["QuoteView"] & unknown) | null;
             /** @description In the order of time */
             slots: components["schemas"]["SlotView"][];
             time_zone: string;
@@ -6585,6 +6679,11 @@ export interface components {
             customer?: components["schemas"]["WhoseView"] | null;
             /** Format: int64 */
             deposit_minor: number;
+            /**
+             * Format: int64
+             * @description How much less that is because the customer is a member
+             */
+            discount_minor: number;
             /** Format: date-time */
             ends_at: string;
             /**
@@ -6656,6 +6755,8 @@ export interface components {
          */
         WaitedServiceView: {
             addons: string[];
+            /** @description For the second of the party */
+            second_staff?: string | null;
             service: string;
             staff?: string | null;
         };
@@ -6805,8 +6906,10 @@ export interface components {
              * @default []
              */
             addons?: string[] | null;
+            /** @description Who shall do it for the second of the party */
+            second_staff?: string | null;
             service: string;
-            /** @description Who shall do it; left out: whoever can */
+            /** @description Who shall do it for the first of the party; left out: as the whole says, else whoever can */
             staff?: string | null;
         };
         /**
@@ -12411,12 +12514,20 @@ export interface operations {
         parameters: {
             query: {
                 location?: string;
-                /** @description `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons */
+                /**
+                 * @description `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons. `svc_1@stf_1@stf_2`:
+                 *     by whom, for the first of the party and the second; `svc_1@@stf_2`: for the second alone
+                 */
                 services?: string;
                 package?: string;
-                /** @description For the first of the party and the second, with a comma */
+                /**
+                 * @description Who shall do what no service says otherwise of: for the first of the party and the second,
+                 *     with a comma. Left out: whoever can
+                 */
                 staff?: string;
                 party?: number;
+                /** @description In this room and no other */
+                room?: string;
                 from: string;
                 to: string;
                 /** @description The visit that it would replace */
@@ -12563,11 +12674,13 @@ export interface operations {
         parameters: {
             query?: {
                 location?: string;
-                /** @description `svc_1,svc_2:add_1:add_2` */
+                /** @description `svc_1@stf_1,svc_2:add_1:add_2`: as for the list */
                 services?: string;
                 package?: string;
                 staff?: string;
                 party?: number;
+                /** @description In this room and no other */
+                room?: string;
                 /** @description Today if left out */
                 from?: string;
             };
@@ -12712,11 +12825,13 @@ export interface operations {
         parameters: {
             query: {
                 location?: string;
-                /** @description `svc_1,svc_2:add_1:add_2` */
+                /** @description `svc_1@stf_1,svc_2:add_1:add_2`: as for the list */
                 services?: string;
                 package?: string;
                 staff?: string;
                 party?: number;
+                /** @description In this room and no other */
+                room?: string;
                 start: string;
                 /** @description The visit that it would replace */
                 instead_of?: string;
@@ -28703,10 +28818,16 @@ export interface operations {
             query: {
                 /** @description The shop's first location if left out */
                 location?: string;
-                /** @description `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons */
+                /**
+                 * @description `svc_1,svc_2:add_1:add_2`: one after the other, each with its add-ons. `svc_1@stf_1@stf_2`:
+                 *     by whom, for the first of the party and the second; `svc_1@@stf_2`: for the second alone
+                 */
                 services?: string;
                 package?: string;
-                /** @description Whoever can if left out; for two customers, two with a comma */
+                /**
+                 * @description Who shall do what no service says otherwise of: for the first of the party and the second,
+                 *     with a comma. Left out: whoever can
+                 */
                 staff?: string;
                 party?: number;
                 from: string;
@@ -28856,7 +28977,7 @@ export interface operations {
         parameters: {
             query?: {
                 location?: string;
-                /** @description `svc_1,svc_2:add_1:add_2` */
+                /** @description `svc_1@stf_1,svc_2:add_1:add_2`: as for the list */
                 services?: string;
                 package?: string;
                 staff?: string;
@@ -29008,7 +29129,7 @@ export interface operations {
         parameters: {
             query: {
                 location?: string;
-                /** @description `svc_1,svc_2:add_1:add_2` */
+                /** @description `svc_1@stf_1,svc_2:add_1:add_2`: as for the list */
                 services?: string;
                 package?: string;
                 staff?: string;
