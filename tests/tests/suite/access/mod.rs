@@ -71,9 +71,13 @@ async fn cells(operations: &[Operation]) -> String {
         for (column, actor) in &bystanders {
             wrong += &cell(operation, row, &shared, *column, actor).await;
         }
-        if before != shared.fingerprint().await {
+        let after = shared.fingerprint().await;
+        if before != after {
             if !READS_ON_RECORD.contains(&&*operation.id) {
-                let _ = writeln!(wrong, "{} changed something for somebody refused", operation.id);
+                let tables = before.iter().filter(|row| !after.contains(row));
+                let tables: Vec<_> = tables.filter_map(|row| row.split(' ').next()).collect();
+                let id = &operation.id;
+                let _ = writeln!(wrong, "{id} changed {tables:?} for somebody refused");
             }
             shared = World::new(&app).await;
         }
