@@ -47,7 +47,8 @@ async fn a_series_keeps_its_time_of_the_clock() {
 
 #[tokio::test]
 async fn a_preview_writes_nothing_and_shows_each_conflict() {
-    let app = TestApp::start().await;
+    // Nobody writes meanwhile: no mail is sent either.
+    let app = TestApp::with(&[("worker.inside", "false")]).await;
     let spa = app.spa().await;
     spa.book(spa.wanted(&["Wax"], 1, &["Eve"]), at(11, "10:00")).await.expect(201);
     let before = app.database.fingerprint().await;
