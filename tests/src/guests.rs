@@ -107,7 +107,21 @@ impl TestApp {
                     step, service_id, service_name, customer, '{staff}', 'Helper', true, starts_at,
                     ends_at, 0
              from appointment_lines
-             where tenant_id = '{tenant}' and appointment_id = '{visit}' and position = 0"
+             where tenant_id = '{tenant}' and appointment_id = '{visit}' and position = 0;
+             -- They can do what the first can, and work when they do.
+             insert into staff_services (tenant_id, staff_id, service_id)
+             select k.tenant_id, '{staff}', k.service_id
+             from staff_services k join appointment_lines l
+                  on l.tenant_id = k.tenant_id and l.staff_id = k.staff_id and l.position = 0
+             where l.tenant_id = '{tenant}' and l.appointment_id = '{visit}'
+             on conflict do nothing;
+             insert into staff_hours (tenant_id, staff_id, location_id, kind, weekday, opens, closes)
+             select h.tenant_id, '{staff}', h.location_id, h.kind, h.weekday, h.opens, h.closes
+             from staff_hours h join appointment_lines l
+                  on l.tenant_id = h.tenant_id and l.staff_id = h.staff_id and l.position = 0
+             where l.tenant_id = '{tenant}' and l.appointment_id = '{visit}'
+             on conflict do nothing;
+             update availability_versions set rules = rules + 1 where tenant_id = '{tenant}'"
         );
         self.database.run(&sql).await;
     }
