@@ -282,7 +282,7 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<Option<VisitF
         new.series.map(|(id, _)| id.uuid()).into(),
         new.series.map(|(_, place)| place).into(),
         new.visitor_hash.clone().into(),
-        new.link.as_ref().map(|link| link.to_vec()).into(),
+        new.link.as_ref().map(TokenHash::to_vec).into(),
         tx.now().into(),
         lines.into(),
         new.action.into(),

@@ -117,6 +117,7 @@ fn shop() -> Shop {
         name: String::new(),
         slug: String::new(),
         currency: "USD".to_owned(),
+        has_memberships: false,
         country: "US".to_owned(),
         locale: "en".to_owned(),
         rules: Rules {

@@ -127,8 +127,9 @@ export interface paths {
         put?: never;
         /**
          * Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest
-         *     times. What is for members only is refused with `members_only` to who isn't one on the day of
-         *     the visit; members pay what their membership says.
+         *     times. A customer with an address gets a mail with the link to it. What is for members only is
+         *     refused with `members_only` to who isn't one on the day of the visit; members pay what their
+         *     membership says.
          */
         post: operations["create_appointment"];
         delete?: never;
