@@ -13,6 +13,8 @@ CREATE TABLE availability_versions (
 ) WITH (fillfactor = 40);
 CALL lock_to_tenant('availability_versions', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE');
 INSERT INTO availability_versions (tenant_id, location_id) SELECT tenant_id, id FROM locations;
+-- Every write counts here, too: room on the page for the next version of a row.
+ALTER TABLE event_counters SET (fillfactor = 40);
 
 -- Whole days on which a location, or the whole business (no location), is closed.
 CREATE TABLE closures (

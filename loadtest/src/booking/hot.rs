@@ -117,7 +117,14 @@ async fn one(desk: &Desk, seed: u64, until: Instant) -> Outcome<Tally> {
         let deed = roll(4);
         let begun = Instant::now();
         let told = match own.pop() {
-            Some((id, version)) if deed == 1 => desk.move_to(&id, version, start).await?,
+            Some((id, version)) if deed == 1 => {
+                let told = desk.move_to(&id, version, start).await?;
+                if told.status == 409 {
+                    // It stays where it was, and theirs.
+                    own.push((id, version));
+                }
+                told
+            }
             Some((id, version)) if deed >= 2 => desk.cancel(&id, version).await?,
             kept => {
                 own.extend(kept);
