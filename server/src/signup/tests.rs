@@ -291,6 +291,7 @@ async fn demo_businesses_are_put_in_once() {
         "packages",
         "services",
         "slug",
+        "staff",
         "time_zone",
     ];
     assert_eq!(fields, allowed);
