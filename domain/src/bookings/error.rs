@@ -26,6 +26,8 @@ refusals! {
         CodeSpent = Conflict "code_spent" "That was wrong too often. Please choose your time again.",
         NoAddress = Conflict "no_address" "There is no address to send this to.",
         SeriesConflicts = Conflict "series_conflicts" "Some of these times can't be had. Skip them or choose others, please.",
+        SeriesAlready = Conflict "already_series" "This visit is one of several already.",
+        OneByOne = Conflict "one_by_one" "Visits like this are booked one by one: each needs a deposit or a yes.",
         OfferOver = Conflict "offer_over" "This time is no longer kept for you.",
         OfferUsed = Conflict "offer_used" "This time has been booked already.",
         WaitingAlready = Conflict "waiting_already" "You are on the waiting list for this already.",

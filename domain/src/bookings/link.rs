@@ -115,7 +115,10 @@ async fn find(
 }
 
 /// The row behind a link, locked. Rotated links lead nowhere, also for who was let in before.
-async fn locked(tx: &TenantTx, holder: &Holder) -> Result<appointment::Model, BookingError> {
+pub(crate) async fn locked(
+    tx: &TenantTx,
+    holder: &Holder,
+) -> Result<appointment::Model, BookingError> {
     let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()))
         .filter(appointment::Column::LinkHash.eq(holder.link.hash().to_vec()));
     Ok(found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?)

@@ -1,12 +1,11 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::pattern::{Local, MOST, Pattern, Until};
-use super::planned::{Occurrence, Shift, Taken, Wish, conflicts};
+use super::planned::{Occurrence, Taken, Wish, conflicts};
 use super::read::{self, SeriesFacts};
 use super::store;
+use super::times::Times;
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
@@ -15,7 +14,7 @@ use crate::bookings::workshop::{
 };
 use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom};
 use crate::diary::{self, Shop};
-use crate::fault::{Explain, Faults, ValueFault};
+use crate::fault::Explain;
 use crate::ids::{Appointment, Id, Location, Series};
 use crate::messaging::Template;
 use crate::outbox::NewEvent;
@@ -34,24 +33,16 @@ pub struct NewSeries {
     pub start: Instant,
     /// For whom.
     pub whom: Whom,
-    /// What lies between two visits.
-    pub pattern: Pattern,
-    /// How often: one of the two.
-    pub count: Option<u32>,
-    /// Up to which day of the location: one of the two.
-    pub until: Option<chrono::NaiveDate>,
-    /// Places, from 1, that are left out.
-    pub skip: Vec<i16>,
-    /// Visits at other times than the pattern says.
-    pub shift: Vec<Shift>,
+    /// When the others are.
+    pub times: Times,
 }
 
 /// What a series asks for, once it is known where.
-struct Asked {
-    shop: Arc<Shop>,
-    planned: Planned,
-    wishes: Vec<Wish>,
-    skip: Vec<i16>,
+pub(super) struct Asked {
+    pub(super) shop: Arc<Shop>,
+    pub(super) planned: Planned,
+    pub(super) wishes: Vec<Wish>,
+    pub(super) skip: Vec<i16>,
 }
 
 async fn asked(tx: &TenantTx, new: &NewSeries) -> Result<Asked, BookingError> {
@@ -61,78 +52,19 @@ async fn asked(tx: &TenantTx, new: &NewSeries) -> Result<Asked, BookingError> {
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let planned = plan(&shop, &new.wanted, Asker::Staff, None)?;
     own_column_only(tx, &new.wanted).await?;
-    let zone = shop.rules.zone;
-    let mut faults = Faults::new();
-    let until = until(new, &mut faults);
-    let first = new.start.with_timezone(&zone).naive_local();
-    let locals: Vec<Local> =
-        until.map(|until| new.pattern.all(first, until, &mut faults)).unwrap_or_default();
-    let count = i16::try_from(locals.len()).unwrap_or(i16::MAX);
-    let shifts = check_exceptions(new, count, &mut faults);
-    if !faults.is_empty() {
-        return Err(Refusal::from(faults).into());
-    }
-    let wish = |(place, local): (i16, Local)| match shifts.get(&place) {
-        Some(start) => Wish::at(place, zone, *start),
-        // What happens twice on the clock: the one that was said.
-        None if place == 1 => Wish::at(place, zone, new.start),
-        None => Wish::of(place, zone, local),
-    };
-    let wishes = (1..=count).zip(locals).map(wish).collect();
-    Ok(Asked { shop, planned, wishes, skip: new.skip.clone() })
-}
-
-fn until(new: &NewSeries, faults: &mut Faults) -> Option<Until> {
-    match (new.count, new.until) {
-        (Some(count), None) if (2..=MOST).contains(&count) => Some(Until::Count(count)),
-        (Some(_), None) => {
-            let detail = "A series has from 2 to 52 visits.";
-            faults.note("/count", ValueFault::new("count", detail));
-            None
-        }
-        (None, Some(day)) => Some(Until::Day(day)),
-        _ => {
-            let detail = "Say how often, or until which day.";
-            faults.note("/count", ValueFault::new("either_or", detail));
-            None
-        }
-    }
-}
-
-fn check_exceptions(new: &NewSeries, count: i16, faults: &mut Faults) -> BTreeMap<i16, Instant> {
-    let unknown = || ValueFault::new("unknown", "The series has no such place.");
-    for (at, place) in new.skip.iter().enumerate() {
-        if count > 0 && !(1..=count).contains(place) {
-            faults.note(&format!("/skip/{at}"), unknown());
-        }
-    }
-    let mut shifts = BTreeMap::new();
-    for (at, shift) in new.shift.iter().enumerate() {
-        let field = format!("/shift/{at}/place");
-        if count > 0 && !(1..=count).contains(&shift.place) {
-            faults.note(&field, unknown());
-        }
-        let twice = shifts.insert(shift.place, shift.start).is_some();
-        if twice || new.skip.contains(&shift.place) {
-            let detail = "This one is skipped or shifted already.";
-            faults.note(&field, ValueFault::new("twice", detail));
-        }
-    }
-    if count > 0 && (1..=count).all(|place| new.skip.contains(&place)) {
-        faults.note("/skip", ValueFault::new("nothing_left", "Nothing is left of the series."));
-    }
-    shifts
+    let wishes = new.times.wishes(shop.rules.zone, new.start)?;
+    Ok(Asked { shop, planned, wishes, skip: new.times.skip.clone() })
 }
 
 /// A visit of the series that can be had.
-struct Found {
-    place: i16,
-    setting: Setting,
-    way: Assignment,
+pub(super) struct Found {
+    pub(super) place: i16,
+    pub(super) setting: Setting,
+    pub(super) way: Assignment,
 }
 
 /// Looks at each visit of the series, beside what is taken and what those before it would take.
-async fn look(
+pub(super) async fn look(
     tx: &TenantTx,
     asked: &Asked,
     member: Option<&Member>,
@@ -207,7 +139,7 @@ pub async fn create(
         id,
         asked.shop.location,
         customer.as_ref().map(|whose| whose.id),
-        new.pattern,
+        new.times.pattern,
     )
     .await?;
     // Nobody else books these people and rooms until all of it is written: one after the other, each

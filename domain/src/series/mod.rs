@@ -6,12 +6,16 @@ mod make;
 mod pattern;
 mod planned;
 mod read;
+mod repeat;
 mod store;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub use later::{cancel, relocate};
 pub use make::{NewSeries, create, preview};
 pub use pattern::{Every, Pattern, Until};
 pub use planned::{Occurrence, Shift};
 pub use read::{SeriesFacts, read};
+pub use repeat::{Repeated, preview_repeat, repeat};
+pub use times::Times;

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::pattern::Pattern;
 use crate::bookings::workshop::appointment;
-use crate::ids::{Customer, Id, Location, Series};
+use crate::ids::{Appointment, Customer, Id, Location, Series};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
@@ -43,6 +43,19 @@ pub(super) async fn insert(
         i16::try_from(pattern.step).unwrap_or(i16::MAX).into(),
         tx.now().into(),
     ];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}
+
+/// Makes a visit that there is the first of a series. It stays as it is, with its version.
+pub(super) async fn begin_with(
+    tx: &TenantTx,
+    id: Id<Series>,
+    visit: Id<Appointment>,
+) -> Result<(), StoreError> {
+    let sql = "update appointments set series_id = $3, series_place = 1
+               where tenant_id = $1 and id = $2";
+    let values = [tx.tenant().uuid().into(), visit.uuid().into(), id.uuid().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(())
 }

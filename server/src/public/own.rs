@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use openchair_domain::bookings::{self, LineFacts, OwnVisit, Range};
 use openchair_domain::ids::{Location, Package, Service, StaffMember};
+use openchair_domain::series::{self, Times};
 use openchair_domain::tenancy::TenantTx;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::{Json, PlainText};
@@ -14,9 +15,10 @@ use crate::auth::Visitor;
 use crate::bookings::{Attempt, SlotsView, SoldExtraView, WantedInput, WantedQuery};
 use crate::ids::Ref;
 use crate::input::{Day, Input};
-use crate::once::{Done, IdempotencyKey};
+use crate::once::{Created, Done, IdempotencyKey};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
+use crate::series::{RepeatInput, RepeatedView, SeriesPreviewView};
 
 /// What a customer sees of who does what.
 #[derive(Debug, Clone, Object)]
@@ -217,6 +219,37 @@ impl Attempt for MoveOwn {
     }
 }
 
+struct RepeatOwn {
+    holder: bookings::Holder,
+    times: Times,
+    url: String,
+}
+
+#[async_trait]
+impl Attempt for RepeatOwn {
+    type View = RepeatedView;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<RepeatedView, ApiError> {
+        let (shop, made) = series::repeat(tx, &self.holder, &self.times, &self.url).await?;
+        Ok(RepeatedView::of(&shop, made))
+    }
+}
+
+struct PreviewRepeat {
+    holder: bookings::Holder,
+    times: Times,
+}
+
+#[async_trait]
+impl Attempt for PreviewRepeat {
+    type View = SeriesPreviewView;
+
+    async fn attempt(&self, tx: &mut TenantTx) -> Result<SeriesPreviewView, ApiError> {
+        let (shop, found) = series::preview_repeat(tx, &self.holder, &self.times).await?;
+        Ok(SeriesPreviewView::of(&shop, found))
+    }
+}
+
 /// The operations on one's own visit.
 #[derive(Debug)]
 pub struct OwnVisitApi(pub App);
@@ -294,6 +327,42 @@ impl OwnVisitApi {
         let put = MoveOwn { holder, start: body.start, url: self.0.public_url.clone() };
         let once = once.held_by(&token.0);
         Ok(self.0.booking(&caller, once, &body.0, &put).await?.into())
+    }
+
+    /// Has it come again, up to twelve times: it stays as it is, and the later ones are booked, all that
+    /// aren't skipped or none. `series_conflicts` says which can't be had and what is near; visits that
+    /// need a deposit or a yes are booked one by one. One mail has the links to all of them.
+    #[oai(path = "/:token/series", method = "post", operation_id = "repeat_own_visit")]
+    async fn repeat(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
+        body: Input<RepeatInput>,
+    ) -> Result<Created<RepeatedView>, ApiError> {
+        self.0.limits.taking(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let caller = holder.caller.clone();
+        let (times, url) = (body.to_domain(), self.0.public_url.clone());
+        let repeat = RepeatOwn { holder, times, url };
+        self.0.booking(&caller, once.held_by(&token.0), &body.0, &repeat).await
+    }
+
+    /// What would become of it if it came again: each time, and what stands in its way. Writes nothing.
+    #[oai(path = "/:token/series/preview", method = "post", operation_id = "preview_own_series")]
+    async fn preview(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+        body: Input<RepeatInput>,
+    ) -> Result<Json<SeriesPreviewView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let caller = holder.caller.clone();
+        let look = PreviewRepeat { holder, times: body.to_domain() };
+        Ok(Json(self.0.rebooking(&caller, &look).await?))
     }
 
     /// What to ask for to have the same again.

@@ -2,7 +2,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use openchair_domain::bookings::Whom;
 use openchair_domain::diary::Shop;
 use openchair_domain::ids::{Customer, Location, Room, Series};
-use openchair_domain::series::{Every, NewSeries, Occurrence, Pattern, SeriesFacts, Shift};
+use openchair_domain::series::{
+    Every, NewSeries, Occurrence, Pattern, Repeated, SeriesFacts, Shift, Times,
+};
 use openchair_domain::tenancy::Caller;
 use poem_openapi::{Enum, Object};
 
@@ -44,7 +46,7 @@ impl From<Every> for SeriesUnit {
 /// One visit of a series at another time than the others.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct SeriesShiftInput {
+pub(crate) struct SeriesShiftInput {
     /// Its place, from 1
     #[oai(validator(minimum(value = "1"), maximum(value = "52")))]
     place: i16,
@@ -92,12 +94,78 @@ impl NewSeriesInput {
             wanted: self.wanted.to_domain(self.room),
             start: self.start,
             whom: self.customer.as_ref().map_or(Whom::Nobody, WhomInput::to_domain),
+            times: Times {
+                pattern: Pattern { every: self.every.into(), step: self.step },
+                count: self.count,
+                until: self.until,
+                skip: self.skip.clone(),
+                shift: self.shift.iter().map(shift).collect(),
+            },
+        }
+    }
+}
+
+/// One's own visit, again and again.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(crate) struct RepeatInput {
+    every: SeriesUnit,
+    /// So many days, weeks or months lie between two visits
+    #[oai(validator(minimum(value = "1"), maximum(value = "52")))]
+    step: u32,
+    /// How many, the visit that there is among them; or say `until`
+    #[oai(validator(minimum(value = "2"), maximum(value = "12")))]
+    count: Option<u32>,
+    /// The last day on which one may be; or say `count`
+    until: Option<NaiveDate>,
+    /// Places, from 2, that are left out
+    #[oai(default, validator(max_items = 11))]
+    skip: Vec<i16>,
+    /// Visits at other times
+    #[oai(default, validator(max_items = 11))]
+    shift: Vec<SeriesShiftInput>,
+}
+
+impl RepeatInput {
+    pub(crate) fn to_domain(&self) -> Times {
+        let shift = |shift: &SeriesShiftInput| Shift { place: shift.place, start: shift.start };
+        Times {
             pattern: Pattern { every: self.every.into(), step: self.step },
             count: self.count,
             until: self.until,
             skip: self.skip.clone(),
             shift: self.shift.iter().map(shift).collect(),
         }
+    }
+}
+
+/// A visit that comes again.
+#[derive(Debug, Clone, Object)]
+pub(crate) struct RepeatedVisitView {
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    price_minor: i64,
+    /// The customer's way to it, `/b/{link}`: shown once
+    link: String,
+}
+
+/// Visits that come again.
+#[derive(Debug, Clone, Object)]
+pub(crate) struct RepeatedView {
+    currency: String,
+    /// The later ones, by their times
+    visits: Vec<RepeatedVisitView>,
+}
+
+impl RepeatedView {
+    pub(crate) fn of(shop: &Shop, made: Vec<Repeated>) -> Self {
+        let view = |(visit, link): Repeated| RepeatedVisitView {
+            starts_at: visit.starts_at,
+            ends_at: visit.ends_at,
+            price_minor: visit.price_minor,
+            link: link.text().to_owned(),
+        };
+        Self { currency: shop.currency.clone(), visits: made.into_iter().map(view).collect() }
     }
 }
 
@@ -129,7 +197,7 @@ pub(super) struct SeriesMoveInput {
 
 /// One visit of a series, as it would be.
 #[derive(Debug, Clone, Object)]
-pub(super) struct OccurrenceView {
+pub(crate) struct OccurrenceView {
     /// Its place, from 1
     place: i16,
     /// The time on the clock of the place, `2026-03-08T09:30`
@@ -149,7 +217,7 @@ pub(super) struct OccurrenceView {
 
 /// A series as it would be.
 #[derive(Debug, Clone, Object)]
-pub(super) struct SeriesPreviewView {
+pub(crate) struct SeriesPreviewView {
     location: Ref<Location>,
     time_zone: String,
     /// Whether it could be made like this
@@ -158,7 +226,7 @@ pub(super) struct SeriesPreviewView {
 }
 
 impl SeriesPreviewView {
-    pub(super) fn of(shop: &Shop, occurrences: Vec<Occurrence>) -> Self {
+    pub(crate) fn of(shop: &Shop, occurrences: Vec<Occurrence>) -> Self {
         let possible = !occurrences.iter().any(Occurrence::is_conflict);
         let view = |one: Occurrence| OccurrenceView {
             place: one.place,

@@ -23,7 +23,8 @@ use crate::openapi::Tags;
 use crate::problem::ApiError;
 
 use answer::PreviewedOrMade;
-use dto::{NewSeriesInput, SeriesCancelInput, SeriesMoveInput, SeriesPreviewView, SeriesView};
+use dto::{NewSeriesInput, SeriesCancelInput, SeriesMoveInput, SeriesView};
+pub(crate) use dto::{RepeatInput, RepeatedView, SeriesPreviewView};
 
 /// The operations on series.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod keeping;
 mod members;
 mod moving;
 mod offer;
+mod repeating;
 mod told;
 mod twice;
 mod visitors;

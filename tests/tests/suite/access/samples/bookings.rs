@@ -95,6 +95,7 @@ pub async fn sample(
     let query = format!("services={service}");
     let days = "from=2026-03-10&to=2026-03-11";
     let start = (app.now() + Duration::days(1)).format("%Y-%m-%dT%H:%M:%SZ");
+    let weekly = || json!({ "every": "week", "step": 1, "count": 2 });
     let public = |rest: &str| Sample::at(format!("/v1/public/{slug}{rest}"));
     let own = |rest: &str| Sample::at(format!("/v1/b/{link}{rest}"));
     Some(match id {
@@ -134,6 +135,8 @@ pub async fn sample(
         "cancel_own_visit" => own("/cancel").with(json!({})),
         "list_own_slots" => own(&format!("/slots?{days}")),
         "move_own_visit" => own("/move").with(json!({ "start": "2026-03-11T16:00:00Z" })),
+        "repeat_own_visit" => own("/series").with(weekly()),
+        "preview_own_series" => own("/series/preview").with(weekly()),
         "read_own_visit_again" => own("/again"),
         "read_own_calendar" => own("/calendar.ics"),
         _ => return None,
