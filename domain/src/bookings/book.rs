@@ -221,21 +221,9 @@ pub(super) fn touch(tx: &mut TenantTx, shop: &Shop, staff: impl IntoIterator<Ite
     }
 }
 
-/// Writes the visit at this start.
+/// Writes the visit at this start, for somebody whose memberships are known. Time that is only kept is
+/// nobody's yet: who takes it up pays what they pay.
 pub(crate) async fn make(
-    tx: &mut TenantTx,
-    setting: &Setting,
-    way: Assignment,
-    making: Making,
-) -> Result<VisitFacts, BookingError> {
-    // Time that is only kept is nobody's yet: who takes it up pays what they pay.
-    let whose = making.customer.as_ref().filter(|_| making.status != Status::Held);
-    let member = Member::of(tx, &setting.diary.shop, whose.map(|whose| whose.id)).await?;
-    make_for(tx, setting, way, making, &member).await
-}
-
-/// Writes the visit at this start, for somebody whose memberships are known.
-pub(crate) async fn make_for(
     tx: &mut TenantTx,
     setting: &Setting,
     way: Assignment,
@@ -326,7 +314,7 @@ pub async fn book(
         over: new.over,
         action: Action::Ask(Needs::Nothing).key(),
     };
-    let visit = make_for(tx, &setting, way, making, &member).await?;
+    let visit = make(tx, &setting, way, making, &member).await?;
     let id = visit.id;
     if new.over {
         tx.record(

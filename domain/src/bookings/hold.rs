@@ -15,6 +15,7 @@ use super::change::{self, End};
 use super::entities::appointment;
 use super::error::{BookingError, Refusal};
 use super::link;
+use super::members::Member;
 use super::read::{self, VisitFacts};
 use super::save::{self, WrittenTo};
 use super::state::{Action, Status};
@@ -96,7 +97,7 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
         over: false,
         action: "held",
     };
-    let visit = make(tx, &setting, way, making).await?;
+    let visit = make(tx, &setting, way, making, &Member::default()).await?;
     tx.emit(crate::outbox::NewEvent::new(
         "appointment.held",
         &serde_json::json!({ "id": visit.id, "version": 1 }),

@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde_json::json;
-use uuid::Uuid;
 
 use super::ask;
 use super::change::{self, End};
@@ -27,7 +26,8 @@ use crate::diary::{self, Shop};
 use crate::ids::{Appointment, Id};
 use crate::messaging::{self, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts, TenantTx};
+use crate::tenancy::{Caller, Db, RequestFacts, TenantTx};
+use crate::tenants;
 use crate::text::Email;
 use crate::time::Instant;
 
@@ -59,14 +59,6 @@ pub struct OwnVisit {
     pub immovable: Vec<&'static str>,
 }
 
-#[derive(FromQueryResult)]
-struct Found {
-    tenant_id: Uuid,
-    id: Uuid,
-    plan: String,
-    require_two_factor: bool,
-}
-
 /// Finds out what a link leads to. A forged one leads nowhere.
 pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Holder, BookingError> {
     let sql = "
@@ -96,22 +88,9 @@ async fn find(
     token: &str,
     request: RequestFacts,
 ) -> Result<Holder, BookingError> {
-    let token = OpaqueToken::parse(TokenKind::Visit, token).ok_or(Refusal::NotFound)?;
-    let values = [token.hash().to_vec().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let tx = db.system(SystemReason::PublicPage).await?;
-    let found = Found::find_by_statement(statement).one(tx.conn()).await?;
-    let found = found.ok_or(Refusal::NotFound)?;
-    let facts = TenantFacts {
-        id: Id::from_uuid(found.tenant_id),
-        plan: found.plan,
-        require_two_factor: found.require_two_factor,
-    };
-    Ok(Holder {
-        caller: Caller::visitor(facts, request),
-        visit: Id::from_uuid(found.id),
-        link: token,
-    })
+    let found = tenants::by_link(db, sql, TokenKind::Visit, token, request).await?;
+    let (caller, visit, link) = found.ok_or(Refusal::NotFound)?;
+    Ok(Holder { caller, visit: Id::from_uuid(visit), link })
 }
 
 /// The row behind a link, locked. Rotated links lead nowhere, also for who was let in before.

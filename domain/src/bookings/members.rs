@@ -12,6 +12,7 @@ use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
 /// What somebody is a member of, as far as one shop sees it. Nobody is a member of nothing.
+#[derive(Default)]
 pub(crate) struct Member(LiveMemberships);
 
 impl Member {

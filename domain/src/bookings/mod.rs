@@ -33,8 +33,8 @@ mod wanted;
 pub(crate) mod workshop {
     pub(crate) use super::ask::{OnOffer, Taker, about, introduced, take_up};
     pub(crate) use super::book::{
-        Guest, Making, Setting, choose, lapsed, make, make_for, own_column_only, own_hands_only,
-        place, setting, whose,
+        Guest, Making, Setting, choose, lapsed, make, own_column_only, own_hands_only, place,
+        setting, whose,
     };
     pub(crate) use super::change::{End, decide, end, not_stale, resources};
     pub(crate) use super::entities::{appointment, line};

@@ -9,8 +9,8 @@ use super::times::Times;
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, Dated, Guest, Making, Member, Planned, Setting, lock_alone, make_for, near,
-    own_column_only, own_hands_only, place, plan, tell_all, whose,
+    Asker, Dated, Guest, Making, Member, Planned, Setting, lock_alone, make, near, own_column_only,
+    own_hands_only, place, plan, tell_all, whose,
 };
 use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom};
 use crate::diary::{self, Shop};
@@ -164,7 +164,7 @@ pub async fn create(
             over: false,
             action: Action::Ask(Needs::Nothing).key(),
         };
-        let visit = make_for(tx, &setting, way, making, &member).await?;
+        let visit = make(tx, &setting, way, making, &member).await?;
         let told = json!({ "id": visit.id, "version": 1 });
         first = first.or(Some(visit));
         tx.emit(NewEvent::new(Action::Ask(Needs::Nothing).event(), &told));

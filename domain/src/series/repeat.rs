@@ -11,7 +11,7 @@ use super::store;
 use super::times::Times;
 use crate::bookings::workshop::{
     Asker, Dated, LineFacts, Making, Member, Sold, WrittenTo, appointment, lines, lock_alone,
-    locked, make_for, plan, read_any, shop_of, status, tell_all,
+    locked, make, plan, read_any, shop_of, status, tell_all,
 };
 use crate::bookings::{Action, BookingError, Holder, Needs, Refusal, Status, VisitFacts};
 use crate::diary::Shop;
@@ -122,7 +122,7 @@ pub async fn repeat(
             over: false,
             action: Action::Ask(Needs::Nothing).key(),
         };
-        let next = make_for(tx, &setting, way, making, &member).await?;
+        let next = make(tx, &setting, way, making, &member).await?;
         if next.deposit_minor > 0 {
             return Err(Refusal::OneByOne.into());
         }

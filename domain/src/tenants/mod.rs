@@ -1,5 +1,6 @@
 //! The businesses: what they say about themselves, how they sign up, and what they have left to do.
 
+mod by_link;
 mod choice;
 mod each;
 mod entity;
@@ -32,6 +33,7 @@ pub use sign_up::{
 };
 pub use slugs::{Availability, Obstacle, Offer, availability, offer};
 
+pub(crate) use by_link::by_link;
 pub(crate) use choice::{locale, time_zone};
 pub(crate) use each::{Tally, with_something_due};
 pub(crate) use sign_up::{Starter, StarterPlace, found_empty, join};

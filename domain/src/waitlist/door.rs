@@ -1,12 +1,10 @@
 //! The way in for who holds a link: it says in which business, and gives no rights there.
 
-use sea_orm::{DbBackend, FromQueryResult, Statement};
-use uuid::Uuid;
-
 use crate::bookings::{BookingError, Refusal};
 use crate::ids::{Id, WaitlistEntry, WaitlistOffer};
-use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts};
+use crate::secrets::TokenKind;
+use crate::tenancy::{Caller, Db, RequestFacts};
+use crate::tenants;
 
 /// Whoever waits and holds the link that says so.
 #[derive(Debug, Clone)]
@@ -26,20 +24,13 @@ pub struct OfferHolder {
     pub offer: Id<WaitlistOffer>,
 }
 
-#[derive(FromQueryResult)]
-struct Found {
-    tenant_id: Uuid,
-    id: Uuid,
-    plan: String,
-    require_two_factor: bool,
-}
-
 /// Finds out what a link of the waiting list leads to. A forged one leads nowhere.
 pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Waiter, BookingError> {
     let sql = "
         select w.tenant_id, w.id, t.plan, t.require_two_factor
         from waitlist_entries w join tenants t on t.id = w.tenant_id where w.token_hash = $1";
-    let (caller, id) = find(db, sql, TokenKind::Waiting, token, request).await?;
+    let found = tenants::by_link(db, sql, TokenKind::Waiting, token, request).await?;
+    let (caller, id, _) = found.ok_or(Refusal::NotFound)?;
     Ok(Waiter { caller, entry: Id::from_uuid(id) })
 }
 
@@ -52,27 +43,7 @@ pub async fn open_offer(
     let sql = "
         select o.tenant_id, o.id, t.plan, t.require_two_factor
         from waitlist_offers o join tenants t on t.id = o.tenant_id where o.token_hash = $1";
-    let (caller, id) = find(db, sql, TokenKind::Offer, token, request).await?;
+    let found = tenants::by_link(db, sql, TokenKind::Offer, token, request).await?;
+    let (caller, id, _) = found.ok_or(Refusal::NotFound)?;
     Ok(OfferHolder { caller, offer: Id::from_uuid(id) })
-}
-
-async fn find(
-    db: &Db,
-    sql: &'static str,
-    kind: TokenKind,
-    token: &str,
-    request: RequestFacts,
-) -> Result<(Caller, Uuid), BookingError> {
-    let token = OpaqueToken::parse(kind, token).ok_or(Refusal::NotFound)?;
-    let values = [token.hash().to_vec().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let tx = db.system(SystemReason::PublicPage).await?;
-    let found = Found::find_by_statement(statement).one(tx.conn()).await?;
-    let found = found.ok_or(Refusal::NotFound)?;
-    let facts = TenantFacts {
-        id: Id::from_uuid(found.tenant_id),
-        plan: found.plan,
-        require_two_factor: found.require_two_factor,
-    };
-    Ok((Caller::visitor(facts, request), found.id))
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
-    QueryFilter, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
 };
 use serde_json::json;
 
@@ -16,8 +15,9 @@ use super::{EntryFacts, State, wanted};
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, End, Making, OnOffer, Setting, Taker, WrittenTo, about, appointment, check_filled,
-    choose, end, make as make_visit, own_column_only, read_any, setting, status, take_up,
+    Asker, End, Making, Member, OnOffer, Setting, Taker, WrittenTo, about, appointment,
+    check_filled, choose, end, make as make_visit, own_column_only, read_any, setting, status,
+    take_up,
 };
 use crate::bookings::{
     Action, Agreed, Booked, BookingError, FilledIn, Refusal, Status, VisitFacts,
@@ -121,7 +121,7 @@ pub(super) async fn make(
         over: false,
         action: "held",
     };
-    let visit = make_visit(tx, setting, way, making).await?;
+    let visit = make_visit(tx, setting, way, making, &Member::default()).await?;
     tx.emit(NewEvent::new("appointment.held", &json!({ "id": visit.id, "version": 1 })));
     let id = tx.new_id::<WaitlistOffer>();
     let token = OpaqueToken::generate(TokenKind::Offer, tx.entropy());
@@ -305,11 +305,9 @@ async fn taker(
     };
     let customer = match entry.customer_id {
         Some(id) => {
-            let sql = "select id from customers where tenant_id = $1 and id = $2 for key share";
-            let statement =
-                Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.0.into(), id.into()]);
-            tx.conn().query_one_raw(statement).await?;
-            Id::from_uuid(id)
+            let known = Id::from_uuid(id);
+            customers::hold_still(tx, known).await?;
+            known
         }
         None => customers::for_booking(tx, &contact).await?.id,
     };
