@@ -2,12 +2,17 @@
 //! server, on this machine only, and stops by itself.
 
 mod booking;
+mod desk;
 mod error;
+mod figures;
 mod machine;
 mod people;
+mod place;
+mod postgres;
 mod report;
 mod samples;
 mod server;
+mod shops;
 mod tenancy;
 mod throwaway;
 

@@ -11,11 +11,12 @@ use sqlx::PgPool;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
-use super::desk::{Tally, hour};
-use super::figures::{Bar, Figures};
-use super::postgres::{Listening, ticks};
-use super::{Options, Place};
+use super::Options;
+use crate::desk::{Tally, hour};
 use crate::error::Outcome;
+use crate::figures::{Bar, Figures};
+use crate::place::Place;
+use crate::postgres::{Listening, ticks};
 use crate::say;
 use crate::throwaway::Throwaway;
 

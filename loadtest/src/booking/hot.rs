@@ -8,11 +8,12 @@ use openchair_domain::entropy::{Entropy, TestEntropy, bytes};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use super::desk::{Desk, Tally, hour};
-use super::figures::{Bar, Figures};
-use super::postgres::collisions;
-use super::{Options, Place};
+use super::Options;
+use crate::desk::{Desk, Tally, hour};
 use crate::error::Outcome;
+use crate::figures::{Bar, Figures};
+use crate::place::Place;
+use crate::postgres::collisions;
 use crate::say;
 use crate::throwaway::Throwaway;
 

@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use sqlx::PgPool;
 
-use super::desk::{Desk, Tally};
-use super::figures::{Bar, Figures};
-use super::postgres::Listening;
-use super::{Options, Place};
+use super::Options;
+use crate::desk::{Desk, Tally};
 use crate::error::Outcome;
+use crate::figures::{Bar, Figures};
+use crate::place::Place;
+use crate::postgres::Listening;
 use crate::say;
 use crate::throwaway::Throwaway;
 

@@ -8,7 +8,7 @@ use crate::say;
 /// What is promised of a figure.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Bar {
+pub(crate) enum Bar {
     AtMost(f64),
     AtLeast(f64),
     /// Only shown.
@@ -17,7 +17,7 @@ pub(super) enum Bar {
 
 /// One figure.
 #[derive(Debug, Serialize)]
-pub(super) struct Figure {
+pub(crate) struct Figure {
     part: &'static str,
     what: String,
     found: f64,
@@ -27,10 +27,10 @@ pub(super) struct Figure {
 /// All of them.
 #[derive(Debug, Default, Serialize)]
 #[serde(transparent)]
-pub(super) struct Figures(Vec<Figure>);
+pub(crate) struct Figures(Vec<Figure>);
 
 impl Figures {
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         part: &'static str,
         what: impl Into<String>,
@@ -41,7 +41,7 @@ impl Figures {
     }
 
     /// Shows those of one part.
-    pub(super) fn show(&self, part: &str) {
+    pub(crate) fn show(&self, part: &str) {
         let mut table = Table::with_columns([part, "", "bar"]);
         for figure in self.0.iter().filter(|figure| figure.part == part) {
             table.row([figure.what.clone(), number(figure.found), figure.bar.text()]);
@@ -50,7 +50,7 @@ impl Figures {
     }
 
     /// Which bars are missed.
-    pub(super) fn missed(&self) -> Vec<String> {
+    pub(crate) fn missed(&self) -> Vec<String> {
         let missed = self.0.iter().filter(|figure| !figure.bar.holds(figure.found));
         let say = |figure: &Figure| {
             let Figure { part, what, found, bar } = figure;

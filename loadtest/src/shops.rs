@@ -18,11 +18,11 @@ const SCOPES: [&str; 5] =
 
 /// A shop, and a program at its desk.
 #[derive(Debug, Clone)]
-pub(super) struct Shop {
-    pub(super) slug: String,
-    pub(super) key: String,
+pub(crate) struct Shop {
+    pub(crate) slug: String,
+    pub(crate) key: String,
     /// What is booked there: a massage for two.
-    pub(super) service: String,
+    pub(crate) service: String,
 }
 
 /// The first shop, signed in as its owner.
@@ -67,7 +67,7 @@ fn text(value: &Value, pointer: &str) -> Outcome<String> {
 
 /// Signs a shop up and sets it up: three who massage, two rooms for two, open from nine to seven on
 /// every day, where clocks are never changed.
-pub(super) async fn found(http: &Client, url: &str, db: &PgPool) -> Outcome<Shop> {
+pub(crate) async fn found(http: &Client, url: &str, db: &PgPool) -> Outcome<Shop> {
     let body = json!({
         "business": { "name": "Shop 0", "kind": "spa", "country": "US" },
         "owner": { "name": "Ann Owner", "email": "owner@example.com",
@@ -153,7 +153,7 @@ const TRACES: [(&str, &[(&str, &str)]); 8] = [
 
 /// Makes a past of the one visit that a shop has: as many visits like it, ten a day, until yesterday.
 /// An empty table is not what a shop has, and PostgreSQL plans otherwise for it.
-pub(super) async fn give_past(db: &PgPool, of: &Shop, visits: i32) -> Outcome<()> {
+pub(crate) async fn give_past(db: &PgPool, of: &Shop, visits: i32) -> Outcome<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "create temp table past on commit drop as
@@ -213,7 +213,7 @@ const TABLES: [&str; 20] = [
 
 /// Copies of a shop: the same rows under other tenants. Every key of a tenant's table begins with
 /// the tenant, so all else may stay as it is.
-pub(super) async fn copy(db: &PgPool, of: &Shop, from: usize, to: usize) -> Outcome<Vec<Shop>> {
+pub(crate) async fn copy(db: &PgPool, of: &Shop, from: usize, to: usize) -> Outcome<Vec<Shop>> {
     let (now, entropy) = (SystemClock.now(), OsEntropy);
     let ids: Vec<Uuid> = (from..to).map(|_| Id::<Tenant>::new(now, &entropy).uuid()).collect();
     let mut tx = db.begin().await?;

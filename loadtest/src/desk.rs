@@ -9,48 +9,48 @@ use openchair_domain::time::{Clock as _, SystemClock};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::shops::Shop;
 use crate::error::Outcome;
 use crate::samples::Samples;
+use crate::shops::Shop;
 
 /// Numbers for keys and customers that nobody else has.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// A program at a shop's desk.
 #[derive(Debug, Clone)]
-pub(super) struct Desk {
-    pub(super) http: Client,
-    pub(super) url: String,
-    pub(super) shop: Shop,
+pub(crate) struct Desk {
+    pub(crate) http: Client,
+    pub(crate) url: String,
+    pub(crate) shop: Shop,
 }
 
 /// What came of a request.
 #[derive(Debug)]
-pub(super) struct Told {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(crate) struct Told {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 /// What came of many.
 #[derive(Debug)]
-pub(super) struct Tally {
-    pub(super) samples: Samples,
+pub(crate) struct Tally {
+    pub(crate) samples: Samples,
     /// How often each was answered.
-    pub(super) answers: BTreeMap<u16, u64>,
-    pub(super) spent: Duration,
+    pub(crate) answers: BTreeMap<u16, u64>,
+    pub(crate) spent: Duration,
 }
 
 impl Tally {
-    pub(super) fn new() -> Outcome<Self> {
+    pub(crate) fn new() -> Outcome<Self> {
         Ok(Self { samples: Samples::new()?, answers: BTreeMap::new(), spent: Duration::ZERO })
     }
 
-    pub(super) fn add(&mut self, status: u16, took: Duration) {
+    pub(crate) fn add(&mut self, status: u16, took: Duration) {
         self.samples.add(took);
         *self.answers.entry(status).or_default() += 1;
     }
 
-    pub(super) fn merge(&mut self, other: &Self) -> Outcome<()> {
+    pub(crate) fn merge(&mut self, other: &Self) -> Outcome<()> {
         for (status, count) in &other.answers {
             *self.answers.entry(*status).or_default() += count;
         }
@@ -58,24 +58,24 @@ impl Tally {
         self.samples.merge(&other.samples)
     }
 
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.answers.values().sum()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "nobody sends that many requests")]
-    pub(super) fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.count() as f64 / self.spent.as_secs_f64()
     }
 
     /// What was answered otherwise than it may be.
-    pub(super) fn faults(&self, what: &str, may: &[u16]) -> Vec<String> {
+    pub(crate) fn faults(&self, what: &str, may: &[u16]) -> Vec<String> {
         let odd = self.answers.iter().filter(|(status, _)| !may.contains(status));
         odd.map(|(status, count)| format!("{what}: {count} answered {status}")).collect()
     }
 }
 
 /// The hour that comes `nth`, ten each day, from the day after tomorrow on.
-pub(super) fn hour(nth: u64) -> DateTime<Utc> {
+pub(crate) fn hour(nth: u64) -> DateTime<Utc> {
     let days = i64::try_from(nth / 10).unwrap_or(0) + 2;
     let today = SystemClock.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
     today + Span::days(days) + Span::hours(9 + i64::try_from(nth % 10).unwrap_or(0))
@@ -93,7 +93,7 @@ impl Desk {
     }
 
     /// Books a massage for two, for somebody new.
-    pub(super) async fn book(&self, start: DateTime<Utc>) -> Outcome<Told> {
+    pub(crate) async fn book(&self, start: DateTime<Utc>) -> Outcome<Told> {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let body = json!({
             "wanted": { "services": [{ "service": self.shop.service }], "party": 2 },
@@ -105,7 +105,7 @@ impl Desk {
         self.send(request.header("idempotency-key", format!("tap-{number}"))).await
     }
 
-    pub(super) async fn move_to(
+    pub(crate) async fn move_to(
         &self,
         id: &str,
         version: i64,
@@ -115,13 +115,13 @@ impl Desk {
         self.send(self.post(&format!("/v1/appointments/{id}/move"), &body)).await
     }
 
-    pub(super) async fn cancel(&self, id: &str, version: i64) -> Outcome<Told> {
+    pub(crate) async fn cancel(&self, id: &str, version: i64) -> Outcome<Told> {
         let body = json!({ "version": version });
         self.send(self.post(&format!("/v1/appointments/{id}/cancel"), &body)).await
     }
 
     /// Looks for free times on the fourteen days from tomorrow on, as anybody may; gives their number.
-    pub(super) async fn search(&self) -> Outcome<usize> {
+    pub(crate) async fn search(&self) -> Outcome<usize> {
         let from = SystemClock.now().date_naive() + chrono::Days::new(1);
         let to = from + chrono::Days::new(13);
         let Shop { slug, service, .. } = &self.shop;
@@ -139,7 +139,7 @@ impl Desk {
     }
 
     /// The same, with how long it took.
-    pub(super) async fn timed_search(&self, tally: &mut Tally) -> Outcome<()> {
+    pub(crate) async fn timed_search(&self, tally: &mut Tally) -> Outcome<()> {
         let begun = Instant::now();
         self.search().await?;
         tally.add(200, begun.elapsed());

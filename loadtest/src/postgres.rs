@@ -9,34 +9,34 @@ use crate::throwaway::Throwaway;
 
 /// What one request made of statements.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// With a plan: queries and writes.
-    pub(super) queries: f64,
+    pub(crate) queries: f64,
     /// Beginning and ending transactions.
-    pub(super) brackets: f64,
+    pub(crate) brackets: f64,
 }
 
 /// A log that says every statement, from here on.
 #[derive(Debug)]
-pub(super) struct Listening<'a> {
+pub(crate) struct Listening<'a> {
     db: &'a PgPool,
     log: std::path::PathBuf,
 }
 
 impl<'a> Listening<'a> {
-    pub(super) async fn begin(db: &'a PgPool, cluster: &Throwaway) -> Outcome<Self> {
+    pub(crate) async fn begin(db: &'a PgPool, cluster: &Throwaway) -> Outcome<Self> {
         set(db, "all").await?;
         Ok(Self { db, log: cluster.log() })
     }
 
     /// How long the log is: a place to count from.
-    pub(super) fn mark(&self) -> Outcome<u64> {
+    pub(crate) fn mark(&self) -> Outcome<u64> {
         Ok(std::fs::metadata(&self.log)?.len())
     }
 
     /// What the app asked since, for each of so many requests.
     #[expect(clippy::cast_precision_loss, reason = "nobody counts that many")]
-    pub(super) fn since(&self, mark: u64, requests: u64) -> Outcome<Asked> {
+    pub(crate) fn since(&self, mark: u64, requests: u64) -> Outcome<Asked> {
         let text = std::fs::read(&self.log)?;
         let text = text.get(usize::try_from(mark)?..).unwrap_or_default();
         let text = String::from_utf8_lossy(text);
@@ -49,7 +49,7 @@ impl<'a> Listening<'a> {
         })
     }
 
-    pub(super) async fn end(self) -> Outcome<()> {
+    pub(crate) async fn end(self) -> Outcome<()> {
         set(self.db, "none").await
     }
 }
@@ -73,7 +73,7 @@ async fn set(db: &PgPool, what: &str) -> Outcome<()> {
 
 /// Processor time of the whole cluster, in clock ticks: the backends that are there, and those that
 /// have ended.
-pub(super) fn ticks(cluster: &Throwaway) -> Outcome<u64> {
+pub(crate) fn ticks(cluster: &Throwaway) -> Outcome<u64> {
     let postmaster = cluster.postmaster()?;
     let mut sum = 0;
     for entry in std::fs::read_dir("/proc")? {
@@ -111,7 +111,7 @@ fn read(path: &Path) -> Option<Stat> {
 }
 
 /// Deadlocks that were counted in this database, and conflicts of any kind that the log tells of.
-pub(super) async fn collisions(db: &PgPool, cluster: &Throwaway) -> Outcome<(f64, f64)> {
+pub(crate) async fn collisions(db: &PgPool, cluster: &Throwaway) -> Outcome<(f64, f64)> {
     let sql = "select deadlocks::float8 from pg_stat_database where datname = current_database()";
     let deadlocks: f64 = sqlx::query_scalar(sql).fetch_one(db).await?;
     let log = std::fs::read_to_string(cluster.log())?;
