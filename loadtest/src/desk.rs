@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Duration as Span, Utc};
 use openchair_domain::time::{Clock as _, SystemClock};
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::error::Outcome;
@@ -113,6 +113,20 @@ impl Desk {
     ) -> Outcome<Told> {
         let body = json!({ "version": version, "start": start, "staff": [] });
         self.send(self.post(&format!("/v1/appointments/{id}/move"), &body)).await
+    }
+
+    /// Writes a note that only staff see: the least that can change about a visit.
+    pub(crate) async fn note(&self, id: &str, version: i64, note: &str) -> Outcome<Told> {
+        let body = json!({ "version": version, "staff_note": note });
+        let path = format!("{}/v1/appointments/{id}", self.url);
+        self.send(self.http.patch(path).bearer_auth(&self.shop.key).json(&body)).await
+    }
+
+    /// Sends anything as the desk's program.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) -> Outcome<Told> {
+        let path = format!("{}{path}", self.url);
+        let request = self.http.request(method, path).bearer_auth(&self.shop.key);
+        self.send(if body.is_null() { request } else { request.json(body) }).await
     }
 
     pub(crate) async fn cancel(&self, id: &str, version: i64) -> Outcome<Told> {

@@ -52,3 +52,9 @@ pub(crate) fn resident_kib(pid: u32) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
+
+/// How much processor time a process has taken, in clock ticks.
+pub(crate) fn process_ticks(pid: u32) -> Option<u64> {
+    let stat = crate::postgres::Stat::read(std::path::Path::new(&format!("/proc/{pid}/stat")))?;
+    Some(stat.own)
+}

@@ -5,9 +5,11 @@ mod booking;
 mod desk;
 mod error;
 mod figures;
+mod live;
 mod machine;
 mod people;
 mod place;
+mod plot;
 mod postgres;
 mod report;
 mod samples;
@@ -40,6 +42,8 @@ enum Scenario {
     /// Visits: how fast free times are found and taken, beside a bare row; a hot day, a stampede, and
     /// many tenants
     Booking(booking::Options),
+    /// Screens over WebSockets: thousands of them, how late they are, and what Socket.IO would cost
+    Live(live::Options),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +74,7 @@ async fn play(scenario: Scenario) -> Outcome<()> {
         Scenario::Tenancy(options) => tenancy::run(&options).await,
         Scenario::People(options) => people::run(&options).await,
         Scenario::Booking(options) => booking::run(&options).await,
+        Scenario::Live(options) => live::run(&options).await,
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn ticks(cluster: &Throwaway) -> Outcome<u64> {
     for entry in std::fs::read_dir("/proc")? {
         let stat = entry?.path().join("stat");
         // Processes come and go, and not everything there is one.
-        let Some(stat) = read(&stat) else { continue };
+        let Some(stat) = Stat::read(&stat) else { continue };
         if stat.pid == postmaster {
             sum += stat.own + stat.ended;
         } else if stat.parent == postmaster {
@@ -89,25 +89,29 @@ pub(crate) fn ticks(cluster: &Throwaway) -> Outcome<u64> {
     Ok(sum)
 }
 
-struct Stat {
+/// What the system says of a process.
+#[derive(Debug)]
+pub(crate) struct Stat {
     pid: i32,
     parent: i32,
-    own: u64,
+    pub(crate) own: u64,
     ended: u64,
 }
 
-fn read(path: &Path) -> Option<Stat> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let pid = text.split(' ').next()?.parse().ok()?;
-    // The name, in brackets, may hold anything.
-    let rest: Vec<&str> = text.get(text.rfind(')')? + 2..)?.split(' ').collect();
-    let at = |place: usize| rest.get(place).and_then(|field| field.parse::<u64>().ok());
-    Some(Stat {
-        pid,
-        parent: rest.get(1)?.parse().ok()?,
-        own: at(11)? + at(12)?,
-        ended: at(13)? + at(14)?,
-    })
+impl Stat {
+    pub(crate) fn read(path: &Path) -> Option<Self> {
+        let text = std::fs::read_to_string(path).ok()?;
+        let pid = text.split(' ').next()?.parse().ok()?;
+        // The name, in brackets, may hold anything.
+        let rest: Vec<&str> = text.get(text.rfind(')')? + 2..)?.split(' ').collect();
+        let at = |place: usize| rest.get(place).and_then(|field| field.parse::<u64>().ok());
+        Some(Self {
+            pid,
+            parent: rest.get(1)?.parse().ok()?,
+            own: at(11)? + at(12)?,
+            ended: at(13)? + at(14)?,
+        })
+    }
 }
 
 /// Deadlocks that were counted in this database, and conflicts of any kind that the log tells of.

@@ -39,6 +39,11 @@ impl Samples {
         Ok(self.0.add(&other.0)?)
     }
 
+    /// What this share of them took at most, in milliseconds.
+    pub(crate) fn at(&self, share: f64) -> f64 {
+        micros(self.0.value_at_quantile(share)) / 1000.0
+    }
+
     pub(crate) fn summary(&self) -> Summary {
         let at = |quantile| micros(self.0.value_at_quantile(quantile));
         Summary {

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
 use crate::error::Outcome;
-use crate::machine::resident_kib;
+use crate::machine::{process_ticks, resident_kib};
 use crate::throwaway::Throwaway;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -131,6 +131,11 @@ impl Server {
     #[expect(clippy::cast_precision_loss, reason = "a process has less memory than that")]
     pub(crate) fn resident_mib(&self) -> Option<f64> {
         self.child.id().and_then(resident_kib).map(|kib| kib as f64 / 1024.0)
+    }
+
+    /// How much processor time it has taken, in clock ticks.
+    pub(crate) fn ticks(&self) -> Outcome<u64> {
+        self.child.id().and_then(process_ticks).ok_or_else(|| "the server has ended".into())
     }
 
     /// Asks it to stop, as a service manager does.

@@ -13,14 +13,26 @@ use uuid::Uuid;
 use crate::error::Outcome;
 
 /// What a program at the desk may do.
-const SCOPES: [&str; 5] =
-    ["booking:read", "booking:create", "booking:move", "booking:cancel", "customer:read"];
+const SCOPES: [&str; 10] = [
+    "booking:read",
+    "booking:create",
+    "booking:update",
+    "booking:move",
+    "booking:cancel",
+    "customer:read",
+    "queue:read",
+    "queue:join",
+    "queue:call",
+    "queue:manage",
+];
 
 /// A shop, and a program at its desk.
 #[derive(Debug, Clone)]
 pub(crate) struct Shop {
     pub(crate) slug: String,
     pub(crate) key: String,
+    /// Its one location.
+    pub(crate) location: String,
     /// What is booked there: a massage for two.
     pub(crate) service: String,
 }
@@ -112,7 +124,7 @@ pub(crate) async fn found(http: &Client, url: &str, db: &PgPool) -> Outcome<Shop
     }
     let tenant: Id<Tenant> = text(&made, "/tenant/id")?.parse()?;
     let key = give_keys(db, &[tenant.uuid()]).await?.remove(0);
-    Ok(Shop { slug: text(&made, "/tenant/slug")?, key, service })
+    Ok(Shop { slug: text(&made, "/tenant/slug")?, key, location, service })
 }
 
 /// What a visit leaves behind, in the order of who refers to whom: for each table what is new in
@@ -241,6 +253,7 @@ pub(crate) async fn copy(db: &PgPool, of: &Shop, from: usize, to: usize) -> Outc
     let shop = |(n, key): (usize, String)| Shop {
         slug: format!("shop-{n}"),
         key,
+        location: of.location.clone(),
         service: of.service.clone(),
     };
     Ok((from..to).zip(keys).map(shop).collect())

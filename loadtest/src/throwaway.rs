@@ -29,6 +29,20 @@ impl Throwaway {
         Self::start(|folder| EmbeddedOptions::new(folder)).await
     }
 
+    /// The same, and it remembers when each transaction was committed.
+    pub(crate) async fn with_commit_times() -> Outcome<Self> {
+        let mut made = Self::durable().await?;
+        let mut owner = PgConnection::connect(&made.owner_url(MAINTENANCE)?).await?;
+        sqlx::query("alter system set track_commit_timestamp = on").execute(&mut owner).await?;
+        owner.close().await?;
+        if let Some(cluster) = made.cluster.take() {
+            cluster.stop();
+        }
+        let options = EmbeddedOptions::new(&made.folder);
+        made.cluster = Some(Cluster::launch(options, |_| {}).await?);
+        Ok(made)
+    }
+
     async fn start(options: impl Fn(&Path) -> EmbeddedOptions) -> Outcome<Self> {
         let folder = std::env::temp_dir().join(format!("openchair-load-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
