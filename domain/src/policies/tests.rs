@@ -87,6 +87,7 @@ fn what_was_there_counts() {
 /// What a service has otherwise can't be booked under every rule of the business.
 #[test]
 fn services_with_rules_of_their_own_stand_in_the_way() {
+    type Case = (fn(&mut Policy), &'static [&'static str]);
     let own = |notice_minutes, horizon_days, verify_contact| services::Own {
         name: "Massage".to_owned(),
         notice_minutes,
@@ -95,7 +96,6 @@ fn services_with_rules_of_their_own_stand_in_the_way() {
     };
     let (far, soon) = (own(Some(31 * 1440), None, None), own(None, Some(1), None));
     let (both, proven) = (own(Some(60), Some(1), None), own(None, None, Some(true)));
-    type Case = (fn(&mut Policy), &'static [&'static str]);
     let cases: [Case; 8] = [
         (|_| {}, &[]),
         (|p| p.horizon_days = 30, &[]),

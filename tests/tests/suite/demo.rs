@@ -183,12 +183,10 @@ async fn regulars_have_their_series_and_members_their_price() {
     let visits = "from series s
          join appointments v on v.tenant_id = s.tenant_id and v.series_id = s.id
          join locations l on l.tenant_id = v.tenant_id and l.id = v.location_id";
-    let few = format!(
-        "select count(*) from (select count(v.id) as visits, count(distinct v.series_place) as places
+    let few = "select count(*) from (select count(v.id) as visits, count(distinct v.series_place) as places
          from series s left join appointments v on v.tenant_id = s.tenant_id and v.series_id = s.id
-         group by s.tenant_id, s.id) x where visits < 2 or places <> visits"
-    );
-    assert_eq!(app.database.count(&few).await, 0, "a series with fewer than two visits");
+         group by s.tenant_id, s.id) x where visits < 2 or places <> visits";
+    assert_eq!(app.database.count(few).await, 0, "a series with fewer than two visits");
     // Behind us and ahead of us.
     for side in ["<", ">"] {
         let sql = format!("select count(*) {visits} where v.starts_at {side} '{}'", app.now());
