@@ -18,7 +18,6 @@ use super::members::Member;
 use super::moving;
 use super::price::Costing;
 use super::read::{self, LineFacts, VisitFacts};
-use super::sold::Retired;
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
 use super::wanted::Priced;
@@ -121,7 +120,7 @@ pub async fn count_code(db: &Db, caller: &Caller, new: &NewAsk) -> Result<(), Bo
 /// What was booked, as its owner sees it.
 pub fn seen_by_owner(booked: Booked, now: Instant) -> OwnVisit {
     // What was booked just now is on the menu.
-    OwnVisit::of(booked.visit, booked.shop, &Retired::default(), now)
+    OwnVisit::of(booked.visit, booked.shop, &[], now)
 }
 
 /// Takes a hold up.

@@ -208,9 +208,10 @@ pub(super) fn lines(
     lines
 }
 
-/// Tells every location at which one of these people works that they are taken there too.
+/// Tells the location and every other at which one of these people works that they are taken there.
 pub(super) fn touch(tx: &mut TenantTx, shop: &Shop, staff: impl IntoIterator<Item = uuid::Uuid>) {
-    let mut places = vec![shop.location];
+    tx.touch().taken_under(shop.location, shop.version);
+    let mut places = Vec::new();
     for id in staff {
         if let Some(person) = shop.people.get(&Id::from_uuid(id)) {
             places.extend(&person.places);

@@ -5,6 +5,7 @@ use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
 
 use super::book::lines;
+use super::price::Costing;
 use super::save::Takes;
 use super::state::{Action, Status};
 use super::terms::Terms;
@@ -13,7 +14,7 @@ use crate::audit::Actor;
 use crate::availability::{self, Assignment, Block, Busy, Slot, Span};
 use crate::diary::{Asking, Policy, Shop};
 use crate::entropy::Entropy;
-use crate::ids::{Appointment, Customer, Id, Tenant};
+use crate::ids::{Appointment, Customer, Id, Series, Tenant};
 use crate::tenancy::{StoreError, SystemTx};
 use crate::time::Instant;
 
@@ -60,6 +61,8 @@ pub(crate) struct Entered<'a> {
     pub(crate) id: Id<Appointment>,
     pub(crate) customer: Option<Id<Customer>>,
     pub(crate) source: &'static str,
+    /// The series that it belongs to, and its place there.
+    pub(crate) series: Option<(Id<Series>, i16)>,
     pub(crate) note: String,
     pub(crate) staff_note: String,
     pub(crate) story: Story,
@@ -81,20 +84,22 @@ impl<'a> Entry<'a> {
         self.planned.policy
     }
 
-    /// Gives it a place, as whoever asked first would have got it; and the life that `story` tells
+    /// Gives it a place, as whoever asked first would have got it, for so many percent less; and the life that `story` tells
     /// of the time it has and of the deposit that is due.
     pub(crate) fn place(
         self,
         busy: &Busy,
-        start: Instant,
-        booked_at: Instant,
+        (start, booked_at): (Instant, Instant),
+        percent: u8,
         entropy: &dyn Entropy,
         story: impl FnOnce(Span, i64) -> Story,
     ) -> Option<Entered<'a>> {
         let (rules, visit) = (&self.shop.rules, &self.planned.visit);
         let ways = availability::assignments(rules, busy, visit, start, booked_at).ok()?;
         let way = ways.into_iter().next()?;
-        let priced = self.planned.price(self.shop, &way);
+        let costing = self.planned.lines.iter();
+        let costing = costing.map(|line| Costing { service: line.service, addons: &line.addons });
+        let priced = self.planned.price(self.shop, &way).reduced(percent, self.shop, costing);
         let story = story(Span { from: way.start, to: way.end }, priced.deposit);
         Some(Entered {
             entry: self,
@@ -103,6 +108,7 @@ impl<'a> Entry<'a> {
             priced,
             customer: None,
             source: "staff",
+            series: None,
             note: String::new(),
             staff_note: String::new(),
             story,
@@ -185,6 +191,8 @@ impl Entered<'_> {
             "note": self.note,
             "staff_note": self.staff_note,
             "overridden": false,
+            "series_id": self.series.map(|(id, _)| id.uuid()),
+            "series_place": self.series.map(|(_, place)| place),
             "lapses_at": lapses_at,
             "code_tries": 0,
             "sequence": i32::from(ended.is_some()),

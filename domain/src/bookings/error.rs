@@ -73,7 +73,7 @@ impl BookingError {
     }
 
     /// Whether something was named that isn't there, or not for the caller to know.
-    fn names_nothing(&self) -> bool {
+    pub(super) fn names_nothing(&self) -> bool {
         self.refusal.fields().iter().any(|fault| fault.code == NOT_FOUND)
     }
 

@@ -21,7 +21,7 @@ use super::state::Action;
 use super::terms::Terms;
 use super::wanted::{Asker, Wanted};
 use crate::authz::Right;
-use crate::availability::Slot;
+use crate::availability::{Slot, Why};
 use crate::diary::{self, Shop};
 use crate::ids::{Appointment, Id};
 use crate::messaging::{self, Template};
@@ -55,7 +55,8 @@ pub struct OwnVisit {
     pub cancel_fee_minor: i64,
     /// Whether it can be moved now.
     pub may_move: bool,
-    /// Why it can't be moved, whenever it is tried: nobody is left who does it.
+    /// Why it can't be moved, whenever it is tried: nobody is left who does it, or nobody comes to the
+    /// place any more.
     pub immovable: Vec<&'static str>,
 }
 
@@ -105,23 +106,35 @@ pub(crate) async fn locked(
 
 /// The shop as it is now, also where no new visits are taken any more.
 pub(crate) async fn shop_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Arc<Shop>, BookingError> {
+    Ok(place_of(tx, visit).await?.0)
+}
+
+/// The same, and whether new visits are taken there: where not, none is moved either.
+async fn place_of(tx: &TenantTx, visit: &VisitFacts) -> Result<(Arc<Shop>, bool), BookingError> {
     let versions = diary::versions_of(tx, visit.location).await?.ok_or(Refusal::NotFound)?;
-    Ok(diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?)
+    let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
+    Ok((shop, versions.open))
+}
+
+/// Why a visit can't be moved, whenever it is tried.
+fn immovable(visit: &VisitFacts, shop: &Shop, open: bool, retired: &Retired) -> Vec<Why> {
+    if open { visit.sold().hopeless(shop, retired) } else { vec![Why::Closed] }
 }
 
 /// The visit, for its holder.
 pub async fn look(tx: &TenantTx, holder: &Holder) -> Result<OwnVisit, BookingError> {
     let visit = read::read_any(tx, holder.visit).await?;
-    let shop = shop_of(tx, &visit).await?;
+    let (shop, open) = place_of(tx, &visit).await?;
     let retired = Retired::of(tx, &shop, &visit.lines).await?;
-    Ok(OwnVisit::of(visit, shop, &retired, tx.now()))
+    let immovable = immovable(&visit, &shop, open, &retired);
+    Ok(OwnVisit::of(visit, shop, &immovable, tx.now()))
 }
 
 impl OwnVisit {
-    pub(super) fn of(visit: VisitFacts, shop: Arc<Shop>, retired: &Retired, now: Instant) -> Self {
+    pub(super) fn of(visit: VisitFacts, shop: Arc<Shop>, immovable: &[Why], now: Instant) -> Self {
         let start = visit.starts_at;
         let can = |action| visit.status.after(action).is_some();
-        let immovable = codes(&visit.sold().hopeless(&shop, retired));
+        let immovable = codes(immovable);
         Self {
             may_cancel: can(Action::Cancel) && visit.terms.may_cancel(start, now),
             cancel_fee_minor: visit.terms.cancel_fee(start, now, visit.price_minor),
@@ -179,7 +192,10 @@ pub async fn slots(
     range: Range,
 ) -> Result<(Arc<Shop>, Vec<Slot>), BookingError> {
     let visit = read::read_any(tx, holder.visit).await?;
-    let shop = shop_of(tx, &visit).await?;
+    let (shop, open) = place_of(tx, &visit).await?;
+    if !open {
+        return Ok((shop, Vec::new()));
+    }
     let retired = Retired::of(tx, &shop, &visit.lines).await?;
     let planned = visit.sold().plan(&shop, &retired, Keep::CHOSEN, Asker::Customer);
     let found = search::for_holder(tx, visit.location, &planned, range).await?;
@@ -200,7 +216,11 @@ pub async fn relocate(
         return Err(Refusal::TooLateToMove.into());
     }
     let to = NewTime { start, location: None, staff: None, room: None, over: false, reason: None };
-    moving::put(tx, row, Asker::Customer, &to).await?;
+    moving::put(tx, row, Asker::Customer, &to).await.map_err(|error| {
+        // All that could be missing is the place, to which nobody comes any more.
+        let gone = error.names_nothing();
+        if gone { BookingError::not_possible(&[Why::Closed], &[]) } else { error }
+    })?;
     let link = renew(tx, holder.visit).await?;
     let own = look(tx, holder).await?;
     tell(tx, &own.visit, &own.shop, &link, public_url, Template::BookingMoved).await?;

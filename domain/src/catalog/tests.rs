@@ -176,6 +176,59 @@ fn which_services_can_be_meant() {
     }
 }
 
+/// What a service has otherwise goes with what the business has, or nobody could book it.
+#[test]
+fn which_rules_of_their_own_services_can_have() {
+    use crate::availability::Alignment;
+    use crate::policies::{Asked, Policy, WaitlistOrder};
+    let shop = Policy {
+        slot_step_minutes: 15,
+        alignment: Alignment::Clock,
+        notice_minutes: 4_320,
+        horizon_days: 60,
+        cancel_notice_minutes: 0,
+        move_notice_minutes: 0,
+        late_cancel_fee_percent: 0,
+        no_show_fee_percent: 0,
+        needs_approval: false,
+        verify_contact: false,
+        ask_email: Asked::Hidden,
+        ask_phone: Asked::Required,
+        ask_note: true,
+        waitlist_order: WaitlistOrder::FirstCome,
+        version: 1,
+    };
+    let own = |notice_minutes, horizon_days, verify_contact| PolicyOverrides {
+        notice_minutes,
+        horizon_days,
+        verify_contact,
+        ..PolicyOverrides::default()
+    };
+    let cases: [(PolicyOverrides, &[&str]); 9] = [
+        (own(None, None, None), &[]),
+        (own(Some(61 * 1440), None, None), &[]),
+        (own(Some(61 * 1440 + 1), None, None), &["/policy/notice_minutes beyond_horizon"]),
+        (own(None, Some(2), None), &[]),
+        (own(None, Some(1), None), &["/policy/horizon_days beyond_horizon"]),
+        (own(Some(60), Some(1), None), &[]),
+        (own(None, None, Some(false)), &[]),
+        (own(None, None, Some(true)), &["/policy/verify_contact needs_email"]),
+        (
+            own(None, Some(1), Some(true)),
+            &["/policy/horizon_days beyond_horizon", "/policy/verify_contact needs_email"],
+        ),
+    ];
+    for (own, faulty) in cases {
+        let mut faults = Faults::new();
+        services::check_under(&mut faults, own, &shop);
+        assert_eq!(fields(faults), faulty, "{own:?}");
+    }
+    let asked = Policy { ask_email: Asked::Optional, ..shop };
+    let mut faults = Faults::new();
+    services::check_under(&mut faults, own(None, None, Some(true)), &asked);
+    assert!(faults.is_empty());
+}
+
 #[test]
 fn terms_are_kept_trimmed_and_once() {
     let change = ServiceChange {

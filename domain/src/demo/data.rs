@@ -33,6 +33,8 @@ pub(super) struct Shop {
     pub(super) life: Life,
     #[serde(default)]
     pub(super) waiting: Vec<Waiting>,
+    #[serde(default)]
+    pub(super) regulars: Vec<Regular>,
     /// From a file of its own.
     #[serde(skip)]
     pub(super) customers: Vec<Customer>,
@@ -338,6 +340,24 @@ pub(super) struct Waiting {
     pub(super) from: i64,
     pub(super) days: i64,
     pub(super) note: String,
+}
+
+/// Somebody who comes again and again, from the first such weekday so many days from today on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Regular {
+    pub(super) customer: String,
+    pub(super) service: String,
+    pub(super) place: String,
+    /// Who always does it, if they want nobody else.
+    pub(super) staff: Option<String>,
+    pub(super) every: String,
+    #[serde(default = "one")]
+    pub(super) step: i16,
+    pub(super) from: i64,
+    pub(super) weekday: String,
+    /// On the wall of the place.
+    pub(super) time: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

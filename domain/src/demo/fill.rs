@@ -7,7 +7,7 @@ use super::dice::Dice;
 use super::house::{self, day};
 use super::life::Team;
 use super::visits::{BACK, Scene, visits, wishes};
-use super::{forms, offer, people};
+use super::{forms, offer, people, regulars};
 use crate::audit::Actor;
 use crate::bookings;
 use crate::diary;
@@ -29,6 +29,7 @@ pub(super) async fn fill(
     house::write_staff(tx, shop, &offered, &places, logins, &mut book)?;
     let known = people::write(tx, shop, &offered, &mut dice, &mut book)?;
     people::write_waiting(tx, shop, &offered, (&known, &places[0]), &mut book)?;
+    let regulars = regulars::write(tx, shop, &offered, (&known, &places[0]), &mut book)?;
     book.write(tx, tenant).await?;
 
     let since = day(shop, tx.now(), -BACK - 2);
@@ -47,6 +48,7 @@ pub(super) async fn fill(
         places: read.iter().map(|(place, shop)| (*place, shop)).collect(),
         wishes: wishes(shop, &offered)?,
         known: &known,
+        regulars: &regulars,
         team: Team { manager: hand("manager"), desk: hand("receptionist") },
         now: tx.now(),
     };

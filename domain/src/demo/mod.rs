@@ -10,6 +10,7 @@ mod house;
 mod life;
 mod offer;
 mod people;
+mod regulars;
 #[cfg(test)]
 mod tests;
 mod visits;

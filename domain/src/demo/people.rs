@@ -18,6 +18,8 @@ use crate::text::{self, Email};
 pub(super) struct Known {
     pub(super) id: Id<ids::Customer>,
     pub(super) member: bool,
+    /// How much less they pay, in percent.
+    pub(super) percent: u8,
 }
 
 /// Bytes as the database reads them from text.
@@ -74,7 +76,9 @@ pub(super) fn write(
                 }),
             );
         }
-        known.push(Known { id, member: customer.member });
+        let plan = shop.plans.first().filter(|_| customer.member);
+        let percent = plan.and_then(|plan| u8::try_from(plan.discount_percent).ok()).unwrap_or(0);
+        known.push(Known { id, member: customer.member, percent });
     }
     suggest(tx, shop, &known, book);
     members(tx, shop, offered, &known, (dice, book))?;

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::data::{Category, Customer, Life, Service, Staff};
 use super::dice::Dice;
 use super::life::{Moment, Team, story};
+use super::regulars::Rhythm;
 use super::*;
 use crate::authz::BuiltIn;
 use crate::availability::{Alignment, Span};
@@ -217,11 +218,48 @@ fn every_name_in_the_files_is_somebodys() {
         }
         shop.rooms.iter().map(|room| &room.place).for_each(place);
         shop.closures.iter().filter_map(|one| one.place.as_ref()).for_each(place);
+        for regular in &shop.regulars {
+            service(&regular.service);
+            place(&regular.place);
+            assert!(shop.customers.iter().any(|one| one.name == regular.customer), "{regular:?}");
+            let named = |name: &String| shop.staff.iter().any(|one| one.name == *name);
+            assert!(regular.staff.as_ref().is_none_or(named), "{regular:?}");
+            let now = instant("2026-03-04T10:00:00Z");
+            assert!(Rhythm::of(regular, shop, now).is_some(), "{regular:?}");
+        }
         for waiting in &shop.waiting {
             service(&waiting.service);
             assert!(shop.customers.iter().any(|one| one.name == waiting.customer), "{waiting:?}");
         }
     }
+}
+
+/// On which days somebody comes again; the first is a Tuesday.
+#[test]
+fn who_comes_again_comes_on_these_days() {
+    let now = instant("2026-03-02T10:00:00Z");
+    let spa = shop("lagoon");
+    let on = |every: &str, step, days: &[&str]| -> Vec<Option<i16>> {
+        let regular = data::Regular {
+            customer: String::new(),
+            service: String::new(),
+            place: String::new(),
+            staff: None,
+            every: every.to_owned(),
+            step,
+            from: -25,
+            weekday: "tuesday".to_owned(),
+            time: "16:30".to_owned(),
+        };
+        let rhythm = Rhythm::of(&regular, spa, now).unwrap();
+        days.iter().map(|day| rhythm.on(day.parse().unwrap())).collect()
+    };
+    let weeks = ["2026-02-09", "2026-02-10", "2026-02-17", "2026-02-24", "2026-03-10"];
+    assert_eq!(on("week", 1, &weeks), [None, Some(1), Some(2), Some(3), Some(5)]);
+    assert_eq!(on("week", 2, &weeks), [None, Some(1), None, Some(2), Some(3)]);
+    let months = ["2026-01-10", "2026-02-10", "2026-03-10", "2026-03-11", "2026-04-10"];
+    assert_eq!(on("month", 1, &months), [None, Some(1), Some(2), None, Some(3)]);
+    assert_eq!(on("month", 2, &months), [None, Some(1), None, None, Some(2)]);
 }
 
 /// Everything on the menu can be had from somebody.

@@ -11,7 +11,8 @@ use super::house::{day, midnight};
 use super::life::{Moment, Team, story};
 use super::offer::Offered;
 use super::people::Known;
-use crate::availability::{Block, Busy};
+use super::regulars::Regular;
+use crate::availability::{Block, Busy, on_the_wall};
 use crate::bookings::{Asker, Begun, Entered, Entry, Wanted, WantedService};
 use crate::diary::Shop;
 use crate::entropy::Entropy;
@@ -38,6 +39,7 @@ pub(super) struct Scene<'a> {
     pub(super) places: Vec<(&'a Place, &'a Shop)>,
     pub(super) wishes: Vec<(u32, Wish)>,
     pub(super) known: &'a [Known],
+    pub(super) regulars: &'a [Regular<'a>],
     pub(super) team: Team,
     pub(super) now: Instant,
 }
@@ -85,20 +87,39 @@ pub(super) fn visits<'a>(
         // Somebody who works at two places is taken at both; nobody works over midnight.
         let mut busy = Busy::default();
         let mut came = HashSet::new();
+        let today = day(scene.data, scene.now, offset);
+        let due = scene.regulars.iter().filter(|one| one.rhythm.on(today).is_some());
+        came.extend(due.map(|one| one.who));
         for (place, shop) in &scene.places {
             let date = day(scene.data, scene.now, offset);
             let starts = midnight(shop.rules.zone, date);
             let today = Day { scene, place, shop, offset, date, starts };
+            let mut keep = |busy: &mut Busy, visit: Option<Entered<'a>>| {
+                visit.iter().flat_map(Entered::blocks).for_each(|block| take(busy, block));
+                all.extend(visit);
+            };
+            // Who comes again and again has booked before all others.
+            for regular in scene.regulars {
+                let visit = today.visit_of(regular, &busy, dice, entropy);
+                keep(&mut busy, visit);
+            }
             for _ in 0..today.wanted(dice) {
-                let Some(visit) = today.visit(&busy, &mut came, dice, entropy) else { continue };
-                for block in visit.blocks() {
-                    take(&mut busy, block);
-                }
-                all.push(visit);
+                let visit = today.visit(&busy, &mut came, dice, entropy);
+                keep(&mut busy, visit);
             }
         }
     }
     all
+}
+
+/// How a visit that has its time came about.
+#[derive(Debug, Clone, Copy)]
+struct Coming {
+    start: Instant,
+    booked_at: Instant,
+    begun: Begun,
+    walks_in: bool,
+    whose: Option<Known>,
 }
 
 /// The blocks of one person or room stay sorted by when they begin.
@@ -152,21 +173,8 @@ impl<'a> Day<'_, 'a> {
         }
         let customer = self.customer(came, members_only, walks_in, dice)?;
         let begun = if asker == Asker::Staff { Begun::Booked } else { Begun::Held };
-        let needs_approval = entry.policy().needs_approval;
-        let terms = entry.policy();
-        let mut visit = entry.place(busy, start, booked_at, entropy, |span, deposit| {
-            let moment = Moment {
-                span,
-                booked_at,
-                begun,
-                walks_in,
-                needs_approval,
-                deposit,
-                cancel_notice: Duration::minutes(terms.cancel_notice.into()),
-            };
-            story(&scene.data.life, &scene.team, moment, scene.now, dice)
-        })?;
-        visit.customer = customer.map(|known| known.id);
+        let coming = Coming { start, booked_at, begun, walks_in, whose: customer };
+        let mut visit = self.lived(entry, coming, busy, dice, entropy)?;
         visit.source = match (begun, walks_in) {
             (Begun::Held, _) => "public",
             (Begun::Booked, true) => "queue",
@@ -179,6 +187,75 @@ impl<'a> Day<'_, 'a> {
         if dice.percent(6) {
             visit.staff_note = dice.pick(&life.staff_notes).cloned().unwrap_or_default();
         }
+        Some(visit)
+    }
+
+    /// The visit that somebody's series has on this day, if it has one here and nothing stands in its
+    /// way: that one is skipped.
+    fn visit_of(
+        &self,
+        regular: &Regular<'_>,
+        busy: &Busy,
+        dice: &mut Dice,
+        entropy: &dyn Entropy,
+    ) -> Option<Entered<'a>> {
+        let nth = regular.rhythm.on(self.date).filter(|_| regular.place == self.place.name)?;
+        let start = on_the_wall(self.shop.rules.zone, self.date.and_time(regular.rhythm.time));
+        let people = &self.shop.people;
+        let named = |name: &str| people.iter().find(|(_, one)| one.name == name).map(|(id, _)| *id);
+        let service = WantedService {
+            service: regular.service,
+            addons: Vec::new(),
+            staff: regular.staff.and_then(named),
+            second: None,
+        };
+        let wanted = Wanted {
+            services: vec![service],
+            package: None,
+            party: 1,
+            staff: Vec::new(),
+            room: None,
+        };
+        let entry = Entry::of(self.shop, &wanted, Asker::Staff)?;
+        let coming = Coming {
+            start: start.ok()?,
+            booked_at: regular.booked_at,
+            begun: Begun::Booked,
+            walks_in: false,
+            whose: self.scene.known.get(regular.who).copied(),
+        };
+        let mut visit = self.lived(entry, coming, busy, dice, entropy)?;
+        visit.source = "series";
+        visit.series = Some((regular.series, nth));
+        Some(visit)
+    }
+
+    /// Gives a visit its place and its life.
+    fn lived(
+        &self,
+        entry: Entry<'a>,
+        coming: Coming,
+        busy: &Busy,
+        dice: &mut Dice,
+        entropy: &dyn Entropy,
+    ) -> Option<Entered<'a>> {
+        let (scene, policy) = (self.scene, entry.policy());
+        let Coming { start, booked_at, begun, walks_in, whose } = coming;
+        let percent = whose.map_or(0, |known| known.percent);
+        let mut visit =
+            entry.place(busy, (start, booked_at), percent, entropy, |span, deposit| {
+                let moment = Moment {
+                    span,
+                    booked_at,
+                    begun,
+                    walks_in,
+                    needs_approval: policy.needs_approval,
+                    deposit,
+                    cancel_notice: Duration::minutes(policy.cancel_notice.into()),
+                };
+                story(&scene.data.life, &scene.team, moment, scene.now, dice)
+            })?;
+        visit.customer = whose.map(|known| known.id);
         Some(visit)
     }
 

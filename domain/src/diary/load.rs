@@ -24,12 +24,12 @@ struct Written {
     shop: serde_json::Value,
 }
 
-/// The rules of a location; none if it isn't there. Whether it is
+/// The rules of a location, as they are under this version; none if it isn't there. Whether it is
 /// still open is for whoever asks for its versions.
 pub(super) async fn shop(
     conn: &impl ConnectionTrait,
     tenant: Id<Tenant>,
-    location: Id<Location>,
+    (location, version): (Id<Location>, i64),
     since: NaiveDate,
 ) -> Result<Option<Shop>, StoreError> {
     let values = [tenant.uuid().into(), location.uuid().into(), since.into()];
@@ -42,7 +42,7 @@ pub(super) async fn shop(
     }
     let read: Read = serde_json::from_value(written.shop)
         .map_err(|error| StoreError::Unreadable(format!("the rules of {location}: {error}")))?;
-    Ok(Some(read.into_shop(location)?))
+    Ok(Some(read.into_shop(location, version)?))
 }
 
 const BUSY: &str = "
@@ -340,7 +340,7 @@ impl ReadStaff {
 }
 
 impl Read {
-    fn into_shop(self, location: Id<Location>) -> Result<Shop, StoreError> {
+    fn into_shop(self, location: Id<Location>, version: i64) -> Result<Shop, StoreError> {
         let zone = self.location.time_zone.parse().map_err(|_| {
             StoreError::Unreadable(format!("the time zone {}", self.location.time_zone))
         })?;
@@ -366,6 +366,7 @@ impl Read {
         }
         Ok(Shop {
             location,
+            version,
             location_name: self.location.name,
             address: self.location.address,
             name: self.business.name,

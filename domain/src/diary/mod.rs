@@ -170,13 +170,18 @@ pub(crate) async fn shop(
         return Ok(Some(shop));
     }
     let since = (tx.now() - Duration::days(2)).date_naive();
-    let Some(shop) = load::shop(tx.conn(), tx.tenant(), versions.location, since).await? else {
+    let Some(shop) =
+        load::shop(tx.conn(), tx.tenant(), (versions.location, versions.rules), since).await?
+    else {
         return Ok(None);
     };
     let shop = Arc::new(shop);
     shelf.keep_shop(key, versions.rules, Arc::clone(&shop));
     Ok(Some(shop))
 }
+
+/// The version that a diary is opened with.
+const FIRST: i64 = 1;
 
 /// The rules of a location that is just being put in, which nobody else sees yet.
 pub(crate) async fn just_written(
@@ -185,7 +190,7 @@ pub(crate) async fn just_written(
     location: Id<Location>,
     since: NaiveDate,
 ) -> Result<Option<Shop>, StoreError> {
-    load::shop(tx.conn(), tenant, location, since).await
+    load::shop(tx.conn(), tenant, (location, FIRST), since).await
 }
 
 /// The diary of these days, kept for who asks next.

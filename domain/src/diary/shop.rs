@@ -12,6 +12,8 @@ use crate::policies::{Asked, WaitlistOrder};
 pub struct Shop {
     /// Which.
     pub location: Id<Location>,
+    /// The version of its rules that this was read under.
+    pub version: i64,
     /// What the location is called.
     pub location_name: String,
     /// Where it is.

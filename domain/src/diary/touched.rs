@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde::Serialize;
@@ -13,19 +13,25 @@ pub(crate) struct Touched {
     everywhere: bool,
     rules: BTreeSet<Uuid>,
     busy: BTreeSet<Uuid>,
+    /// Under which version of the rules time was taken somewhere.
+    under: BTreeMap<Uuid, i64>,
 }
 
-/// Bumps the versions of those in `touched`, in one order everywhere.
+/// Bumps the versions of those in `touched`, in one order everywhere, and says of which the rules are
+/// no longer those that time was taken under: somebody who was free may be gone by now. Whoever changes
+/// them holds the same row until the commit, so that one of the two comes after the other.
 pub(crate) const BUMPED: &str = "
     bumped as (
         with wanted as (
             select coalesce((t.touched->>'everywhere')::boolean, false) as everywhere,
                    array(select jsonb_array_elements_text(t.touched->'rules')::uuid) as rules,
-                   array(select jsonb_array_elements_text(t.touched->'busy')::uuid) as busy
+                   array(select jsonb_array_elements_text(t.touched->'busy')::uuid) as busy,
+                   t.touched->'under' as under
             from (select $2::jsonb->'touched') as t (touched)
         ), held as materialized (
             select v.location_id, (w.everywhere or v.location_id = any(w.rules))::int as rules,
-                   (v.location_id = any(w.busy))::int as busy
+                   (v.location_id = any(w.busy))::int as busy,
+                   v.rules <> coalesce((w.under->>v.location_id::text)::bigint, v.rules) as outdated
             from wanted w, availability_versions v
             where v.tenant_id = $1
               and (w.everywhere or v.location_id = any(w.rules) or v.location_id = any(w.busy))
@@ -33,7 +39,7 @@ pub(crate) const BUMPED: &str = "
         )
         update availability_versions v set rules = v.rules + held.rules, busy = v.busy + held.busy
         from held where v.tenant_id = $1 and v.location_id = held.location_id
-        returning 1
+        returning held.outdated
     )";
 
 /// Opens the diary of a new location.
@@ -62,6 +68,13 @@ impl Touched {
     /// What is taken at a location.
     pub(crate) fn busy_at(&mut self, location: Id<Location>) {
         self.busy.insert(location.uuid());
+    }
+
+    /// Time is taken there by these rules. The transaction is given up if they have changed when it
+    /// ends.
+    pub(crate) fn taken_under(&mut self, location: Id<Location>, rules: i64) {
+        self.busy.insert(location.uuid());
+        self.under.insert(location.uuid(), rules);
     }
 
     /// Nobody's.

@@ -111,6 +111,7 @@ fn person(id: Id<StaffMember>) -> StaffRules {
 fn shop() -> Shop {
     let named = |name: &str| Person { name: name.to_owned(), online: true, places: Vec::new() };
     Shop {
+        version: 1,
         location: id(HERE),
         location_name: String::new(),
         address: String::new(),

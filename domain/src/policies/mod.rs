@@ -2,6 +2,7 @@
 //! otherwise.
 
 mod entity;
+mod services;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -124,6 +125,18 @@ pub async fn read(tx: &TenantTx) -> Result<Policy, PolicyError> {
     Ok(found.ok_or(PolicyError::NotFound)?.try_into()?)
 }
 
+/// The same, which stay as they are until the end of the transaction.
+pub(crate) async fn read_still(tx: &TenantTx) -> Result<Policy, StoreError> {
+    let found = entity::Entity::find_by_id(tx.tenant().uuid()).lock_shared().one(tx.conn()).await?;
+    let missing = || StoreError::Unreadable(format!("{} has no booking rules", tx.tenant()));
+    found.ok_or_else(missing)?.try_into()
+}
+
+/// Whether one would have to book earlier than one can: then nobody ever could.
+pub(crate) const fn is_never(notice_minutes: i32, horizon_days: i32) -> bool {
+    notice_minutes > horizon_days.saturating_add(1).saturating_mul(24 * 60)
+}
+
 /// Changes the rules; `seen` is the version that the caller knows. Visits that were booked keep the
 /// rules under which they were.
 pub async fn update(
@@ -138,6 +151,7 @@ pub async fn update(
     if i64::from(before.version) != seen {
         return Err(PolicyError::Stale);
     }
+    services::check(tx, &before, &after).await?;
     let mut row = stored(tx.tenant(), &after);
     row.updated_at = Set(tx.now());
     row.update(tx.conn()).await?;
@@ -275,6 +289,10 @@ fn check(before: &Policy, change: &PolicyChange) -> Result<Policy, PolicyError> 
         waitlist_order: change.waitlist_order.unwrap_or(before.waitlist_order),
         version: before.version + 1,
     };
+    if faults.is_empty() && is_never(after.notice_minutes, after.horizon_days) {
+        let detail = "This is longer than one can book ahead: nobody could ever book.";
+        faults.note("/notice_minutes", ValueFault::new("beyond_horizon", detail));
+    }
     if after.ask_email == Asked::Hidden && after.ask_phone == Asked::Hidden {
         let detail = "Ask for an address or a number: somebody must be reached.";
         faults.note("/ask_phone", ValueFault::new("unreachable", detail));

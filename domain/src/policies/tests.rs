@@ -23,7 +23,7 @@ fn whole() -> Policy {
 #[test]
 fn which_rules_can_be_meant() {
     type Case = (fn(&mut PolicyChange), &'static [&'static str]);
-    let cases: [Case; 20] = [
+    let cases: [Case; 24] = [
         (|_| {}, &[]),
         (|c| c.slot_step_minutes = Some(5), &[]),
         (|c| c.slot_step_minutes = Some(4), &["/slot_step_minutes"]),
@@ -34,6 +34,10 @@ fn which_rules_can_be_meant() {
         (|c| c.horizon_days = Some(730), &[]),
         (|c| c.horizon_days = Some(0), &["/horizon_days"]),
         (|c| c.horizon_days = Some(3650), &["/horizon_days"]),
+        (|c| c.notice_minutes = Some(61 * 1440), &[]),
+        (|c| c.notice_minutes = Some(61 * 1440 + 1), &["/notice_minutes"]),
+        (|c| (c.notice_minutes, c.horizon_days) = (Some(2880), Some(1)), &[]),
+        (|c| (c.notice_minutes, c.horizon_days) = (Some(2881), Some(1)), &["/notice_minutes"]),
         (|c| c.cancel_notice_minutes = Some(-5), &["/cancel_notice_minutes"]),
         (|c| c.move_notice_minutes = Some(-5), &["/move_notice_minutes"]),
         (|c| c.late_cancel_fee_percent = Some(100), &[]),
@@ -78,6 +82,45 @@ fn what_was_there_counts() {
     let change = PolicyChange { horizon_days: Some(30), ..PolicyChange::default() };
     let after = check(&whole(), &change).unwrap();
     assert_eq!(after, Policy { horizon_days: 30, version: 4, ..whole() });
+}
+
+/// What a service has otherwise can't be booked under every rule of the business.
+#[test]
+fn services_with_rules_of_their_own_stand_in_the_way() {
+    type Case = (fn(&mut Policy), &'static [&'static str]);
+    let own = |notice_minutes, horizon_days, verify_contact| services::Own {
+        name: "Massage".to_owned(),
+        notice_minutes,
+        horizon_days,
+        verify_contact,
+    };
+    let (far, soon) = (own(Some(31 * 1440), None, None), own(None, Some(1), None));
+    let (both, proven) = (own(Some(60), Some(1), None), own(None, None, Some(true)));
+    let cases: [Case; 8] = [
+        (|_| {}, &[]),
+        (|p| p.horizon_days = 30, &[]),
+        (|p| p.horizon_days = 29, &["/horizon_days beyond_horizon"]),
+        (|p| p.notice_minutes = 2 * 1440, &[]),
+        (|p| p.notice_minutes = 2 * 1440 + 1, &["/notice_minutes beyond_horizon"]),
+        (|p| p.ask_email = Asked::Optional, &[]),
+        (|p| p.ask_email = Asked::Hidden, &["/ask_email needs_email"]),
+        (
+            |p| (p.notice_minutes, p.horizon_days) = (9 * 1440, 9),
+            &["/notice_minutes beyond_horizon", "/horizon_days beyond_horizon"],
+        ),
+    ];
+    let all = [far, soon.clone(), both, proven];
+    for (change, expected) in cases {
+        let mut after = whole();
+        change(&mut after);
+        let faults = services::faults(&whole(), &after, &all).into_fields();
+        let faults: Vec<_> = faults.iter().map(|f| format!("{} {}", f.field, f.code)).collect();
+        assert_eq!(faults, expected, "{after:?}");
+    }
+    // What was so before may stay.
+    let before = Policy { notice_minutes: 3 * 1440, ..whole() };
+    let after = Policy { notice_minutes: 2 * 1440 + 1, ..whole() };
+    assert!(services::faults(&before, &after, &[soon]).is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use serde::Serialize;
 
 use super::{Caller, StoreError, Tools};
@@ -34,7 +34,7 @@ static END: LazyLock<String> = LazyLock::new(|| {
         "with {}, {}, {}, {}
          select (select count(*) from remembered) as remembered,
                 (select count(*) from noted) as noted,
-                (select count(*) from bumped) as bumped,
+                (select count(*) from bumped where outdated) as outdated,
                 (select count(*) from told) as told",
         idempotency::REMEMBERED,
         audit::NOTED,
@@ -57,6 +57,7 @@ struct Document<'a> {
 struct Ended {
     remembered: i64,
     noted: i64,
+    outdated: i64,
     told: i64,
 }
 
@@ -100,10 +101,15 @@ impl Ending {
         let due = Ended {
             remembered: count(self.answer.iter().len()),
             noted: count(self.entries.len()),
+            outdated: 0,
             told: count(self.events.len()),
         };
         if ended.as_ref() == Some(&due) {
             return Ok(());
+        }
+        if ended.as_ref().is_some_and(|ended| ended.outdated > 0) {
+            let why = "the rules that time was taken under have changed meanwhile";
+            return Err(StoreError::Contention(DbErr::Custom(why.to_owned())));
         }
         let whose = caller.tenant();
         Err(StoreError::Unreadable(format!("{ended:?} of {due:?} was kept for {whose}")))

@@ -83,7 +83,7 @@ pub(super) struct OwnVisitView {
     cancel_until: DateTime<Utc>,
     may_move: bool,
     /// Why it can't be moved to any time: `cannot_do` (who was asked for no longer does it),
-    /// `nobody_can`, `not_enough_staff`, `no_such_room`. Empty: it can, until `move_until`
+    /// `nobody_can`, `not_enough_staff`, `no_such_room`, `closed` (its location, for good). Empty: it can, until `move_until`
     immovable: Vec<String>,
     /// Until when it can be moved
     move_until: DateTime<Utc>,

@@ -159,6 +159,73 @@ async fn no_two_demo_visits_collide_and_their_rows_agree() {
     }
 }
 
+/// Regulars come to their time, members pay their price: as if both had been booked.
+#[tokio::test]
+async fn regulars_have_their_series_and_members_their_price() {
+    let app = TestApp::start().await;
+    load(&app).await;
+    let series = texts(
+        &app,
+        "select t.slug || ' ' || s.every || ' ' || s.step from series s
+         join tenants t on t.id = s.tenant_id order by 1",
+    )
+    .await;
+    let expected = [
+        "kirana week 1",
+        "kirana week 2",
+        "lagoon month 1",
+        "lagoon week 1",
+        "lagoon week 2",
+        "six-chairs week 1",
+        "six-chairs week 3",
+    ];
+    assert_eq!(series, expected);
+    let visits = "from series s
+         join appointments v on v.tenant_id = s.tenant_id and v.series_id = s.id
+         join locations l on l.tenant_id = v.tenant_id and l.id = v.location_id";
+    let few = "select count(*) from (select count(v.id) as visits, count(distinct v.series_place) as places
+         from series s left join appointments v on v.tenant_id = s.tenant_id and v.series_id = s.id
+         group by s.tenant_id, s.id) x where visits < 2 or places <> visits";
+    assert_eq!(app.database.count(few).await, 0, "a series with fewer than two visits");
+    // Behind us and ahead of us.
+    for side in ["<", ">"] {
+        let sql = format!("select count(*) {visits} where v.starts_at {side} '{}'", app.now());
+        assert!(app.database.count(&sql).await > 5, "{side}");
+    }
+    let odd = format!(
+        "select count(*) from (
+             select count(distinct (v.starts_at at time zone l.time_zone)::time) as times,
+                    count(distinct v.customer_id) as customers,
+                    bool_and(v.customer_id = s.customer_id and v.source = 'series'
+                             and v.created_at = s.created_at) as alike
+             {visits} group by s.tenant_id, s.id
+         ) x where times <> 1 or customers <> 1 or not alike"
+    );
+    assert_eq!(app.database.count(&odd).await, 0, "a series that isn't one");
+    let owner = sign_in(&app, "owner@lagoon.demo").await;
+    let range = format!("from={}&to={}", app.now().format("%FT%TZ"), "2026-03-23T00:00:00Z");
+    let listed = pages(&owner, &format!("/v1/appointments?limit=100&{range}")).await;
+    let of_series = listed.iter().find(|visit| visit["source"] == "series").unwrap();
+    let id = of_series["series"].as_str().or(of_series["series"]["id"].as_str()).unwrap();
+    let series = owner.get(&format!("/v1/series/{id}")).await.expect(200);
+    assert!(series["visits"].as_array().unwrap().len() >= 2, "{series}");
+
+    // Each line to the nearest cent, half of one up.
+    let members = "from appointments v
+         join customer_memberships m on m.tenant_id = v.tenant_id and m.customer_id = v.customer_id
+         join membership_plans p on p.tenant_id = m.tenant_id and p.id = m.plan_id";
+    let full = format!(
+        "select count(*) {members} where v.discount_minor = 0 and v.price_minor > 0 or abs(
+             v.discount_minor - (v.price_minor + v.discount_minor) * p.discount_percent / 100.0) > 2"
+    );
+    assert!(app.database.count(&format!("select count(*) {members}")).await > 10);
+    assert_eq!(app.database.count(&full).await, 0, "a member who pays what others pay");
+    let others = "select count(*) from appointments v where discount_minor <> 0 and not exists (
+             select 1 from customer_memberships m
+             where m.tenant_id = v.tenant_id and m.customer_id = v.customer_id)";
+    assert_eq!(app.database.count(others).await, 0, "somebody else who pays less");
+}
+
 /// The rules of the house, as they show in what was booked.
 #[tokio::test]
 async fn the_spas_visits_are_in_the_rooms_that_its_rules_say() {

@@ -9,14 +9,15 @@ use crate::catalog::categories;
 use crate::fault::Faults;
 use crate::forms;
 use crate::ids::{Category, Id, Service};
+use crate::policies;
 use crate::removal::Removal;
 use crate::shelf::{Shelf, differences, events};
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
 
 pub(in crate::catalog) use store::{all, new_row};
-pub(in crate::catalog) use terms::check;
 pub use terms::{Deposit, DepositKind, PolicyOverrides, PriceFor, ServiceChange, ServiceTerms};
+pub(in crate::catalog) use terms::{check, check_under};
 
 pub(in crate::catalog) const SHELF: Shelf = Shelf {
     table: "services",
@@ -130,6 +131,13 @@ async fn known(
     }
     if before.is_none_or(|before| before.forms != terms.forms) {
         forms::SHELF.expect_all(tx, "/form_ids", &terms.forms, &mut faults).await?;
+    }
+    let own = terms.policy;
+    let otherwise = own.notice_minutes.is_some()
+        || own.horizon_days.is_some()
+        || own.verify_contact == Some(true);
+    if otherwise && before.is_none_or(|before| before.policy != own) {
+        check_under(&mut faults, own, &policies::read_still(tx).await?);
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }

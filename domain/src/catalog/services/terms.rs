@@ -6,6 +6,7 @@ use crate::availability::Alignment;
 use crate::catalog::bounds::{between, count, once, price};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Addon, Category, Form, Id};
+use crate::policies::{Asked, Policy, is_never};
 use crate::rooms::feature_name;
 use crate::text;
 use crate::words::words;
@@ -285,12 +286,30 @@ fn check_policy(f: &mut Faults, policy: PolicyOverrides) {
     bound("late_cancel_fee_percent", policy.late_cancel_fee_percent.map(i32::from), 0, 100);
     bound("no_show_fee_percent", policy.no_show_fee_percent.map(i32::from), 0, 100);
     let never = match (policy.notice_minutes, policy.horizon_days) {
-        (Some(notice), Some(days)) => notice > days.saturating_add(1).saturating_mul(DAY),
+        (Some(notice), Some(days)) => is_never(notice, days),
         _ => false,
     };
     if never {
         let detail = "This is longer than one can book ahead: nobody could ever book.";
         f.note("/policy/notice_minutes", ValueFault::new("beyond_horizon", detail));
+    }
+}
+
+/// Whether what a service has otherwise goes with what the business has.
+pub(in crate::catalog) fn check_under(f: &mut Faults, own: PolicyOverrides, shop: &Policy) {
+    let detail = "Nobody could ever book: this doesn't go with the business's own rules.";
+    match (own.notice_minutes, own.horizon_days) {
+        (Some(notice), None) if is_never(notice, shop.horizon_days) => {
+            f.note("/policy/notice_minutes", ValueFault::new("beyond_horizon", detail));
+        }
+        (None, Some(days)) if is_never(shop.notice_minutes, days) => {
+            f.note("/policy/horizon_days", ValueFault::new("beyond_horizon", detail));
+        }
+        _ => {}
+    }
+    if own.verify_contact == Some(true) && shop.ask_email == Asked::Hidden {
+        let detail = "The code goes to an e-mail address, which the business doesn't ask for.";
+        f.note("/policy/verify_contact", ValueFault::new("needs_email", detail));
     }
 }
 

@@ -15,6 +15,8 @@ async fn visits_of_a_closed_location_are_brought_to_their_end() {
         format!("/v1/b/{}", booked["link"].as_str().unwrap())
     };
     let (own, _) = (ask("10:00", "Ann").await, ask("12:00", "Bob").await);
+    let seen = spa.guest.get(&own).await.expect(200);
+    assert_eq!((&seen["may_move"], &seen["immovable"]), (&json!(true), &json!([])));
     let gone = ask("15:00", "Cyd").await;
     let hold = spa.hold(wanted(), at(6, "12:00"), "a late visitor").await.expect(201);
     app.another_location(&spa.business, "Annex").await;
@@ -28,6 +30,14 @@ async fn visits_of_a_closed_location_are_brought_to_their_end() {
     // By its link.
     let seen = spa.guest.get(&own).await.expect(200);
     assert_eq!(seen["time_zone"], "America/New_York");
+    // It stays where it is: what is said of it, offered and refused agree.
+    assert_eq!((&seen["may_move"], &seen["immovable"]), (&json!(false), &json!(["closed"])));
+    let days = "from=2026-03-04&to=2026-03-14";
+    let free = spa.guest.get(&format!("{own}/slots?{days}")).await.expect(200);
+    assert_eq!(free["slots"], json!([]));
+    let refused = spa.guest.post(&format!("{own}/move"), &json!({ "start": at(6, "14:00") }));
+    let refused = refused.await.problem(409, "not_possible");
+    assert_eq!(refused["particulars"]["reasons"], json!(["closed"]));
     let file = spa.guest.get(&format!("{own}/calendar.ics")).await.text();
     assert!(file.starts_with("BEGIN:VCALENDAR"), "{file}");
     let off = spa.guest.post(&format!("{own}/cancel"), &json!({})).await.expect(200);

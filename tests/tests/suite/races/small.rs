@@ -1,8 +1,9 @@
 //! Races of two: whoever is first has it, and the other is told so.
 
 use chrono::Duration;
+use openchair_domain::ids::{Id, Kind, Room, StaffMember};
 use openchair_tests::spa::{Spa, at};
-use openchair_tests::{Answer, TestApp, is_long, seed};
+use openchair_tests::{Answer, TestApp, eventually, is_long, seed};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -247,4 +248,60 @@ async fn two_visits_where_one_is_enough() {
         assert_eq!(loser(&one, &other), (409, "not_possible".to_owned()));
     }
     all_is_well(&app).await;
+}
+
+/// Who waits to take time of somebody who is just being taken away decides afresh.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_booked_who_goes_meanwhile() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let staff = |id: &str| (format!("/v1/staff/{id}"), key(id.parse::<Id<StaffMember>>().unwrap()));
+    let room = |id: &str| (format!("/v1/rooms/{id}"), key(id.parse::<Id<Room>>().unwrap()));
+    // Only Room 3 has what a scrub needs; nobody but Fay is Fay; what Eve waxes Wanda does, too.
+    for (gone, service, whom, instead) in [
+        (room(spa.id("Room 3")), "Scrub", "Eve", Err("not_possible")),
+        (staff(spa.id("Fay")), "Facial", "Fay", Err("not_found")),
+        (staff(spa.id("Eve")), "Wax", "", Ok("Wanda")),
+    ] {
+        let whom: Vec<_> = [whom].into_iter().filter(|name| !name.is_empty()).collect();
+        let wanted = || spa.wanted(&[service], 1, &whom);
+        // Used before, so that it is archived.
+        spa.book(wanted(), at(4, "10:00")).await.expect(201);
+        let (path, key) = gone;
+        let mut tx = app.database.owner().begin().await.unwrap();
+        let lock = "select pg_advisory_xact_lock_shared($1)";
+        sqlx::query(lock).bind(key).execute(&mut *tx).await.unwrap();
+        let removed = async { spa.owner.delete(&path).await };
+        let booked = async {
+            // Behind who takes them away.
+            waiting(&app, 1).await;
+            spa.book(wanted(), at(6, "12:00")).await
+        };
+        let released = async {
+            waiting(&app, 2).await;
+            tx.commit().await.unwrap();
+        };
+        let (removed, booked, ()) = tokio::join!(removed, booked, released);
+        assert_eq!(removed.expect(200)["outcome"], "archived");
+        match instead {
+            Ok(other) => assert_eq!(Spa::hands(&booked.expect(201))[0].0, other),
+            Err(code) => assert_eq!(booked.is_problem()["code"], code, "{booked}"),
+        }
+    }
+    all_is_well(&app).await;
+}
+
+/// The advisory lock that stands for somebody or something.
+fn key<K: Kind>(id: Id<K>) -> i64 {
+    i64::from_ne_bytes(id.uuid().as_bytes()[8..].try_into().unwrap())
+}
+
+/// Waits until so many wait for an advisory lock.
+async fn waiting(app: &TestApp, many: i64) {
+    let sql = "select count(*) from pg_locks l join pg_database d on d.oid = l.database
+               where d.datname = current_database() and locktype = 'advisory' and not granted";
+    eventually("somebody waits for a lock", async || {
+        (app.database.count(sql).await >= many).then_some(())
+    })
+    .await;
 }

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{done, shop};
 
@@ -39,4 +39,35 @@ async fn the_rules_of_booking() {
     }
     assert_eq!(owner.get(path).await.expect(200), changed);
     assert_eq!(done(&owner, "policy.updated").await, 1);
+}
+
+#[tokio::test]
+async fn services_and_the_business_dont_contradict_each_other() {
+    let (app, spa, owner) = shop().await;
+    let service = format!("/v1/services/{}", app.services(&spa).await[0]);
+    let own = |policy: Value| json!({ "policy": policy });
+    let rules = "/v1/booking-policy";
+    owner.patch(rules, 1, &json!({ "notice_minutes": 60, "horizon_days": 60 })).await.expect(200);
+    for (policy, field) in [
+        (json!({ "notice_minutes": 61 * 1440 + 1 }), "/policy/notice_minutes"),
+        (json!({ "notice_minutes": 3000, "horizon_days": 1 }), "/policy/notice_minutes"),
+    ] {
+        let faults = owner.patch(&service, 1, &own(policy)).await.faults();
+        assert_eq!(faults, [(field.to_owned(), "beyond_horizon".to_owned())]);
+    }
+    let far = json!({ "notice_minutes": 31 * 1440, "verify_contact": true });
+    owner.patch(&service, 1, &own(far)).await.expect(200);
+    for (change, field, code) in [
+        (json!({ "horizon_days": 29 }), "/horizon_days", "beyond_horizon"),
+        (json!({ "ask_email": "hidden" }), "/ask_email", "needs_email"),
+    ] {
+        let faults = owner.patch(rules, 2, &change).await.faults();
+        assert_eq!(faults, [(field.to_owned(), code.to_owned())], "{change}");
+    }
+    // And the other way round.
+    owner.patch(&service, 2, &own(json!({}))).await.expect(200);
+    let change = json!({ "ask_email": "hidden", "ask_phone": "required", "horizon_days": 29 });
+    owner.patch(rules, 2, &change).await.expect(200);
+    let proven = owner.patch(&service, 3, &own(json!({ "verify_contact": true }))).await.faults();
+    assert_eq!(proven, [("/policy/verify_contact".to_owned(), "needs_email".to_owned())]);
 }

@@ -5174,7 +5174,7 @@ export interface components {
             fee_minor: number;
             /**
              * @description Why it can't be moved to any time: `cannot_do` (who was asked for no longer does it),
-             *     `nobody_can`, `not_enough_staff`, `no_such_room`. Empty: it can, until `move_until`
+             *     `nobody_can`, `not_enough_staff`, `no_such_room`, `closed` (its location, for good). Empty: it can, until `move_until`
              */
             immovable: string[];
             /**
