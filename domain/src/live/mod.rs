@@ -14,4 +14,4 @@ pub use events::{Happened, events, last_seq, last_seqs};
 pub use hints::{Hints, publish};
 pub use news::{Heard, News};
 pub use standing::{Standing, Watch};
-pub use stirred::{Moved, Stirred};
+pub use stirred::{Moved, Stirred, Traces};

@@ -30,16 +30,25 @@ impl From<Left> for Moved {
     }
 }
 
+/// Where a visit was while something happened to it.
+#[derive(Debug, Default, Clone)]
+pub struct Traces {
+    /// Where, from when and to when, each time it was told.
+    pub at: Vec<(Id<Location>, Instant, Instant)>,
+    /// What it left.
+    pub left: Vec<Moved>,
+}
+
 /// What some events have touched.
 #[derive(Debug, Default)]
 pub struct Stirred {
-    /// Visits, and all places that they left.
-    pub visits: HashMap<Id<Appointment>, Vec<Moved>>,
+    /// Visits, and where they were meanwhile.
+    pub visits: HashMap<Id<Appointment>, Traces>,
     /// Customers whose visits may look different now.
     pub customers: BTreeSet<Id<Customer>>,
     /// Series whose visits may look different now.
     pub series: BTreeSet<Id<Series>>,
-    /// Locations that may be in another time zone now.
+    /// Locations that were changed, and may be in another time zone now.
     pub locations: BTreeSet<Id<Location>>,
     /// Whether there was something of a visit that doesn't say where: told by an older release.
     pub unclear: bool,
@@ -72,8 +81,10 @@ impl Stirred {
         match about {
             "appointment" => match Told::deserialize(&event.payload) {
                 Ok(told) => {
-                    let left = self.visits.entry(told.id).or_default();
-                    left.extend(told.was.map(Moved::from));
+                    let traces = self.visits.entry(told.id).or_default();
+                    let now = told.spot;
+                    traces.at.push((now.location, now.starts_at, now.ends_at));
+                    traces.left.extend(told.was.map(Moved::from));
                 }
                 Err(_) => self.unclear = true,
             },
@@ -87,7 +98,7 @@ impl Stirred {
                     self.series.insert(of.id);
                 }
             }
-            "location" => {
+            "location" if event.kind == "location.updated" => {
                 if let Ok(of) = About::<Location>::deserialize(&event.payload) {
                     self.locations.insert(of.id);
                 }
