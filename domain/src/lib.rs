@@ -23,6 +23,7 @@ pub mod ids;
 pub mod impact;
 pub mod jobs;
 pub mod keys;
+pub mod live;
 pub mod locations;
 pub mod messaging;
 pub mod outbox;

@@ -79,6 +79,7 @@ pub(crate) async fn write_from_outside(
     let told = Told::find_by_statement(statement).one(tx.conn()).await?;
     // Without its counter a tenant would lose events without a word.
     if told.is_some_and(|found| found.told == 1) {
+        tx.has_told(tenant);
         Ok(())
     } else {
         Err(StoreError::Unreadable(format!("an event of {tenant} was not kept")))

@@ -8,6 +8,7 @@ use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 
 use crate::budgets::Budgets;
+use crate::live::Hub;
 
 /// The parts that requests share. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Parts {
     pub identity: Identity,
     /// How often what may be done.
     pub limits: Budgets,
+    /// Who watches what, over sockets.
+    pub live: Hub,
     /// Where the product is found, without a slash at the end.
     pub public_url: String,
 }

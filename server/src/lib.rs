@@ -24,6 +24,7 @@ pub mod input;
 pub mod keys;
 pub mod limits;
 pub mod listing;
+pub mod live;
 pub mod locations;
 pub mod manners;
 pub mod middleware;

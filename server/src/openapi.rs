@@ -20,6 +20,7 @@ use crate::forms::FormsApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
 use crate::impact::ImpactApi;
 use crate::keys::ApiKeysApi;
+use crate::live::LiveApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::platform::PlatformApi;
 use crate::policies::PoliciesApi;
@@ -54,6 +55,8 @@ pub enum Tags {
     Services,
     /// Visits, and the time that is free for them.
     Bookings,
+    /// What changes while one looks on.
+    Live,
     /// Who serves customers, and when.
     Staff,
     /// Rooms, chairs, cabins.
@@ -95,7 +98,7 @@ type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
-type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi);
+type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi, LiveApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
@@ -133,6 +136,7 @@ fn operations(app: &App) -> Operations {
         SeriesApi(app()),
         WaitlistApi(app()),
         ImpactApi(app()),
+        LiveApi(app()),
     );
     let team = (
         MembersApi(app()),

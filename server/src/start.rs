@@ -28,6 +28,7 @@ use crate::app::{App, Parts};
 use crate::budgets::Budgets;
 use crate::embedded::EmbeddedError;
 use crate::limits::{Budget, Limiter, Ticks};
+use crate::live::{Hub, Neighbours};
 use crate::manners::{Manners, with_manners};
 use crate::ops::{self, Ops};
 use crate::problem::AllowTable;
@@ -135,14 +136,16 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     };
 
     let limiter = Arc::new(limiter(settings, &around)?);
+    let stopping = CancellationToken::new();
+    let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping.clone());
     let app = App::new(Parts {
         db: db.clone(),
         identity: identity.clone(),
         limits: Budgets::new(Arc::clone(&limiter), &settings.limits),
+        live: live.clone(),
         public_url: settings.server.public_url.origin().to_owned(),
     });
 
-    let stopping = CancellationToken::new();
     let tracker = TaskTracker::new();
     let per_ip = Budget::new("ip", settings.limits.per_ip_per_minute, Duration::from_mins(1))
         .burst(settings.limits.per_ip_burst);
@@ -166,19 +169,30 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     let worker = settings.worker.inside.then(|| worker(settings, db, identity)).transpose()?;
     let grace = settings.server.shutdown_timeout;
-    let tasks = tokio::spawn(run(acceptor, endpoint, worker, tracker, stopping.clone(), grace));
+    let parts = Moving { worker, live, neighbours: None };
+    let tasks = tokio::spawn(run(acceptor, endpoint, parts, tracker, stopping.clone(), grace));
     Ok(Running { address, app, demo_logins, stopping, tasks, grace })
+}
+
+/// What moves by itself besides the requests.
+struct Moving {
+    worker: Option<Worker>,
+    live: Hub,
+    neighbours: Option<Box<dyn Neighbours>>,
 }
 
 async fn run(
     acceptor: SteadyAcceptor,
     endpoint: poem::endpoint::BoxEndpoint<'static>,
-    worker: Option<Worker>,
+    parts: Moving,
     tracker: TaskTracker,
     stopping: CancellationToken,
     grace: Duration,
 ) {
+    let Moving { worker, live, neighbours } = parts;
     let worker = worker.map(|worker| tokio::spawn(worker.run(stopping.clone())));
+    let sockets = live.sockets_open();
+    let live = tokio::spawn(live.run(neighbours));
     let server = Server::new_with_acceptor(acceptor)
         .idle_timeout(Duration::from_secs(75))
         .run_with_graceful_shutdown(endpoint, stopping.cancelled_owned(), Some(grace));
@@ -189,6 +203,10 @@ async fn run(
     tracker.close();
     if tokio::time::timeout(grace, tracker.wait()).await.is_err() {
         tracing::warn!(running = tracker.len(), "requests were still running at the end");
+    }
+    // Sockets are said goodbye to as soon as it stops.
+    if live.await.is_err() || tokio::time::timeout(grace, sockets.wait()).await.is_err() {
+        tracing::warn!(open = sockets.len(), "sockets were still open at the end");
     }
     if let Some(worker) = worker
         && let Err(error) = worker.await

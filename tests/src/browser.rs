@@ -204,6 +204,11 @@ impl Call {
         self
     }
 
+    /// The headers that it would be sent with.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// A failure of the server's (5xx) is an answer here, too.
     pub fn may_fail(mut self) -> Self {
         self.may_fail = true;

@@ -20,6 +20,7 @@ mod bench;
 mod browser;
 mod database;
 mod guests;
+pub mod live;
 mod logs;
 mod people;
 pub mod process;

@@ -144,6 +144,12 @@ pub fn on_the_wall(zone: Tz, local: NaiveDateTime) -> Result<Instant, Why> {
     Civil::over(zone, day, day).exactly(wall).map(instant).ok_or(Why::SkippedTime)
 }
 
+/// The first instant of a civil day, or of what follows if the clocks skip its midnight.
+pub fn midnight(zone: Tz, day: NaiveDate) -> Instant {
+    let day = day_number(day);
+    instant(Civil::over(zone, day, day).midnight(day))
+}
+
 /// The civil day of an instant.
 pub fn day_at(zone: Tz, at: Instant) -> NaiveDate {
     at.with_timezone(&zone).date_naive()

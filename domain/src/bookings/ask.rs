@@ -223,7 +223,8 @@ pub(crate) async fn take_up(
     change::keep_until(tx, id, lapses_at).await?;
     change::touch_places(tx, &row).await?;
     let details = json!({});
-    let taken = Stepping { action: Action::Ask(needs), from, to, reason: None, details };
+    let action = Action::Ask(needs);
+    let taken = Stepping { action, from, to, reason: None, details, left: None };
     change::step(tx, &row, change, taken).await?;
     filled::keep(tx, &forms, taker.filled, customer, id).await?;
     if taker.news && taker.email.is_some() {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use serde_json::json;
 
 use super::ask;
 use super::error::{BookingError, Refusal, named_nothing};
@@ -15,6 +14,7 @@ use super::save::{self, Line, NewVisit, Takes, WrittenTo};
 use super::search::{alternatives, near};
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
+use super::told;
 use super::wanted::{Asker, Planned, Priced, Wanted, plan};
 use crate::audit::NewEntry;
 use crate::authz::Right;
@@ -23,7 +23,6 @@ use crate::customers::{self, Contact, TypedContact};
 use crate::diary::{self, Diary, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, Location, Series};
-use crate::outbox::NewEvent;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
@@ -322,7 +321,7 @@ pub async fn book(
             NewEntry::new("appointment.overridden", "appointment").on(id, &*setting.planned.title),
         );
     }
-    tx.emit(told(Action::Ask(Needs::Nothing), id, 1));
+    tx.emit(told::made(Action::Ask(Needs::Nothing).event(), &visit));
     if start > tx.now() {
         let template = ask::template(visit.status);
         link::tell(tx, &visit, &setting.diary.shop, &link, public_url, template).await?;
@@ -418,8 +417,4 @@ fn contact(new: &NewContact, country: &str) -> Result<Contact, BookingError> {
         Some(contact) if faults.is_empty() => Ok(contact),
         _ => Err(Refusal::from(faults).into()),
     }
-}
-
-pub(super) fn told(action: Action, id: Id<Appointment>, version: i32) -> NewEvent {
-    NewEvent::new(action.event(), &json!({ "id": id, "version": version }))
 }

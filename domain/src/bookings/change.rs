@@ -16,9 +16,9 @@ use super::read::{self, VisitFacts};
 use super::save;
 use super::state::{Action, Needs, Status};
 use super::terms::Terms;
+use super::told;
 use crate::ids::{Appointment, Id, Location};
 use crate::messaging::Template;
-use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist;
 
@@ -154,7 +154,9 @@ pub(crate) async fn decide(
             keep_until(tx, id, lapses_at).await?;
             touch_places(tx, &row).await?;
         }
-        step(tx, &row, change, Stepping { action, from, to, reason, details: json!({}) }).await?;
+        let details = json!({});
+        let taken = Stepping { action, from, to, reason, details, left: None };
+        step(tx, &row, change, taken).await?;
     } else {
         let fee_minor = match deed {
             Deed::Cancel { with_fee: true } => {
@@ -174,6 +176,8 @@ pub(super) struct Stepping {
     pub(super) to: Status,
     pub(super) reason: Option<String>,
     pub(super) details: Value,
+    /// Whose columns it stood in, if it moves.
+    pub(super) left: Option<Vec<Uuid>>,
 }
 
 /// Writes the visit as it stands now, with its version, its history and its event.
@@ -188,10 +192,10 @@ pub(super) async fn step(
     change.status = Set(taken.to.key().to_owned());
     change.version = Set(version);
     change.updated_at = Set(tx.now());
-    change.update(tx.conn()).await?;
-    let Stepping { action, from, to, reason, details } = taken;
+    let now = change.update(tx.conn()).await?;
+    let Stepping { action, from, to, reason, details, left } = taken;
     history::write(tx, Step { id, version, action, from, to, reason, details }).await?;
-    tx.emit(NewEvent::new(action.event(), &json!({ "id": id, "version": version })));
+    tx.emit(told::changed(action.event(), row, &now, left));
     Ok(())
 }
 
@@ -223,8 +227,8 @@ pub(crate) async fn end(
         change.sequence = Set(row.sequence + 1);
     }
     let details = json!({});
-    step(tx, &row, change, Stepping { action: end.action, from, to, reason: end.reason, details })
-        .await
+    let taken = Stepping { action: end.action, from, to, reason: end.reason, details, left: None };
+    step(tx, &row, change, taken).await
 }
 
 /// Until when the time of a visit is kept; for good, if nothing is said.
@@ -308,7 +312,7 @@ pub async fn annotate(
     }
     change.version = Set(row.version + 1);
     change.updated_at = Set(tx.now());
-    change.update(tx.conn()).await?;
+    let now = change.update(tx.conn()).await?;
     // Notes are no step of its life, but who saw the version before shall know.
     let sql = "
         insert into appointment_history (
@@ -327,6 +331,6 @@ pub async fn annotate(
         hand.name.into(),
     ];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
-    tx.emit(NewEvent::new("appointment.noted", &json!({ "id": id, "version": row.version + 1 })));
+    tx.emit(told::changed("appointment.noted", &row, &now, None));
     read::read(tx, id).await
 }

@@ -19,6 +19,7 @@ use super::members::Member;
 use super::read::{self, VisitFacts};
 use super::save::{self, WrittenTo};
 use super::state::{Action, Status};
+use super::told;
 use super::wanted::{Asker, Wanted};
 use crate::diary::{Asking, Asks, Shop};
 use crate::ids::{Appointment, Id, Location};
@@ -98,10 +99,7 @@ pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError
         action: "held",
     };
     let visit = make(tx, &setting, way, making, &Member::default()).await?;
-    tx.emit(crate::outbox::NewEvent::new(
-        "appointment.held",
-        &serde_json::json!({ "id": visit.id, "version": 1 }),
-    ));
+    tx.emit(told::made("appointment.held", &visit));
     let (shop, planned) = (setting.diary.shop, setting.planned);
     Ok(Kept {
         token,

@@ -27,7 +27,9 @@ mod sold;
 mod state;
 mod sweep;
 mod terms;
+mod told;
 mod wanted;
+mod watched;
 
 /// What series and the waiting list make and change visits with.
 pub(crate) mod workshop {
@@ -47,6 +49,7 @@ pub(crate) mod workshop {
     pub(crate) use super::save::{WrittenTo, lock_alone};
     pub(crate) use super::search::{alternatives, near};
     pub(crate) use super::sold::{Keep, Retired, Sold};
+    pub(crate) use super::told::made as told;
     pub(crate) use super::wanted::{Asker, Planned, plan};
 }
 
@@ -75,5 +78,7 @@ pub use search::{
 pub use state::{Action, Needs, Status};
 pub use sweep::{HOLDS_KEPT, forget_holds, lapse_everywhere};
 pub use terms::Terms;
+pub(crate) use told::{Left, Told};
 pub(crate) use wanted::Asker;
 pub use wanted::{SoldExtra, Wanted, WantedService};
+pub use watched::{Day, Sight, of_whom, on_day, these};

@@ -202,7 +202,8 @@ pub(crate) async fn settle(
     moved.overridden = Set(*over);
     moved.sequence = Set(row.sequence + 1);
     let reason = reason.clone();
-    let taken = Stepping { action: Action::Move, from, to: after, reason, details };
+    let left = Some(before.iter().filter_map(|line| line.staff_id).collect());
+    let taken = Stepping { action: Action::Move, from, to: after, reason, details, left };
     change::step(tx, &row, moved, taken).await
 }
 

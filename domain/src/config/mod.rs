@@ -31,8 +31,8 @@ pub use plans::{Plan, Plans};
 pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
-    Database, Demo, Limits, Log, LogFormat, Mail, MailTransport, Redis, Security, Sentry, Server,
-    Session, Testing, Tokens, Worker,
+    Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Redis, Security, Sentry,
+    Server, Session, Testing, Tokens, Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
@@ -63,6 +63,8 @@ pub struct Settings {
     pub security: Security,
     /// Rate limits that no plan changes.
     pub limits: Limits,
+    /// Sockets over which people watch what changes.
+    pub live: Live,
     /// The log.
     pub log: Log,
     /// Error reports.
@@ -99,6 +101,7 @@ impl Settings {
         let tokens = Tokens::read(r);
         let security = Security::read(r);
         let limits = Limits::read(r);
+        let live = Live::read(r);
         let log = Log::read(r);
         let sentry = Sentry::read(r);
         let testing = Testing::read(r);
@@ -114,6 +117,7 @@ impl Settings {
             tokens: tokens?,
             security: security?,
             limits: limits?,
+            live: live?,
             log: log?,
             sentry: sentry?,
             testing: testing?,

@@ -217,6 +217,26 @@ section! {
     }
 }
 
+section! {
+    /// Sockets over which people watch what changes.
+    Live(r) {
+        /// Of one person or key.
+        sockets_per_user: u32 = r.number("live.sockets_per_user", 1..=100_000);
+        /// From one address.
+        sockets_per_ip: u32 = r.number("live.sockets_per_ip", PER);
+        /// Topics of one socket.
+        topics_per_socket: usize = r.number("live.topics_per_socket", 1..=100);
+        /// Largest message of a client.
+        message_bytes: usize = r.number("live.message_bytes", 256..=65_536);
+        /// Messages of a client.
+        messages_per_10_seconds: u32 = r.number("live.messages_per_10_seconds", 1..=10_000);
+        /// Changes kept for who reads slowly.
+        buffer: usize = r.number("live.buffer", 2..=10_000);
+        /// How often a silent connection is asked.
+        ping_every: Duration = r.time("live.ping_seconds", 5..=300, SECOND);
+    }
+}
+
 /// How a log line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {

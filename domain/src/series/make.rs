@@ -10,7 +10,7 @@ use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
     Asker, Dated, Guest, Making, Member, Planned, Setting, lock_alone, make, near, own_column_only,
-    own_hands_only, place, plan, tell_all, whose,
+    own_hands_only, place, plan, tell_all, told, whose,
 };
 use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom};
 use crate::diary::{self, Shop};
@@ -165,9 +165,8 @@ pub async fn create(
             action: Action::Ask(Needs::Nothing).key(),
         };
         let visit = make(tx, &setting, way, making, &member).await?;
-        let told = json!({ "id": visit.id, "version": 1 });
+        tx.emit(told(Action::Ask(Needs::Nothing).event(), &visit));
         first = first.or(Some(visit));
-        tx.emit(NewEvent::new(Action::Ask(Needs::Nothing).event(), &told));
     }
     if let Some(visit) = first {
         let template = Template::SeriesConfirmed;

@@ -11,7 +11,7 @@ use super::store;
 use super::times::Times;
 use crate::bookings::workshop::{
     Asker, Dated, LineFacts, Making, Member, Sold, WrittenTo, appointment, lines, lock_alone,
-    locked, make, plan, read_any, shop_of, status, tell_all,
+    locked, make, plan, read_any, shop_of, status, tell_all, told,
 };
 use crate::bookings::{Action, BookingError, Holder, Needs, Refusal, Status, VisitFacts};
 use crate::diary::Shop;
@@ -126,8 +126,7 @@ pub async fn repeat(
         if next.deposit_minor > 0 {
             return Err(Refusal::OneByOne.into());
         }
-        let told = json!({ "id": next.id, "version": 1 });
-        tx.emit(NewEvent::new(Action::Ask(Needs::Nothing).event(), &told));
+        tx.emit(told(Action::Ask(Needs::Nothing).event(), &next));
         made.push((next, link));
     }
     let links: Vec<Dated> =

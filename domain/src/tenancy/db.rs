@@ -9,17 +9,19 @@ use super::StoreError;
 use crate::diary::Shelf;
 use crate::entropy::Entropy;
 use crate::jobs::{Bell, Ringer};
+use crate::live::News;
 use crate::secrets::{KeyRing, Place};
 use crate::time::Clock;
 
-/// What every transaction carries: the clock, randomness, the keys of sealed columns, and the way to
-/// the worker's bell.
+/// What every transaction carries: the clock, randomness, the keys of sealed columns, the way to the
+/// worker's bell, and whom to tell of events.
 #[derive(Debug, Clone)]
 pub(crate) struct Tools {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) ringer: Ringer,
+    pub(crate) news: News,
     pub(crate) shelf: Arc<Shelf>,
 }
 
@@ -112,7 +114,14 @@ impl Db {
         refuse_bypass(&pool).await?;
         Ok(Self {
             pool,
-            tools: Tools { clock, entropy, keys, ringer: Ringer::default(), shelf: Arc::default() },
+            tools: Tools {
+                clock,
+                entropy,
+                keys,
+                ringer: Ringer::default(),
+                news: News::default(),
+                shelf: Arc::default(),
+            },
         })
     }
 
@@ -131,6 +140,12 @@ impl Db {
         self.tools.ringer.bell()
     }
 
+    /// Tells which tenants have new events, whenever one was written through this value or a clone
+    /// of it.
+    pub fn news(&self) -> &News {
+        &self.tools.news
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let tx = self.system(super::SystemReason::Readiness).await?;
@@ -145,6 +160,11 @@ impl Db {
     /// How many connections are open, and how many of them are idle.
     pub fn connections(&self) -> (u32, usize) {
         (self.pool.size(), self.pool.num_idle())
+    }
+
+    /// How the database is reached.
+    pub(crate) fn connect_options(&self) -> Arc<PgConnectOptions> {
+        self.pool.connect_options()
     }
 
     pub(super) fn pool(&self) -> &PgPool {

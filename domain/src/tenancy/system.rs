@@ -1,12 +1,14 @@
 //! The door for what has to look across tenants. It is narrow: a role of its own in the database,
 //! with grants table by table, and a reason that has a name and is counted.
 
+use std::sync::{Mutex, PoisonError};
+
 use sea_orm::ConnectionTrait;
 
 use super::tx::PLANNED_ONCE;
 use super::{Conn, Db, StoreError, Tools};
 use crate::entropy::Entropy;
-use crate::ids::{Id, Kind};
+use crate::ids::{Id, Kind, Tenant};
 use crate::time::Instant;
 
 /// How often each reason was given.
@@ -35,6 +37,8 @@ pub enum SystemReason {
     Bookings,
     /// Demo data are put in.
     Demo,
+    /// What happened, and who may still look on.
+    Live,
     /// Is the database there, and is it ours?
     Readiness,
 }
@@ -53,6 +57,7 @@ impl SystemReason {
             Self::Platform => "platform",
             Self::Bookings => "bookings",
             Self::Demo => "demo",
+            Self::Live => "live",
             Self::Readiness => "readiness",
         }
     }
@@ -61,7 +66,7 @@ impl SystemReason {
 impl SystemReason {
     /// Whether its statements are planned once, see [`Db::tenant_planned_once`].
     const fn is_often(self) -> bool {
-        matches!(self, Self::Authenticate | Self::PublicPage)
+        matches!(self, Self::Authenticate | Self::PublicPage | Self::Live)
     }
 }
 
@@ -72,6 +77,7 @@ pub struct SystemTx {
     tools: Tools,
     now: Instant,
     reason: SystemReason,
+    told: Mutex<Vec<Id<Tenant>>>,
 }
 
 impl Db {
@@ -89,7 +95,7 @@ impl Db {
         let begin = format!("BEGIN; SET LOCAL ROLE openchair_system{how}");
         let conn = Conn::begin(self.pool(), begin).await?;
         let tools = self.tools().clone();
-        Ok(SystemTx { conn, now: tools.clock.now(), tools, reason })
+        Ok(SystemTx { conn, now: tools.clock.now(), tools, reason, told: Mutex::default() })
     }
 }
 
@@ -108,12 +114,19 @@ impl SystemTx {
     pub async fn commit(self) -> Result<(), StoreError> {
         self.conn.commit().await?;
         self.tools.ringer.committed();
+        let told = self.told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        told.into_iter().for_each(|tenant| self.tools.news.of(tenant));
         Ok(())
     }
 
     /// Forgets everything that was written.
     pub async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.conn.rollback().await?)
+    }
+
+    /// An event of this tenant was written.
+    pub(crate) fn has_told(&self, tenant: Id<Tenant>) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(tenant);
     }
 
     pub(crate) fn conn(&self) -> &impl ConnectionTrait {

@@ -1,7 +1,7 @@
 use sea_orm::ConnectionTrait;
 
 use super::ending::Ending;
-use super::{Caller, Conn, Db, StoreError, Tools};
+use super::{Caller, Conn, Db, StoreError, TenantFacts, Tools};
 use crate::audit::NewEntry;
 use crate::diary::Touched;
 use crate::entropy::Entropy;
@@ -12,6 +12,9 @@ use crate::time::Instant;
 
 /// Goes behind the beginning of a transaction.
 pub(super) const PLANNED_ONCE: &str = "; SET LOCAL plan_cache_mode = force_generic_plan";
+
+/// Goes behind `BEGIN`.
+const PICTURE: &str = " ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// A transaction that sees one tenant's rows, on behalf of one caller.
 #[derive(Debug)]
@@ -26,20 +29,33 @@ pub struct TenantTx {
 impl Db {
     /// Opens a transaction that sees the caller's tenant and nothing else.
     pub async fn tenant(&self, caller: &Caller) -> Result<TenantTx, StoreError> {
-        self.open(caller, "").await
+        self.open(caller, "", "").await
     }
 
     /// The same for what is done very often by few statements, each of which has one best way
     /// whatever the values are: PostgreSQL plans them once for a connection. Planning anew, as it
     /// otherwise thinks best, costs more than most of them do.
     pub async fn tenant_planned_once(&self, caller: &Caller) -> Result<TenantTx, StoreError> {
-        self.open(caller, PLANNED_ONCE).await
+        self.open(caller, "", PLANNED_ONCE).await
     }
 
-    async fn open(&self, caller: &Caller, how: &str) -> Result<TenantTx, StoreError> {
+    /// The same, seeing the database at one moment from the first query to the last, to read what
+    /// belongs together. Nothing can be written.
+    pub async fn picture(&self, caller: &Caller) -> Result<TenantTx, StoreError> {
+        self.open(caller, PICTURE, PLANNED_ONCE).await
+    }
+
+    /// A picture for everybody who looks on in this tenant, whoever they are: nobody's rights are in
+    /// it, so what of it goes to whom is for whoever asked to decide.
+    pub async fn picture_for_all(&self, tenant: &TenantFacts) -> Result<TenantTx, StoreError> {
+        self.picture(&Caller::worker(tenant.clone(), "live")).await
+    }
+
+    async fn open(&self, caller: &Caller, kind: &str, how: &str) -> Result<TenantTx, StoreError> {
         // The id is a UUID printed by us: there is nothing in it to escape. `BEGIN` and the setting
         // travel in one message. `SET LOCAL` is `set_config(…, true)` without a query to plan.
-        let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'{how}", caller.tenant().uuid());
+        let tenant = caller.tenant().uuid();
+        let begin = format!("BEGIN{kind}; SET LOCAL app.tenant_id = '{tenant}'{how}");
         let conn = Conn::begin(self.pool(), begin).await?;
         let tools = self.tools().clone();
         Ok(TenantTx {
@@ -70,9 +86,13 @@ impl TenantTx {
 
     /// Writes what must follow, then keeps everything.
     pub async fn commit(self) -> Result<(), StoreError> {
+        let tells = !self.ending.events.is_empty();
         self.ending.write(&self.conn, &self.caller, self.now, &self.tools).await?;
         self.conn.commit().await?;
         self.tools.ringer.committed();
+        if tells {
+            self.tools.news.of(self.caller.tenant());
+        }
         Ok(())
     }
 

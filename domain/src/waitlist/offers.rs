@@ -17,7 +17,7 @@ use crate::availability::Assignment;
 use crate::bookings::workshop::{
     Asker, End, Making, Member, OnOffer, Setting, Taker, WrittenTo, about, appointment,
     check_filled, choose, end, make as make_visit, own_column_only, read_any, setting, status,
-    take_up,
+    take_up, told,
 };
 use crate::bookings::{
     Action, Agreed, Booked, BookingError, FilledIn, Refusal, Status, VisitFacts,
@@ -122,7 +122,7 @@ pub(super) async fn make(
         action: "held",
     };
     let visit = make_visit(tx, setting, way, making, &Member::default()).await?;
-    tx.emit(NewEvent::new("appointment.held", &json!({ "id": visit.id, "version": 1 })));
+    tx.emit(told("appointment.held", &visit));
     let id = tx.new_id::<WaitlistOffer>();
     let token = OpaqueToken::generate(TokenKind::Offer, tx.entropy());
     let new = offer::ActiveModel {

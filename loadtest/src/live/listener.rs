@@ -160,14 +160,15 @@ impl Heard {
     }
 }
 
-/// Whether it is a message of ours of this type. To read all of it would cost more than to send it.
+/// Whether it is a message of ours of this type, which is the last that it says. To read all of it would
+/// cost more than to send it.
 fn is_of(text: &str, kind: &str) -> bool {
-    let head = text.get(..text.len().min(40)).unwrap_or_default();
-    head.strip_prefix("{\"type\":\"").is_some_and(|rest| rest.starts_with(kind))
+    let tail = text.rfind("\"type\":\"").and_then(|at| text.get(at + 8..));
+    tail.is_some_and(|tail| tail.starts_with(kind))
 }
 
 fn number(text: &str, name: &str) -> Option<i64> {
-    let from = text.find(name)? + name.len();
+    let from = text.rfind(name)? + name.len();
     let digits = text[from..].bytes().take_while(u8::is_ascii_digit).count();
     text[from..from + digits].parse().ok()
 }
@@ -187,8 +188,8 @@ mod tests {
 
     #[test]
     fn messages_are_told_by_their_type() {
-        assert!(is_of(r#"{"type":"change","topic":1}"#, "change"));
-        assert!(!is_of(r#"{"type":"snapshot","topic":1}"#, "change"));
+        assert!(is_of(r#"{"items":[{"type":"snapshot"}],"seq":3,"type":"change"}"#, "change"));
+        assert!(!is_of(r#"{"seq":3,"topic":"t","type":"snapshot"}"#, "change"));
         assert!(!is_of("", "change"));
     }
 }

@@ -14,8 +14,10 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use openchair_domain::authz::Permission;
-use openchair_domain::identity::{IdentityError, Recognised, SignedIn};
-use openchair_domain::tenancy::{Caller, RequestFacts};
+use openchair_domain::identity::{IdentityError, Proof, Recognised, SignedIn};
+use openchair_domain::ids::{Id, Tenant};
+use openchair_domain::live::Watch;
+use openchair_domain::tenancy::{Caller, Principal, RequestFacts};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -90,6 +92,55 @@ async fn caller<P: Permission>(request: &Request) -> Result<Caller, ApiError> {
         return Err(ApiError::not_allowed(P::VALUE.sentence()));
     }
     Ok(caller)
+}
+
+/// Somebody in a business, and by what they are watched from then on.
+pub(crate) async fn who(
+    app: &App,
+    proof: &Proof,
+    wanted: Option<Id<Tenant>>,
+    request: RequestFacts,
+) -> Result<(Caller, Watch), ApiError> {
+    match app.identity.recognise(proof, wanted, request).await? {
+        Recognised::Person(person) => {
+            let session = person.session;
+            let caller = app.identity.enter(*person).await?;
+            let watch = Watch::Session { session, tenant: caller.tenant() };
+            Ok((caller, watch))
+        }
+        Recognised::Key(caller) => match caller.principal() {
+            Principal::ApiKey { key, .. } => {
+                let watch = Watch::Key { key: *key };
+                Ok((*caller, watch))
+            }
+            _ => Err(IdentityError::BadKey.into()),
+        },
+    }
+}
+
+/// Who is at the door of a socket. A browser asks for a socket with its cookie whoever wrote the page:
+/// it must be ours. Whoever shows nothing, or a cookie that is good no longer, may still say who they
+/// are.
+pub(crate) async fn at_the_door(
+    app: &App,
+    request: &Request,
+    wanted: Option<Id<Tenant>>,
+) -> Result<Option<(Caller, Watch)>, ApiError> {
+    origin::check_socket(request, &app.public_url)?;
+    let Some(proof) = proof::of(request)? else { return Ok(None) };
+    let wanted = proof::wanted_tenant(request)?.or(wanted);
+    let known = who(app, &proof, wanted, proof::facts(request)).await;
+    match known {
+        Err(error) if matches!(proof, Proof::Cookie(_)) && error.status.is_client_error() => {
+            Ok(None)
+        }
+        known => known.map(Some),
+    }
+}
+
+/// What is known of a request.
+pub(crate) fn facts(request: &Request) -> RequestFacts {
+    proof::facts(request)
 }
 
 const SCHEMES: [(&str, MetaSecurityScheme); 2] = [

@@ -33,6 +33,11 @@ pub(super) fn check_visitor(request: &Request, public_url: &str) -> Result<(), A
     }
 }
 
+/// A socket is asked for by `GET`, and does as much as anything else.
+pub(super) fn check_socket(request: &Request, public_url: &str) -> Result<(), ApiError> {
+    if verdict(request, public_url) == Some(false) { Err(wrong()) } else { Ok(()) }
+}
+
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }

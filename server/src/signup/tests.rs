@@ -11,11 +11,13 @@ use openchair_domain::wiring;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, Route};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
 use crate::budgets::Budgets;
 use crate::embedded::{Cluster, DATABASE, EmbeddedOptions};
 use crate::limits::Limiter;
+use crate::live::Hub;
 use crate::openapi;
 use crate::problem::Normalise;
 use crate::testing::{Answer, Client};
@@ -61,7 +63,9 @@ async fn app() -> (App, Arc<Ground>) {
     let limiter = Arc::new(Limiter::local(Arc::new(|| std::time::Duration::ZERO)));
     let limits = Budgets::new(limiter, &settings.limits);
     let public_url = settings.server.public_url.origin().to_owned();
-    (App::new(Parts { db, identity, limits, public_url }), ground)
+    let stopping = CancellationToken::new();
+    let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
+    (App::new(Parts { db, identity, limits, live, public_url }), ground)
 }
 
 fn client(app: &App) -> Client<impl Endpoint> {

@@ -17,6 +17,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{Layer, fmt as log};
 
+use crate::live;
 use crate::middleware::trace;
 
 /// Panics are logged under this name; sentry hears of them by itself.
@@ -122,6 +123,7 @@ fn describe() {
         "Transactions that looked across tenants, by reason"
     );
     metrics::describe_counter!("rate_limited_total", "Requests refused, by budget");
+    live::describe();
 }
 
 #[cfg(test)]

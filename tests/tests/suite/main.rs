@@ -14,6 +14,7 @@ mod identity;
 mod impact;
 mod isolation;
 mod jobs;
+mod live;
 mod mail;
 mod manners;
 mod races;

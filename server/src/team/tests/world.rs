@@ -18,12 +18,14 @@ use poem::Route;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
 use crate::auth::COOKIE;
 use crate::budgets::Budgets;
 use crate::embedded::{Cluster, DATABASE, EmbeddedOptions};
 use crate::limits::Limiter;
+use crate::live::Hub;
 use crate::openapi;
 use crate::testing::Client;
 
@@ -95,9 +97,12 @@ impl World {
         let (db, identity) =
             wiring::connect(&settings, clock.clone(), Arc::new(OsEntropy)).await.unwrap();
         let limiter = Arc::new(Limiter::local(Arc::new(|| Duration::ZERO)));
+        let stopping = CancellationToken::new();
+        let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
         let app = App::new(Parts {
             db,
             identity,
+            live,
             limits: Budgets::new(limiter, &settings.limits),
             public_url: settings.server.public_url.origin().to_owned(),
         });

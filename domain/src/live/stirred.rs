@@ -1,0 +1,109 @@
+//! What events have touched, as far as somebody may be looking at it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Deserialize;
+
+use super::events::Happened;
+use crate::bookings::{Left, Told};
+use crate::ids::{Appointment, Customer, Id, Kind, Location, Series, StaffMember};
+use crate::time::Instant;
+
+/// Where a visit was before it moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Where.
+    pub location: Id<Location>,
+    /// From.
+    pub starts_at: Instant,
+    /// To.
+    pub ends_at: Instant,
+    /// Whose columns it stood in.
+    pub staff: Vec<Id<StaffMember>>,
+}
+
+impl From<Left> for Moved {
+    fn from(left: Left) -> Self {
+        let Left { spot, staff } = left;
+        let (location, starts_at, ends_at) = (spot.location, spot.starts_at, spot.ends_at);
+        Self { location, starts_at, ends_at, staff }
+    }
+}
+
+/// Where a visit was while something happened to it.
+#[derive(Debug, Default, Clone)]
+pub struct Traces {
+    /// Where, from when and to when, each time it was told.
+    pub at: Vec<(Id<Location>, Instant, Instant)>,
+    /// What it left.
+    pub left: Vec<Moved>,
+}
+
+/// What some events have touched.
+#[derive(Debug, Default)]
+pub struct Stirred {
+    /// Visits, and where they were meanwhile.
+    pub visits: HashMap<Id<Appointment>, Traces>,
+    /// Customers whose visits may look different now.
+    pub customers: BTreeSet<Id<Customer>>,
+    /// Series whose visits may look different now.
+    pub series: BTreeSet<Id<Series>>,
+    /// Locations that were changed, and may be in another time zone now.
+    pub locations: BTreeSet<Id<Location>>,
+    /// Whether there was something of a visit that doesn't say where: told by an older release.
+    pub unclear: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "")]
+struct About<K: Kind> {
+    id: Id<K>,
+}
+
+#[derive(Deserialize)]
+struct OfCustomer {
+    id: Id<Customer>,
+    other_id: Option<Id<Customer>>,
+}
+
+impl Stirred {
+    /// What these events have touched.
+    pub fn by(events: &[Happened]) -> Self {
+        let mut stirred = Self::default();
+        for event in events {
+            stirred.add(event);
+        }
+        stirred
+    }
+
+    fn add(&mut self, event: &Happened) {
+        let about = event.kind.split_once('.').map_or(event.kind.as_str(), |(about, _)| about);
+        match about {
+            "appointment" => match Told::deserialize(&event.payload) {
+                Ok(told) => {
+                    let traces = self.visits.entry(told.id).or_default();
+                    let now = told.spot;
+                    traces.at.push((now.location, now.starts_at, now.ends_at));
+                    traces.left.extend(told.was.map(Moved::from));
+                }
+                Err(_) => self.unclear = true,
+            },
+            "customer" => {
+                if let Ok(of) = OfCustomer::deserialize(&event.payload) {
+                    self.customers.extend([Some(of.id), of.other_id].into_iter().flatten());
+                }
+            }
+            "series" => {
+                if let Ok(of) = About::<Series>::deserialize(&event.payload) {
+                    self.series.insert(of.id);
+                }
+            }
+            "location" if event.kind == "location.updated" => {
+                if let Ok(of) = About::<Location>::deserialize(&event.payload) {
+                    self.locations.insert(of.id);
+                }
+            }
+            _ => {}
+        }
+    }
+}

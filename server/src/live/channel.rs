@@ -1,0 +1,239 @@
+//! What one audience of a topic is told: a bounded stretch of messages that all its sockets share.
+//! Who is told never waits for who reads slowly: what doesn't fit any more is dropped, and whoever
+//! hadn't read it learns that they missed something.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::frame::{Frame, Matter};
+use super::line::Line;
+
+/// So many bytes are kept at most, however few messages they are.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// The messages of an audience.
+#[derive(Debug)]
+pub(super) struct Channel {
+    most: usize,
+    ring: Mutex<Ring>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    /// The number of the first message that is kept.
+    first: u64,
+    kept: VecDeque<Kept>,
+    bytes: usize,
+    seats: Vec<Option<Seat>>,
+    free: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    frame: Frame,
+    /// Who hasn't read it.
+    unread: usize,
+}
+
+#[derive(Debug)]
+struct Seat {
+    line: Arc<Line>,
+    /// The number of the next message that it reads.
+    next: u64,
+}
+
+/// What there was to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// All of it.
+    All,
+    /// Something was dropped before: what follows doesn't connect.
+    Missed,
+}
+
+impl Channel {
+    /// Keeps at most so many messages.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, ring: Mutex::default() }
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes part from now on; the number of the seat.
+    pub(super) fn join(&self, line: Arc<Line>) -> usize {
+        let mut ring = self.ring();
+        let seat = Some(Seat { line, next: ring.end() });
+        if let Some(place) = ring.free.pop() {
+            ring.seats[place] = seat;
+            return place;
+        }
+        ring.seats.push(seat);
+        ring.seats.len() - 1
+    }
+
+    /// Takes part no more. True: nobody does.
+    pub(super) fn leave(&self, place: usize) -> bool {
+        let mut ring = self.ring();
+        if let Some(seat) = ring.seats.get_mut(place).and_then(Option::take) {
+            ring.free.push(place);
+            ring.read(seat.next);
+        }
+        ring.free.len() == ring.seats.len()
+    }
+
+    /// Tells everybody; how many that are.
+    pub(super) fn push(&self, frame: Frame) -> usize {
+        let mut ring = self.ring();
+        let unread = ring.seats.len() - ring.free.len();
+        if unread == 0 {
+            return 0;
+        }
+        ring.bytes += frame.bytes();
+        ring.kept.push_back(Kept { frame, unread });
+        while ring.kept.len() > self.most || (ring.bytes > MOST_BYTES && ring.kept.len() > 1) {
+            ring.drop_first();
+        }
+        for seat in ring.seats.iter().flatten() {
+            seat.line.wake();
+        }
+        unread
+    }
+
+    /// Reads what is there into `frames`.
+    pub(super) fn take(&self, place: usize, frames: &mut Vec<Frame>) -> Taken {
+        let mut ring = self.ring();
+        let (first, end) = (ring.first, ring.end());
+        let Some(seat) = ring.seats.get_mut(place).and_then(Option::as_mut) else {
+            return Taken::All;
+        };
+        let from = std::mem::replace(&mut seat.next, end);
+        if from == end {
+            return Taken::All;
+        }
+        let taken = if from < first { Taken::Missed } else { Taken::All };
+        if taken == Taken::All {
+            let behind = ring.kept.range(ring.place(from)..);
+            frames.extend(behind.map(|kept| kept.frame.clone()));
+        }
+        ring.read(from);
+        taken
+    }
+}
+
+impl Ring {
+    fn end(&self) -> u64 {
+        self.first + self.kept.len() as u64
+    }
+
+    fn place(&self, number: u64) -> usize {
+        usize::try_from(number.saturating_sub(self.first))
+            .unwrap_or(usize::MAX)
+            .min(self.kept.len())
+    }
+
+    fn drop_first(&mut self) {
+        if let Some(gone) = self.kept.pop_front() {
+            self.first += 1;
+            self.bytes -= gone.frame.bytes();
+        }
+    }
+
+    /// One more has read everything from this number on. What all have read isn't kept.
+    fn read(&mut self, from: u64) {
+        let from = self.place(from);
+        for kept in self.kept.range_mut(from..) {
+            kept.unread -= 1;
+        }
+        while self.kept.front().is_some_and(|kept| kept.unread == 0) {
+            self.drop_first();
+        }
+    }
+}
+
+impl Frame {
+    fn bytes(&self) -> usize {
+        match &self.matter {
+            Matter::Send(bytes) | Matter::Over(bytes) => bytes.len(),
+            Matter::Resync => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn frame(seq: i64) -> Frame {
+        Frame { seq, matter: Matter::Send(Bytes::from_static(b"0123456789")) }
+    }
+
+    fn read(channel: &Channel, seat: usize) -> (Taken, Vec<i64>) {
+        let mut frames = Vec::new();
+        let taken = channel.take(seat, &mut frames);
+        (taken, frames.into_iter().map(|frame| frame.seq).collect())
+    }
+
+    #[test]
+    fn everybody_reads_all_in_order_from_when_they_came() {
+        let channel = Channel::new(10);
+        assert_eq!(channel.push(frame(1)), 0);
+        let early = channel.join(Arc::default());
+        assert_eq!(channel.push(frame(2)), 1);
+        let late = channel.join(Arc::default());
+        assert_eq!((channel.push(frame(3)), channel.push(frame(4))), (2, 2));
+        assert_eq!(read(&channel, early), (Taken::All, vec![2, 3, 4]));
+        assert_eq!(read(&channel, early), (Taken::All, vec![]));
+        assert_eq!(channel.ring().kept.len(), 2);
+        assert_eq!(read(&channel, late), (Taken::All, vec![3, 4]));
+        // Nothing is kept that all have read.
+        assert_eq!((channel.ring().kept.len(), channel.ring().bytes), (0, 0));
+    }
+
+    #[test]
+    fn who_reads_slowly_misses_something_and_holds_nobody_up() {
+        let channel = Channel::new(3);
+        let (slow, quick) = (channel.join(Arc::default()), channel.join(Arc::default()));
+        for seq in 1..=5 {
+            channel.push(frame(seq));
+            assert_eq!(read(&channel, quick), (Taken::All, vec![seq]));
+        }
+        assert_eq!(channel.ring().kept.len(), 3);
+        assert_eq!(read(&channel, slow), (Taken::Missed, vec![]));
+        assert_eq!(channel.ring().kept.len(), 0);
+        channel.push(frame(6));
+        assert_eq!(read(&channel, slow), (Taken::All, vec![6]));
+    }
+
+    #[test]
+    fn few_large_messages_are_too_much_too() {
+        let channel = Channel::new(100);
+        let seat = channel.join(Arc::default());
+        for seq in 0..4 {
+            let matter = Matter::Send(Bytes::from(vec![0; MOST_BYTES / 3]));
+            channel.push(Frame { seq, matter });
+        }
+        assert!(channel.ring().bytes <= MOST_BYTES);
+        assert_eq!(read(&channel, seat).0, Taken::Missed);
+    }
+
+    #[test]
+    fn who_leaves_is_waited_for_no_more() {
+        let channel = Channel::new(10);
+        let (one, two) = (channel.join(Arc::default()), channel.join(Arc::default()));
+        channel.push(frame(1));
+        assert_eq!(read(&channel, one), (Taken::All, vec![1]));
+        assert!(!channel.leave(two));
+        assert_eq!(channel.ring().kept.len(), 0);
+        // The seat is taken by the next, who hears nothing of before.
+        channel.push(frame(2));
+        assert_eq!(channel.join(Arc::default()), two);
+        assert_eq!(read(&channel, two), (Taken::All, vec![]));
+        assert_eq!(read(&channel, one), (Taken::All, vec![2]));
+        assert!(!channel.leave(two) && channel.leave(one));
+        assert!(channel.leave(one));
+    }
+}

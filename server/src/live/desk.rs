@@ -1,0 +1,136 @@
+//! What is watched in one tenant, and by whom.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use openchair_domain::bookings::Day;
+use openchair_domain::live;
+use openchair_domain::tenancy::{Caller, Db, StoreError, TenantFacts};
+use tokio::sync::OnceCell;
+
+use super::channel::Channel;
+use super::line::Line;
+use super::topic::{Audience, Topic};
+
+/// One tenant's topics.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) tenant: TenantFacts,
+    begun: OnceCell<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The number of the last event that was told; none before the beginning.
+    seen: Option<i64>,
+    topics: HashMap<Topic, Watched>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    day: Day,
+    audiences: HashMap<Audience, Seated>,
+}
+
+/// An audience that somebody sits in.
+#[derive(Debug, Clone)]
+pub(super) struct Seated {
+    /// One of them: to the others everything looks the same.
+    pub(super) caller: Arc<Caller>,
+    pub(super) channel: Arc<Channel>,
+}
+
+/// A topic, as it was when somebody looked.
+#[derive(Debug)]
+pub(super) struct Looked {
+    pub(super) topic: Topic,
+    pub(super) day: Day,
+    pub(super) audiences: Vec<(Audience, Seated)>,
+}
+
+impl Desk {
+    pub(super) fn new(tenant: TenantFacts) -> Self {
+        Self { tenant, begun: OnceCell::new(), state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From which event on everything is told. Looked up once, before anybody is shown anything: so
+    /// whatever isn't in what they are shown is told.
+    pub(super) async fn begin(&self, db: &Db) -> Result<(), StoreError> {
+        let begin = || async {
+            let tx = db.picture_for_all(&self.tenant).await?;
+            let last = live::last_seq(&tx).await?;
+            self.state().seen.get_or_insert(last);
+            Ok(())
+        };
+        self.begun.get_or_try_init(begin).await.map(|()| ())
+    }
+
+    /// Takes a seat.
+    pub(super) fn join(
+        &self,
+        topic: Topic,
+        day: Day,
+        (audience, caller): (Audience, &Arc<Caller>),
+        line: Arc<Line>,
+        most: usize,
+    ) -> (Arc<Channel>, usize) {
+        let mut state = self.state();
+        let new = || Watched { day, audiences: HashMap::new() };
+        let watched = state.topics.entry(topic).or_insert_with(new);
+        let new = || Seated { caller: Arc::clone(caller), channel: Arc::new(Channel::new(most)) };
+        let channel = Arc::clone(&watched.audiences.entry(audience).or_insert_with(new).channel);
+        let seat = channel.join(line);
+        (channel, seat)
+    }
+
+    /// Gives a seat back. True: nobody watches anything here any more.
+    pub(super) fn leave(&self, topic: Topic, audience: Audience, seat: usize) -> bool {
+        let mut state = self.state();
+        if let Entry::Occupied(mut watched) = state.topics.entry(topic) {
+            if let Entry::Occupied(seated) = watched.get_mut().audiences.entry(audience)
+                && seated.get().channel.leave(seat)
+            {
+                seated.remove();
+            }
+            if watched.get().audiences.is_empty() {
+                watched.remove();
+            }
+        }
+        state.topics.is_empty()
+    }
+
+    /// When a topic's day begins and ends, as was found out just now.
+    pub(super) fn found(&self, topic: Topic, day: Day) {
+        if let Some(watched) = self.state().topics.get_mut(&topic) {
+            watched.day = day;
+        }
+    }
+
+    /// What is watched.
+    pub(super) fn look(&self) -> Vec<Looked> {
+        let state = self.state();
+        let looked = |(topic, watched): (&Topic, &Watched)| Looked {
+            topic: *topic,
+            day: watched.day,
+            audiences: watched.audiences.iter().map(|(key, one)| (*key, one.clone())).collect(),
+        };
+        state.topics.iter().map(looked).collect()
+    }
+
+    /// The last event that was told.
+    pub(super) fn seen(&self) -> Option<i64> {
+        self.state().seen
+    }
+
+    /// Everything up to here was told.
+    pub(super) fn told(&self, seq: i64) {
+        let mut state = self.state();
+        state.seen = state.seen.max(Some(seq));
+    }
+}

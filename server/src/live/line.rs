@@ -1,0 +1,148 @@
+//! One socket, as the rest of the server knows it.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use openchair_domain::authz::Rights;
+use openchair_domain::ids::{Id, StaffMember};
+use openchair_domain::live::{Standing, Watch};
+use tokio::sync::Notify;
+
+/// Why a socket ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The other side has gone, or the connection broke: nobody hears a goodbye.
+    Gone,
+    /// They said goodbye.
+    Closed,
+    /// Nobody said in time who they are, or what they said wasn't right.
+    NotSignedIn,
+    /// They are signed out, or their rights have changed.
+    SignedOut,
+    /// What they watched is over.
+    Over,
+    /// The server stops.
+    Restart {
+        /// When to come back.
+        retry_ms: u32,
+    },
+    /// Too many messages.
+    Flood,
+    /// A message beyond all measure.
+    TooLarge,
+    /// Something else than text.
+    NotText,
+    /// Something that is no WebSocket.
+    Broken,
+    /// As many sockets as they may have are open.
+    TooMany,
+    /// They are silent.
+    Silent,
+    /// Our own fault.
+    Failed,
+}
+
+impl End {
+    /// The word in the goodbye, and the code with which the connection is closed.
+    pub(super) const fn words(self) -> (&'static str, u16) {
+        match self {
+            Self::Gone | Self::Closed => ("closed", 1000),
+            Self::NotSignedIn => ("not_signed_in", 4401),
+            Self::SignedOut => ("signed_out", 4401),
+            Self::Over => ("over", 1000),
+            Self::Restart { .. } => ("restart", 1012),
+            Self::Flood => ("too_many_messages", 4429),
+            Self::TooLarge => ("too_large", 1009),
+            Self::NotText => ("not_text", 1003),
+            Self::Broken => ("bad_frame", 1002),
+            Self::TooMany => ("too_many_sockets", 4429),
+            Self::Silent => ("silent", 1001),
+            Self::Failed => ("internal", 1011),
+        }
+    }
+
+    /// When to come back, if that is worth it.
+    pub(super) const fn retry_ms(self) -> Option<u32> {
+        match self {
+            Self::Restart { retry_ms } => Some(retry_ms),
+            Self::Failed => Some(5_000),
+            Self::TooMany => Some(60_000),
+            Self::Flood => Some(10_000),
+            _ => None,
+        }
+    }
+}
+
+/// Who somebody was when they began to look on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// By what they look on.
+    pub(super) watch: Watch,
+    /// What they might do.
+    pub(super) rights: Rights,
+}
+
+/// A socket's ear. Whatever there is for it, it is woken by the same bell and looks.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    wake: Notify,
+    end: OnceLock<End>,
+    known: OnceLock<Known>,
+    /// Whose column it was shown, once that was looked up.
+    column: Mutex<Option<Option<Id<StaffMember>>>>,
+}
+
+impl Line {
+    /// There is something to look at.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Waits until there is.
+    pub(super) async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// It is over; the first reason counts.
+    pub(super) fn finish(&self, end: End) {
+        if self.end.set(end).is_ok() {
+            self.wake();
+        }
+    }
+
+    /// Whether it is.
+    pub(super) fn ended(&self) -> Option<End> {
+        self.end.get().copied()
+    }
+
+    /// Waits until it is. What else there was to look at must be looked at afterwards.
+    pub(super) async fn ending(&self) -> End {
+        loop {
+            if let Some(end) = self.ended() {
+                return end;
+            }
+            self.woken().await;
+        }
+    }
+
+    /// It is known now who looks on.
+    pub(super) fn know(&self, known: Known) {
+        let _once = self.known.set(known);
+    }
+
+    /// Who looks on.
+    pub(super) fn known(&self) -> Option<Known> {
+        self.known.get().copied()
+    }
+
+    /// Whose column is shown.
+    pub(super) fn shows_column(&self, staff: Option<Id<StaffMember>>) {
+        *self.column.lock().unwrap_or_else(PoisonError::into_inner) = Some(staff);
+    }
+
+    /// Whether this is what they might do when they began.
+    pub(super) fn agrees(&self, now: Standing) -> bool {
+        let column = *self.column.lock().unwrap_or_else(PoisonError::into_inner);
+        self.known().is_none_or(|known| known.rights == now.rights)
+            && column.is_none_or(|column| column == now.staff)
+    }
+}

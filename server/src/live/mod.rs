@@ -1,0 +1,82 @@
+//! What changes while somebody looks on, over WebSockets (`docs/live.md`).
+//!
+//! Who watches the same topic with the same rights is one *audience*. What happens is read once per
+//! tenant ([`relay`]), shown once to each audience, written once, and shared by all its sockets
+//! ([`channel`]). A socket takes its seat first and looks then ([`subscribe`]), so that nothing is
+//! missed in between.
+
+mod channel;
+mod desk;
+mod frame;
+mod handshake;
+mod hub;
+mod line;
+mod protocol;
+mod relay;
+mod rounds;
+mod schedule;
+mod socket;
+mod subscribe;
+mod topic;
+
+use openchair_domain::ids::Tenant;
+use poem::Request;
+use poem_openapi::OpenApi;
+use poem_openapi::param::Query;
+
+use crate::app::App;
+use crate::auth;
+use crate::ids::Ref;
+use crate::limits::ip_key;
+use crate::middleware::client_ip::ClientIp;
+use crate::openapi::Tags;
+use crate::problem::ApiError;
+
+pub use handshake::Upgrade;
+pub use hub::Hub;
+pub(crate) use rounds::{Neighbours, describe};
+
+use handshake::Handshake;
+use socket::Who;
+
+/// Sockets that are open.
+const SOCKETS: &str = "live_sockets";
+/// Messages of topics that were handed to sockets.
+const DELIVERIES: &str = "live_deliveries_total";
+/// How often a socket read too slowly and got everything afresh.
+const LAGGED: &str = "live_lagged_total";
+/// From hearing of something to having told all watchers of this server.
+const RELAY: &str = "live_relay_seconds";
+
+/// The way to the socket.
+#[derive(Debug)]
+pub struct LiveApi(pub App);
+
+#[OpenApi(prefix_path = "/v1", tag = "Tags::Live")]
+impl LiveApi {
+    /// Opens a WebSocket over which one watches what changes. With a session's cookie, an access token
+    /// or an API key it is known who one is; else the first message must say so within ten seconds.
+    #[oai(path = "/live", method = "get", operation_id = "watch_live")]
+    async fn live(
+        &self,
+        request: &Request,
+        /// In which business, for who can send no header
+        tenant: Query<Option<Ref<Tenant>>>,
+    ) -> Result<Upgrade, ApiError> {
+        let hub = &self.0.live;
+        let handshake = Handshake::of(request)?;
+        if hub.stopping.is_cancelled() {
+            return Err(ApiError::unavailable("stopping", std::time::Duration::from_secs(2)));
+        }
+        let wanted = tenant.0.map(|id| id.0);
+        let known = auth::at_the_door(&self.0, request, wanted).await?;
+        let who = known.map(|(caller, watch)| Box::new(Who { caller, watch }));
+        let ip = ip_key(ClientIp::of(request));
+        let admission = hub.admit(ip).ok_or_else(|| {
+            let status = poem::http::StatusCode::TOO_MANY_REQUESTS;
+            ApiError::new(status, "too_many_sockets", "From here, enough sockets are open.")
+        })?;
+        let around = (self.0.clone(), hub.clone());
+        Ok(handshake.accept(around, admission, auth::facts(request), who))
+    }
+}

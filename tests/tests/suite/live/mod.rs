@@ -1,0 +1,3 @@
+//! What changes while somebody looks on.
+
+mod following;
