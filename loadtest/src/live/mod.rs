@@ -86,12 +86,12 @@ async fn open(
     database: &str,
     shops: u32,
 ) -> Outcome<Place> {
-    let plenty = "1000000";
+    let plenty = "100000";
     let settings = &[
         ("OPENCHAIR__WORKER__INSIDE", "false"),
         // All sockets come from one address, and those of a shop show one key.
         ("OPENCHAIR__LIVE__SOCKETS_PER_IP", plenty),
-        ("OPENCHAIR__LIVE__SOCKETS_PER_CALLER", plenty),
+        ("OPENCHAIR__LIVE__SOCKETS_PER_USER", plenty),
     ];
     let (server, past) = (options.server.as_ref(), PAST);
     let shops = usize::try_from(shops)?;
