@@ -23,6 +23,7 @@ mod guests;
 mod logs;
 mod people;
 pub mod process;
+mod queue;
 mod run;
 pub mod scratch;
 mod shop;

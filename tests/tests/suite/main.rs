@@ -16,6 +16,7 @@ mod isolation;
 mod jobs;
 mod mail;
 mod manners;
+mod queue;
 mod races;
 mod schema;
 mod shop;
