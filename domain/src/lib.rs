@@ -31,6 +31,7 @@ pub mod patch;
 pub mod phone;
 pub mod platform;
 pub mod policies;
+pub mod queue;
 pub mod removal;
 pub mod roles;
 pub mod rooms;

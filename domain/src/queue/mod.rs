@@ -1,0 +1,3 @@
+//! The walk-in queue of a location.
+
+pub mod estimate;
