@@ -1,5 +1,8 @@
 //! What is known of the people of a location besides their pace.
 
+/// How long people wait before more of them leave, in seconds.
+pub const PATIENT: f64 = 1_800.0;
+
 /// What a location's rows say, added up over some weeks.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Seen {
@@ -17,10 +20,10 @@ pub struct Seen {
     pub turns: f64,
     /// Seconds from then until the call, all together.
     pub turn_seconds: f64,
-    /// How many left the line.
-    pub left: f64,
-    /// Seconds that people waited, whatever came of it, all together.
-    pub waited_seconds: f64,
+    /// How many left the line before they had waited [`PATIENT`], and after.
+    pub left: [f64; 2],
+    /// Seconds that people waited before that, and after, whatever came of it, all together.
+    pub waited_seconds: [f64; 2],
     /// How many booked visits came due.
     pub visits: f64,
     /// To how many of them nobody came.
@@ -38,8 +41,9 @@ pub struct Habits {
     pub reach: f64,
     /// Seconds between two customers: from the end of one until the next is called.
     pub turn: f64,
-    /// How many of those who wait leave in an hour, as a rate.
-    pub leave: f64,
+    /// How many of those who wait leave in an hour, as a rate: before they have waited [`PATIENT`],
+    /// and after.
+    pub leave: [f64; 2],
     /// The share of booked visits to which nobody comes.
     pub absent: f64,
 }
@@ -56,15 +60,35 @@ impl Habits {
             lost: lean(seen.lost_seconds, seen.no_shows, usual.lost, 5.0),
             reach: lean(seen.reach_seconds, seen.came, usual.reach, 10.0),
             turn: lean(seen.turn_seconds, seen.turns, usual.turn, 10.0),
-            leave: lean(seen.left, seen.waited_seconds / 3600.0, usual.leave, 30.0),
+            leave: [0, 1].map(|half| {
+                let hours = seen.waited_seconds[half] / 3_600.0;
+                lean(seen.left[half], hours, usual.leave[half], 30.0)
+            }),
             absent: lean(seen.absent, seen.visits, usual.absent, 40.0).min(0.9),
         }
+    }
+}
+
+impl Habits {
+    /// How long somebody stays who has waited so long already. `lot` is exponential with mean one.
+    pub(super) fn stays(&self, waited: f64, lot: f64) -> f64 {
+        let [soon, late] = self.leave.map(|rate| rate.max(1e-9) / 3_600.0);
+        let soon_for = (PATIENT - waited).max(0.0);
+        let left = lot - soon * soon_for;
+        if left < 0.0 { lot / soon } else { soon_for + left / late }
     }
 }
 
 impl Default for Habits {
     /// What is usual where nothing was seen yet.
     fn default() -> Self {
-        Self { no_show: 0.04, lost: 240.0, reach: 60.0, turn: 90.0, leave: 0.1, absent: 0.05 }
+        Self {
+            no_show: 0.04,
+            lost: 240.0,
+            reach: 60.0,
+            turn: 90.0,
+            leave: [0.1, 0.3],
+            absent: 0.05,
+        }
     }
 }

@@ -49,7 +49,7 @@ pub const RUNS: u16 = 200;
 pub fn estimate(situation: &Situation<'_>, seed: u64) -> Forecast {
     let scene = scene::Scene::of(situation);
     let mut runs = run::Runs::new(&scene, &situation.habits, seed);
-    let mut called = vec![Vec::with_capacity(usize::from(RUNS)); scene.dice.len()];
+    let mut called = vec![Vec::with_capacity(usize::from(RUNS)); scene.people.len()];
     for run in 0..u64::from(RUNS) {
         for (all, at) in called.iter_mut().zip(runs.run(run)) {
             all.push(*at);

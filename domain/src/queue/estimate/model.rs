@@ -41,6 +41,9 @@ pub struct Server {
     pub until: Option<Instant>,
     /// Whom they serve, then whom they called: their entries in that order, walk-ins or visits.
     pub hands: Vec<Busy>,
+    /// From when to when they served last today. It tells a break that began late from one that is
+    /// over.
+    pub last: Option<Span>,
     /// What keeps its time, in any order: booked visits that are not checked in (those that are
     /// checked in stand in the line, with their `due`), breaks, other absences.
     pub plan: Vec<Planned>,
@@ -93,6 +96,8 @@ pub struct Waiting {
     pub party: u16,
     /// Whom they wait for. Nobody: whoever is free first.
     pub wanted: Option<Id<StaffMember>>,
+    /// When they joined.
+    pub joined: Instant,
     /// When their visit begins, if they booked one with whom they wait for.
     pub due: Option<Instant>,
 }

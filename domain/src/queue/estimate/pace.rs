@@ -125,7 +125,8 @@ impl Paces {
         let mut paces = Self::default();
         for ((service, staff), pace) in rows {
             let variance = variance_of(&service);
-            let weight = (variance / pace.n + PEOPLE_DIFFER.powi(2) + SERVICES_DIFFER.powi(2)).recip();
+            let weight =
+                (variance / pace.n + PEOPLE_DIFFER.powi(2) + SERVICES_DIFFER.powi(2)).recip();
             let to_service = (pace.mean, weight);
             let of_service = paces.services.entry(service).or_default();
             of_service.variance = variance;
@@ -147,10 +148,11 @@ impl Paces {
     pub fn expect(&self, service: Id<Service>, staff: Id<StaffMember>) -> Expected {
         let nothing = (0.0, 0.0);
         let cell = self.cells.get(&(service, staff));
-        let of_service = self.services.get(&service).copied().unwrap_or(Weighed {
-            variance: SPREAD * SPREAD,
-            ..Weighed::default()
-        });
+        let of_service = self
+            .services
+            .get(&service)
+            .copied()
+            .unwrap_or(Weighed { variance: SPREAD * SPREAD, ..Weighed::default() });
         let of_person = self.people.get(&staff).copied().unwrap_or_default();
         let menu = of_service.without(cell.map_or(nothing, |cell| cell.to_service), MENU_OFF);
         let person = of_person.without(cell.map_or(nothing, |cell| cell.to_person), PEOPLE_DIFFER);
@@ -161,8 +163,7 @@ impl Paces {
             return Expected { mean, spread: of_service.variance.sqrt(), doubt };
         };
         let worth = 10.0;
-        let variance =
-            (of_service.variance * worth + pace.m2) / (worth + (pace.n - 1.0).max(0.0));
+        let variance = (of_service.variance * worth + pace.m2) / (worth + (pace.n - 1.0).max(0.0));
         let own = pace.n / variance;
         let weight = prior.1.recip() + own;
         Expected {

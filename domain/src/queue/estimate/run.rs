@@ -4,6 +4,9 @@ use super::dice::Dice;
 use super::habits::Habits;
 use super::scene::{Chair, GRACE, Scene, Start, What};
 
+/// By how much staff let something run over, at most: one leaves no chair empty for a few minutes.
+const SQUEEZE: f64 = 480.0;
+
 /// Room for one run after the other.
 #[derive(Debug)]
 pub(super) struct Runs<'a> {
@@ -39,11 +42,13 @@ struct State {
     next: usize,
     /// How slow they are in this run, as a normal deviate.
     pace: f64,
+    /// By how much they let somebody run over.
+    squeeze: f64,
 }
 
 impl<'a> Runs<'a> {
     pub(super) fn new(scene: &'a Scene, habits: &'a Habits, seed: u64) -> Self {
-        let (fates, chairs) = (Vec::with_capacity(scene.dice.len()), Vec::new());
+        let (fates, chairs) = (Vec::with_capacity(scene.people.len()), Vec::new());
         let (waiting, called) = (Vec::with_capacity(scene.in_line), Vec::new());
         Self { scene, habits, seed, fates, chairs, waiting, called }
     }
@@ -52,11 +57,11 @@ impl<'a> Runs<'a> {
     pub(super) fn run(&mut self, run: u64) -> &[f64] {
         let scene = self.scene;
         self.called.clear();
-        self.called.resize(scene.dice.len(), f64::INFINITY);
+        self.called.resize(scene.people.len(), f64::INFINITY);
         self.waiting.clone_from(&scene.in_turn);
         self.fates.clear();
-        for whose in &scene.dice {
-            let fate = self.fate(&mut Dice::of(self.seed, run, *whose));
+        for (whose, waited) in &scene.people {
+            let fate = self.fate(&mut Dice::of(self.seed, run, *whose), *waited);
             self.fates.push(fate);
         }
         self.chairs.clear();
@@ -70,10 +75,9 @@ impl<'a> Runs<'a> {
         &self.called
     }
 
-    fn fate(&self, dice: &mut Dice) -> Fate {
+    fn fate(&self, dice: &mut Dice, waited: f64) -> Fate {
         let length = dice.normal();
-        let rate = self.habits.leave / 3600.0;
-        let leaves = if rate > 0.0 { dice.exponential() / rate } else { f64::INFINITY };
+        let leaves = self.habits.stays(waited, dice.exponential());
         let comes = dice.share() >= self.habits.no_show;
         Fate { length, leaves, comes, turn: self.habits.turn * dice.exponential() }
     }
@@ -82,16 +86,15 @@ impl<'a> Runs<'a> {
     fn begin(&self, chair: &Chair, run: u64) -> State {
         let mut dice = Dice::of(self.seed, run, chair.dice);
         let pace = dice.normal();
+        let squeeze = SQUEEZE * dice.share();
         let free = match &chair.start {
             Start::Later(begins) => *begins,
             // They have to notice that somebody waits.
-            Start::Hands(hands) if hands.is_empty() => {
-                self.habits.turn / 2.0 * dice.exponential()
-            }
+            Start::Hands(hands) if hands.is_empty() => self.habits.turn / 2.0 * dice.exponential(),
             Start::Hands(hands) => {
                 let mut free = 0.0;
                 for (length, spent) in hands {
-                    let fate = self.fate(&mut dice);
+                    let fate = self.fate(&mut dice, 0.0);
                     free = match spent {
                         Some(spent) => free + length.left(*spent, dice.share()) + fate.turn,
                         None if fate.comes => {
@@ -103,7 +106,7 @@ impl<'a> Runs<'a> {
                 free
             }
         };
-        State { free, next: 0, pace }
+        State { free, next: 0, pace, squeeze }
     }
 
     fn first_free(&self) -> Option<usize> {
@@ -119,7 +122,7 @@ impl<'a> Runs<'a> {
     /// Somebody is free: what their plan says goes first, if its time has come; then the first in
     /// line whom they can serve and will be done with in time; then they wait for what comes next.
     fn act(&mut self, chair: usize, run: u64) {
-        let State { free, next, pace } = self.chairs[chair];
+        let State { free, next, pace, squeeze } = self.chairs[chair];
         let planned = self.scene.chairs[chair].plan.get(next);
         if let Some(fixed) = planned.filter(|fixed| fixed.at <= free) {
             self.chairs[chair].free = match &fixed.what {
@@ -130,7 +133,7 @@ impl<'a> Runs<'a> {
                     if dice.share() < self.habits.absent {
                         free.max(fixed.at + GRACE)
                     } else {
-                        let fate = self.fate(&mut dice);
+                        let fate = self.fate(&mut dice, 0.0);
                         free + length.drawn(fate.length, pace) + fate.turn
                     }
                 }
@@ -140,15 +143,16 @@ impl<'a> Runs<'a> {
         }
         let next = planned.map(|fixed| fixed.at);
         let scene = self.scene;
-        let first = self.waiting.iter().position(|who| scene.fits(*who, chair, free, next));
+        let first =
+            self.waiting.iter().position(|who| scene.fits(*who, chair, free - squeeze, next));
         if let Some(place) = first {
             let who = self.waiting.remove(place);
             self.chairs[chair].free = self.call(who, chair);
             return;
         }
         // Nobody in line: a newcomer would be called now. Being asked about takes nobody's time.
-        for newcomer in scene.in_line..scene.dice.len() {
-            if free < self.called[newcomer] && scene.fits(newcomer, chair, free, next) {
+        for newcomer in scene.in_line..scene.people.len() {
+            if free < self.called[newcomer] && scene.fits(newcomer, chair, free - squeeze, next) {
                 self.called[newcomer] = free;
             }
         }

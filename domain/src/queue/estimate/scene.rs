@@ -10,14 +10,12 @@ use crate::time::Instant;
 
 /// How long a booked customer is waited for. Seconds.
 pub(super) const GRACE: f64 = 600.0;
-/// By how much something may be expected to run over before it isn't begun. Seconds.
-const SQUEEZE: f64 = 180.0;
 
 #[derive(Debug)]
 pub(super) struct Scene {
     pub(super) chairs: Vec<Chair>,
-    /// The dice of who is in line, then of newcomers.
-    pub(super) dice: Vec<u64>,
+    /// Who is in line, then newcomers: their dice, and how long they have waited.
+    pub(super) people: Vec<(u64, f64)>,
     /// How many of them are in line.
     pub(super) in_line: usize,
     /// Who of the line is called in turn, first in line first. The others are in somebody's plan.
@@ -67,7 +65,9 @@ impl Scene {
         let all = || situation.line.iter().chain(&situation.newcomers);
         let mut scene = Self {
             chairs: situation.servers.iter().map(|server| chair(situation, server)).collect(),
-            dice: all().map(|one| named(one.entry)).collect(),
+            people: all()
+                .map(|one| (named(one.entry), seconds(one.joined, situation.now).max(0.0)))
+                .collect(),
             in_line: situation.line.len(),
             in_turn: Vec::with_capacity(situation.line.len()),
             lengths: Vec::with_capacity(all().count() * situation.servers.len()),
@@ -101,9 +101,9 @@ impl Scene {
     }
 
     /// Whether they can be called to that chair: served there, and done before what comes next.
-    pub(super) fn fits(&self, who: usize, chair: usize, free: f64, next: Option<f64>) -> bool {
-        let limit = self.chairs[chair].until.min(next.map_or(f64::INFINITY, |at| at + SQUEEZE));
-        self.length(who, chair).is_some_and(|length| free + length.expected <= limit)
+    pub(super) fn fits(&self, who: usize, chair: usize, begins: f64, next: Option<f64>) -> bool {
+        let limit = self.chairs[chair].until.min(next.unwrap_or(f64::INFINITY));
+        self.length(who, chair).is_some_and(|length| begins + length.expected <= limit)
     }
 }
 
@@ -133,7 +133,7 @@ fn chair(situation: &Situation<'_>, server: &Server) -> Chair {
     Chair {
         dice: named(server.id.uuid()),
         start,
-        until: server.until.map_or(f64::INFINITY, |until| seconds(now, until) + SQUEEZE),
+        until: server.until.map_or(f64::INFINITY, |until| seconds(now, until)),
         plan: server.plan.iter().filter_map(|planned| fixed(situation, server, planned)).collect(),
     }
 }
@@ -155,13 +155,20 @@ fn fixed(situation: &Situation<'_>, server: &Server, planned: &Planned) -> Optio
             if from > 0.0 {
                 return Some(whole);
             }
-            match server.hands.first() {
-                // They could not begin it yet: it comes after.
-                Some(Busy { since: Some(since), .. }) if *since <= span.from => Some(whole),
-                // They serve instead.
-                Some(_) => None,
-                None => (to > 0.0).then_some(Fixed { at: 0.0, what: What::Away(to) }),
+            let started = |busy: &Busy| busy.since.or(Some(now));
+            let serves = server.hands.first().and_then(started);
+            let since = serves.or(server.last.map(|last| last.from));
+            if since.is_some_and(|since| since > span.from) {
+                // They have begun something after it should have begun: they had it, or do without.
+                return None;
             }
+            if serves.is_some() {
+                // They could not begin it yet: it comes after.
+                return Some(whole);
+            }
+            let late = server.last.map_or(0.0, |last| seconds(span.from, last.to).max(0.0));
+            let left = to + late;
+            (left > 0.0).then_some(Fixed { at: 0.0, what: What::Away(left) })
         }
     }
 }

@@ -1,11 +1,18 @@
 //! Whether the estimator is right.
-use super::trial::{self, Handicap};
+use super::trial::{Handicap, Trial};
 
 #[test]
 fn month() {
-    for seed in [1, 2, 3] {
-        let t = std::time::Instant::now();
-        let report = trial::run(seed, 26, Handicap::None);
-        eprintln!("{report}\n{:?}", t.elapsed());
+    for load in [0.85, 1.0] {
+        for seed in [1, 2, 3] {
+            let report = Trial { load, ..Trial::month(seed) }.run();
+            eprintln!("{load} {report}");
+        }
+    }
+    for handicap in [Handicap::Unlearned, Handicap::Swapped] {
+        for seed in [1, 2, 3] {
+            let report = Trial { handicap, ..Trial::month(seed) }.run();
+            eprintln!("{report}");
+        }
     }
 }

@@ -64,6 +64,8 @@ pub(super) struct Barber {
     mood: f64,
     /// When they became free.
     free: f64,
+    /// From when to when they served last.
+    pub(super) last: Option<(f64, f64)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,14 +83,16 @@ pub(super) enum Doing {
 pub(super) enum Event {
     /// Somebody joins: the line as it is now is what they are told about.
     Joins(usize),
-    Called(usize, usize),
+    Called(usize),
     /// Somebody who had waited already was called so long after the caller was free.
     Turn(f64),
     Started(usize),
     Finished(usize, usize),
     NoShow(usize),
     Left(usize),
-    VisitDue { came: bool },
+    VisitDue {
+        came: bool,
+    },
 }
 
 /// A day.
@@ -117,7 +121,8 @@ impl Day {
         let mut joins = Vec::new();
         let mut at = 9.0 * HOUR;
         while at < LAST_JOIN {
-            let hour = COMING.iter().zip(9_u8..).filter(|(_, hour)| at >= f64::from(*hour) * HOUR).last();
+            let hour =
+                COMING.iter().zip(9_u8..).filter(|(_, hour)| at >= f64::from(*hour) * HOUR).last();
             let rate = hour.map_or(1.0, |(rate, _)| *rate) * busy;
             at += dice.exponential() * HOUR / rate;
             joins.push(at);
@@ -250,6 +255,7 @@ impl Day {
             }
             _ => {
                 entry.state = State::Done;
+                barber.last = Some((entry.started, now));
                 barber.doing = Doing::Until(now + between(&mut self.dice, 0.5, 3.0) * MINUTE);
                 events.push(Event::Finished(who, chair));
             }
@@ -316,7 +322,7 @@ impl Day {
         if entry.joined <= barber.free && entry.due.is_none() {
             events.push(Event::Turn(self.now - barber.free));
         }
-        events.push(Event::Called(who, chair));
+        events.push(Event::Called(who));
     }
 }
 
@@ -335,6 +341,7 @@ fn barber(chair: usize, dice: &mut Dice) -> Barber {
         lenient: between(dice, 0.0, 8.0) * MINUTE,
         mood: (0.06 * dice.normal()).exp(),
         free: comes,
+        last: None,
     }
 }
 

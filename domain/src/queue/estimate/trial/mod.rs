@@ -33,18 +33,45 @@ pub enum Handicap {
     Swapped,
 }
 
-/// So many days that follow from a seed.
-pub fn run(seed: u64, days: u16, handicap: Handicap) -> Report {
-    let mut month = Month { handicap, ..Month::default() };
-    for day in 0..days {
-        month.day(seed, day);
+/// What is tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Trial {
+    /// What chance follows from.
+    pub seed: u64,
+    /// How many days the shop is open.
+    pub days: u16,
+    /// How many come, of the usual.
+    pub load: f64,
+    /// What is done to the estimator.
+    pub handicap: Handicap,
+}
+
+impl Trial {
+    /// A month as usual.
+    pub const fn month(seed: u64) -> Self {
+        Self { seed, days: 26, load: 1.0, handicap: Handicap::None }
     }
-    month.report()
+
+    /// Lets it happen.
+    pub fn run(self) -> Report {
+        let mut month = Month {
+            trial: self,
+            tables: Tables::default(),
+            quotes: Vec::new(),
+            joined: 0,
+            left: 0,
+            unreached: 0,
+        };
+        for day in 0..self.days {
+            month.day(day);
+        }
+        month.report()
+    }
 }
 
 #[derive(Debug)]
 struct Month {
-    handicap: Handicap,
+    trial: Trial,
     tables: Tables,
     quotes: Vec<Quote>,
     joined: u32,
@@ -52,26 +79,14 @@ struct Month {
     unreached: u32,
 }
 
-impl Default for Month {
-    fn default() -> Self {
-        Self {
-            handicap: Handicap::None,
-            tables: Tables::default(),
-            quotes: Vec::new(),
-            joined: 0,
-            left: 0,
-            unreached: 0,
-        }
-    }
-}
-
 /// How much is going on, Monday to Saturday.
 const BUSY: [f64; 6] = [0.8, 0.85, 0.95, 1.0, 1.15, 1.25];
 
 impl Month {
-    fn day(&mut self, seed: u64, number: u16) {
-        let mut dice = Dice::of(seed, u64::from(number), 0);
-        let busy = BUSY[usize::from(number) % BUSY.len()] * (0.12 * dice.normal()).exp();
+    fn day(&mut self, number: u16) {
+        let mut dice = Dice::of(self.trial.seed, u64::from(number), 0);
+        let weekday = BUSY[usize::from(number) % BUSY.len()];
+        let busy = self.trial.load * weekday * (0.12 * dice.normal()).exp();
         let mut day = Day::new(shop::paces(), busy, dice);
         let mut open: Vec<(usize, Quote)> = Vec::new();
         day.happen(|day, event| {
@@ -96,7 +111,7 @@ impl Month {
 
     /// What one who just joined is told.
     fn quote(&self, day: &Day, who: usize, number: u16) -> Quote {
-        let paces = match self.handicap {
+        let paces = match self.trial.handicap {
             Handicap::None => self.tables.paces(),
             Handicap::Unlearned => Paces::default(),
             Handicap::Swapped => self.tables.swapped(),

@@ -22,7 +22,9 @@ pub(super) struct Quote {
 pub struct Score {
     /// Over how many.
     pub called: u32,
-    /// How many of them had been told nothing, or no upper end: too late in the day.
+    /// How many of them had been told nothing, or no upper end: it was too late in the day to
+    /// promise one. They count as told wrong in all shares, and where no P50 was told there is no
+    /// error.
     pub unquoted: u32,
     /// How long they really waited, in minutes.
     pub wait: f64,
@@ -46,39 +48,39 @@ pub struct Score {
 impl Score {
     pub(super) fn of<'a>(quotes: impl Iterator<Item = &'a Quote>) -> Self {
         let mut score = Self::default();
-        let mut quoted = 0_u32;
+        let one = |holds: bool| f64::from(u8::from(holds));
+        let mut counted = 0_u32;
         for quote in quotes {
             score.called += 1;
-            let (Some(p50), Some(p90)) = (quote.p50, quote.p90) else {
-                score.unquoted += 1;
-                continue;
-            };
-            quoted += 1;
-            let one = |holds: bool| f64::from(u8::from(holds));
             let truth = quote.truth;
             score.wait += truth;
-            score.error += (truth - p50).abs();
-            score.plain_error += (truth - quote.plain).abs();
-            score.shared_error += (truth - quote.shared).abs();
+            score.unquoted += u32::from(quote.p90.is_none());
+            // Told nothing is told wrong.
+            let (p50, p90) = (quote.p50.unwrap_or(f64::INFINITY), quote.p90.unwrap_or(-1.0));
             score.under_p90 += one(truth <= p90);
             score.within_ten += one((truth - p50).abs() <= 10.0);
             score.between += one((p50..=p90).contains(&truth));
             let (low, high) = ((p50 / 5.0).floor() * 5.0, (p90 / 5.0).ceil() * 5.0);
             score.in_range += one((low..=high).contains(&truth));
+            if p50.is_finite() {
+                counted += 1;
+                score.error += (truth - p50).abs();
+                score.plain_error += (truth - quote.plain).abs();
+                score.shared_error += (truth - quote.shared).abs();
+            }
         }
-        let over = f64::from(quoted.max(1));
-        for sum in [
+        let shares = [
             &mut score.wait,
-            &mut score.error,
-            &mut score.plain_error,
-            &mut score.shared_error,
             &mut score.under_p90,
             &mut score.within_ten,
             &mut score.between,
             &mut score.in_range,
-        ] {
-            *sum /= over;
-        }
+        ];
+        let over = f64::from(score.called.max(1));
+        shares.into_iter().for_each(|sum| *sum /= over);
+        let errors = [&mut score.error, &mut score.plain_error, &mut score.shared_error];
+        let over = f64::from(counted.max(1));
+        errors.into_iter().for_each(|sum| *sum /= over);
         score
     }
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, TimeDelta};
 
-use super::super::{
-    Busy, Habits, Pace, Paces, Planned, Seen, Server, Situation, Waiting,
-};
+use super::super::{Busy, Habits, Pace, Paces, Planned, Seen, Server, Situation, Waiting, habits};
 use super::day::{Day, Doing, Entry, Event, State};
 use super::shop::{self, CHAIRS, MINUTE};
 use crate::availability::Span;
@@ -28,9 +26,9 @@ impl Tables {
         let seen = &mut self.seen;
         match event {
             Event::Joins(_) => {}
-            Event::Called(who, _) => {
+            Event::Called(who) => {
                 seen.called += 1.0;
-                seen.waited_seconds += day.now - day.entries[who].joined;
+                wait(seen, day, who, false);
             }
             Event::Turn(after) => {
                 seen.turns += 1.0;
@@ -44,10 +42,7 @@ impl Tables {
                 seen.no_shows += 1.0;
                 seen.lost_seconds += day.now - day.entries[who].called;
             }
-            Event::Left(who) => {
-                seen.left += 1.0;
-                seen.waited_seconds += day.now - day.entries[who].joined;
-            }
+            Event::Left(who) => wait(seen, day, who, true),
             Event::VisitDue { came } => {
                 seen.visits += 1.0;
                 seen.absent += f64::from(u8::from(!came));
@@ -99,6 +94,15 @@ impl Tables {
     }
 }
 
+/// Somebody has waited until now, and left or was called.
+fn wait(seen: &mut Seen, day: &Day, who: usize, left: bool) {
+    let waited = day.now - day.entries[who].joined;
+    let over = (waited - habits::PATIENT).max(0.0);
+    seen.waited_seconds[0] += waited - over;
+    seen.waited_seconds[1] += over;
+    seen.left[usize::from(over > 0.0)] += f64::from(u8::from(left));
+}
+
 /// How many serve at the moment.
 pub(super) fn serving(day: &Day) -> usize {
     day.barbers.iter().filter(|one| one.comes <= day.now && one.ends > day.now).count()
@@ -111,6 +115,7 @@ fn waiting(day: &Day, who: usize) -> Waiting {
         services: entry.wish.work(),
         party: entry.wish.party,
         wanted: entry.wanted.map(shop::staff),
+        joined: instant(entry.joined),
         due: entry.due.map(instant),
     }
 }
@@ -142,6 +147,7 @@ fn server(day: &Day, chair: usize) -> Option<Server> {
         since: instant(since),
         until: Some(instant(ends)),
         hands,
+        last: barber.last.map(|(from, to)| Span { from: instant(from), to: instant(to) }),
         plan: visits.chain([Planned::Away(away)]).collect(),
     })
 }
