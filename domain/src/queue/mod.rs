@@ -15,6 +15,7 @@ mod check;
 mod convert;
 mod door;
 mod entities;
+pub mod estimate;
 mod expire;
 mod forget;
 mod history;
