@@ -14,6 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("0006_offer", include_str!("../sql/0006_offer.sql")),
     ("0007_customers", include_str!("../sql/0007_customers.sql")),
     ("0008_bookings", include_str!("../sql/0008_bookings.sql")),
+    ("0009_queue", include_str!("../sql/0009_queue.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -24,6 +24,7 @@ pub mod live;
 mod logs;
 mod people;
 pub mod process;
+mod queue;
 mod run;
 pub mod scratch;
 mod shop;

@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn frame(seq: i64) -> Frame {
-        Frame { seq, matter: Matter::Send(Bytes::from_static(b"0123456789")) }
+        Frame { seq, later: false, matter: Matter::Send(Bytes::from_static(b"0123456789")) }
     }
 
     fn read(channel: &Channel, seat: usize) -> (Taken, Vec<i64>) {
@@ -212,7 +212,7 @@ mod tests {
         let seat = channel.join(Arc::default());
         for seq in 0..4 {
             let matter = Matter::Send(Bytes::from(vec![0; MOST_BYTES / 3]));
-            channel.push(Frame { seq, matter });
+            channel.push(Frame { seq, later: false, matter });
         }
         assert!(channel.ring().bytes <= MOST_BYTES);
         assert_eq!(read(&channel, seat).0, Taken::Missed);
