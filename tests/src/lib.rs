@@ -26,6 +26,7 @@ mod people;
 pub mod process;
 mod queue;
 mod run;
+pub mod redis;
 pub mod scratch;
 mod shop;
 pub mod smtp;

@@ -101,6 +101,11 @@ impl Channel {
         unread
     }
 
+    /// How many messages somebody hasn't read.
+    pub(super) fn unread(&self) -> usize {
+        self.ring().kept.len()
+    }
+
     /// Reads what is there into `frames`.
     pub(super) fn take(&self, place: usize, frames: &mut Vec<Frame>) -> Taken {
         let mut ring = self.ring();

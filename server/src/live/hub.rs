@@ -118,6 +118,23 @@ impl Hub {
         self.tracker.clone()
     }
 
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        self.sockets().open.len()
+    }
+
+    /// How many topics are watched, in all tenants.
+    pub fn watched_topics(&self) -> usize {
+        self.watched().iter().map(|desk| desk.look().len()).sum()
+    }
+
+    /// How many messages wait for the slowest reader of any topic.
+    pub fn most_unread(&self) -> usize {
+        let looked = self.watched().into_iter().flat_map(|desk| desk.look());
+        let seated = looked.flat_map(|looked| looked.audiences);
+        seated.map(|(_, seated)| seated.channel.unread()).max().unwrap_or_default()
+    }
+
     fn desks(&self) -> MutexGuard<'_, HashMap<Id<Tenant>, Arc<Desk>>> {
         self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }

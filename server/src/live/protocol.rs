@@ -399,4 +399,43 @@ mod tests {
             assert_eq!(read(text).unwrap_err().code, "bad_message", "{text}");
         }
     }
+
+    /// What the documentation shows is what is spoken.
+    #[test]
+    fn the_examples_are_messages() {
+        let text = include_str!("../../../docs/live.md");
+        let mut seen = 0;
+        for block in text.split("```live\n").skip(1) {
+            let lines = block.split("```").next().unwrap_or_default().lines();
+            for line in lines {
+                seen += 1;
+                if let Some(asked) = line.strip_prefix("→ ") {
+                    assert!(read(asked).is_ok(), "{line}: {:?}", read(asked));
+                    continue;
+                }
+                let said = line.strip_prefix("← ").unwrap_or_else(|| panic!("{line}"));
+                let said: serde_json::Value = serde_json::from_str(said).unwrap();
+                let message = LiveMessage::parse_from_json(Some(said.clone()));
+                let message = message.unwrap_or_else(|error| panic!("{line}: {}", error.message()));
+                assert_eq!(message.to_json(), Some(said));
+            }
+        }
+        assert!(seen > 15, "{seen}");
+        for end in [
+            End::Restart { retry_ms: 1 },
+            End::SignedOut,
+            End::NotSignedIn,
+            End::Over,
+            End::TooMany,
+            End::Flood,
+            End::TooLarge,
+            End::NotText,
+            End::Broken,
+            End::Silent,
+            End::Failed,
+        ] {
+            let (reason, code) = end.words();
+            assert!(text.contains(&format!("| `{reason}` | {code} |")), "{reason} {code}");
+        }
+    }
 }
