@@ -89,6 +89,10 @@ kinds! {
     WaitlistEntry = "wtl",
     /// Time that is kept for one who waits.
     WaitlistOffer = "wof",
+    /// A party in a walk-in queue.
+    QueueEntry = "que",
+    /// A tablet at the door, at which people join the queue.
+    Kiosk = "kio",
     /// An audit entry.
     AuditEntry = "aud",
     /// A platform administrator's time-limited admission to a tenant.

@@ -32,6 +32,7 @@ pub mod patch;
 pub mod phone;
 pub mod platform;
 pub mod policies;
+pub mod queue;
 pub mod removal;
 pub mod roles;
 pub mod rooms;

@@ -37,6 +37,7 @@ pub mod platform;
 pub mod policies;
 pub mod problem;
 pub mod public;
+pub mod queue;
 mod removal;
 pub mod roles;
 pub mod rooms;

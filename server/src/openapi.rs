@@ -26,9 +26,10 @@ use crate::platform::PlatformApi;
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
-    OfferApi, OwnVisitApi, PublicApi, PublicBookingApi, PublicSlotsApi, PublicWaitlistApi,
-    WaitingApi,
+    KioskApi, OfferApi, OwnTicketApi, OwnVisitApi, PublicApi, PublicBookingApi, PublicQueueApi,
+    PublicSlotsApi, PublicWaitlistApi, WaitingApi,
 };
+use crate::queue::{KiosksApi, QueueApi};
 use crate::roles::RolesApi;
 use crate::rooms::RoomsApi;
 use crate::series::SeriesApi;
@@ -57,6 +58,8 @@ pub enum Tags {
     Bookings,
     /// What changes while one looks on.
     Live,
+    /// Who walks in: the line, and the tablets at the door.
+    Queue,
     /// Who serves customers, and when.
     Staff,
     /// Rooms, chairs, cabins.
@@ -90,11 +93,12 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day);
+type Operations = (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
+type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
 type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
@@ -151,7 +155,14 @@ fn operations(app: &App) -> Operations {
         CustomerMergesApi(app()),
         CustomerImportsApi(app()),
     );
-    (people, house, front, waiting, shop, menu, hands, guests, team, day)
+    let line = (
+        QueueApi(app()),
+        KiosksApi(app()),
+        PublicQueueApi(app()),
+        OwnTicketApi(app()),
+        KioskApi(app()),
+    );
+    (people, house, front, waiting, shop, menu, hands, guests, team, day, line)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

@@ -27,8 +27,8 @@ use crate::acceptor::SteadyAcceptor;
 use crate::app::{App, Parts};
 use crate::budgets::Budgets;
 use crate::embedded::EmbeddedError;
+use crate::live::{Hub, Neighbours, OverRedis};
 use crate::limits::{Budget, Limiter, Ticks};
-use crate::live::{Hub, Neighbours};
 use crate::manners::{Manners, with_manners};
 use crate::ops::{self, Ops};
 use crate::problem::AllowTable;
@@ -135,7 +135,9 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         Vec::new()
     };
 
-    let limiter = Arc::new(limiter(settings, &around)?);
+    let redis = redis(settings)?;
+    let limiter = Arc::new(limiter(&around, redis.clone()));
+    let neighbours = neighbours(settings, redis)?;
     let stopping = CancellationToken::new();
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping.clone());
     let app = App::new(Parts {
@@ -169,7 +171,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     let worker = settings.worker.inside.then(|| worker(settings, db, identity)).transpose()?;
     let grace = settings.server.shutdown_timeout;
-    let parts = Moving { worker, live, neighbours: None };
+    let parts = Moving { worker, live, neighbours };
     let tasks = tokio::spawn(run(acceptor, endpoint, parts, tracker, stopping.clone(), grace));
     Ok(Running { address, app, demo_logins, stopping, tasks, grace })
 }
@@ -252,18 +254,36 @@ fn ping(app: &App) -> ops::Check {
     })
 }
 
-fn limiter(settings: &Settings, around: &Surroundings) -> Result<Limiter, StartError> {
-    let clock = Arc::clone(&around.clock);
-    let ticks: Ticks = Arc::new(move || {
-        Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0))
-    });
+/// Redis, if several servers share one.
+fn redis(settings: &Settings) -> Result<Option<deadpool_redis::Pool>, StartError> {
     if settings.redis.url.is_empty() {
-        return Ok(Limiter::local(ticks));
+        return Ok(None);
     }
     let pool = deadpool_redis::Config::from_url(settings.redis.url.expose())
         .create_pool(Some(deadpool_redis::Runtime::Tokio1))
         .map_err(|error| StartError::Redis(error.to_string()))?;
-    Ok(Limiter::shared(pool, ticks))
+    Ok(Some(pool))
+}
+
+/// How other servers are told of what changes: over Redis, or else over the database.
+fn neighbours(
+    settings: &Settings,
+    redis: Option<deadpool_redis::Pool>,
+) -> Result<Option<Box<dyn Neighbours>>, StartError> {
+    let over = |pool| OverRedis::new(pool, &settings.redis.url);
+    let neighbours = redis.map(over).transpose().map_err(StartError::Redis)?;
+    Ok(neighbours.map(|one| Box::new(one) as Box<dyn Neighbours>))
+}
+
+fn limiter(around: &Surroundings, redis: Option<deadpool_redis::Pool>) -> Limiter {
+    let clock = Arc::clone(&around.clock);
+    let ticks: Ticks = Arc::new(move || {
+        Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0))
+    });
+    match redis {
+        Some(pool) => Limiter::shared(pool, ticks),
+        None => Limiter::local(ticks),
+    }
 }
 
 fn request_id(entropy: &dyn Entropy) -> String {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use openchair_live_client::{Board, Closed, Door, Fault, Heard, LiveError, Socket};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
 use crate::answer::Answer;
@@ -59,6 +60,19 @@ impl Watcher {
         let socket = Socket::connect(door).await;
         let socket = socket.unwrap_or_else(|error| panic!("no socket: {error}"));
         Self { socket, board: Board::default() }
+    }
+
+    /// Connects with as little room for what is on its way as there can be: whoever doesn't read soon
+    /// has read slowly.
+    pub async fn narrow(door: &Door) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(2_048).expect("a small window");
+        let stream = socket.connect(door.address.parse().expect("an address")).await;
+        let socket = Socket::over(stream.expect("a connection"), door).await;
+        let socket = socket.unwrap_or_else(|error| panic!("no socket: {error}"));
+        let mut watcher = Self { socket, board: Board::default() };
+        assert_eq!(watcher.message().await["type"], "hello");
+        watcher
     }
 
     /// Is refused; the status and the problem's code.

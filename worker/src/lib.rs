@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails};
 use crate::outside::mail::Mailer;
-use crate::reconcile::{Lapsed, Leftovers, Reconciler, Strangers, Woken};
+use crate::reconcile::{Forgotten, Lapsed, Leftovers, Reconciler, Strangers, Woken};
 use crate::runner::{Options, Runner};
 use crate::templates::{TemplateError, Templates};
 
@@ -58,7 +58,7 @@ impl Worker {
             Arc::new(MatchWaitlist { db: db.clone(), public_url }),
         ];
         let reconcilers: Vec<Arc<dyn Reconciler>> =
-            vec![Arc::new(Leftovers), Arc::new(Lapsed), Arc::new(Woken)];
+            vec![Arc::new(Leftovers), Arc::new(Lapsed), Arc::new(Woken), Arc::new(Forgotten)];
         Ok(Self { db, handlers, reconcilers, options })
     }
 

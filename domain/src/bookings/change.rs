@@ -19,6 +19,7 @@ use super::terms::Terms;
 use super::told;
 use crate::ids::{Appointment, Id, Location};
 use crate::messaging::Template;
+use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist;
 
@@ -194,9 +195,11 @@ pub(super) async fn step(
     change.updated_at = Set(tx.now());
     let now = change.update(tx.conn()).await?;
     let Stepping { action, from, to, reason, details, left } = taken;
+    let why = reason.clone();
     history::write(tx, Step { id, version, action, from, to, reason, details }).await?;
     tx.emit(told::changed(action.event(), row, &now, left));
-    Ok(())
+    // Boxed: most steps are none of the line's, and would carry its future along.
+    Box::pin(queue::follow(tx, row, (action, from), why.as_deref())).await
 }
 
 /// How a visit ends without happening.
@@ -215,6 +218,7 @@ pub(crate) async fn end(
 ) -> Result<(), BookingError> {
     let from = read::status(&row)?;
     let to = from.after(end.action).ok_or(Refusal::WrongState)?;
+    queue::hold_for(tx, [&row], None).await?;
     touch_places(tx, &row).await?;
     waitlist::time_frees_up(tx, &row).await?;
     save::give_back(tx, Id::from_uuid(row.id)).await?;

@@ -40,12 +40,12 @@ pub(crate) mod workshop {
     };
     pub(crate) use super::change::{End, decide, end, not_stale, resources};
     pub(crate) use super::entities::{appointment, line};
-    pub(crate) use super::error::codes;
+    pub(crate) use super::error::{codes, fault, named_nothing, nothing};
     pub(crate) use super::filled::check as check_filled;
-    pub(crate) use super::link::{Dated, locked, shop_of, tell_all};
+    pub(crate) use super::link::{Dated, locked, shop_of, tell, tell_all};
     pub(crate) use super::members::Member;
     pub(crate) use super::moving::{NewPlace, leave, lines, settle};
-    pub(crate) use super::read::{LineFacts, complete, read_any, sees, status};
+    pub(crate) use super::read::{LineFacts, complete, own_staff, read_any, sees, status};
     pub(crate) use super::save::{WrittenTo, lock_alone};
     pub(crate) use super::search::{alternatives, near};
     pub(crate) use super::sold::{Keep, Retired, Sold};

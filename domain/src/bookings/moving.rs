@@ -21,6 +21,7 @@ use crate::diary::{self, Diary};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Id, Location, Room, StaffMember};
 use crate::messaging::Template;
+use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 use crate::waitlist;
@@ -81,6 +82,7 @@ pub(super) async fn put(
     let id = Id::<Appointment>::from_uuid(row.id);
     read::status(&row)?.after(Action::Move).ok_or(Refusal::WrongState)?;
     let before = lines(tx, row.id).await?;
+    queue::hold_for(tx, [&row], to.location).await?;
     let setting = setting(tx, &row, &before, asker, to).await?;
     let way = if to.over {
         book::over(tx, &setting, to.start).await?

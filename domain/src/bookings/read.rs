@@ -324,7 +324,7 @@ pub async fn history(tx: &TenantTx, id: Id<Appointment>) -> Result<Vec<Event>, B
 }
 
 /// The staff member that the caller's login, or that of a key's maker, belongs to.
-pub(super) async fn own_staff(tx: &TenantTx) -> Result<Option<Uuid>, StoreError> {
+pub(crate) async fn own_staff(tx: &TenantTx) -> Result<Option<Uuid>, StoreError> {
     #[derive(FromQueryResult)]
     struct Own {
         id: Uuid,

@@ -9,6 +9,7 @@ use super::{CustomerError, line_about};
 use crate::bookings::BookingError;
 use crate::ids::{Customer, Id};
 use crate::outbox::NewEvent;
+use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist::{self, Person};
 
@@ -51,6 +52,7 @@ pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(),
     let people = same_person(tx, id).await?;
     let ids: Vec<_> = people.iter().map(|person| person.id).collect();
     waitlist::forget(tx, &people).await.map_err(BookingError::into_store)?;
+    queue::forget(tx, &people).await.map_err(BookingError::into_store)?;
     for sql in ERASURES {
         let values: [Value; 3] = [tx.tenant().uuid().into(), ids.clone().into(), tx.now().into()];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);

@@ -47,12 +47,13 @@ pub struct MergeFacts {
 }
 
 /// What has a customer, and moves with them.
-pub(super) const MOVED: [&str; 6] = [
+pub(super) const MOVED: [&str; 7] = [
     "appointments",
     "consents",
     "form_answers",
     "customer_memberships",
     "waitlist_entries",
+    "queue_entries",
     "series",
 ];
 

@@ -20,8 +20,7 @@ const AT_ONCE: usize = 200;
 pub async fn publish(db: &Db, from: &str, tenants: &[Id<Tenant>]) -> Result<(), StoreError> {
     let tx = db.system(SystemReason::Live).await?;
     for some in tenants.chunks(AT_ONCE) {
-        let named: Vec<_> = some.iter().map(ToString::to_string).collect();
-        let values = [CHANNEL.into(), format!("{from}:{}", named.join(",")).into()];
+        let values = [CHANNEL.into(), written(from, some).into()];
         let sql = "select pg_notify($1, $2)";
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
         // Executed: what only reads is not committed.
@@ -74,8 +73,14 @@ impl Hints {
     }
 }
 
+/// A hint: who tells, and of whom.
+pub fn written(from: &str, tenants: &[Id<Tenant>]) -> String {
+    let named: Vec<_> = tenants.iter().map(ToString::to_string).collect();
+    format!("{from}:{}", named.join(","))
+}
+
 /// What a hint says; what can't be read is left out.
-fn read(payload: &str) -> (String, Vec<Id<Tenant>>) {
+pub fn read(payload: &str) -> (String, Vec<Id<Tenant>>) {
     let (from, named) = payload.split_once(':').unwrap_or(("", payload));
     (from.to_owned(), named.split(',').filter_map(|id| id.parse().ok()).collect())
 }
@@ -100,6 +105,7 @@ mod tests {
             ("a1:usr_1,;drop table".to_owned(), ("a1", vec![])),
             (String::new(), ("", vec![])),
         ];
+        assert_eq!(written("a1", &[tenant(1), tenant(2)]), cases[0].0);
         for (text, (from, tenants)) in cases {
             assert_eq!(read(&text), (from.to_owned(), tenants), "{text:?}");
         }

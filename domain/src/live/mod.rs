@@ -11,7 +11,7 @@ mod standing;
 mod stirred;
 
 pub use events::{Happened, events, last_seq, last_seqs};
-pub use hints::{Hints, publish};
+pub use hints::{Hints, publish, read, written};
 pub use news::{Heard, News};
 pub use standing::{Standing, Watch};
-pub use stirred::{Moved, Stirred, Traces};
+pub use stirred::{Line, Moved, Stirred, Traces};

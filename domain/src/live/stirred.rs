@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::events::Happened;
 use crate::bookings::{Left, Told};
-use crate::ids::{Appointment, Customer, Id, Kind, Location, Series, StaffMember};
+use crate::ids::{Appointment, Customer, Id, Kind, Location, QueueEntry, Series, StaffMember};
 use crate::time::Instant;
 
 /// Where a visit was before it moved.
@@ -39,6 +39,15 @@ pub struct Traces {
     pub left: Vec<Moved>,
 }
 
+/// What happened in a line.
+#[derive(Debug, Default, Clone)]
+pub struct Line {
+    /// To whom.
+    pub entries: BTreeSet<Id<QueueEntry>>,
+    /// Whether it was to more than those.
+    pub all: bool,
+}
+
 /// What some events have touched.
 #[derive(Debug, Default)]
 pub struct Stirred {
@@ -46,6 +55,11 @@ pub struct Stirred {
     pub visits: HashMap<Id<Appointment>, Traces>,
     /// Customers whose visits may look different now.
     pub customers: BTreeSet<Id<Customer>>,
+    /// Lines in which something happened, and to which entries; nothing named is everything.
+    pub lines: HashMap<Id<Location>, Line>,
+    /// Whether what is said of all lines may be something else: names of staff, of places, of
+    /// customers, or the times of visits that those who wait wait for.
+    pub all_lines: bool,
     /// Series whose visits may look different now.
     pub series: BTreeSet<Id<Series>>,
     /// Locations that were changed, and may be in another time zone now.
@@ -66,6 +80,12 @@ struct OfCustomer {
     other_id: Option<Id<Customer>>,
 }
 
+#[derive(Deserialize)]
+struct OfLine {
+    location: Id<Location>,
+    id: Option<Id<QueueEntry>>,
+}
+
 impl Stirred {
     /// What these events have touched.
     pub fn by(events: &[Happened]) -> Self {
@@ -77,6 +97,10 @@ impl Stirred {
     }
 
     fn add(&mut self, event: &Happened) {
+        self.all_lines |= event.kind.starts_with("staff.")
+            || event.kind.starts_with("customer.")
+            || event.kind.starts_with("room.")
+            || event.kind == "location.updated";
         let about = event.kind.split_once('.').map_or(event.kind.as_str(), |(about, _)| about);
         match about {
             "appointment" => match Told::deserialize(&event.payload) {
@@ -91,6 +115,13 @@ impl Stirred {
             "customer" => {
                 if let Ok(of) = OfCustomer::deserialize(&event.payload) {
                     self.customers.extend([Some(of.id), of.other_id].into_iter().flatten());
+                }
+            }
+            "queue" => {
+                if let Ok(of) = OfLine::deserialize(&event.payload) {
+                    let line = self.lines.entry(of.location).or_default();
+                    line.all |= of.id.is_none();
+                    line.entries.extend(of.id);
                 }
             }
             "series" => {

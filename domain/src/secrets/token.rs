@@ -36,11 +36,15 @@ pub enum TokenKind {
     Waiting,
     /// Time that is offered to who waits.
     Offer,
+    /// A ticket of the walk-in queue.
+    Ticket,
+    /// A tablet at the door.
+    Kiosk,
 }
 
 impl TokenKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Session,
         Self::MagicLink,
         Self::PasswordReset,
@@ -53,6 +57,8 @@ impl TokenKind {
         Self::Visit,
         Self::Waiting,
         Self::Offer,
+        Self::Ticket,
+        Self::Kiosk,
     ];
 
     /// How its tokens begin.
@@ -70,6 +76,8 @@ impl TokenKind {
             Self::Visit => "oc_vi_",
             Self::Waiting => "oc_wa_",
             Self::Offer => "oc_of_",
+            Self::Ticket => "oc_qt_",
+            Self::Kiosk => "oc_ki_",
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::diary;
 use crate::ids::{Appointment, Id, Series};
 use crate::messaging::Template;
 use crate::outbox::NewEvent;
+use crate::queue;
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
 
@@ -88,6 +89,7 @@ pub async fn relocate(
     public_url: &str,
 ) -> Result<SeriesFacts, BookingError> {
     let rows = from_on(tx, id, place, version, Action::Move).await?;
+    queue::hold_for(tx, &rows, None).await?;
     let title = rows.first().map(|row| row.title.clone()).unwrap_or_default();
     let (occurrences, movers) = look(tx, rows, start).await?;
     conflicts(&occurrences)?;

@@ -101,6 +101,11 @@ impl Channel {
         unread
     }
 
+    /// How many messages somebody hasn't read.
+    pub(super) fn unread(&self) -> usize {
+        self.ring().kept.len()
+    }
+
     /// Reads what is there into `frames`.
     pub(super) fn take(&self, place: usize, frames: &mut Vec<Frame>) -> Taken {
         let mut ring = self.ring();
@@ -168,7 +173,7 @@ mod tests {
     use super::*;
 
     fn frame(seq: i64) -> Frame {
-        Frame { seq, matter: Matter::Send(Bytes::from_static(b"0123456789")) }
+        Frame { seq, later: false, matter: Matter::Send(Bytes::from_static(b"0123456789")) }
     }
 
     fn read(channel: &Channel, seat: usize) -> (Taken, Vec<i64>) {
@@ -214,7 +219,7 @@ mod tests {
         let seat = channel.join(Arc::default());
         for seq in 0..4 {
             let matter = Matter::Send(Bytes::from(vec![0; MOST_BYTES / 3]));
-            channel.push(Frame { seq, matter });
+            channel.push(Frame { seq, later: false, matter });
         }
         assert!(channel.ring().bytes <= MOST_BYTES);
         assert_eq!(read(&channel, seat).0, Taken::Missed);

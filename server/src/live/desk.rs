@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use openchair_domain::bookings::Day;
 use openchair_domain::live;
 use openchair_domain::tenancy::{Caller, Db, StoreError, TenantFacts};
 use tokio::sync::OnceCell;
 
 use super::channel::Channel;
 use super::line::Line;
-use super::topic::{Audience, Topic};
+use super::topic::{Audience, Reach, Topic};
 
 /// One tenant's topics.
 #[derive(Debug)]
@@ -26,11 +25,13 @@ struct State {
     /// The number of the last event that was told; none before the beginning.
     seen: Option<i64>,
     topics: HashMap<Topic, Watched>,
+    /// What was last said of a line's waits: that which time alone has changed is told only if it has.
+    waits: HashMap<Topic, u64>,
 }
 
 #[derive(Debug)]
 struct Watched {
-    day: Day,
+    reach: Reach,
     audiences: HashMap<Audience, Seated>,
 }
 
@@ -46,7 +47,7 @@ pub(super) struct Seated {
 #[derive(Debug)]
 pub(super) struct Looked {
     pub(super) topic: Topic,
-    pub(super) day: Day,
+    pub(super) reach: Reach,
     pub(super) audiences: Vec<(Audience, Seated)>,
 }
 
@@ -75,13 +76,13 @@ impl Desk {
     pub(super) fn join(
         &self,
         topic: Topic,
-        day: Day,
+        reach: Reach,
         (audience, caller): (Audience, &Arc<Caller>),
         line: Arc<Line>,
         most: usize,
     ) -> (Arc<Channel>, usize) {
         let mut state = self.state();
-        let new = || Watched { day, audiences: HashMap::new() };
+        let new = || Watched { reach, audiences: HashMap::new() };
         let watched = state.topics.entry(topic).or_insert_with(new);
         let new = || Seated { caller: Arc::clone(caller), channel: Arc::new(Channel::new(most)) };
         let channel = Arc::clone(&watched.audiences.entry(audience).or_insert_with(new).channel);
@@ -100,15 +101,16 @@ impl Desk {
             }
             if watched.get().audiences.is_empty() {
                 watched.remove();
+                state.waits.remove(&topic);
             }
         }
         state.topics.is_empty()
     }
 
     /// When a topic's day begins and ends, as was found out just now.
-    pub(super) fn found(&self, topic: Topic, day: Day) {
+    pub(super) fn found(&self, topic: Topic, reach: Reach) {
         if let Some(watched) = self.state().topics.get_mut(&topic) {
-            watched.day = day;
+            watched.reach = reach;
         }
     }
 
@@ -117,10 +119,21 @@ impl Desk {
         let state = self.state();
         let looked = |(topic, watched): (&Topic, &Watched)| Looked {
             topic: *topic,
-            day: watched.day,
+            reach: watched.reach,
             audiences: watched.audiences.iter().map(|(key, one)| (*key, one.clone())).collect(),
         };
         state.topics.iter().map(looked).collect()
+    }
+
+    /// Whether this is something else than what was last said of a topic's waits.
+    pub(super) fn is_news(&self, topic: Topic, said: u64) -> bool {
+        self.state().waits.insert(topic, said) != Some(said)
+    }
+
+    /// Whether anybody watches something here that time alone changes.
+    pub(super) fn has_waits(&self) -> bool {
+        let waits = |topic: &Topic| matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
+        self.state().topics.keys().any(waits)
     }
 
     /// The last event that was told.

@@ -8,6 +8,8 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 pub(super) struct Frame {
     /// What it brings the topic up to.
     pub(super) seq: i64,
+    /// Whether it says something new of who knows everything up to there: time has passed.
+    pub(super) later: bool,
     /// What it is for who has it.
     pub(super) matter: Matter,
 }

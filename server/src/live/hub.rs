@@ -3,13 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use openchair_domain::bookings::Day;
 use openchair_domain::config::Live;
 use openchair_domain::entropy::bytes;
 use openchair_domain::identity::Identity;
 use openchair_domain::ids::{Id, Tenant};
 use openchair_domain::live::Watch;
-use openchair_domain::tenancy::{Caller, Db};
+use openchair_domain::tenancy::{Caller, Db, Principal};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,7 +17,7 @@ use super::SOCKETS;
 use super::channel::Channel;
 use super::desk::Desk;
 use super::line::{End, Line};
-use super::topic::{Audience, Topic};
+use super::topic::{Audience, Reach, Topic};
 
 /// So many snapshots are read at once: requests need the database, too.
 const SNAPSHOTS: usize = 4;
@@ -51,25 +50,36 @@ struct Sockets {
     counts: HashMap<String, u32>,
 }
 
-/// Tenants in which something may have happened.
+/// Tenants in which something may have happened, and whether time alone is something there.
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
-    tenants: Mutex<HashSet<Id<Tenant>>>,
+    tenants: Mutex<HashMap<Id<Tenant>, bool>>,
     rung: Notify,
 }
 
 impl Dirty {
+    /// Something may have happened.
     pub(super) fn mark(&self, tenant: Id<Tenant>) {
-        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant);
+        self.add(tenant, false);
+    }
+
+    /// Time has passed.
+    pub(super) fn mark_later(&self, tenant: Id<Tenant>) {
+        self.add(tenant, true);
+    }
+
+    fn add(&self, tenant: Id<Tenant>, later: bool) {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        *tenants.entry(tenant).or_default() |= later;
+        drop(tenants);
         self.rung.notify_one();
     }
 
     /// One of them that isn't being looked at already.
-    pub(super) fn pop(&self, busy: &HashSet<Id<Tenant>>) -> Option<Id<Tenant>> {
+    pub(super) fn pop(&self, busy: &HashSet<Id<Tenant>>) -> Option<(Id<Tenant>, bool)> {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        let one = tenants.iter().find(|tenant| !busy.contains(tenant)).copied()?;
-        tenants.remove(&one);
-        Some(one)
+        let one = tenants.keys().find(|tenant| !busy.contains(tenant)).copied()?;
+        tenants.remove(&one).map(|later| (one, later))
     }
 
     pub(super) async fn rung(&self) {
@@ -108,6 +118,23 @@ impl Hub {
         self.tracker.clone()
     }
 
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        self.sockets().open.len()
+    }
+
+    /// How many topics are watched, in all tenants.
+    pub fn watched_topics(&self) -> usize {
+        self.watched().iter().map(|desk| desk.look().len()).sum()
+    }
+
+    /// How many messages wait for the slowest reader of any topic.
+    pub fn most_unread(&self) -> usize {
+        let looked = self.watched().into_iter().flat_map(|desk| desk.look());
+        let seated = looked.flat_map(|looked| looked.audiences);
+        seated.map(|(_, seated)| seated.channel.unread()).max().unwrap_or_default()
+    }
+
     fn desks(&self) -> MutexGuard<'_, HashMap<Id<Tenant>, Arc<Desk>>> {
         self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,7 +147,7 @@ impl Hub {
     pub(super) fn join(
         &self,
         caller: &Arc<Caller>,
-        (topic, day): (Topic, Day),
+        (topic, reach): (Topic, Reach),
         audience: Audience,
         line: &Arc<Line>,
     ) -> Sub {
@@ -130,9 +157,9 @@ impl Hub {
         // Under the lock: a desk that is left by its last goes, and nobody must be at it then.
         let line = Arc::clone(line);
         let most = self.options.buffer;
-        let (channel, seat) = desk.join(topic, day, (audience, caller), line, most);
+        let (channel, seat) = desk.join(topic, reach, (audience, caller), line, most);
         drop(desks);
-        Sub { hub: self.clone(), desk, topic, day, audience, channel, seat, seq: 0 }
+        Sub { hub: self.clone(), desk, topic, reach, audience, channel, seat, seq: 0 }
     }
 
     fn leave(&self, sub: &Sub) {
@@ -215,8 +242,12 @@ pub(super) struct Admission {
 }
 
 impl Admission {
-    /// Counts it for whoever it is, if they have not too many.
+    /// Counts it for whoever it is, if they have not too many. Of visitors nobody knows who is who:
+    /// they are counted by their address.
     pub(super) fn count_for(&mut self, caller: &Caller) -> bool {
+        if *caller.principal() == Principal::Visitor {
+            return true;
+        }
         let hub = self.hub.clone();
         let most = hub.options.sockets_per_user;
         hub.sockets().count(self, format!("{} {}", caller.tenant(), caller.scope()), most)
@@ -246,7 +277,7 @@ pub(super) struct Sub {
     hub: Hub,
     pub(super) desk: Arc<Desk>,
     pub(super) topic: Topic,
-    pub(super) day: Day,
+    pub(super) reach: Reach,
     pub(super) audience: Audience,
     pub(super) channel: Arc<Channel>,
     pub(super) seat: usize,

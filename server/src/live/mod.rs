@@ -11,7 +11,9 @@ mod frame;
 mod handshake;
 mod hub;
 mod line;
+mod lines;
 mod protocol;
+mod redis;
 mod relay;
 mod rounds;
 mod schedule;
@@ -34,6 +36,7 @@ use crate::problem::ApiError;
 
 pub use handshake::Upgrade;
 pub use hub::Hub;
+pub(crate) use redis::OverRedis;
 pub(crate) use rounds::{Neighbours, describe};
 
 use handshake::Handshake;
@@ -70,7 +73,9 @@ impl LiveApi {
         }
         let wanted = tenant.0.map(|id| id.0);
         let known = auth::at_the_door(&self.0, request, wanted).await?;
-        let who = known.map(|(caller, watch)| Box::new(Who { caller, watch }));
+        let who = known.map(|(caller, watch)| {
+            Box::new(Who { caller, watch: Some(watch), ticket: None })
+        });
         let ip = ip_key(ClientIp::of(request));
         let admission = hub.admit(ip).ok_or_else(|| {
             let status = poem::http::StatusCode::TOO_MANY_REQUESTS;

@@ -4,16 +4,21 @@
 use bytes::Bytes;
 use chrono::NaiveDate;
 use openchair_domain::bookings::VisitFacts;
-use openchair_domain::ids::{Appointment, Location, Tenant};
+use openchair_domain::ids::{Appointment, Id, Location, QueueEntry, Tenant};
+use openchair_domain::queue::{EntryFacts, Outlook, Settings};
 use openchair_domain::tenancy::Caller;
 use poem_openapi::types::{ParseFromJSON as _, ToJSON as _};
 use poem_openapi::{Enum, Object, Union};
 
 use super::frame;
 use super::line::End;
+use super::subscribe::Asking;
+use super::topic::Topic;
 use crate::bookings::VisitView;
 use crate::ids::Ref;
 use crate::problem::ApiError;
+use crate::public::{OwnEntryView, PublicBoardView};
+use crate::queue::{QueueEntryView, QueueSettingsView, QueueWaitView};
 
 /// The version of what is said here.
 pub(super) const VERSION: u8 = 1;
@@ -22,19 +27,28 @@ pub(super) const VERSION: u8 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub(super) enum LiveTopic {
-    /// The visits of a day at a location.
+    /// The visits of a day at a location: with `location` and `date`
     Schedule,
+    /// The walk-in queue of a location, as staff see it: with `location`
+    Queue,
+    /// The screen in the shop: with `location`, or of its first one
+    Board,
+    /// One's own place in a queue: for who holds a ticket
+    Ticket,
 }
 
-/// What a client says: one of `auth`, `sub`, `unsub` and `ping`, with what belongs to it.
+/// What a client says: one of `auth`, `shop`, `sub`, `unsub` and `ping`, with what belongs to it.
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 pub(super) struct LiveRequest {
-    /// Who one is: an access token or an API key
+    /// Who one is: an access token, an API key, or the token of a ticket in a queue
     #[oai(validator(max_length = 2048))]
     pub(super) auth: Option<String>,
     /// With `auth`: in which business
     pub(super) tenant: Option<Ref<Tenant>>,
+    /// Instead of `auth`: nobody in particular, in the shop with this web address
+    #[oai(validator(max_length = 200))]
+    pub(super) shop: Option<String>,
     /// What to watch
     pub(super) sub: Option<LiveTopic>,
     /// With `sub`: where
@@ -53,17 +67,18 @@ pub(super) struct LiveRequest {
 
 /// The first message: who it is is known.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub(super) struct LiveHello {
     /// The version of the protocol
     pub(super) v: u8,
-    /// In which business
-    pub(super) tenant: Ref<Tenant>,
+    /// In which business, for who has a place there
+    pub(super) tenant: Option<Ref<Tenant>>,
 }
 
 /// Everything that a topic shows.
 #[derive(Debug, Object)]
 pub(super) struct LiveSnapshot {
-    /// `schedule:{location}:{date}`
+    /// `schedule:{location}:{date}`, `queue:{location}`, `board:{location}` or `ticket`
     pub(super) topic: String,
     /// The number of the last event that is in it
     pub(super) seq: i64,
@@ -125,6 +140,84 @@ pub(super) enum LiveItem {
     /// A visit.
     #[oai(mapping = "visit")]
     Visit(LiveVisit),
+    /// How a queue is kept.
+    #[oai(mapping = "queue")]
+    Queue(LiveQueue),
+    /// A party in a queue.
+    #[oai(mapping = "entry")]
+    Entry(LiveEntry),
+    /// How long those in a queue will wait.
+    #[oai(mapping = "waits")]
+    Waits(LiveWaits),
+    /// The screen in a shop.
+    #[oai(mapping = "board")]
+    Board(LiveBoard),
+    /// One's own place in a queue.
+    #[oai(mapping = "ticket")]
+    Ticket(LiveTicket),
+}
+
+/// How a queue is kept, as `GET /v1/locations/{id}/queue` shows it.
+#[derive(Debug, Object)]
+pub(super) struct LiveQueue {
+    pub(super) id: Ref<Location>,
+    pub(super) version: i32,
+    pub(super) queue: QueueSettingsView,
+}
+
+/// A party in a queue, as `GET /v1/queue/entries/{id}` shows it to the same caller.
+#[derive(Debug, Object)]
+pub(super) struct LiveEntry {
+    pub(super) id: Ref<QueueEntry>,
+    pub(super) version: i32,
+    pub(super) entry: QueueEntryView,
+}
+
+/// What can be said of the waits in a queue, in the order of the line. It changes with everybody's
+/// step, and with time.
+#[derive(Debug, Object)]
+pub(super) struct LiveWaits {
+    /// `waits:{location}`
+    pub(super) id: String,
+    /// The number of the last event that is in it
+    pub(super) version: i64,
+    pub(super) waits: Vec<QueueWaitView>,
+}
+
+/// The screen in a shop, as `GET /v1/public/{shop}/queue/board` shows it.
+#[derive(Debug, Object)]
+pub(super) struct LiveBoard {
+    pub(super) id: Ref<Location>,
+    /// The number of the last event that is in it
+    pub(super) version: i64,
+    pub(super) board: PublicBoardView,
+}
+
+/// One's own place in a queue, as `GET /v1/q/{token}` shows it.
+#[derive(Debug, Object)]
+pub(super) struct LiveTicket {
+    /// `ticket`
+    pub(super) id: String,
+    /// The number of the last event that is in it
+    pub(super) version: i64,
+    pub(super) ticket: OwnEntryView,
+}
+
+/// What there is to tell of a topic.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    pub(super) items: Vec<LiveItem>,
+    pub(super) gone: Vec<String>,
+}
+
+impl News {
+    pub(super) fn of(items: Vec<LiveItem>) -> Self {
+        Self { items, gone: Vec::new() }
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        self.items.is_empty() && self.gone.is_empty()
+    }
 }
 
 /// A visit, as `GET /v1/appointments/{id}` shows it to the same caller.
@@ -140,6 +233,30 @@ impl LiveItem {
     pub(super) fn visit(facts: VisitFacts, to: &Caller) -> Self {
         let (id, version) = (facts.id.into(), facts.version);
         Self::Visit(LiveVisit { id, version, visit: VisitView::of(facts, to) })
+    }
+
+    pub(super) fn queue(settings: Settings) -> Self {
+        let (id, version) = (settings.location.into(), settings.version);
+        Self::Queue(LiveQueue { id, version, queue: settings.into() })
+    }
+
+    /// A party as this caller may see it.
+    pub(super) fn entry(facts: EntryFacts, to: &Caller) -> Self {
+        let (id, version) = (facts.id.into(), facts.version);
+        Self::Entry(LiveEntry { id, version, entry: QueueEntryView::of(facts, to) })
+    }
+
+    pub(super) fn waits(location: Id<Location>, version: i64, outlook: Outlook) -> Self {
+        let waits = outlook.waits.into_iter().map(QueueWaitView::from).collect();
+        Self::Waits(LiveWaits { id: format!("waits:{location}"), version, waits })
+    }
+
+    pub(super) fn board(location: Id<Location>, version: i64, board: PublicBoardView) -> Self {
+        Self::Board(LiveBoard { id: location.into(), version, board })
+    }
+
+    pub(super) fn ticket(version: i64, ticket: OwnEntryView) -> Self {
+        Self::Ticket(LiveTicket { id: "ticket".to_owned(), version, ticket })
     }
 }
 
@@ -185,12 +302,24 @@ impl LiveMessage {
         frame::text(&self.to_json_string())
     }
 
+    pub(super) fn snapshot(topic: Topic, seq: i64, items: Vec<LiveItem>) -> Self {
+        Self::Snapshot(LiveSnapshot { topic: topic.to_string(), seq, items })
+    }
+
+    pub(super) fn change(topic: Topic, seq: i64, News { items, gone }: News) -> Self {
+        Self::Change(LiveChange { topic: topic.to_string(), seq, items, gone })
+    }
+
     pub(super) fn resync(topic: String) -> Self {
         Self::Resync(LiveResync { topic })
     }
 
     pub(super) fn refusal(error: &ApiError, topic: Option<String>) -> Self {
-        Self::Error(LiveError { code: error.code.to_string(), detail: error.detail.clone(), topic })
+        Self::Error(LiveError {
+            code: error.code.to_string(),
+            detail: error.detail.clone(),
+            topic,
+        })
     }
 
     pub(super) fn bye(end: End) -> Self {
@@ -203,13 +332,10 @@ impl LiveMessage {
 pub(super) enum Asked {
     /// Be recognised.
     Auth { token: String, tenant: Option<Ref<Tenant>> },
+    /// Look on as nobody in particular.
+    Shop(String),
     /// Watch.
-    Sub {
-        topic: LiveTopic,
-        location: Option<Ref<Location>>,
-        date: Option<NaiveDate>,
-        since: Option<i64>,
-    },
+    Sub(Asking),
     /// Watch no more.
     Unsub(String),
     /// Say that you are there.
@@ -222,26 +348,94 @@ pub(super) fn read(text: &str) -> Result<Asked, ApiError> {
     let value = serde_json::from_str(text).map_err(|_| bad("A message is one JSON object."))?;
     let request = LiveRequest::parse_from_json(Some(value))
         .map_err(|_| bad("This is not a message that the server knows."))?;
-    match request {
-        LiveRequest { auth: Some(token), tenant, sub: None, unsub: None, ping: None, .. } => {
-            Ok(Asked::Auth { token, tenant })
+    let one = bad("A message says one of auth, shop, sub, unsub and ping.");
+    let LiveRequest { auth, tenant, shop, sub, location, date, since, unsub, ping } = request;
+    match (auth, shop, sub, unsub, ping) {
+        (Some(token), None, None, None, None) => Ok(Asked::Auth { token, tenant }),
+        (None, Some(shop), None, None, None) => Ok(Asked::Shop(shop)),
+        (None, None, Some(topic), None, None) => {
+            Ok(Asked::Sub(Asking { topic, location, date, since }))
         }
-        LiveRequest {
-            sub: Some(topic),
-            auth: None,
-            unsub: None,
-            ping: None,
-            location,
-            date,
-            since,
-            ..
-        } => Ok(Asked::Sub { topic, location, date, since }),
-        LiveRequest { unsub: Some(topic), auth: None, sub: None, ping: None, .. } => {
-            Ok(Asked::Unsub(topic))
+        (None, None, None, Some(topic), None) => Ok(Asked::Unsub(topic)),
+        (None, None, None, None, Some(number)) => Ok(Asked::Ping(number)),
+        _ => Err(one),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_meant() {
+        let good = [
+            r#"{"auth":"oc_live_x"}"#,
+            r#"{"auth":"x","tenant":"ten_00000000000000000000000000"}"#,
+            r#"{"shop":"lagoon"}"#,
+            r#"{"sub":"schedule","location":"loc_0","date":"2026-03-09","since":4}"#,
+            r#"{"sub":"ticket"}"#,
+            r#"{"unsub":"ticket"}"#,
+            r#"{"ping":-7}"#,
+        ];
+        for text in good {
+            assert!(read(text).is_ok(), "{text}: {:?}", read(text));
         }
-        LiveRequest { ping: Some(number), auth: None, sub: None, unsub: None, .. } => {
-            Ok(Asked::Ping(number))
+        let bad = [
+            "",
+            "{",
+            "[]",
+            "null",
+            "7",
+            "{}",
+            r#"{"sub":"schedules"}"#,
+            r#"{"sub":"schedule","ping":1}"#,
+            r#"{"sub":"schedule","date":"2026-02-30"}"#,
+            r#"{"ping":"1"}"#,
+            r#"{"ping":1,"more":true}"#,
+            r#"{"auth":7}"#,
+            r#"{"ping":99999999999999999999}"#,
+        ];
+        for text in bad {
+            assert_eq!(read(text).unwrap_err().code, "bad_message", "{text}");
         }
-        _ => Err(bad("A message says one of auth, sub, unsub and ping.")),
+    }
+
+    /// What the documentation shows is what is spoken.
+    #[test]
+    fn the_examples_are_messages() {
+        let text = include_str!("../../../docs/live.md");
+        let mut seen = 0;
+        for block in text.split("```live\n").skip(1) {
+            let lines = block.split("```").next().unwrap_or_default().lines();
+            for line in lines {
+                seen += 1;
+                if let Some(asked) = line.strip_prefix("→ ") {
+                    assert!(read(asked).is_ok(), "{line}: {:?}", read(asked));
+                    continue;
+                }
+                let said = line.strip_prefix("← ").unwrap_or_else(|| panic!("{line}"));
+                let said: serde_json::Value = serde_json::from_str(said).unwrap();
+                let message = LiveMessage::parse_from_json(Some(said.clone()));
+                let message = message.unwrap_or_else(|error| panic!("{line}: {}", error.message()));
+                assert_eq!(message.to_json(), Some(said));
+            }
+        }
+        assert!(seen > 15, "{seen}");
+        for end in [
+            End::Restart { retry_ms: 1 },
+            End::SignedOut,
+            End::NotSignedIn,
+            End::Over,
+            End::TooMany,
+            End::Flood,
+            End::TooLarge,
+            End::NotText,
+            End::Broken,
+            End::Silent,
+            End::Failed,
+        ] {
+            let (reason, code) = end.words();
+            assert!(text.contains(&format!("| `{reason}` | {code} |")), "{reason} {code}");
+        }
     }
 }

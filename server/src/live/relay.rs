@@ -4,96 +4,159 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use openchair_domain::bookings::Day;
+use openchair_domain::bookings::{BookingError, Day, Refusal};
+use openchair_domain::ids::{Id, Location};
 use openchair_domain::live::{self, Happened, Stirred};
 use openchair_domain::tenancy::{Db, StoreError, TenantTx};
 
 use super::DELIVERIES;
 use super::desk::{Desk, Looked};
 use super::frame::{Frame, Matter};
-use super::protocol::LiveMessage;
+use super::lines::{Line, Looks};
+use super::protocol::{LiveMessage, News};
 use super::schedule::Touched;
 use super::topic::Topic;
 
 /// When more than this has happened, everybody looks afresh instead.
 const MOST: u16 = 1_000;
 
-/// Tells everything that has happened since the last time.
-pub(super) async fn tell(db: &Db, desk: &Desk) -> Result<(), StoreError> {
+/// Tells everything that has happened since the last time; and, if time is something (`later`), what
+/// it has changed.
+pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<(), BookingError> {
     let begun = Instant::now();
     let Some(seen) = desk.seen() else { return Ok(()) };
     let tx = db.picture_for_all(&desk.tenant).await?;
     let events = live::events(&tx, seen, MOST).await?;
+    if events.is_empty() && !later {
+        return Ok(());
+    }
     // Behind the first query: whoever takes a seat later takes their own picture later than this one,
     // with all of these events in it.
     let topics = desk.look();
     let Some(last) = unbroken(&events, seen) else {
-        if !events.is_empty() {
-            let last = live::last_seq(&tx).await?;
-            topics.iter().for_each(|looked| resync(looked, last));
-            desk.told(last);
-        }
+        let last = live::last_seq(&tx).await?;
+        topics.iter().for_each(|looked| resync(looked, last));
+        desk.told(last);
         return Ok(());
     };
-    let stirred = Stirred::by(&events);
-    let moved = moved_days(&tx, &stirred, &topics).await?;
-    let days: Vec<Day> = topics.iter().map(|looked| looked.day).collect();
-    let touched = Touched::load(&tx, &stirred, &days).await?;
+    let round = Round { desk, seq: last, stirred: Stirred::by(&events), later };
+    round.schedules(&tx, &topics).await?;
+    round.lines(&tx, &topics).await?;
     drop(tx);
-    for looked in &topics {
-        if let Some(day) = moved.get(&looked.topic) {
-            desk.found(looked.topic, *day);
-            resync(looked, last);
-        } else if stirred.unclear {
-            resync(looked, last);
-        } else {
-            change(looked, last, &stirred, &touched);
-        }
-    }
     desk.told(last);
     metrics::histogram!(super::RELAY).record(begun.elapsed().as_secs_f64());
     Ok(())
 }
 
-/// The number of the last event, if they are all that happened behind `seen`.
+/// The number of the last event, if these are all that happened behind `seen`.
 fn unbroken(events: &[Happened], seen: i64) -> Option<i64> {
-    let last = events.last()?.seq;
+    let last = events.last().map_or(seen, |event| event.seq);
     let all = i64::try_from(events.len()).is_ok_and(|count| last == seen + count);
     (all && events.len() < usize::from(MOST)).then_some(last)
 }
 
-/// The days of locations that were changed: they may be in another time zone now.
-async fn moved_days(
-    tx: &TenantTx,
-    stirred: &Stirred,
-    topics: &[Looked],
-) -> Result<HashMap<Topic, Day>, StoreError> {
-    let mut moved = HashMap::new();
-    for looked in topics {
-        let Topic::Schedule { location, date } = looked.topic;
-        if stirred.locations.contains(&location)
-            && let Some(day) = Day::of(tx, location, date).await?
-        {
-            moved.insert(looked.topic, day);
+/// What has happened, on its way.
+struct Round<'a> {
+    desk: &'a Desk,
+    seq: i64,
+    stirred: Stirred,
+    later: bool,
+}
+
+impl Round<'_> {
+    async fn schedules(&self, tx: &TenantTx, topics: &[Looked]) -> Result<(), StoreError> {
+        let moved = self.moved_days(tx, topics).await?;
+        let days: Vec<Day> = topics.iter().filter_map(|looked| looked.reach).collect();
+        let touched = Touched::load(tx, &self.stirred, &days).await?;
+        for looked in topics {
+            let Some(day) = looked.reach else { continue };
+            if let Some(day) = moved.get(&looked.topic) {
+                self.desk.found(looked.topic, Some(*day));
+                resync(looked, self.seq);
+            } else if self.stirred.unclear {
+                resync(looked, self.seq);
+            } else {
+                for (audience, seated) in &looked.audiences {
+                    let to = (*audience, &*seated.caller);
+                    let news = touched.change(&day, &self.stirred, to);
+                    self.send(looked, &seated.channel, news, false);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The days of locations that were changed: they may be in another time zone now.
+    async fn moved_days(
+        &self,
+        tx: &TenantTx,
+        topics: &[Looked],
+    ) -> Result<HashMap<Topic, Day>, StoreError> {
+        let mut moved = HashMap::new();
+        for looked in topics {
+            if let Topic::Schedule { location, date } = looked.topic
+                && self.stirred.locations.contains(&location)
+                && let Some(day) = Day::of(tx, location, date).await?
+            {
+                moved.insert(looked.topic, day);
+            }
+        }
+        Ok(moved)
+    }
+
+    async fn lines(&self, tx: &TenantTx, topics: &[Looked]) -> Result<(), BookingError> {
+        let mut lines: HashMap<Id<Location>, Vec<&Looked>> = HashMap::new();
+        for looked in topics {
+            let (topic, location) = (looked.topic, looked.topic.location());
+            let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&location);
+            let by_time = self.later && !matches!(topic, Topic::Board(_));
+            if !matches!(topic, Topic::Schedule { .. }) && (happened || by_time) {
+                lines.entry(location).or_default().push(looked);
+            }
+        }
+        for (location, looked) in lines {
+            let topics: Vec<_> = looked.iter().map(|looked| looked.topic).collect();
+            let looks = Looks::again(&topics, &self.stirred);
+            match Line::load(tx, location, looks).await {
+                Ok(line) => looked.into_iter().for_each(|looked| self.line(&line, looked)),
+                Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
+                // It isn't there any more: whoever looks afresh is told so.
+                Err(_) => looked.into_iter().for_each(|looked| resync(looked, self.seq)),
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&self, line: &Line, looked: &Looked) {
+        let topic = looked.topic;
+        let happened =
+            self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
+        let waits = matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
+        let new = waits && self.desk.is_news(topic, line.said(topic));
+        for (_, seated) in &looked.audiences {
+            if happened {
+                let news = line.news(topic, &seated.caller);
+                self.send(looked, &seated.channel, news, line.is_over(topic));
+            } else if new && let Some(news) = line.later(topic) {
+                self.send(looked, &seated.channel, news, false);
+            }
         }
     }
-    Ok(moved)
+
+    fn send(&self, looked: &Looked, to: &super::channel::Channel, news: News, over: bool) {
+        if news.is_nothing() {
+            return;
+        }
+        let bytes = LiveMessage::change(looked.topic, self.seq, news).encode();
+        let matter = if over { Matter::Over(bytes) } else { Matter::Send(bytes) };
+        let sockets = to.push(Frame { seq: self.seq, later: self.later, matter });
+        metrics::counter!(DELIVERIES).increment(sockets as u64);
+    }
 }
 
 fn resync(looked: &Looked, seq: i64) {
     for (_, seated) in &looked.audiences {
-        seated.channel.push(Frame { seq, matter: Matter::Resync });
-    }
-}
-
-fn change(looked: &Looked, seq: i64, stirred: &Stirred, touched: &Touched) {
-    for (audience, seated) in &looked.audiences {
-        let name = (looked.topic.to_string(), seq);
-        let change = touched.change(name, &looked.day, stirred, (*audience, &seated.caller));
-        let Some(change) = change else { continue };
-        let bytes = LiveMessage::Change(change).encode();
-        let sockets = seated.channel.push(Frame { seq, matter: Matter::Send(bytes) });
-        metrics::counter!(DELIVERIES).increment(sockets as u64);
+        seated.channel.push(Frame { seq, later: false, matter: Matter::Resync });
     }
 }
 
@@ -111,7 +174,8 @@ mod tests {
         };
         assert_eq!(unbroken(&events(&[5, 6, 7]), 4), Some(7));
         assert_eq!(unbroken(&events(&[6, 7]), 4), None);
-        assert_eq!(unbroken(&events(&[]), 4), None);
+        assert_eq!(unbroken(&events(&[5, 7]), 4), None);
+        assert_eq!(unbroken(&events(&[]), 4), Some(4));
         let many: Vec<i64> = (1..=i64::from(MOST)).collect();
         assert_eq!(unbroken(&events(&many), 0), None);
         assert_eq!(unbroken(&events(&many[1..]), 1), Some(i64::from(MOST)));

@@ -25,6 +25,9 @@ const AT_ONCE: usize = 4;
 /// How often it is looked whether a hint was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// How often it is looked how long who waits will wait.
+const LOOK_AHEAD_EVERY: Duration = Duration::from_secs(30);
+
 /// How often it is asked who may still look on: so that nobody does for a second more.
 const ASK_EVERY: Duration = Duration::from_millis(700);
 
@@ -83,8 +86,8 @@ impl Neighbours for Postgres {
     }
 }
 
-fn with_cause(error: &StoreError) -> String {
-    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+fn with_cause(error: &dyn std::error::Error) -> String {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
     format!("{error} {cause}")
 }
 
@@ -102,6 +105,7 @@ impl Hub {
                 self.tell_others(there, &*neighbours),
                 self.hear_others(&*neighbours),
                 self.look_for_lost(),
+                self.look_ahead(),
                 self.ask_who_may(),
             );
         };
@@ -121,13 +125,13 @@ impl Hub {
         let (mut running, mut busy) = (JoinSet::new(), HashSet::new());
         loop {
             while running.len() < AT_ONCE
-                && let Some(tenant) = self.dirty.pop(&busy)
+                && let Some((tenant, later)) = self.dirty.pop(&busy)
             {
                 let Some(desk) = self.desk(tenant) else { continue };
                 busy.insert(tenant);
                 let hub = self.clone();
                 running.spawn(async move {
-                    hub.tell(&desk).await;
+                    hub.tell(&desk, later).await;
                     tenant
                 });
             }
@@ -145,8 +149,8 @@ impl Hub {
         }
     }
 
-    async fn tell(&self, desk: &Desk) {
-        if let Err(error) = relay::tell(&self.db, desk).await {
+    async fn tell(&self, desk: &Desk, later: bool) {
+        if let Err(error) = relay::tell(&self.db, desk, later).await {
             let (error, tenant) = (with_cause(&error), desk.tenant.id);
             tracing::warn!(%error, %tenant, "what happened can't be told; trying again");
             // Whoever looks for what was lost finds it.
@@ -230,7 +234,22 @@ impl Hub {
         }
     }
 
-    async fn last_seqs(&self, desks: &[Arc<Desk>]) -> Result<HashMap<Id<Tenant>, i64>, StoreError> {
+    /// What can be said of a wait changes although nothing happens.
+    async fn look_ahead(&self) {
+        let mut every = interval(LOOK_AHEAD_EVERY);
+        every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            every.tick().await;
+            for desk in self.watched().iter().filter(|desk| desk.has_waits()) {
+                self.dirty.mark_later(desk.tenant.id);
+            }
+        }
+    }
+
+    async fn last_seqs(
+        &self,
+        desks: &[Arc<Desk>],
+    ) -> Result<HashMap<Id<Tenant>, i64>, StoreError> {
         let tenants: Vec<_> = desks.iter().map(|desk| desk.tenant.id).collect();
         let tx = self.db.system(SystemReason::Live).await?;
         live::last_seqs(&tx, &tenants).await

@@ -9,8 +9,8 @@ use openchair_domain::ids::{Appointment, Id, Location};
 use openchair_domain::live::{Stirred, Traces};
 use openchair_domain::tenancy::{Caller, Db, StoreError, TenantTx};
 
-use super::protocol::{LiveChange, LiveItem, LiveSnapshot};
-use super::topic::Audience;
+use super::protocol::{LiveItem, News};
+use super::topic::{Audience, Reach};
 use crate::problem::ApiError;
 
 /// Whether somebody may watch this, and as one of which audience.
@@ -18,26 +18,25 @@ pub(super) async fn open(
     db: &Db,
     caller: &Caller,
     (location, date): (Id<Location>, NaiveDate),
-) -> Result<(Day, Audience), ApiError> {
+) -> Result<(Reach, Audience), ApiError> {
     if !caller.may(Right::ReadOwnBookings) {
         return Err(ApiError::not_allowed(perm::ReadOwnBookings::VALUE.sentence()));
     }
     let tx = db.picture(caller).await?;
     let day = Day::of(&tx, location, date).await?.ok_or_else(ApiError::not_found)?;
     let sight = Sight::of(&tx).await?;
-    Ok((day, Audience { rights: caller.rights(), sight }))
+    Ok((Some(day), Audience { rights: caller.rights(), sight }))
 }
 
 /// Everything that is shown of a day.
 pub(super) async fn snapshot(
     tx: &TenantTx,
-    (topic, seq): (String, i64),
     day: &Day,
     sight: Sight,
-) -> Result<LiveSnapshot, StoreError> {
+) -> Result<Vec<LiveItem>, StoreError> {
     let visits = bookings::on_day(tx, day, sight).await?;
     let item = |visit| LiveItem::visit(visit, tx.caller());
-    Ok(LiveSnapshot { topic, seq, items: visits.into_iter().map(item).collect() })
+    Ok(visits.into_iter().map(item).collect())
 }
 
 /// Visits that something has happened to, as they are now.
@@ -70,14 +69,13 @@ impl Touched {
         Ok(Self { ids, now: now.into_iter().map(|visit| (visit.id, visit)).collect() })
     }
 
-    /// What of it an audience of a day is told. None: nothing.
+    /// What of it an audience of a day is told.
     pub(super) fn change(
         &self,
-        (topic, seq): (String, i64),
         day: &Day,
         stirred: &Stirred,
         (audience, caller): (Audience, &Caller),
-    ) -> Option<LiveChange> {
+    ) -> News {
         let (mut items, mut gone) = (Vec::new(), Vec::new());
         for id in &self.ids {
             let now = self.now.get(id);
@@ -87,13 +85,10 @@ impl Touched {
                 gone.push(id.to_string());
             }
         }
-        if items.is_empty() && gone.is_empty() {
-            return None;
-        }
         items.sort_by_key(|visit| (visit.starts_at, visit.id));
         gone.sort_unstable();
         let items = items.into_iter().map(|visit| LiveItem::visit(visit.clone(), caller)).collect();
-        Some(LiveChange { topic, seq, items, gone })
+        News { items, gone }
     }
 }
 

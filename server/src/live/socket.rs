@@ -6,9 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use openchair_domain::identity::Proof;
-use openchair_domain::ids::{Id, Tenant};
+use openchair_domain::ids::{Id, Location, QueueEntry, Tenant};
 use openchair_domain::live::Watch;
-use openchair_domain::tenancy::{Caller, RequestFacts};
+use openchair_domain::queue;
+use openchair_domain::secrets::TokenKind;
+use openchair_domain::tenancy::{Caller, Principal, RequestFacts};
+use openchair_domain::tenants;
 use poem::Upgraded;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -16,13 +19,13 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::LAGGED;
 use super::channel::Taken;
 use super::frame::{Frame, Matter, PING};
 use super::hub::{Admission, Hub, Sub};
 use super::line::{End, Known};
 use super::protocol::{self, Asked, LiveHello, LiveMessage, LivePong, VERSION};
-use super::subscribe::{self, Wish};
+use super::subscribe::{self, Asking, First, Wish};
+use super::LAGGED;
 use crate::app::App;
 use crate::auth;
 use crate::problem::ApiError;
@@ -43,7 +46,10 @@ const WINDOW: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Who {
     pub(super) caller: Caller,
-    pub(super) watch: Watch,
+    /// By what it is asked whether they may still; nothing for who has no rights.
+    pub(super) watch: Option<Watch>,
+    /// What they hold.
+    pub(super) ticket: Option<(Id<Location>, Id<QueueEntry>)>,
 }
 
 /// A socket and what it watches.
@@ -54,6 +60,7 @@ pub(super) struct Socket {
     admission: Admission,
     request: Arc<RequestFacts>,
     caller: Option<Arc<Caller>>,
+    ticket: Option<(Id<Location>, Id<QueueEntry>)>,
     subs: Vec<Sub>,
     frames: Vec<Frame>,
     /// When it was last heard, and whether it was asked since.
@@ -77,6 +84,7 @@ impl Socket {
             admission,
             request: Arc::new(request),
             caller: None,
+            ticket: None,
             subs: Vec::new(),
             frames: Vec::new(),
             heard: now,
@@ -106,12 +114,17 @@ impl Socket {
 
     /// Says hello to somebody.
     async fn know(&mut self, who: Who) -> Result<(), End> {
-        let Who { caller, watch } = who;
+        let Who { caller, watch, ticket } = who;
         if !self.admission.count_for(&caller) {
             return Err(End::TooMany);
         }
-        self.admission.line.know(Known { watch, rights: caller.rights() });
-        let hello = LiveHello { v: VERSION, tenant: caller.tenant().into() };
+        if let Some(watch) = watch {
+            self.admission.line.know(Known { watch, rights: caller.rights() });
+        }
+        self.ticket = ticket;
+        let is_visitor = *caller.principal() == Principal::Visitor;
+        let tenant = (!is_visitor).then(|| caller.tenant().into());
+        let hello = LiveHello { v: VERSION, tenant };
         self.caller = Some(Arc::new(caller));
         self.say(&LiveMessage::Hello(hello)).await
     }
@@ -195,15 +208,11 @@ impl Socket {
             Asked::Auth { token, tenant } => {
                 Box::pin(self.recognise(token, tenant.map(|id| id.0))).await
             }
-            Asked::Sub { topic, location, date, since } => {
-                let Some(caller) = self.caller.clone() else {
-                    return self.refuse(&ApiError::unauthenticated(), None).await;
-                };
-                match Wish::read(topic, location, date, since) {
-                    Ok(wish) => Box::pin(self.subscribe(&caller, wish)).await,
-                    Err(error) => self.refuse(&error, None).await,
-                }
-            }
+            Asked::Shop(shop) => Box::pin(self.visit(shop)).await,
+            Asked::Sub(asking) => match self.caller.clone() {
+                Some(caller) => Box::pin(self.subscribe(&caller, asking)).await,
+                None => self.refuse(&ApiError::unauthenticated(), None).await,
+            },
             Asked::Unsub(topic) => {
                 self.subs.retain(|sub| sub.topic.to_string() != topic);
                 Ok(())
@@ -221,13 +230,40 @@ impl Socket {
     }
 
     async fn recognise(&mut self, token: String, tenant: Option<Id<Tenant>>) -> Result<(), End> {
+        let request = (*self.request).clone();
+        let who = if token.starts_with(TokenKind::Ticket.prefix()) {
+            let opened = queue::open(&self.hub.db, &token, request).await;
+            opened.map_err(ApiError::from).map(|ticket| Who {
+                ticket: Some((ticket.location, ticket.entry)),
+                caller: ticket.caller,
+                watch: None,
+            })
+        } else {
+            let known = auth::who(&self.app, &Proof::Bearer(token), tenant, request).await;
+            known.map(|(caller, watch)| Who { caller, watch: Some(watch), ticket: None })
+        };
+        self.introduce(who).await
+    }
+
+    /// Lets somebody look at what anybody may see.
+    async fn visit(&mut self, shop: String) -> Result<(), End> {
+        let request = (*self.request).clone();
+        let visit = async {
+            self.app.limits.public(&request).await?;
+            let caller = tenants::visit(&self.hub.db, &shop, request).await?;
+            Ok(Who { caller, watch: None, ticket: None })
+        };
+        let who = visit.await;
+        self.introduce(who).await
+    }
+
+    async fn introduce(&mut self, who: Result<Who, ApiError>) -> Result<(), End> {
         if self.caller.is_some() {
             let error = ApiError::conflict("already_signed_in", "It is known already who you are.");
             return self.refuse(&error, None).await;
         }
-        let request = (*self.request).clone();
-        match auth::who(&self.app, &Proof::Bearer(token), tenant, request).await {
-            Ok((caller, watch)) => self.know(Who { caller, watch }).await,
+        match who {
+            Ok(who) => self.know(who).await,
             Err(error) => {
                 self.refuse(&error, None).await?;
                 Err(if error.status.is_server_error() { End::Failed } else { End::NotSignedIn })
@@ -235,7 +271,11 @@ impl Socket {
         }
     }
 
-    async fn subscribe(&mut self, caller: &Arc<Caller>, wish: Wish) -> Result<(), End> {
+    async fn subscribe(&mut self, caller: &Arc<Caller>, asking: Asking) -> Result<(), End> {
+        let wish = match Wish::read(&self.hub, caller, self.ticket, asking).await {
+            Ok(wish) => wish,
+            Err(error) => return self.refuse(&error, None).await,
+        };
         let name = wish.topic.to_string();
         // Watching it again is watching it afresh.
         self.subs.retain(|sub| sub.topic != wish.topic);
@@ -245,15 +285,19 @@ impl Socket {
         }
         let line = &self.admission.line;
         match subscribe::open(&self.hub, caller, &wish, line).await {
-            Ok((sub, messages)) => {
+            Ok((sub, first)) => {
                 self.subs.push(sub);
-                for bytes in messages {
-                    self.write(&bytes).await?;
-                }
-                Ok(())
+                self.begin_with(first).await
             }
             Err(error) => self.refuse(&error, Some(name)).await,
         }
+    }
+
+    async fn begin_with(&mut self, first: First) -> Result<(), End> {
+        for bytes in first.messages {
+            self.write(&bytes).await?;
+        }
+        if first.over { Err(End::Over) } else { Ok(()) }
     }
 
     /// Sends what there is, until there is nothing more.
@@ -280,7 +324,8 @@ impl Socket {
             }
             let mut resync = false;
             // What is in the snapshot already is not told once more: that would be older.
-            for frame in frames.iter().filter(|frame| frame.seq > known) {
+            let is_new = |frame: &&Frame| frame.seq > known || (frame.later && frame.seq == known);
+            for frame in frames.iter().filter(is_new) {
                 match &frame.matter {
                     Matter::Send(bytes) => {
                         self.write(bytes).await?;
@@ -312,12 +357,7 @@ impl Socket {
         let Some(caller) = self.caller.clone() else { return Ok(()) };
         let Some(sub) = self.subs.get_mut(at) else { return Ok(()) };
         match subscribe::afresh(&self.hub, &caller, sub).await {
-            Ok(messages) => {
-                for bytes in messages {
-                    self.write(&bytes).await?;
-                }
-                Ok(())
-            }
+            Ok(first) => self.begin_with(first).await,
             Err(error) if error.status.is_server_error() => Err(End::Failed),
             Err(error) => {
                 let sub = self.subs.remove(at);
@@ -366,3 +406,4 @@ impl Socket {
         Ok(())
     }
 }
+

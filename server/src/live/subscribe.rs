@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
-use openchair_domain::bookings::{Day, Sight};
-use openchair_domain::ids::Location;
+use openchair_domain::bookings::{BookingError, Day, Sight};
+use openchair_domain::ids::{Id, Location, QueueEntry};
 use openchair_domain::live::{self, Stirred};
-use openchair_domain::tenancy::{Caller, StoreError, TenantTx};
+use openchair_domain::tenancy::{Caller, TenantTx};
 
 use super::hub::{Hub, Sub};
-use super::line::Line;
-use super::protocol::{LiveChange, LiveMessage, LiveTopic};
+use super::line::Line as Ear;
+use super::lines::{self, Line, Looks};
+use super::protocol::{LiveMessage, LiveTopic, News};
 use super::schedule::{self, Touched};
-use super::topic::Topic;
+use super::topic::{Audience, Reach, Topic};
 use crate::ids::Ref;
 use crate::problem::ApiError;
 
@@ -25,25 +26,61 @@ const MOST: u16 = 500;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wish {
     pub(super) topic: Topic,
+    reach: Reach,
+    audience: Audience,
     since: Option<i64>,
 }
 
+/// What a message asks for.
+#[derive(Debug)]
+pub(super) struct Asking {
+    pub(super) topic: LiveTopic,
+    pub(super) location: Option<Ref<Location>>,
+    pub(super) date: Option<NaiveDate>,
+    pub(super) since: Option<i64>,
+}
+
+/// What is told first.
+pub(super) struct First {
+    pub(super) messages: Vec<Bytes>,
+    /// Whether it is the last, too.
+    pub(super) over: bool,
+}
+
 impl Wish {
-    /// What a message means.
-    pub(super) fn read(
-        topic: LiveTopic,
-        location: Option<Ref<Location>>,
-        date: Option<NaiveDate>,
-        since: Option<i64>,
+    /// What is asked for, if that may be watched. `ticket`: what the caller holds.
+    pub(super) async fn read(
+        hub: &Hub,
+        caller: &Caller,
+        ticket: Option<(Id<Location>, Id<QueueEntry>)>,
+        asking: Asking,
     ) -> Result<Self, ApiError> {
         let bad = |detail: &str| ApiError::bad_request("bad_message", detail);
-        let topic = match topic {
-            LiveTopic::Schedule => Topic::Schedule {
-                location: location.ok_or_else(|| bad("A schedule is that of a location."))?.0,
-                date: date.ok_or_else(|| bad("A schedule is that of a day."))?,
-            },
+        let location = asking.location.map(|location| location.0);
+        let of_one = || location.ok_or_else(|| bad("This is that of a location."));
+        let (topic, (reach, audience)) = match asking.topic {
+            LiveTopic::Schedule => {
+                let location = of_one()?;
+                let date = asking.date.ok_or_else(|| bad("A schedule is that of a day."))?;
+                let opened = schedule::open(&hub.db, caller, (location, date)).await?;
+                (Topic::Schedule { location, date }, opened)
+            }
+            LiveTopic::Queue => {
+                let location = of_one()?;
+                (Topic::Queue(location), lines::open_queue(&hub.db, caller, location).await?)
+            }
+            LiveTopic::Board => {
+                let location = lines::there(&hub.db, caller, location).await?;
+                (Topic::Board(location), (None, Audience::ANYBODY))
+            }
+            LiveTopic::Ticket => {
+                let (location, entry) = ticket.ok_or_else(|| {
+                    ApiError::forbidden("no_ticket", "This is for who holds a ticket.")
+                })?;
+                (Topic::Ticket { location, entry }, (None, Audience::ANYBODY))
+            }
         };
-        Ok(Self { topic, since })
+        Ok(Self { topic, reach, audience, since: asking.since })
     }
 }
 
@@ -52,27 +89,27 @@ pub(super) async fn open(
     hub: &Hub,
     caller: &Arc<Caller>,
     wish: &Wish,
-    line: &Arc<Line>,
-) -> Result<(Sub, Vec<Bytes>), ApiError> {
+    ear: &Arc<Ear>,
+) -> Result<(Sub, First), ApiError> {
     let _turn = turn(hub).await?;
-    let Topic::Schedule { location, date } = wish.topic;
-    let (day, audience) = schedule::open(&hub.db, caller, (location, date)).await?;
-    if let Sight::Own(column) = audience.sight {
-        line.shows_column(column);
+    if let (Topic::Schedule { .. }, Sight::Own(column)) = (wish.topic, wish.audience.sight) {
+        ear.shows_column(column);
     }
-    let mut sub = hub.join(caller, (wish.topic, day), audience, line);
+    let mut sub = hub.join(caller, (wish.topic, wish.reach), wish.audience, ear);
     sub.desk.begin(&hub.db).await?;
     let tx = picture(hub, caller, &mut sub).await?;
-    let seq = live::last_seq(&tx).await?;
-    sub.seq = seq;
+    sub.seq = live::last_seq(&tx).await?;
+    let mut messages = Vec::with_capacity(2);
     if let Some(since) = wish.since {
-        if let Some(change) = replay(&tx, caller, &sub, since).await? {
-            return Ok((sub, vec![LiveMessage::Change(change).encode()]));
+        if let Some((news, over)) = replay(&tx, caller, &sub, since).await? {
+            messages.push(LiveMessage::change(sub.topic, sub.seq, news).encode());
+            return Ok((sub, First { messages, over }));
         }
-        let messages = vec![LiveMessage::resync(sub.topic.to_string()).encode()];
-        return Ok(with_snapshot(&tx, sub, messages).await?);
+        messages.push(LiveMessage::resync(sub.topic.to_string()).encode());
     }
-    Ok(with_snapshot(&tx, sub, Vec::new()).await?)
+    let (snapshot, over) = snapshot(&tx, caller, &sub).await?;
+    messages.push(snapshot);
+    Ok((sub, First { messages, over }))
 }
 
 /// Everything afresh, for who has missed something.
@@ -80,12 +117,13 @@ pub(super) async fn afresh(
     hub: &Hub,
     caller: &Arc<Caller>,
     sub: &mut Sub,
-) -> Result<Vec<Bytes>, ApiError> {
+) -> Result<First, ApiError> {
     let _turn = turn(hub).await?;
     let tx = picture(hub, caller, sub).await?;
     sub.seq = live::last_seq(&tx).await?;
     let resync = LiveMessage::resync(sub.topic.to_string()).encode();
-    Ok(vec![resync, snapshot(&tx, sub).await?])
+    let (snapshot, over) = snapshot(&tx, caller, sub).await?;
+    Ok(First { messages: vec![resync, snapshot], over })
 }
 
 async fn turn(hub: &Hub) -> Result<tokio::sync::SemaphorePermit<'_>, ApiError> {
@@ -95,38 +133,38 @@ async fn turn(hub: &Hub) -> Result<tokio::sync::SemaphorePermit<'_>, ApiError> {
 /// A picture of the database, in which the day is what it is by the location's clock.
 async fn picture(hub: &Hub, caller: &Caller, sub: &mut Sub) -> Result<TenantTx, ApiError> {
     let tx = hub.db.picture(caller).await?;
-    let Topic::Schedule { location, date } = sub.topic;
-    let day = Day::of(&tx, location, date).await?.ok_or_else(ApiError::not_found)?;
-    if day != sub.day {
-        sub.day = day;
-        sub.desk.found(sub.topic, day);
+    if let Topic::Schedule { location, date } = sub.topic {
+        let day = Day::of(&tx, location, date).await?.ok_or_else(ApiError::not_found)?;
+        if sub.reach != Some(day) {
+            sub.reach = Some(day);
+            sub.desk.found(sub.topic, sub.reach);
+        }
     }
     Ok(tx)
 }
 
-async fn with_snapshot(
+async fn snapshot(
     tx: &TenantTx,
-    sub: Sub,
-    mut messages: Vec<Bytes>,
-) -> Result<(Sub, Vec<Bytes>), StoreError> {
-    messages.push(snapshot(tx, &sub).await?);
-    Ok((sub, messages))
+    caller: &Caller,
+    sub: &Sub,
+) -> Result<(Bytes, bool), BookingError> {
+    let (items, over) = match sub.reach {
+        Some(day) => (schedule::snapshot(tx, &day, sub.audience.sight).await?, false),
+        None => {
+            let line = Line::load(tx, sub.topic.location(), Looks::first(&sub.topic)).await?;
+            (line.news(sub.topic, caller).items, line.is_over(sub.topic))
+        }
+    };
+    Ok((LiveMessage::snapshot(sub.topic, sub.seq, items).encode(), over))
 }
 
-async fn snapshot(tx: &TenantTx, sub: &Sub) -> Result<Bytes, StoreError> {
-    let name = (sub.topic.to_string(), sub.seq);
-    let snapshot = schedule::snapshot(tx, name, &sub.day, sub.audience.sight).await?;
-    Ok(LiveMessage::Snapshot(snapshot).encode())
-}
-
-/// What has happened since. None: that can't be told.
+/// What has happened since, and whether that was the end. None: it can't be told.
 async fn replay(
     tx: &TenantTx,
     caller: &Caller,
     sub: &Sub,
     since: i64,
-) -> Result<Option<LiveChange>, StoreError> {
-    let name = (sub.topic.to_string(), sub.seq);
+) -> Result<Option<(News, bool)>, BookingError> {
     let missed = sub.seq - since;
     if since < 0 || missed < 0 || missed > i64::from(MOST) {
         return Ok(None);
@@ -136,14 +174,18 @@ async fn replay(
         return Ok(None);
     }
     let stirred = Stirred::by(&events);
-    let Topic::Schedule { location, .. } = sub.topic;
-    if stirred.unclear || stirred.locations.contains(&location) {
-        return Ok(None);
-    }
-    let touched = Touched::load(tx, &stirred, &[sub.day]).await?;
-    let (topic, seq) = name.clone();
-    let nothing = LiveChange { topic, seq, items: Vec::new(), gone: Vec::new() };
-    let change = touched.change(name, &sub.day, &stirred, (sub.audience, caller));
+    let location = sub.topic.location();
     // Also when nothing has changed: that is what they want to know.
-    Ok(Some(change.unwrap_or(nothing)))
+    match sub.reach {
+        Some(_) if stirred.unclear || stirred.locations.contains(&location) => Ok(None),
+        Some(day) => {
+            let touched = Touched::load(tx, &stirred, &[day]).await?;
+            Ok(Some((touched.change(&day, &stirred, (sub.audience, caller)), false)))
+        }
+        None => {
+            let topics = [sub.topic];
+            let line = Line::load(tx, location, Looks::again(&topics, &stirred)).await?;
+            Ok(Some((line.news(sub.topic, caller), line.is_over(sub.topic))))
+        }
+    }
 }

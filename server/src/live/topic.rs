@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use openchair_domain::authz::Rights;
-use openchair_domain::bookings::Sight;
-use openchair_domain::ids::{Id, Location};
+use openchair_domain::bookings::{Day, Sight};
+use openchair_domain::ids::{Id, Location, QueueEntry};
 
 /// Something that can be watched in a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,12 +17,39 @@ pub(super) enum Topic {
         /// On the location's calendar.
         date: NaiveDate,
     },
+    /// A line, as staff see it.
+    Queue(Id<Location>),
+    /// A line, as the screen in the shop shows it.
+    Board(Id<Location>),
+    /// One's own place in a line.
+    Ticket {
+        /// Where.
+        location: Id<Location>,
+        /// Whose.
+        entry: Id<QueueEntry>,
+    },
+}
+
+impl Topic {
+    /// Where it is.
+    pub(super) const fn location(self) -> Id<Location> {
+        match self {
+            Self::Schedule { location, .. }
+            | Self::Queue(location)
+            | Self::Board(location)
+            | Self::Ticket { location, .. } => location,
+        }
+    }
 }
 
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Schedule { location, date } => write!(f, "schedule:{location}:{date}"),
+            Self::Queue(location) => write!(f, "queue:{location}"),
+            Self::Board(location) => write!(f, "board:{location}"),
+            // There is no other on a socket.
+            Self::Ticket { .. } => f.write_str("ticket"),
         }
     }
 }
@@ -36,3 +63,11 @@ pub(super) struct Audience {
     /// Which visits they see.
     pub(super) sight: Sight,
 }
+
+impl Audience {
+    /// Anybody at all.
+    pub(super) const ANYBODY: Self = Self { rights: Rights::NONE, sight: Sight::Own(None) };
+}
+
+/// How far a topic reaches, where that isn't in its name.
+pub(super) type Reach = Option<Day>;

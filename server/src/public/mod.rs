@@ -4,6 +4,8 @@ mod booking;
 mod dto;
 mod menu;
 mod own;
+mod queue;
+mod queue_views;
 mod slots;
 mod waiting;
 
@@ -20,6 +22,8 @@ use crate::problem::ApiError;
 
 pub use booking::PublicBookingApi;
 pub use own::OwnVisitApi;
+pub use queue::{KioskApi, OwnTicketApi, PublicQueueApi};
+pub(crate) use queue_views::{OwnEntryView, PublicBoardView};
 pub use slots::PublicSlotsApi;
 pub use waiting::{OfferApi, PublicWaitlistApi, WaitingApi};
 

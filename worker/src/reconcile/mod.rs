@@ -1,6 +1,7 @@
 //! What is put right now and then, whoever was lost meanwhile. A reconciler takes no input and may
 //! run any number of times, on several workers at once.
 
+mod forgotten;
 mod lapsed;
 mod leftovers;
 mod strangers;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backoff::jittered;
 use crate::handler::with_causes;
 
+pub use forgotten::Forgotten;
 pub use lapsed::Lapsed;
 pub use leftovers::Leftovers;
 pub(crate) use strangers::Strangers;

@@ -80,6 +80,7 @@ async fn unknown_malformed_and_foreign_ids_are_one() {
                 path: parts.join("/"),
                 body: valid.body.clone(),
                 version: valid.version,
+                upgrade: valid.upgrade,
             };
             answers.push((id.clone(), plain(&request.send(&operation, asker).await)));
             asked += 1;

@@ -55,7 +55,17 @@ pub struct Sample {
     pub path: String,
     pub body: Option<Value>,
     pub version: Option<i64>,
+    /// Whether it asks for a WebSocket.
+    pub upgrade: bool,
 }
+
+/// What asks for a WebSocket.
+const UPGRADE: [(&str, &str); 4] = [
+    ("connection", "Upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
 
 impl Sample {
     fn at(path: impl Into<String>) -> Self {
@@ -79,6 +89,9 @@ impl Sample {
         }
         if let Some(version) = self.version {
             call = call.header("if-match", &format!("\"{version}\""));
+        }
+        for (name, value) in UPGRADE.into_iter().filter(|_| self.upgrade) {
+            call = call.header(name, value);
         }
         call.await
     }
@@ -121,6 +134,7 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     match id.as_str() {
+        "watch_live" => Sample { upgrade: true, ..at },
         "sign_in" => body(at, json!({ "email": email, "password": PASSWORD })),
         "show_second_factor" => second_factor(world, at).await,
         "ask_for_magic_link" | "ask_for_password_reset" => body(at, json!({ "email": email })),

@@ -1,0 +1,138 @@
+//! Calling somebody out of the line.
+
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use super::entities::entry;
+use super::line::{self, Standing};
+use super::settings::serving;
+use super::state::{Source, State, Step};
+use super::store::{self, Seen, Taken};
+use super::{EntryFacts, services, source, state};
+use crate::authz::Right;
+use crate::bookings::workshop::{named_nothing, own_staff, place};
+use crate::bookings::{BookingError, Refusal};
+use crate::diary::{self, Shop};
+use crate::ids::{Id, Location, QueueEntry, Service, StaffMember};
+use crate::tenancy::{StoreError, TenantTx};
+
+/// Whose column it is: who doesn't see everybody's acts in their own.
+pub(super) async fn column(
+    tx: &TenantTx,
+    wanted: Option<Id<StaffMember>>,
+) -> Result<Option<Id<StaffMember>>, BookingError> {
+    let all = tx.caller().may(Right::ReadBookings);
+    if all && wanted.is_some() {
+        return Ok(wanted);
+    }
+    let own = own_staff(tx).await?.map(Id::from_uuid);
+    match (wanted, own) {
+        _ if all => Ok(own),
+        (None, Some(own)) => Ok(Some(own)),
+        (Some(wanted), Some(own)) if wanted == own => Ok(Some(own)),
+        _ => Err(Refusal::NotYours.into()),
+    }
+}
+
+/// Who doesn't see everybody's touches nobody whom somebody else has called or serves.
+pub(super) async fn own_only(tx: &TenantTx, row: &entry::Model) -> Result<(), BookingError> {
+    if tx.caller().may(Right::ReadBookings) || row.staff_id.is_none() {
+        return Ok(());
+    }
+    if own_staff(tx).await? == row.staff_id { Ok(()) } else { Err(Refusal::NotYours.into()) }
+}
+
+/// Somebody of the staff who serves here now.
+pub(super) async fn at_work(
+    tx: &TenantTx,
+    shop: &Shop,
+    staff: Id<StaffMember>,
+) -> Result<String, BookingError> {
+    if !shop.people.contains_key(&staff) {
+        return Err(named_nothing("/staff", "There is nobody like that here."));
+    }
+    let found = serving(tx, shop.location).await?.into_iter().find(|one| one.id == staff);
+    Ok(found.ok_or(Refusal::NotServing)?.name)
+}
+
+fn standing(row: &entry::Model) -> Result<Standing, StoreError> {
+    let booked = source(row)? == Source::Appointment;
+    Ok(Standing {
+        id: Id::from_uuid(row.id),
+        rank: row.rank,
+        services: services(row)?.iter().map(|service| service.id.uuid()).collect(),
+        wanted: row.staff_wanted.map(Id::from_uuid),
+        due: row.due_at.filter(|_| booked),
+    })
+}
+
+/// Somebody has called already and waits for them to come: one at a time.
+fn already_calling(line: &[entry::Model], staff: Id<StaffMember>) -> bool {
+    let called = State::Called.key();
+    line.iter().any(|row| row.state == called && row.staff_id == Some(staff.uuid()))
+}
+
+/// Calls whoever is next for one of the staff; without a name, for the caller.
+pub async fn call_next(
+    tx: &mut TenantTx,
+    location: Option<Id<Location>>,
+    staff: Option<Id<StaffMember>>,
+) -> Result<EntryFacts, BookingError> {
+    let versions = place(tx, location, "/location").await?;
+    let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
+    let unnamed = || named_nothing("/staff", "Whose turn is it?");
+    let staff = column(tx, staff).await?.ok_or_else(unnamed)?;
+    store::hold(tx, shop.location).await?;
+    let name = at_work(tx, &shop, staff).await?;
+    let line = store::in_line(tx, shop.location).await?;
+    if already_calling(&line, staff) {
+        return Err(Refusal::AlreadyCalling.into());
+    }
+    let waiting = line.iter().filter(|row| row.state == State::Waiting.key());
+    let waiting: Vec<Standing> = waiting.map(standing).collect::<Result<_, _>>()?;
+    let rules = shop.rules.staff.iter().find(|rules| rules.id == staff);
+    let does = |service: Uuid| {
+        let service = Id::<Service>::from_uuid(service);
+        rules.is_some_and(|rules| rules.skills.contains_key(&service))
+    };
+    let next = line::next(&waiting, staff, does, tx.now()).ok_or(Refusal::NobodyToCall)?;
+    let row = line.into_iter().find(|row| row.id == next.uuid()).ok_or(Refusal::NobodyToCall)?;
+    to(tx, &row, staff, name).await
+}
+
+/// Calls this one, whoever stands before them; without a name, for the caller.
+pub async fn call(
+    tx: &mut TenantTx,
+    id: Id<QueueEntry>,
+    version: Seen,
+    staff: Option<Id<StaffMember>>,
+) -> Result<EntryFacts, BookingError> {
+    let (held, row) = store::seen(tx, id, version, false).await?;
+    let shop = store::shop(tx, held.location).await?;
+    // What was booked with somebody is theirs, unless another takes it.
+    let of_visit = (source(&row)? == Source::Appointment).then_some(row.staff_wanted).flatten();
+    let wanted = staff.or(of_visit.map(Id::from_uuid));
+    let unnamed = || named_nothing("/staff", "Who calls?");
+    let staff = column(tx, wanted).await?.ok_or_else(unnamed)?;
+    state(&row)?.after(Step::Call).ok_or(Refusal::EntryState)?;
+    let name = at_work(tx, &shop, staff).await?;
+    if already_calling(&store::in_line(tx, held.location).await?, staff) {
+        return Err(Refusal::AlreadyCalling.into());
+    }
+    to(tx, &row, staff, name).await
+}
+
+async fn to(
+    tx: &mut TenantTx,
+    row: &entry::Model,
+    staff: Id<StaffMember>,
+    name: String,
+) -> Result<EntryFacts, BookingError> {
+    let taken = Taken { staff: Some(staff), ..Taken::by(Step::Call, row)? };
+    let mut change: entry::ActiveModel = row.clone().into();
+    change.staff_id = Set(Some(staff.uuid()));
+    change.staff_name = Set(Some(name));
+    change.called_at = Set(Some(tx.now()));
+    change.first_called_at = Set(row.first_called_at.or(Some(tx.now())));
+    Ok(store::write(tx, row, change, taken).await?.try_into()?)
+}

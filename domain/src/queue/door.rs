@@ -1,0 +1,166 @@
+//! The way in for who holds a ticket: it says in which business, and gives no rights there.
+
+use std::sync::Arc;
+
+use sea_orm::{ActiveValue::Set, DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::EntryFacts;
+use super::act::unclaimed;
+use super::entities::entry;
+use super::line::Place;
+use super::outlook::{Wait, outlook};
+use super::place;
+use super::state::{Source, State, Step};
+use super::store::{self, Taken};
+use super::{source, state};
+use crate::bookings::{BookingError, Refusal};
+use crate::diary::Shop;
+use crate::ids::{Id, Location, QueueEntry};
+use crate::secrets::{OpaqueToken, TokenKind};
+use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts, TenantTx};
+
+/// How often somebody may let another pass.
+pub(super) const MOST_PASSES: i16 = 5;
+
+/// Whoever holds a ticket.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// Let into the business, without rights.
+    pub caller: Caller,
+    /// Their entry.
+    pub entry: Id<QueueEntry>,
+    /// Where it is.
+    pub location: Id<Location>,
+}
+
+/// An entry, for who holds its ticket.
+#[derive(Debug, Clone)]
+pub struct OwnTicket {
+    /// The entry.
+    pub entry: EntryFacts,
+    /// Where.
+    pub shop: Arc<Shop>,
+    /// Whose turn it is: codes and where they stand.
+    pub others: Vec<(String, State)>,
+    /// What can be said of their wait, while they wait.
+    pub wait: Option<Wait>,
+    /// How often they may still let somebody pass.
+    pub passes_left: i16,
+}
+
+#[derive(FromQueryResult)]
+pub(super) struct Found {
+    tenant_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) location_id: Uuid,
+    plan: String,
+    require_two_factor: bool,
+}
+
+/// Finds out what a ticket's link leads to. A forged one leads nowhere.
+pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Ticket, BookingError> {
+    let sql = "
+        select e.tenant_id, e.id, e.location_id, t.plan, t.require_two_factor
+        from queue_entries e join tenants t on t.id = e.tenant_id where e.token_hash = $1";
+    let token = OpaqueToken::parse(TokenKind::Ticket, token).ok_or(Refusal::NotFound)?;
+    let found = by_token(db, sql, &token).await?.ok_or(Refusal::NotFound)?;
+    Ok(Ticket {
+        entry: Id::from_uuid(found.id),
+        location: Id::from_uuid(found.location_id),
+        caller: found.visitor(request),
+    })
+}
+
+pub(super) async fn by_token(
+    db: &Db,
+    sql: &'static str,
+    token: &OpaqueToken,
+) -> Result<Option<Found>, BookingError> {
+    let values = [token.hash().to_vec().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let tx = db.system(SystemReason::PublicPage).await?;
+    Ok(Found::find_by_statement(statement).one(tx.conn()).await?)
+}
+
+impl Found {
+    pub(super) fn visitor(self, request: RequestFacts) -> Caller {
+        let facts = TenantFacts {
+            id: Id::from_uuid(self.tenant_id),
+            plan: self.plan,
+            require_two_factor: self.require_two_factor,
+        };
+        Caller::visitor(facts, request)
+    }
+}
+
+/// The entry, for its holder.
+pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingError> {
+    let row = store::find(tx, ticket.entry).await?;
+    let shop = store::shop(tx, ticket.location).await?;
+    let line = store::in_line(tx, ticket.location).await?;
+    let mut others = Vec::new();
+    for other in line.into_iter().filter(|other| other.id != row.id) {
+        let state = state(&other)?;
+        if matches!(state, State::Called | State::Serving) {
+            others.push((other.code, state));
+        }
+    }
+    let outlook = outlook(tx, ticket.location).await?;
+    let wait = outlook.waits.into_iter().find(|wait| wait.id == ticket.entry);
+    let passes_left = (MOST_PASSES - row.passes).max(0);
+    Ok(OwnTicket { entry: row.try_into()?, shop, others, wait, passes_left })
+}
+
+/// They are there.
+pub async fn here(tx: &mut TenantTx, ticket: &Ticket) -> Result<(), BookingError> {
+    let (_, row) = store::seen(tx, ticket.entry, None, false).await?;
+    let taken = Taken::by(Step::Here, &row)?;
+    if row.here_at.is_some() {
+        return Ok(());
+    }
+    let mut change: entry::ActiveModel = row.clone().into();
+    change.here_at = Set(Some(tx.now()));
+    store::write(tx, &row, change, taken).await?;
+    Ok(())
+}
+
+/// They let whoever is behind them pass, and wait on if they were called.
+pub async fn more_time(tx: &mut TenantTx, ticket: &Ticket) -> Result<(), BookingError> {
+    let (held, row) = store::seen(tx, ticket.entry, None, false).await?;
+    let taken = Taken::by(Step::MoreTime, &row)?;
+    if row.passes >= MOST_PASSES {
+        return Err(Refusal::NoMoreTime.into());
+    }
+    let line = store::in_line(tx, held.location).await?;
+    let mut behind = None;
+    for other in line {
+        // Who comes for an appointment has a time of their own.
+        let waits = state(&other)? == State::Waiting && source(&other)? != Source::Appointment;
+        if waits && (other.rank, other.id) > (row.rank, row.id) {
+            behind = Some(Id::from_uuid(other.id));
+            break;
+        }
+    }
+    let rank = match behind {
+        Some(behind) => place::rank(tx, held.location, &row, Place::After(behind)).await?,
+        // Nobody is there to be let past.
+        None => None,
+    };
+    let mut change = unclaimed(&row);
+    change.rank = Set(rank.unwrap_or(row.rank));
+    change.passes = Set(row.passes + 1);
+    store::write(tx, &row, change, taken).await?;
+    Ok(())
+}
+
+/// They don't wait any more. Who has left already has left.
+pub async fn leave_own(tx: &mut TenantTx, ticket: &Ticket) -> Result<(), BookingError> {
+    let (_, row) = store::seen(tx, ticket.entry, None, false).await?;
+    if state(&row)? == State::Left {
+        return Ok(());
+    }
+    let taken = Taken::by(Step::Leave, &row)?;
+    store::write(tx, &row, row.clone().into(), taken).await?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+pub(super) mod entry;
+pub(super) mod kiosk;
+pub(super) mod queue;

@@ -1,0 +1,195 @@
+//! Coming into a line.
+
+use std::sync::Arc;
+
+use chrono::{Duration, NaiveDate};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+
+use super::check::{self, NewParty};
+use super::entities::{entry, queue};
+use super::line::{self, GAP};
+use super::settings::serving;
+use super::state::{Source, State, Step};
+use super::store::{self, Held};
+use super::{EntryFacts, WantedHere, history};
+use crate::availability::day_at;
+use crate::bookings::workshop::{Asker, place, whose};
+use crate::bookings::{BookingError, Refusal, Whom};
+use crate::diary::{self, Shop};
+use crate::ids::{Id, QueueEntry};
+use crate::secrets::{OpaqueToken, TokenKind};
+use crate::tenancy::{Outcome, StoreError, TenantTx};
+use crate::time::Instant;
+
+/// A party that is in the line now.
+#[derive(Debug)]
+pub struct Joined {
+    /// The party.
+    pub entry: EntryFacts,
+    /// Where.
+    pub shop: Arc<Shop>,
+    /// Their ticket: shown once.
+    pub token: OpaqueToken,
+}
+
+/// Somebody joins a line by themselves: from the shop's page, or at a tablet.
+pub async fn join(
+    tx: &mut TenantTx,
+    new: &NewParty,
+    source: Source,
+) -> Result<Joined, BookingError> {
+    enter(tx, new, source, Asker::Customer).await
+}
+
+/// The desk puts somebody into a line.
+pub async fn add(tx: &mut TenantTx, new: &NewParty) -> Result<Joined, BookingError> {
+    enter(tx, new, Source::Desk, Asker::Staff).await
+}
+
+async fn enter(
+    tx: &mut TenantTx,
+    new: &NewParty,
+    source: Source,
+    asker: Asker,
+) -> Result<Joined, BookingError> {
+    let versions = place(tx, new.location, "/location").await?;
+    let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
+    let customer = match new.customer {
+        Some(id) => whose(tx, &shop, &Whom::Known(id)).await?.customer,
+        None => None,
+    };
+    let held = store::hold(tx, shop.location).await?;
+    let checked = check::check(new, &shop, &held.row, asker)?;
+    if !held.row.open {
+        return Err(Refusal::QueueClosed.into());
+    }
+    let line = store::in_line(tx, shop.location).await?;
+    if room(&held.row, &line)? == 0 {
+        return Err(Refusal::QueueFull.into());
+    }
+    let serving: Vec<_> = serving(tx, shop.location).await?.iter().map(|one| one.id).collect();
+    check::can_be_served(&shop, &serving, new.staff, &checked.services)?;
+    let token = OpaqueToken::generate(TokenKind::Ticket, tx.entropy());
+    let contact = checked.contact;
+    let ticket = Ticket {
+        name: contact.name,
+        phone: contact.phone.map(|phone| phone.to_string()),
+        locale: contact.locale.unwrap_or_else(|| shop.locale.clone()),
+        party: checked.party,
+        services: checked.services,
+        staff_wanted: new.staff.map(Id::uuid),
+        customer_id: customer.map(|whose| whose.id.uuid()),
+        visit: None,
+        source,
+        note: checked.note,
+        token_hash: Some(token.hash().to_vec()),
+    };
+    let row = insert(tx, held, &shop, &line, ticket).await?;
+    Ok(Joined { entry: row.try_into()?, shop, token })
+}
+
+/// How many more may join.
+pub(super) fn room(queue: &queue::Model, line: &[entry::Model]) -> Result<usize, StoreError> {
+    let mut waiting = 0;
+    for row in line {
+        let walked_in = super::source(row)? != Source::Appointment;
+        waiting += usize::from(walked_in && super::state(row)?.is_in_line());
+    }
+    Ok(usize::try_from(queue.capacity).unwrap_or(0).saturating_sub(waiting))
+}
+
+/// What comes into a line.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    pub(super) name: String,
+    pub(super) phone: Option<String>,
+    pub(super) locale: String,
+    pub(super) party: i16,
+    pub(super) services: Vec<WantedHere>,
+    pub(super) staff_wanted: Option<uuid::Uuid>,
+    pub(super) customer_id: Option<uuid::Uuid>,
+    /// The visit that they come for, and when it begins.
+    pub(super) visit: Option<(uuid::Uuid, Instant)>,
+    pub(super) source: Source,
+    pub(super) note: String,
+    pub(super) token_hash: Option<Vec<u8>>,
+}
+
+/// The next number of the day.
+async fn number(tx: &TenantTx, held: Held, day: NaiveDate) -> Result<i32, StoreError> {
+    let before = if held.row.ticket_day == Some(day) { held.row.last_ticket } else { 0 };
+    let mut row = held.row.into_active_model();
+    row.ticket_day = Set(Some(day));
+    row.last_ticket = Set(before + 1);
+    row.update(tx.conn()).await?;
+    Ok(before + 1)
+}
+
+/// Writes somebody at the end of a line.
+pub(super) async fn insert(
+    tx: &mut TenantTx,
+    held: Held,
+    shop: &Shop,
+    line: &[entry::Model],
+    ticket: Ticket,
+) -> Result<entry::Model, BookingError> {
+    let now = tx.now();
+    let day = day_at(shop.rules.zone, now);
+    let minutes = Duration::minutes(held.row.expires_minutes.into());
+    let rank = line.iter().map(|row| row.rank).max().unwrap_or(0) + GAP;
+    let due = ticket.visit.map(|(_, due)| due);
+    let location = held.location;
+    let code = line::code(number(tx, held, day).await?);
+    let row = entry::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        id: Set(tx.new_id::<QueueEntry>().uuid()),
+        location_id: Set(location.uuid()),
+        day: Set(day),
+        code: Set(code),
+        state: Set(State::Waiting.key().to_owned()),
+        rank: Set(rank),
+        name: Set(ticket.name),
+        phone: Set(ticket.phone),
+        locale: Set(ticket.locale),
+        party: Set(ticket.party),
+        services: Set(serde_json::to_value(&ticket.services).unwrap_or_default()),
+        staff_wanted: Set(ticket.staff_wanted),
+        staff_id: Set(None),
+        staff_name: Set(None),
+        customer_id: Set(ticket.customer_id),
+        appointment_id: Set(ticket.visit.map(|(visit, _)| visit)),
+        due_at: Set(due),
+        source: Set(ticket.source.key().to_owned()),
+        note: Set(ticket.note),
+        token_hash: Set(ticket.token_hash),
+        quoted_low: Set(None),
+        quoted_p50: Set(None),
+        quoted_p90: Set(None),
+        joined_at: Set(now),
+        // Who stands at the desk or the tablet is there.
+        here_at: Set((ticket.source != Source::Public).then_some(now)),
+        next_at: Set(None),
+        called_at: Set(None),
+        first_called_at: Set(None),
+        started_at: Set(None),
+        ended_at: Set(None),
+        expires_at: Set(Some(due.map_or(now, |due| due.max(now)) + minutes)),
+        passes: Set(0),
+        learned: Set(false),
+        version: Set(1),
+        updated_at: Set(now),
+    };
+    let already = BookingError::from(Refusal::AlreadyWaiting);
+    let row = row.insert(tx.conn()).await.on_constraint("queue_once", already)?;
+    let written = history::Line {
+        step: Step::Join,
+        from: None,
+        to: State::Waiting,
+        staff: ticket.staff_wanted.map(Id::from_uuid),
+        reason: None,
+    };
+    history::write(tx, &row, written).await?;
+    store::tell(tx, &row, Step::Join);
+    store::tell_next(tx, location).await?;
+    Ok(row)
+}

@@ -1,0 +1,32 @@
+//! Many tickets at once, for those who look on.
+
+use super::board::{Front, entries};
+use super::door::{MOST_PASSES, OwnTicket};
+use super::outlook::Outlook;
+use super::state::State;
+use crate::bookings::BookingError;
+use crate::ids::{Id, QueueEntry};
+use crate::tenancy::TenantTx;
+
+/// Each of these entries as its holder sees it, out of what is known of the whole line. What isn't
+/// there is left out.
+pub async fn tickets(
+    tx: &TenantTx,
+    front: &Front,
+    outlook: &Outlook,
+    ids: &[Id<QueueEntry>],
+) -> Result<Vec<OwnTicket>, BookingError> {
+    let found = entries(tx, ids).await?;
+    let own = |entry: super::EntryFacts| {
+        let up = |state: State| matches!(state, State::Called | State::Serving);
+        let others = front.entries.iter().filter(|other| other.id != entry.id && up(other.state));
+        OwnTicket {
+            shop: front.shop.clone(),
+            others: others.map(|other| (other.code.clone(), other.state)).collect(),
+            wait: outlook.waits.iter().find(|wait| wait.id == entry.id).cloned(),
+            passes_left: (MOST_PASSES - entry.passes).max(0),
+            entry,
+        }
+    };
+    Ok(found.into_iter().map(own).collect())
+}
