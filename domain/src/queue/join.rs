@@ -11,7 +11,7 @@ use super::line::{self, GAP};
 use super::settings::serving;
 use super::state::{Source, State, Step};
 use super::store::{self, Held};
-use super::{EntryFacts, WantedHere, history};
+use super::{EntryFacts, Quote, WantedHere, history, outlook};
 use crate::availability::day_at;
 use crate::bookings::workshop::{Asker, place, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
@@ -69,6 +69,8 @@ async fn enter(
     }
     let serving: Vec<_> = serving(tx, shop.location).await?.iter().map(|one| one.id).collect();
     check::can_be_served(&shop, &serving, new.staff, &checked.services)?;
+    let wanted = (checked.services.iter().map(WantedHere::work).collect(), checked.party);
+    let quote = outlook::quote(tx, &shop, &line, wanted, new.staff).await?;
     let token = OpaqueToken::generate(TokenKind::Ticket, tx.entropy());
     let contact = checked.contact;
     let ticket = Ticket {
@@ -83,6 +85,7 @@ async fn enter(
         source,
         note: checked.note,
         token_hash: Some(token.hash().to_vec()),
+        quote,
     };
     let row = insert(tx, held, &shop, &line, ticket).await?;
     Ok(Joined { entry: row.try_into()?, shop, token })
@@ -113,6 +116,8 @@ pub(super) struct Ticket {
     pub(super) source: Source,
     pub(super) note: String,
     pub(super) token_hash: Option<Vec<u8>>,
+    /// What they are told.
+    pub(super) quote: Option<Quote>,
 }
 
 /// The next number of the day.
@@ -162,9 +167,9 @@ pub(super) async fn insert(
         source: Set(ticket.source.key().to_owned()),
         note: Set(ticket.note),
         token_hash: Set(ticket.token_hash),
-        quoted_low: Set(None),
-        quoted_p50: Set(None),
-        quoted_p90: Set(None),
+        quoted_low: Set(ticket.quote.map(|quote| quote.low)),
+        quoted_p50: Set(ticket.quote.map(|quote| quote.p50)),
+        quoted_p90: Set(ticket.quote.map(|quote| quote.p90)),
         joined_at: Set(now),
         // Who stands at the desk or the tablet is there.
         here_at: Set((ticket.source != Source::Public).then_some(now)),

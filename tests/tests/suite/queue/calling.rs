@@ -96,8 +96,9 @@ async fn an_old_version_changes_nothing() {
     for deed in ["call", "return", "start", "finish", "no-show", "leave", "convert"] {
         let more = if deed == "call" { json!({ "staff": spa.id("Wanda") }) } else { json!({}) };
         let stale = spa.press(&ada, deed, more).await.problem(409, "stale_version");
-        assert_eq!(stale["version"], 2, "{deed}: {stale}");
-        assert_eq!(stale["changes"][0]["action"], "called", "{stale}");
+        let now = &stale["particulars"];
+        assert_eq!(now["version"], 2, "{deed}: {stale}");
+        assert_eq!(now["changes"][0]["action"], "called", "{stale}");
     }
     let stale = spa.press(&ada, "move", json!({ "to": "first" })).await;
     stale.problem(409, "stale_version");

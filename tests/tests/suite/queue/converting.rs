@@ -35,7 +35,7 @@ async fn what_does_not_fit_changes_nothing() {
     let before = app.database.fingerprint_where(|_| "true".to_owned()).await;
     let wish = json!({ "start": at(2, "14:00"), "staff": spa.id("Eve") });
     let refused = spa.press(&ada, "convert", wish).await.problem(409, "slot_taken");
-    assert!(!refused["alternatives"].as_array().unwrap().is_empty(), "{refused}");
+    assert!(!refused["particulars"]["alternatives"].as_array().unwrap().is_empty(), "{refused}");
     // Nobody works then.
     let wish = json!({ "start": at(2, "22:00"), "staff": spa.id("Eve") });
     spa.press(&ada, "convert", wish).await.problem(409, "not_possible");
