@@ -6,6 +6,7 @@ mod joining;
 mod kiosks;
 mod keeping;
 mod tickets;
+mod waits;
 mod visits;
 
 use openchair_tests::spa::{Spa, at};
