@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{Duration, NaiveDate};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
-use super::check::{self, NewParty};
+use super::check::{self, Checked, NewParty};
 use super::entities::{entry, queue};
 use super::line::{self, GAP};
 use super::settings::serving;
@@ -58,19 +58,16 @@ async fn enter(
         Some(id) => whose(tx, &shop, &Whom::Known(id)).await?.customer,
         None => None,
     };
-    let held = store::hold(tx, shop.location).await?;
-    let checked = check::check(new, &shop, &held.row, asker)?;
-    if !held.row.open {
-        return Err(Refusal::QueueClosed.into());
-    }
+    // What they are told takes a while to find out: nobody else waits for that. It is of the line as it
+    // was just before.
+    let row = store::peek(tx, shop.location).await?.ok_or(Refusal::QueueClosed)?;
     let line = store::in_line(tx, shop.location).await?;
-    if room(&held.row, &line)? == 0 {
-        return Err(Refusal::QueueFull.into());
-    }
-    let serving: Vec<_> = serving(tx, shop.location).await?.iter().map(|one| one.id).collect();
-    check::can_be_served(&shop, &serving, new.staff, &checked.services)?;
+    let checked = admitted(tx, new, &shop, &row, &line, asker).await?;
     let wanted = (checked.services.iter().map(WantedHere::work).collect(), checked.party);
     let quote = outlook::quote(tx, &shop, &line, wanted, new.staff).await?;
+    let held = store::hold(tx, shop.location).await?;
+    let line = store::in_line(tx, shop.location).await?;
+    let checked = admitted(tx, new, &shop, &held.row, &line, asker).await?;
     let token = OpaqueToken::generate(TokenKind::Ticket, tx.entropy());
     let contact = checked.contact;
     let ticket = Ticket {
@@ -89,6 +86,27 @@ async fn enter(
     };
     let row = insert(tx, held, &shop, &line, ticket).await?;
     Ok(Joined { entry: row.try_into()?, shop, token })
+}
+
+/// What somebody wants, if they may join now.
+async fn admitted(
+    tx: &TenantTx,
+    new: &NewParty,
+    shop: &Shop,
+    queue: &queue::Model,
+    line: &[entry::Model],
+    asker: Asker,
+) -> Result<Checked, BookingError> {
+    let checked = check::check(new, shop, queue, asker)?;
+    if !queue.open {
+        return Err(Refusal::QueueClosed.into());
+    }
+    if room(queue, line)? == 0 {
+        return Err(Refusal::QueueFull.into());
+    }
+    let serving: Vec<_> = serving(tx, shop.location).await?.iter().map(|one| one.id).collect();
+    check::can_be_served(shop, &serving, new.staff, &checked.services)?;
+    Ok(checked)
 }
 
 /// How many more may join.

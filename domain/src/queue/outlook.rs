@@ -136,18 +136,19 @@ pub async fn newcomer(
     let able = |id: &Id<Service>| {
         settings.staff.iter().filter(|one| check::does(shop, one.id, &[*id])).count()
     };
-    let usual = offered.iter().map(|one| one.id).max_by_key(|id| (able(id), std::cmp::Reverse(*id)));
+    let usual =
+        offered.iter().map(|one| one.id).max_by_key(|id| (able(id), std::cmp::Reverse(*id)));
     let wanted = if services.is_empty() { usual.as_slice() } else { services };
     let serving: Vec<_> = settings.staff.iter().map(|one| one.id).collect();
-    let fits = serving.iter().any(|one| {
-        staff.is_none_or(|staff| staff == *one) && check::does(shop, *one, wanted)
-    });
+    let fits = serving
+        .iter()
+        .any(|one| staff.is_none_or(|staff| staff == *one) && check::does(shop, *one, wanted));
     if wanted.is_empty() || !fits {
         return Ok(None);
     }
-    let work = wanted.iter().filter_map(|id| {
-        Some(Work { service: *id, minutes: shop.services.get(id)?.minutes })
-    });
+    let work = wanted
+        .iter()
+        .filter_map(|id| Some(Work { service: *id, minutes: shop.services.get(id)?.minutes }));
     let line = store::in_line(tx, shop.location).await?;
     let newcomer = newcomer_of(tx, work.collect(), 1, staff);
     let forecast = situation::forecast(tx, shop, &line, vec![newcomer]).await?;

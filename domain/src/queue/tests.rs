@@ -178,7 +178,8 @@ proptest! {
 
 #[test]
 fn codes_as_they_are_read_out() {
-    let numbers = [(1, "A01"), (7, "A07"), (99, "A99"), (100, "B01"), (2_574, "Z99"), (2_575, "AA01")];
+    let numbers =
+        [(1, "A01"), (7, "A07"), (99, "A99"), (100, "B01"), (2_574, "Z99"), (2_575, "AA01")];
     for (number, code) in numbers {
         assert_eq!(line::code(number), code);
     }
@@ -211,7 +212,8 @@ fn what_is_left_of_a_day() {
         skills: std::collections::HashMap::new(),
     };
     // In January the wall is an hour ahead.
-    let local = |hour: u32, minute: u32| Utc.with_ymd_and_hms(2026, 1, 14, hour - 1, minute, 0).unwrap();
+    let local =
+        |hour: u32, minute: u32| Utc.with_ymd_and_hms(2026, 1, 14, hour - 1, minute, 0).unwrap();
     let span = |from, to| Span { from, to };
     let noon = span(local(13, 0), local(14, 0));
     let pause = span(local(10, 0), local(10, 15));

@@ -1,8 +1,8 @@
 //! What is said of waits, what is learned, and how right it was.
 
 use chrono::Duration;
-use openchair_tests::spa::{Spa, at};
 use openchair_tests::TestApp;
+use openchair_tests::spa::{Spa, at};
 use serde_json::{Value, json};
 
 use super::open;
@@ -125,7 +125,10 @@ async fn the_shop_sees_how_right_its_waits_were() {
     let items = days["items"].as_array().unwrap();
     assert_eq!(items.len(), 1, "{days}");
     let day = &items[0];
-    assert_eq!((&day["day"], &day["called"], &day["quoted"]), (&json!("2026-03-02"), &json!(2), &json!(2)));
+    assert_eq!(
+        (&day["day"], &day["called"], &day["quoted"]),
+        (&json!("2026-03-02"), &json!(2), &json!(2))
+    );
     assert_eq!(day["waited_seconds"], 1_200.0);
     // Ada waited for nothing, Bob for forty minutes.
     let ada = "select quoted_p50::bigint from queue_entries where name = 'Ada'";

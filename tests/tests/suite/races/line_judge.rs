@@ -351,9 +351,19 @@ mod tests {
                 vec![next(10, ANN)],
             ),
             ("lost", two(waits(), waits()), vec![joined(10)], vec![]),
-            ("a gap", one("left", 3, None), vec![joined(10), step(10, 3, "left", "waiting", "left", 0)], vec![]),
+            (
+                "a gap",
+                one("left", 3, None),
+                vec![joined(10), step(10, 3, "left", "waiting", "left", 0)],
+                vec![],
+            ),
             ("elsewhere than its history", one("done", 1, None), vec![joined(10)], vec![]),
-            ("an answer to what never happened", one("waiting", 1, None), vec![joined(10)], vec![next(10, ANN)]),
+            (
+                "an answer to what never happened",
+                one("waiting", 1, None),
+                vec![joined(10)],
+                vec![next(10, ANN)],
+            ),
         ];
         for (what, parties, steps, told) in wrong {
             assert!(!faults(&parties, &steps, &told).is_empty(), "{what}");
