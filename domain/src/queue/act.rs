@@ -7,9 +7,9 @@ use super::entities::entry;
 use super::state::{Source, Step};
 use super::store::{self, Seen, Taken};
 use super::visit;
-use super::{EntryFacts, source};
+use super::{EntryFacts, pace, source};
 use crate::authz::Right;
-use crate::bookings::workshop::named_nothing;
+use crate::bookings::workshop::fault;
 use crate::bookings::{BookingError, Deed, Refusal};
 use crate::ids::{Id, QueueEntry, StaffMember};
 use crate::tenancy::TenantTx;
@@ -50,7 +50,7 @@ pub async fn start(
     }
     let shop = store::shop(tx, held.location).await?;
     let called = row.staff_id.map(Id::from_uuid);
-    let unnamed = || named_nothing("/staff", "Who serves them?");
+    let unnamed = || fault("/staff", "required", "Who serves them?");
     let staff = column(tx, staff.or(called)).await?.ok_or_else(unnamed)?;
     let mut change: entry::ActiveModel = row.clone().into();
     // Who called them may go on, also if they serve nobody else any more.
@@ -75,7 +75,8 @@ pub async fn finish(
     if source(&row)? == Source::Appointment {
         return visit::act(tx, &row, Deed::Complete, Right::CompleteBooking).await;
     }
-    let change: entry::ActiveModel = row.clone().into();
+    let mut change: entry::ActiveModel = row.clone().into();
+    change.learned = Set(pace::learn(tx, &row).await?);
     Ok(store::write(tx, &row, change, taken).await?.try_into()?)
 }
 

@@ -10,7 +10,7 @@ use super::state::{Source, State, Step};
 use super::store::{self, Seen, Taken};
 use super::{EntryFacts, services, source, state};
 use crate::authz::Right;
-use crate::bookings::workshop::{named_nothing, own_staff, place};
+use crate::bookings::workshop::{fault, named_nothing, own_staff, place};
 use crate::bookings::{BookingError, Refusal};
 use crate::diary::{self, Shop};
 use crate::ids::{Id, Location, QueueEntry, Service, StaffMember};
@@ -80,7 +80,7 @@ pub async fn call_next(
 ) -> Result<EntryFacts, BookingError> {
     let versions = place(tx, location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
-    let unnamed = || named_nothing("/staff", "Whose turn is it?");
+    let unnamed = || fault("/staff", "required", "Whose turn is it?");
     let staff = column(tx, staff).await?.ok_or_else(unnamed)?;
     store::hold(tx, shop.location).await?;
     let name = at_work(tx, &shop, staff).await?;
@@ -112,9 +112,9 @@ pub async fn call(
     // What was booked with somebody is theirs, unless another takes it.
     let of_visit = (source(&row)? == Source::Appointment).then_some(row.staff_wanted).flatten();
     let wanted = staff.or(of_visit.map(Id::from_uuid));
-    let unnamed = || named_nothing("/staff", "Who calls?");
-    let staff = column(tx, wanted).await?.ok_or_else(unnamed)?;
     state(&row)?.after(Step::Call).ok_or(Refusal::EntryState)?;
+    let unnamed = || fault("/staff", "required", "Who calls?");
+    let staff = column(tx, wanted).await?.ok_or_else(unnamed)?;
     let name = at_work(tx, &shop, staff).await?;
     if already_calling(&store::in_line(tx, held.location).await?, staff) {
         return Err(Refusal::AlreadyCalling.into());

@@ -9,7 +9,7 @@ use super::EntryFacts;
 use super::act::unclaimed;
 use super::entities::entry;
 use super::line::Place;
-use super::outlook::{Wait, outlook};
+use super::outlook::{self, Wait};
 use super::place;
 use super::state::{Source, State, Step};
 use super::store::{self, Taken};
@@ -99,6 +99,7 @@ pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingEr
     let row = store::find(tx, ticket.entry).await?;
     let shop = store::shop(tx, ticket.location).await?;
     let line = store::in_line(tx, ticket.location).await?;
+    let outlook = outlook::of(tx, &shop, &line).await?;
     let mut others = Vec::new();
     for other in line.into_iter().filter(|other| other.id != row.id) {
         let state = state(&other)?;
@@ -106,7 +107,6 @@ pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingEr
             others.push((other.code, state));
         }
     }
-    let outlook = outlook(tx, ticket.location).await?;
     let wait = outlook.waits.into_iter().find(|wait| wait.id == ticket.entry);
     let passes_left = (MOST_PASSES - row.passes).max(0);
     Ok(OwnTicket { entry: row.try_into()?, shop, others, wait, passes_left })

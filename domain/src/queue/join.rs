@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono::{Duration, NaiveDate};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
-use super::check::{self, NewParty};
+use super::check::{self, Checked, NewParty};
 use super::entities::{entry, queue};
 use super::line::{self, GAP};
 use super::settings::serving;
 use super::state::{Source, State, Step};
 use super::store::{self, Held};
-use super::{EntryFacts, WantedHere, history};
+use super::{EntryFacts, Quote, WantedHere, history, outlook};
 use crate::availability::day_at;
 use crate::bookings::workshop::{Asker, place, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
@@ -58,17 +58,16 @@ async fn enter(
         Some(id) => whose(tx, &shop, &Whom::Known(id)).await?.customer,
         None => None,
     };
-    let held = store::hold(tx, shop.location).await?;
-    let checked = check::check(new, &shop, &held.row, asker)?;
-    if !held.row.open {
-        return Err(Refusal::QueueClosed.into());
-    }
+    // What they are told takes a while to find out: nobody else waits for that. It is of the line as it
+    // was just before.
+    let row = store::peek(tx, shop.location).await?.ok_or(Refusal::QueueClosed)?;
     let line = store::in_line(tx, shop.location).await?;
-    if room(&held.row, &line)? == 0 {
-        return Err(Refusal::QueueFull.into());
-    }
-    let serving: Vec<_> = serving(tx, shop.location).await?.iter().map(|one| one.id).collect();
-    check::can_be_served(&shop, &serving, new.staff, &checked.services)?;
+    let checked = admitted(tx, new, &shop, &row, &line, asker).await?;
+    let wanted = (checked.services.iter().map(WantedHere::work).collect(), checked.party);
+    let quote = outlook::quote(tx, &shop, &line, wanted, new.staff).await?;
+    let held = store::hold(tx, shop.location).await?;
+    let line = store::in_line(tx, shop.location).await?;
+    let checked = admitted(tx, new, &shop, &held.row, &line, asker).await?;
     let token = OpaqueToken::generate(TokenKind::Ticket, tx.entropy());
     let contact = checked.contact;
     let ticket = Ticket {
@@ -83,9 +82,31 @@ async fn enter(
         source,
         note: checked.note,
         token_hash: Some(token.hash().to_vec()),
+        quote,
     };
     let row = insert(tx, held, &shop, &line, ticket).await?;
     Ok(Joined { entry: row.try_into()?, shop, token })
+}
+
+/// What somebody wants, if they may join now.
+async fn admitted(
+    tx: &TenantTx,
+    new: &NewParty,
+    shop: &Shop,
+    queue: &queue::Model,
+    line: &[entry::Model],
+    asker: Asker,
+) -> Result<Checked, BookingError> {
+    let checked = check::check(new, shop, queue, asker)?;
+    if !queue.open {
+        return Err(Refusal::QueueClosed.into());
+    }
+    if room(queue, line)? == 0 {
+        return Err(Refusal::QueueFull.into());
+    }
+    let serving: Vec<_> = serving(tx, shop.location).await?.iter().map(|one| one.id).collect();
+    check::can_be_served(shop, &serving, new.staff, &checked.services)?;
+    Ok(checked)
 }
 
 /// How many more may join.
@@ -113,6 +134,8 @@ pub(super) struct Ticket {
     pub(super) source: Source,
     pub(super) note: String,
     pub(super) token_hash: Option<Vec<u8>>,
+    /// What they are told.
+    pub(super) quote: Option<Quote>,
 }
 
 /// The next number of the day.
@@ -162,9 +185,9 @@ pub(super) async fn insert(
         source: Set(ticket.source.key().to_owned()),
         note: Set(ticket.note),
         token_hash: Set(ticket.token_hash),
-        quoted_low: Set(None),
-        quoted_p50: Set(None),
-        quoted_p90: Set(None),
+        quoted_low: Set(ticket.quote.map(|quote| quote.low)),
+        quoted_p50: Set(ticket.quote.map(|quote| quote.p50)),
+        quoted_p90: Set(ticket.quote.map(|quote| quote.p90)),
         joined_at: Set(now),
         // Who stands at the desk or the tablet is there.
         here_at: Set((ticket.source != Source::Public).then_some(now)),

@@ -23,8 +23,11 @@ mod join;
 mod kiosks;
 mod line;
 mod outlook;
+mod pace;
 mod place;
 mod settings;
+mod shift;
+mod situation;
 mod state;
 mod store;
 #[cfg(test)]
@@ -56,6 +59,7 @@ pub use kiosks::{KioskDoor, KioskFacts, join_at, kiosks, open_kiosk, revoke, set
 pub use line::Place;
 pub use outlook::{Outlook, Wait, WaitRange, newcomer, outlook};
 pub use place::put;
+pub(crate) use settings::serves_no_more;
 pub use settings::{Server, Settings, SettingsChange, settings, update};
 pub use state::{Source, State, Step};
 pub(crate) use visit::{follow, hold_for};
@@ -72,6 +76,12 @@ pub struct WantedHere {
     pub minutes: u16,
     /// What it costs.
     pub price_minor: i64,
+}
+
+impl WantedHere {
+    fn work(&self) -> estimate::Work {
+        estimate::Work { service: self.id, minutes: self.minutes }
+    }
 }
 
 /// What a party was told when it joined, in seconds.

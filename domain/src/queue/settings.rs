@@ -249,8 +249,26 @@ async fn put_staff(
     let new = "insert into queue_staff (tenant_id, location_id, staff_id, since)
                select $1, $2, id, $4 from unnest($3::uuid[]) as id on conflict do nothing";
     let values = [tenant.into(), location.into(), staff.into(), tx.now().into()];
-    tx.conn()
-        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, new, values))
-        .await?;
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, new, values)).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Gone {
+    location_id: Uuid,
+}
+
+/// Who is taken off the calendar serves nobody any more.
+pub(crate) async fn serves_no_more(
+    tx: &mut TenantTx,
+    staff: Id<StaffMember>,
+) -> Result<(), StoreError> {
+    let sql = "delete from queue_staff where tenant_id = $1 and staff_id = $2
+               returning location_id";
+    let values = [tx.tenant().uuid().into(), staff.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    for gone in Gone::find_by_statement(statement).all(tx.conn()).await? {
+        store::changed(tx, Id::from_uuid(gone.location_id));
+    }
     Ok(())
 }

@@ -8,13 +8,15 @@ use uuid::Uuid;
 
 use super::entities::entry;
 use super::join::{self, Ticket};
+use super::situation::menu_minutes;
 use super::state::{Source, State, Step};
 use super::store::{self, Taken};
-use super::{EntryFacts, WantedHere, state};
+use super::{EntryFacts, WantedHere, pace, state};
 use crate::authz::Right;
 use crate::bookings::workshop::{appointment, decide, read_any};
 use crate::bookings::{Action, BookingError, Deed, LineFacts, Refusal, Status, VisitFacts};
 use crate::customers::Whose;
+use crate::diary::Shop;
 use crate::ids::{Id, Location, StaffMember};
 use crate::tenancy::{StoreError, TenantTx};
 
@@ -72,7 +74,7 @@ pub(crate) async fn follow(
             begin(tx, row, &visit).await?;
         }
         (Action::Complete, Some(row)) if state(&row)?.is_open() => {
-            to(tx, row, Step::Finish, State::Done, reason).await?;
+            finish(tx, row, &visit, reason).await?;
         }
         (Action::MissOut, Some(row)) if state(&row)?.is_in_line() => {
             to(tx, row, Step::MissOut, State::NoShow, reason).await?;
@@ -90,10 +92,7 @@ pub(crate) async fn follow(
 }
 
 /// The newest entry of a visit, wherever it stands.
-async fn entry_of(
-    tx: &TenantTx,
-    visit: &VisitFacts,
-) -> Result<Option<entry::Model>, StoreError> {
+async fn entry_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Option<entry::Model>, StoreError> {
     let found = entry::Entity::find()
         .filter(entry::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(entry::Column::AppointmentId.eq(visit.id.uuid()))
@@ -110,10 +109,11 @@ fn hands(visit: &VisitFacts) -> Option<(Id<StaffMember>, Option<String>)> {
 }
 
 /// What it is made of. Seats of one service for two are that service once: the party says the rest.
-fn made_of(visit: &VisitFacts) -> Vec<WantedHere> {
+fn made_of(visit: &VisitFacts, shop: &Shop) -> Vec<WantedHere> {
     let first = visit.lines.iter().filter(|line| line.customer == 1);
     let minutes = |line: &LineFacts| {
-        u16::try_from((line.ends_at - line.starts_at).num_minutes()).unwrap_or(0)
+        let sold = line.ends_at - line.starts_at;
+        menu_minutes(shop, line.service, &line.addons, sold)
     };
     let mut services: Vec<WantedHere> = Vec::new();
     for line in first {
@@ -147,13 +147,14 @@ async fn arrive(tx: &mut TenantTx, visit: &VisitFacts) -> Result<entry::Model, B
         phone,
         locale: visit.locale.clone().or(locale).unwrap_or_else(|| shop.locale.clone()),
         party: visit.party,
-        services: made_of(visit),
+        services: made_of(visit, &shop),
         staff_wanted: hands(visit).map(|(staff, _)| staff.uuid()),
         customer_id: visit.customer.as_ref().map(|_| id.uuid()),
         visit: Some((visit.id.uuid(), visit.starts_at)),
         source: Source::Appointment,
         note: visit.note.clone(),
         token_hash: None,
+        quote: None,
     };
     join::insert(tx, held, &shop, &line, ticket).await
 }
@@ -187,6 +188,27 @@ async fn to(
     let staff = row.staff_id.map(Id::from_uuid);
     let taken = Taken { step, to, staff, reason: reason.map(str::to_owned) };
     store::write(tx, &row, row.clone().into(), taken).await
+}
+
+async fn finish(
+    tx: &mut TenantTx,
+    row: entry::Model,
+    visit: &VisitFacts,
+    reason: Option<&str>,
+) -> Result<(), BookingError> {
+    // Of several who did it, nobody knows how long each took.
+    let mut hands = visit.lines.iter().filter_map(|line| line.staff);
+    let first = hands.next();
+    let alone = first.is_some() && hands.all(|other| Some(other) == first);
+    let mut change: entry::ActiveModel = row.clone().into();
+    if alone && state(&row)? == State::Serving {
+        change.learned = Set(pace::learn(tx, &row).await? || row.learned);
+    }
+    let staff = row.staff_id.map(Id::from_uuid);
+    let reason = reason.map(str::to_owned);
+    let taken = Taken { step: Step::Finish, to: State::Done, staff, reason };
+    store::write(tx, &row, change, taken).await?;
+    Ok(())
 }
 
 /// The visit's last step was a mistake.
@@ -233,10 +255,11 @@ async fn moved(
         arrive(tx, visit).await?;
         return Ok(());
     }
+    let shop = store::shop(tx, visit.location).await?;
     let mut change: entry::ActiveModel = row.clone().into();
     change.due_at = Set(Some(visit.starts_at));
     change.staff_wanted = Set(hands(visit).map(|(staff, _)| staff.uuid()));
-    change.services = Set(serde_json::to_value(made_of(visit)).unwrap_or_default());
+    change.services = Set(serde_json::to_value(made_of(visit, &shop)).unwrap_or_default());
     let staff = row.staff_id.map(Id::from_uuid);
     let taken = Taken { step: Step::Move, to: state(&row)?, staff, reason: None };
     store::write(tx, &row, change, taken).await?;

@@ -34,6 +34,12 @@ async fn ticket(tx: &TenantTx, joined: queue::Joined) -> Result<TicketView, ApiE
     Ok(TicketView { token, entry: queue::look(tx, &own).await?.into() })
 }
 
+/// Ids with commas between them. What is none names nothing.
+fn listed(services: Option<&str>) -> Vec<Id<Service>> {
+    let named = services.unwrap_or_default().split(',').filter(|text| !text.is_empty());
+    named.map(Id::parse_or_nothing).collect()
+}
+
 async fn front(
     app: &App,
     caller: &Caller,
@@ -60,15 +66,13 @@ impl PublicQueueApi {
         /// The shop's first location if left out
         location: Query<Option<Ref<Location>>>,
         /// What one would want, with commas: for how long one would wait
-        #[oai(explode = false)]
-        services: Query<Option<Vec<Ref<Service>>>>,
+        services: Query<Option<String>>,
         /// By whom one would want it
         staff: Query<Option<Ref<StaffMember>>>,
     ) -> Result<Json<PublicQueueView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
-        let services = services.0.unwrap_or_default().into_iter().map(|id| id.0).collect();
-        let wanted = (services, staff.0.map(|staff| staff.0));
+        let wanted = (listed(services.0.as_deref()), staff.0.map(|staff| staff.0));
         let at = location.0.map(|location| location.0);
         Ok(Json(front(&self.0, &caller, at, wanted).await?))
     }

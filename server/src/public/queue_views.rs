@@ -186,7 +186,6 @@ impl From<OwnTicket> for OwnEntryView {
             let standing = others.iter().filter(|(_, stands)| *stands == state);
             standing.map(|(code, _)| code.clone()).collect()
         };
-        let place = |wait: &openchair_domain::queue::Wait| u32::try_from(wait.position).ok();
         Self {
             shop: shop.slug.clone(),
             shop_name: shop.name.clone(),
@@ -196,7 +195,7 @@ impl From<OwnTicket> for OwnEntryView {
             time_zone: shop.rules.zone.name().to_owned(),
             called: codes(State::Called),
             serving: codes(State::Serving),
-            position: wait.as_ref().and_then(place),
+            position: wait.as_ref().map(|wait| wait.position),
             wait: wait.and_then(|wait| wait.range()).map(WaitRangeView::from),
             chair: entry.staff.and_then(|staff| chair(&shop, staff)),
             staff: entry.staff_name.as_deref().map(first_name),

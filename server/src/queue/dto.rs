@@ -237,7 +237,7 @@ impl From<Wait> for QueueWaitView {
     fn from(wait: Wait) -> Self {
         Self {
             id: wait.id.into(),
-            position: u32::try_from(wait.position).unwrap_or(u32::MAX),
+            position: wait.position,
             p50_seconds: wait.p50.map(|wait| wait.num_seconds()),
             p90_seconds: wait.p90.map(|wait| wait.num_seconds()),
         }

@@ -12,6 +12,7 @@ use super::matrix::Needs;
 use super::samples::Menu;
 use super::samples::bookings::Visits;
 use super::samples::later::Later;
+use super::samples::queue::Line;
 use super::samples::shop::Things;
 
 /// Who might call.
@@ -100,6 +101,7 @@ pub struct Place {
     pub guests: Guests,
     pub visits: Visits,
     pub later: Later,
+    pub line: Line,
 }
 
 impl Place {
@@ -121,6 +123,7 @@ impl Place {
             guests: Guests::new(app, &business).await,
             visits: Visits::new(app, &business).await,
             later: Later::new(app, &business).await,
+            line: Line::new(app, &business).await,
             business,
         }
     }
@@ -144,6 +147,7 @@ impl Place {
         secrets.extend(self.menu.secrets());
         secrets.extend(self.guests.secrets());
         secrets.extend(self.later.secrets());
+        secrets.extend(self.line.secrets());
         secrets.extend([self.visits.visit.to_string(), self.visits.hold.clone()]);
         secrets
     }

@@ -18,6 +18,7 @@ pub mod bookings;
 mod customers;
 mod impact;
 pub mod later;
+pub mod queue;
 
 /// An operation of the document.
 #[derive(Debug, Clone)]
@@ -122,6 +123,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = later::sample(operation, world) {
+        return sample;
+    }
+    if let Some(sample) = queue::sample(operation, world, actor, succeeds).await {
         return sample;
     }
     if let Some(sample) = impact::sample(operation, world, actor, succeeds).await {

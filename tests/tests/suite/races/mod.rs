@@ -4,6 +4,8 @@ mod check;
 mod client;
 mod house;
 mod judge;
+mod line_judge;
 mod proof;
+mod queue;
 mod small;
 mod stampede;
