@@ -51,6 +51,13 @@ fn who_learns_does_better_than_who_does_not() {
 }
 
 #[test]
+fn who_knows_who_comes_later_does_better_than_who_does_not() {
+    let days = |roster| Trial { days: 12, roster, ..Trial::month(2) }.run().all.error;
+    let (known, unknown) = (days(true), days(false));
+    assert!(known < unknown, "{known} {unknown}");
+}
+
+#[test]
 fn a_trial_can_be_replayed() {
     let trial = Trial { days: 2, ..Trial::month(5) };
     assert_eq!(trial.run(), trial.run());

@@ -184,7 +184,8 @@ proptest! {
 fn little_knowledge_leans_on_more() {
     let seen = |minutes: f64, times: u32| {
         let mut pace = Pace::default();
-        (0..times).for_each(|n| pace.observe(30.0, minutes * (0.75 + 0.25 * f64::from((n + 1) % 3))));
+        (0..times)
+            .for_each(|n| pace.observe(30.0, minutes * (0.75 + 0.25 * f64::from((n + 1) % 3))));
         pace
     };
     // Three know the first service by heart and are slow at it; the third is slow at the second too.

@@ -42,6 +42,8 @@ pub struct Trial {
     pub days: u16,
     /// How many come, of the usual.
     pub load: f64,
+    /// Whether it is known who comes later in the day. If not, only who is there is reckoned with.
+    pub roster: bool,
     /// What is done to the estimator.
     pub handicap: Handicap,
 }
@@ -49,7 +51,7 @@ pub struct Trial {
 impl Trial {
     /// A month as usual.
     pub const fn month(seed: u64) -> Self {
-        Self { seed, days: 26, load: 1.0, handicap: Handicap::None }
+        Self { seed, days: 26, load: 1.0, roster: false, handicap: Handicap::None }
     }
 
     /// Lets it happen.
@@ -80,7 +82,7 @@ struct Month {
 }
 
 /// How much is going on, Monday to Saturday.
-const BUSY: [f64; 6] = [0.68, 0.72, 0.81, 0.85, 0.98, 1.06];
+const BUSY: [f64; 6] = [0.62, 0.66, 0.74, 0.78, 0.9, 0.98];
 
 impl Month {
     fn day(&mut self, number: u16) {
@@ -116,7 +118,7 @@ impl Month {
             Handicap::Unlearned => Paces::default(),
             Handicap::Swapped => self.tables.swapped(),
         };
-        let situation = self.tables.show(day, &paces);
+        let situation = self.tables.show(day, &paces, self.trial.roster);
         let forecast = estimate(&situation, 0);
         let minutes =
             |wait: Option<chrono::Duration>| wait.map(|wait| wait.as_seconds_f64() / MINUTE);
