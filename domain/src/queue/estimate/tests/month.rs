@@ -38,7 +38,7 @@ fn a_month_from_seed_3() {
 }
 
 #[test]
-fn who_takes_the_quick_for_the_slow_is_found_out() {
+fn who_takes_one_s_pace_for_another_s_is_found_out() {
     let report = Trial { days: 13, handicap: Handicap::Swapped, ..Trial::month(1) }.run();
     assert!(!keeps_its_word(&report), "{report}");
 }

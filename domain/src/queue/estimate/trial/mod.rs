@@ -1,10 +1,14 @@
 //! A month in a shop of which the truth is known: is the estimator any good?
 //!
-//! Six chairs, six services, quick and slow staff, of whom each is better at some things; a third of
-//! the time is booked, some of it on the day; a third of the walk-ins wait for one person; parties
-//! come, people leave or don't show up when called; staff are late or ill, and take their break when
-//! they get to it. The estimator starts with nothing and sees what the product's tables would show.
+//! Six chairs, six services, quick and slow staff, of whom each is better at some things; about a fifth
+//! of the time is booked, some of it on the day; up to a third of the walk-ins wait for one person;
+//! parties come, people leave or don't show up when called; staff are late or ill, and take their
+//! break when they get to it. The estimator starts with nothing and sees what the product's tables would show.
 //! Durations, patience and delays are drawn from other distributions than those that it assumes.
+//!
+//! One thing they share: staff call nobody with whom they would keep a visit waiting. Where staff call
+//! the first in line whatever comes next, waits are shorter than said, and P50 is no better than
+//! people ahead × average ÷ chairs.
 //!
 //! Counted are walk-ins that were called; who left before has no wait that could be compared.
 
@@ -29,7 +33,7 @@ pub enum Handicap {
     None,
     /// It never learns: every service takes what the menu says.
     Unlearned,
-    /// It takes the quick for the slow, and the other way round.
+    /// It takes everybody's pace for the next one's.
     Swapped,
 }
 
