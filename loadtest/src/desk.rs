@@ -129,6 +129,12 @@ impl Desk {
         self.send(if body.is_null() { request } else { request.json(body) }).await
     }
 
+    /// Changes what has a version in its headers.
+    pub(crate) async fn change(&self, path: &str, version: i64, body: &Value) -> Outcome<Told> {
+        let request = self.http.patch(format!("{}{path}", self.url)).bearer_auth(&self.shop.key);
+        self.send(request.header("if-match", format!("\"{version}\"")).json(body)).await
+    }
+
     pub(crate) async fn cancel(&self, id: &str, version: i64) -> Outcome<Told> {
         let body = json!({ "version": version });
         self.send(self.post(&format!("/v1/appointments/{id}/cancel"), &body)).await

@@ -13,13 +13,14 @@ use uuid::Uuid;
 use crate::error::Outcome;
 
 /// What a program at the desk may do.
-const SCOPES: [&str; 10] = [
+const SCOPES: [&str; 11] = [
     "booking:read",
     "booking:create",
     "booking:update",
     "booking:move",
     "booking:cancel",
     "customer:read",
+    "staff:read",
     "queue:read",
     "queue:join",
     "queue:call",

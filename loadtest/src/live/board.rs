@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use openchair_domain::time::{Clock as _, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -44,11 +43,11 @@ struct Run {
 pub(super) async fn run(place: &Place, options: &Options, figures: &mut Figures) -> Outcome<()> {
     say("One board and its subscribers, beside Socket.IO");
     let desk = place.desk(0);
-    let entries = fill(&desk).await?;
-    let door = board(place, &desk).await?;
-    let awake = ours(place, options, &desk, &entries, &door, 0).await?;
+    let pairs = fill(&desk).await?;
+    let door = board(place, &desk);
+    let awake = ours(place, options, &desk, &pairs, &door, 0).await?;
     let theirs = socket_io(options, awake.reached.bytes).await?;
-    let among_sleepers = ours(place, options, &desk, &entries, &door, ASLEEP).await?;
+    let among_sleepers = ours(place, options, &desk, &pairs, &door, ASLEEP).await?;
 
     let (our, their) = (awake.reached.samples.summary(), theirs.reached.samples.summary());
     let with = among_sleepers.reached.samples.summary();
@@ -92,29 +91,34 @@ pub(super) async fn run(place: &Place, options: &Options, figures: &mut Figures)
     plot::keep(options.svg.as_ref(), "peers.svg", &bars)
 }
 
+/// One who waits, and who calls them.
+#[derive(Debug, Clone)]
+struct Pair {
+    entry: String,
+    staff: String,
+}
+
 /// People who wait at the shop, one for each of those who press buttons.
-async fn fill(desk: &Desk) -> Outcome<Vec<String>> {
+async fn fill(desk: &Desk) -> Outcome<Vec<Pair>> {
     let location = &desk.shop.location;
-    let staff =
-        desk.ask(Method::GET, &format!("/v1/locations/{location}/queue"), &Value::Null).await?;
-    let _ = staff;
-    let settings = json!({ "open": true, "capacity": 50 });
-    must(
-        desk.ask(Method::PATCH, &format!("/v1/locations/{location}/queue"), &settings).await?,
-        200,
-    )?;
-    let mut entries = Vec::new();
-    for number in 0..HANDS {
-        let body = json!({
-            "location": location,
-            "name": format!("Guest {number}"),
-            "services": [{ "service": desk.shop.service }],
-        });
+    let people = must(desk.ask(Method::GET, "/v1/staff", &Value::Null).await?, 200)?;
+    let people = people["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let people: Vec<&str> =
+        people.iter().filter_map(|one| one["id"].as_str()).take(HANDS as usize).collect();
+    let path = format!("/v1/locations/{location}/queue");
+    let settings = must(desk.ask(Method::GET, &path, &Value::Null).await?, 200)?;
+    let change = json!({ "open": true, "capacity": 50, "staff": people });
+    must(desk.change(&path, settings["version"].as_i64().unwrap_or(0), &change).await?, 200)?;
+    let mut pairs = Vec::new();
+    for staff in people {
+        let body = json!({ "location": location, "name": format!("Guest of {staff}"),
+                           "services": [desk.shop.service] });
         let made = must(desk.ask(Method::POST, "/v1/queue/entries", &body).await?, 201)?;
-        let id = made["id"].as_str().ok_or_else(|| format!("no entry: {made}"))?;
-        entries.push(id.to_owned());
+        let entry = made.pointer("/entry/id").or(made.get("id")).and_then(Value::as_str);
+        let entry = entry.ok_or_else(|| format!("no entry: {made}"))?.to_owned();
+        pairs.push(Pair { entry, staff: staff.to_owned() });
     }
-    Ok(entries)
+    Ok(pairs)
 }
 
 fn must(told: crate::desk::Told, status: u16) -> Outcome<Value> {
@@ -125,20 +129,19 @@ fn must(told: crate::desk::Told, status: u16) -> Outcome<Value> {
     }
 }
 
-/// The door to the board that hangs on the shop's wall.
-async fn board(place: &Place, desk: &Desk) -> Outcome<Door> {
-    let path = format!("/v1/public/{}/queue/board", desk.shop.slug);
-    let told = must(desk.ask(Method::GET, &path, &Value::Null).await?, 200)?;
-    let token = told["live"].as_str().ok_or_else(|| format!("no token: {told}"))?;
-    let first = vec![json!({ "auth": token }).to_string(), json!({ "sub": "board" }).to_string()];
-    Ok(Door { address: place.address(), whom: Whom::Us { first } })
+/// The door to the board that hangs on the shop's wall: anybody may look at it.
+fn board(place: &Place, desk: &Desk) -> Door {
+    let (shop, location) = (&desk.shop.slug, &desk.shop.location);
+    let first = [json!({ "shop": shop }), json!({ "sub": "board", "location": location })];
+    let first = first.map(|message| message.to_string()).to_vec();
+    Door { address: place.address(), whom: Whom::Us { first } }
 }
 
 async fn ours(
     place: &Place,
     options: &Options,
     desk: &Desk,
-    entries: &[String],
+    pairs: &[Pair],
     door: &Door,
     asleep: usize,
 ) -> Outcome<Run> {
@@ -151,7 +154,7 @@ async fn ours(
     }
     let seen = newest(&place.db, &desk.shop).await?;
     let ticks = place.server.ticks()?;
-    press(desk, options, entries).await?;
+    press(desk, options, pairs).await?;
     sleep(LATEST).await;
     let ticks = place.server.ticks()? - ticks;
     let heard = crowd.disperse().await?;
@@ -167,21 +170,24 @@ async fn ours(
 }
 
 /// Calls somebody, puts them back, and calls them again: one who waits for each hand.
-async fn press(desk: &Desk, options: &Options, entries: &[String]) -> Outcome<()> {
+async fn press(desk: &Desk, options: &Options, pairs: &[Pair]) -> Outcome<()> {
     let mut hands = JoinSet::new();
-    for id in entries {
-        let (desk, id) = (desk.clone(), id.clone());
+    for Pair { entry, staff } in pairs.to_vec() {
+        let desk = desk.clone();
         let times = RATE * options.seconds / HANDS;
         let mut pace = interval(Duration::from_secs(1) * HANDS / RATE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
         hands.spawn(async move {
-            let path = format!("/v1/queue/entries/{id}");
+            let path = format!("/v1/queue/entries/{entry}");
             let found = must(desk.ask(Method::GET, &path, &Value::Null).await?, 200)?;
             let mut version = found["version"].as_i64().ok_or("an entry without a version")?;
             for number in 0..times {
                 pace.tick().await;
-                let what = if number % 2 == 0 { "call" } else { "return" };
-                let body = json!({ "version": version });
+                let (what, body) = if number % 2 == 0 {
+                    ("call", json!({ "version": version, "staff": staff }))
+                } else {
+                    ("return", json!({ "version": version }))
+                };
                 let done = desk.ask(Method::POST, &format!("{path}/{what}"), &body).await?;
                 version = must(done, 200)?["version"].as_i64().unwrap_or(version + 1);
             }
@@ -216,7 +222,6 @@ async fn socket_io(options: &Options, bytes: f64) -> Outcome<Run> {
     sleep(LATEST).await;
     let ticks = process_ticks(pid).ok_or("Socket.IO ended")? - ticks;
     let heard = crowd.disperse().await?;
-    let _now = SystemClock.now();
     let mut reached = Reached::nobody()?;
     for heard in &heard {
         let born: Born = heard.iter().filter_map(|one| Some((one.seq, one.sent?))).collect();
