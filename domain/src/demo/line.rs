@@ -171,7 +171,7 @@ impl Line<'_> {
                 name: self.name(dice),
                 service,
                 wanted: wanted.map(|place| staff[place].id),
-                source: self.source(dice),
+                source: source(dice),
                 quoted: (said, said * 3 / 2 + 5),
                 steps: vec![(Step::Join, State::Waiting, at(came))],
                 staff: None,
@@ -204,11 +204,6 @@ impl Line<'_> {
         walks
     }
 
-    fn source(&self, dice: &mut Dice) -> Source {
-        let sources = [Source::Public, Source::Public, Source::Kiosk, Source::Desk];
-        dice.pick(&sources).copied().unwrap_or(Source::Desk)
-    }
-
     /// A line as it may stand at any moment: some were here, one was called and didn't come, each of
     /// the staff serves somebody or has called them, and some wait.
     fn now(&self, now: Instant, dice: &mut Dice) -> Vec<Walk> {
@@ -225,7 +220,7 @@ impl Line<'_> {
                 name: self.name(dice),
                 service,
                 wanted: None,
-                source: self.source(dice),
+                source: source(dice),
                 quoted: (quoted, quoted * 3 / 2 + 5),
                 steps: vec![(Step::Join, State::Waiting, ago(joined))],
                 staff: None,
@@ -243,7 +238,7 @@ impl Line<'_> {
         ];
         for (walk, steps) in walks.iter_mut().zip(ends) {
             let called = steps.iter().any(|(step, ..)| *step == Step::Call);
-            walk.staff = self.able(&staff, walk.service).filter(|_| called);
+            walk.staff = able(&staff, walk.service).filter(|_| called);
             walk.steps.extend(steps.into_iter().map(|(step, state, at)| (step, state, ago(at))));
         }
         if let Some(first) = walks.first_mut() {
@@ -272,13 +267,9 @@ impl Line<'_> {
         }
         let waiting = walks.len().saturating_sub(3);
         if let Some(walk) = walks.get_mut(waiting) {
-            walk.wanted = self.able(&staff, walk.service);
+            walk.wanted = able(&staff, walk.service);
         }
         walks
-    }
-
-    fn able(&self, staff: &[&StaffRules], service: Id<Service>) -> Option<Id<StaffMember>> {
-        staff.iter().find(|staff| staff.skills.contains_key(&service)).map(|staff| staff.id)
     }
 
     fn put(&self, tx: &SystemTx, walk: &Walk, book: &mut Book) -> Result<(), StoreError> {
@@ -338,4 +329,14 @@ impl Line<'_> {
             _ => self.team.desk.clone(),
         }
     }
+}
+
+fn source(dice: &mut Dice) -> Source {
+    let sources = [Source::Public, Source::Public, Source::Kiosk, Source::Desk];
+    dice.pick(&sources).copied().unwrap_or(Source::Desk)
+}
+
+/// The first of them who does this.
+fn able(staff: &[&StaffRules], service: Id<Service>) -> Option<Id<StaffMember>> {
+    staff.iter().find(|staff| staff.skills.contains_key(&service)).map(|staff| staff.id)
 }
