@@ -12,10 +12,10 @@
 //! - **Who is called** is what "call next" does: one who is free calls the first in line whom they can
 //!   serve, who waits for them or for nobody in particular.
 //! - **What is booked keeps its time.** Nobody is called who, by the expected duration, would not be
-//!   done before the next visit or break or the end of the shift (but for three minutes, for which
-//!   nobody leaves a chair empty); somebody farther back who would be done is called instead. A visit
-//!   begins late only when what is before it takes longer than expected. A break that begins late is
-//!   taken whole.
+//!   done before the next visit or break or the end of the shift, but for some minutes: nobody leaves
+//!   a chair empty for these, and how many they are differs from one to the next (up to eight). Then
+//!   somebody farther back who would be done is called instead. A visit begins late only when what is
+//!   before it takes longer than expected. A break that begins late is taken whole.
 //! - **Who begins later** is reckoned with from then on; who should be there and isn't, is not.
 //! - **Who doesn't come** when called costs a few minutes; a booked customer is waited for ten. Who
 //!   waits may leave: that is reckoned for everybody ahead. How often all that happens is learned

@@ -4,7 +4,8 @@ use super::dice::Dice;
 use super::habits::Habits;
 use super::scene::{Chair, GRACE, Scene, Start, What};
 
-/// By how much staff let something run over, at most: one leaves no chair empty for a few minutes.
+/// By how much staff let something run over, at most: nobody leaves a chair empty for a few minutes.
+/// Seconds.
 const SQUEEZE: f64 = 480.0;
 
 /// Room for one run after the other.

@@ -62,19 +62,22 @@ pub(super) enum What {
 
 impl Scene {
     pub(super) fn of(situation: &Situation<'_>) -> Self {
+        // Whoever is free at the same time calls in an order that is not the caller's.
+        let mut servers: Vec<&Server> = situation.servers.iter().collect();
+        servers.sort_by_key(|server| server.id);
         let all = || situation.line.iter().chain(&situation.newcomers);
         let mut scene = Self {
-            chairs: situation.servers.iter().map(|server| chair(situation, server)).collect(),
+            chairs: servers.iter().map(|server| chair(situation, server)).collect(),
             people: all()
                 .map(|one| (named(one.entry), seconds(one.joined, situation.now).max(0.0)))
                 .collect(),
             in_line: situation.line.len(),
             in_turn: Vec::with_capacity(situation.line.len()),
-            lengths: Vec::with_capacity(all().count() * situation.servers.len()),
+            lengths: Vec::with_capacity(all().count() * servers.len()),
         };
         for (who, one) in all().enumerate() {
             let booked = one.due.filter(|_| who < scene.in_line).zip(one.wanted);
-            for (server, chair) in situation.servers.iter().zip(&mut scene.chairs) {
+            for (server, chair) in servers.iter().zip(&mut scene.chairs) {
                 let theirs = one.wanted.is_none_or(|wanted| wanted == server.id);
                 let able = booked.is_some()
                     || one.services.iter().all(|work| server.skills.contains(&work.service));

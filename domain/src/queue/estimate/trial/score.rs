@@ -77,10 +77,14 @@ impl Score {
             &mut score.in_range,
         ];
         let over = f64::from(score.called.max(1));
-        shares.into_iter().for_each(|sum| *sum /= over);
+        for sum in shares {
+            *sum /= over;
+        }
         let errors = [&mut score.error, &mut score.plain_error, &mut score.shared_error];
         let over = f64::from(counted.max(1));
-        errors.into_iter().for_each(|sum| *sum /= over);
+        for sum in errors {
+            *sum /= over;
+        }
         score
     }
 }

@@ -81,11 +81,11 @@ impl Tables {
         Paces::of(rows.map(|((service, staff), pace)| (*service, next(staff), *pace)))
     }
 
-    /// The line as it stands.
-    pub(super) fn show<'a>(&self, day: &Day, paces: &'a Paces) -> Situation<'a> {
+    /// The line as it stands, with those who are there, or also with those whose shift begins later.
+    pub(super) fn show<'a>(&self, day: &Day, paces: &'a Paces, roster: bool) -> Situation<'a> {
         Situation {
             now: instant(day.now),
-            servers: (0..CHAIRS).filter_map(|chair| server(day, chair)).collect(),
+            servers: (0..CHAIRS).filter_map(|chair| server(day, chair, roster)).collect(),
             line: day.waiting().map(|who| waiting(day, who)).collect(),
             newcomers: Vec::new(),
             paces,
@@ -120,15 +120,15 @@ fn waiting(day: &Day, who: usize) -> Waiting {
     }
 }
 
-fn server(day: &Day, chair: usize) -> Option<Server> {
+fn server(day: &Day, chair: usize, roster: bool) -> Option<Server> {
     let (begins, ends, _) = shop::shift(chair);
     let barber = &day.barbers[chair];
-    // Whose shift is planned for later is known from the plan; who is late has not begun.
-    let late = barber.comes > day.now && begins <= day.now;
-    if late {
+    let here = barber.comes <= day.now;
+    // Who should be there and isn't is not reckoned with.
+    if !here && (!roster || begins <= day.now) {
         return None;
     }
-    let since = if barber.comes <= day.now { barber.comes } else { begins };
+    let since = if here { barber.comes } else { begins };
     let hands = match barber.doing {
         Doing::With(who, _) => vec![busy(&day.entries[who])],
         _ => Vec::new(),
