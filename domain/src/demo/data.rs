@@ -138,6 +138,9 @@ pub(super) struct Place {
     /// How many of them nobody booked before.
     #[serde(default)]
     pub(super) walk_in_percent: u32,
+    /// About how many stand in its line a day. None: it has no line.
+    #[serde(default)]
+    pub(super) walk_ins_a_day: u32,
 }
 
 /// Days counted from today, on which a place or all of it is closed.
@@ -329,6 +332,9 @@ pub(super) struct Life {
     pub(super) staff_notes: Vec<String>,
     /// Why visits are called off.
     pub(super) reasons: Vec<String>,
+    /// What those are called who walk in.
+    #[serde(default)]
+    pub(super) walk_ins: Vec<String>,
 }
 
 /// Somebody on the waiting list, for days counted from today.

@@ -8,6 +8,7 @@ mod fill;
 mod forms;
 mod house;
 mod life;
+mod line;
 mod offer;
 mod people;
 mod regulars;

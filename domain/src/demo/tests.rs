@@ -323,6 +323,7 @@ fn every_life_could_have_been_lived() {
         notes: Vec::new(),
         staff_notes: Vec::new(),
         reasons: vec!["Fever".to_owned()],
+        walk_ins: Vec::new(),
     };
     let mut met = BTreeSet::new();
     let span = Span { from: instant("2026-03-02T10:00:00Z"), to: instant("2026-03-02T11:00:00Z") };

@@ -99,7 +99,12 @@ pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingEr
     let row = store::find(tx, ticket.entry).await?;
     let shop = store::shop(tx, ticket.location).await?;
     let line = store::in_line(tx, ticket.location).await?;
-    let outlook = outlook::of(tx, &shop, &line).await?;
+    let wait = if state(&row)? == State::Waiting {
+        let waits = outlook::of(tx, &shop, &line).await?.waits;
+        waits.into_iter().find(|wait| wait.id == ticket.entry)
+    } else {
+        None
+    };
     let mut others = Vec::new();
     for other in line.into_iter().filter(|other| other.id != row.id) {
         let state = state(&other)?;
@@ -107,7 +112,6 @@ pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingEr
             others.push((other.code, state));
         }
     }
-    let wait = outlook.waits.into_iter().find(|wait| wait.id == ticket.entry);
     let passes_left = (MOST_PASSES - row.passes).max(0);
     Ok(OwnTicket { entry: row.try_into()?, shop, others, wait, passes_left })
 }

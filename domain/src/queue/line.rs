@@ -126,7 +126,7 @@ pub(super) fn put(
 }
 
 /// What is printed on the ticket: `A01` to `Z99`, then `AA01`.
-pub(super) fn code(number: i32) -> String {
+pub(crate) fn code(number: i32) -> String {
     let number = number.max(1) - 1;
     let (mut letters, digits) = (number / 99, number % 99 + 1);
     let mut text = String::new();

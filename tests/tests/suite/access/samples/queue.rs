@@ -139,7 +139,7 @@ pub async fn sample(
             of("/convert").with(json!({ "version": 1, "start": NOON, "staff": staff }))
         }
         "list_kiosks" => at("/kiosks"),
-        "create_kiosk" => at("/kiosks").with(json!({ "name": "Door" })),
+        "create_kiosk" => at("/kiosks").with(json!({ "name": "Door", "location": location })),
         "revoke_kiosk" => at(&format!("/kiosks/{kiosk}")),
         "read_public_queue" => at(&format!("/public/{slug}/queue")),
         "join_queue" => at(&format!("/public/{slug}/queue")).with(party()),
