@@ -8,6 +8,7 @@ use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
 use crate::answer::Answer;
+use crate::app::TestApp;
 use crate::browser::Browser;
 
 /// Longer than anything takes on a slow, busy machine.
@@ -142,17 +143,24 @@ impl Watcher {
         }
     }
 
-    /// Whatever comes until all that was told before is there.
-    pub async fn catch_up(&mut self) -> Vec<Value> {
-        let ping = i64::try_from(self.board.messages).unwrap_or_default() + 1_000;
-        self.say(&json!({ "ping": ping })).await;
+    /// Whatever comes until all that is there now was told.
+    pub async fn catch_up(&mut self, app: &TestApp) -> Vec<Value> {
+        let last = app.database.count("select max(last_seq) from event_counters").await;
         let mut heard = Vec::new();
         loop {
-            let message = self.message().await;
-            if message["type"] == "pong" && message["ping"] == ping {
-                return heard;
+            self.say(&json!({ "ping": last })).await;
+            loop {
+                let message = self.message().await;
+                if message["type"] != "pong" {
+                    heard.push(message);
+                } else if message["seq"].as_i64().is_some_and(|seq| seq >= last) {
+                    return heard;
+                } else {
+                    break;
+                }
             }
-            heard.push(message);
+            // Who asks too often is sent away.
+            tokio::time::sleep(SOON).await;
         }
     }
 

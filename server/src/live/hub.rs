@@ -184,21 +184,17 @@ impl Hub {
 
     /// Lets a socket in, if its address has not too many.
     pub(super) fn admit(&self, ip: String) -> Option<Admission> {
+        let (key, line) = (format!("ip {ip}"), Arc::<Line>::default());
         let mut sockets = self.sockets();
-        let mut admission = Admission {
-            hub: self.clone(),
-            line: Arc::default(),
-            number: sockets.next,
-            counted: Vec::with_capacity(2),
-        };
-        if !sockets.count(&mut admission, format!("ip {ip}"), self.options.sockets_per_ip) {
+        if !sockets.count(&key, self.options.sockets_per_ip) {
             return None;
         }
+        let number = sockets.next;
         sockets.next += 1;
-        sockets.open.insert(admission.number, Arc::clone(&admission.line));
-        metrics::gauge!(SOCKETS).increment(1.0);
+        sockets.open.insert(number, Arc::clone(&line));
         drop(sockets);
-        Some(admission)
+        metrics::gauge!(SOCKETS).increment(1.0);
+        Some(Admission { hub: self.clone(), line, number, counted: vec![key] })
     }
 
     /// By what all who look on do so, with the ears of each.
@@ -221,14 +217,11 @@ impl Hub {
 }
 
 impl Sockets {
-    fn count(&mut self, admission: &mut Admission, key: String, most: u32) -> bool {
-        let count = self.counts.entry(key.clone()).or_default();
-        if *count >= most {
-            return false;
-        }
-        *count += 1;
-        admission.counted.push(key);
-        true
+    fn count(&mut self, key: &str, most: u32) -> bool {
+        let count = self.counts.entry(key.to_owned()).or_default();
+        let fits = *count < most;
+        *count += u32::from(fits);
+        fits
     }
 }
 
@@ -248,9 +241,10 @@ impl Admission {
         if *caller.principal() == Principal::Visitor {
             return true;
         }
-        let hub = self.hub.clone();
-        let most = hub.options.sockets_per_user;
-        hub.sockets().count(self, format!("{} {}", caller.tenant(), caller.scope()), most)
+        let key = format!("{} {}", caller.tenant(), caller.scope());
+        let fits = self.hub.sockets().count(&key, self.hub.options.sockets_per_user);
+        self.counted.extend(fits.then_some(key));
+        fits
     }
 }
 

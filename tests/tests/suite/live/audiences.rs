@@ -50,9 +50,9 @@ async fn providers_see_their_own_column() {
     // What Eve does on with it is none of Fay's concern any more.
     let path = format!("/v1/appointments/{}/cancel", facial["id"].as_str().unwrap());
     spa.owner.post(&path, &json!({ "version": 2 })).await.expect(200);
-    assert_eq!(of_fay.catch_up().await, Vec::<Value>::new());
-    assert_eq!(of_eve.catch_up().await.len(), 1);
-    desk.catch_up().await;
+    assert_eq!(of_fay.catch_up(&app).await, Vec::<Value>::new());
+    assert_eq!(of_eve.catch_up(&app).await.len(), 1);
+    desk.catch_up(&app).await;
     for (socket, browser) in [(&of_eve, &eve), (&of_fay, &fay), (&desk, &spa.owner)] {
         assert_eq!(socket.shown(&topic), monday(&spa, browser).await);
     }
@@ -127,11 +127,11 @@ async fn what_is_kept_for_a_guest_comes_and_goes() {
     let spa = app.spa().await;
     let mut desk = spa.owner.watch().await;
     desk.ask(&schedule(&spa.location, DAY)).await;
-    let held = spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "10:00"), "v").await.expect(201);
+    let held = spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "10:00"), "visitor-1").await.expect(201);
     assert_eq!(desk.message().await["items"][0]["visit"]["status"], "held");
     spa.take_up(&held, "Gus", "gus@example.com").await.expect(201);
     assert_eq!(desk.message().await["items"][0]["visit"]["status"], "confirmed");
-    let other = spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "12:00"), "w").await.expect(201);
+    let other = spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "12:00"), "visitor-2").await.expect(201);
     let kept = desk.message().await["items"][0]["id"].clone();
     let back = format!("/v1/public/{}/holds/{}", spa.business.slug, other["hold"].as_str().unwrap());
     spa.guest.delete(&back).await.expect(204);

@@ -51,21 +51,21 @@ async fn staff_see_every_step_of_the_line() {
     let ann = spa.desk_in("Ann", &["Wax"], &json!({})).await;
     let bob = spa.desk_in("Bob", &["Wax"], &json!({})).await;
     let cat = spa.desk_in("Cat", &["Wax"], &json!({})).await;
-    desk.catch_up().await;
+    desk.catch_up(&app).await;
     agrees(&desk, &spa).await;
     assert_eq!(entries(&desk, &spa, true).len(), 3);
     // The last to the front, the next is called, and away.
     let cat = spa.entry(&cat).await;
     spa.press(&cat, "move", json!({ "to": "first" })).await;
-    desk.catch_up().await;
+    desk.catch_up(&app).await;
     agrees(&desk, &spa).await;
     spa.call_next("Eve").await.expect(200);
-    desk.catch_up().await;
+    desk.catch_up(&app).await;
     agrees(&desk, &spa).await;
     let bob = spa.entry(&bob).await;
     spa.press(&bob, "leave", json!({})).await.expect(200);
     spa.keep_line(&json!({ "open": false })).await.expect(200);
-    desk.catch_up().await;
+    desk.catch_up(&app).await;
     agrees(&desk, &spa).await;
     // Who was away goes on where they were.
     let topic = format!("queue:{}", spa.location);
@@ -115,9 +115,9 @@ async fn the_screen_shows_codes_and_a_ticket_its_own_place() {
     })
     .await;
     let rest = app.browser().get(&format!("/v1/q/{token}")).await.expect(200);
-    own.catch_up().await;
+    own.catch_up(&app).await;
     assert_eq!(item(&own, "ticket", "ticket"), rest);
-    screen.catch_up().await;
+    screen.catch_up(&app).await;
     let board = format!("/v1/public/{}/queue/board", spa.business.slug);
     let rest = app.browser().get(&board).await.expect(200);
     assert_eq!(item(&screen, &format!("board:{}", spa.location), "board"), rest);
@@ -126,7 +126,7 @@ async fn the_screen_shows_codes_and_a_ticket_its_own_place() {
         assert!(!whole.contains(secret), "{secret} shows in {whole}");
     }
     // Their ticket ends with their wait.
-    app.browser().post_empty(&format!("/v1/q/{token}/leave")).await.expect(200);
+    app.browser().post_empty(&format!("/v1/q/{token}/leave")).await.expect(204);
     let end = own.ended().await;
     assert_eq!(end.bye.unwrap()["reason"], "over");
     assert_eq!((end.code, &item(&own, "ticket", "ticket")["state"]), (Some(1000), &json!("left")));

@@ -53,7 +53,7 @@ async fn a_slow_reader_gets_everything_afresh_and_delays_nobody() {
     })
     .await;
     assert!(slow.board.resyncs >= 1);
-    assert_eq!(quick.catch_up().await.iter().filter(|it| it["type"] == "resync").count(), 0);
+    assert_eq!(quick.catch_up(&app).await.iter().filter(|it| it["type"] == "resync").count(), 0);
     let rest: Vec<Value> =
         listed(&spa.owner, &spa.location, "2026-03-09T04:00:00Z", "2026-03-10T04:00:00Z").await;
     assert_eq!((slow.shown(&topic), quick.shown(&topic)), (rest.clone(), rest));
