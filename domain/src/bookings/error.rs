@@ -39,6 +39,7 @@ refusals! {
         NotServing = Conflict "not_serving" "This one of the staff doesn't serve the queue at the moment.",
         AlreadyCalling = Conflict "already_calling" "Somebody is called already: begin with them, return them to the line, or say that they weren't there.",
         NobodyToCall = Conflict "nobody_to_call" "Nobody waits whom this one of the staff could serve.",
+        NobodyFits = Conflict "nobody_fits" "Nobody who waits would be done before what this one of the staff has next. Call somebody by name if you take them nevertheless.",
         EntryState = Conflict "wrong_state" "This can't be done to somebody in the queue as they stand.",
         StaleEntry = Conflict "stale_version" "Somebody changed this meanwhile.",
         BookedVisit = Conflict "booked_visit" "They came for a visit that was booked: change that one.",

@@ -4,11 +4,12 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::entities::entry;
-use super::line::{self, Standing};
+use super::estimate::{self, Paces};
+use super::line::{self, Nobody, Standing};
 use super::settings::serving;
 use super::state::{Source, State, Step};
 use super::store::{self, Seen, Taken};
-use super::{EntryFacts, services, source, state};
+use super::{EntryFacts, services, situation, source, state};
 use crate::authz::Right;
 use crate::bookings::workshop::{fault, named_nothing, own_staff, place};
 use crate::bookings::{BookingError, Refusal};
@@ -55,14 +56,20 @@ pub(super) async fn at_work(
     Ok(found.ok_or(Refusal::NotServing)?.name)
 }
 
-fn standing(row: &entry::Model) -> Result<Standing, StoreError> {
+fn standing(
+    row: &entry::Model,
+    staff: Id<StaffMember>,
+    paces: &Paces,
+) -> Result<Standing, StoreError> {
     let booked = source(row)? == Source::Appointment;
+    let party = u16::try_from(row.party).unwrap_or(1);
     Ok(Standing {
         id: Id::from_uuid(row.id),
         rank: row.rank,
         services: services(row)?.iter().map(|service| service.id.uuid()).collect(),
         wanted: row.staff_wanted.map(Id::from_uuid),
         due: row.due_at.filter(|_| booked),
+        takes: estimate::expected(&situation::work(row)?, party, staff, paces),
     })
 }
 
@@ -89,13 +96,21 @@ pub async fn call_next(
         return Err(Refusal::AlreadyCalling.into());
     }
     let waiting = line.iter().filter(|row| row.state == State::Waiting.key());
-    let waiting: Vec<Standing> = waiting.map(standing).collect::<Result<_, _>>()?;
+    let paces = situation::paces(tx).await?;
+    let waiting = waiting.map(|row| standing(row, staff, &paces));
+    let waiting: Vec<Standing> = waiting.collect::<Result<_, _>>()?;
+    let busy_from = situation::busy_from(tx, &shop, &line, staff).await?;
+    let free_until = busy_from.map(|from| from + estimate::squeeze());
     let rules = shop.rules.staff.iter().find(|rules| rules.id == staff);
     let does = |service: Uuid| {
         let service = Id::<Service>::from_uuid(service);
         rules.is_some_and(|rules| rules.skills.contains_key(&service))
     };
-    let next = line::next(&waiting, staff, does, tx.now()).ok_or(Refusal::NobodyToCall)?;
+    let next = line::next(&waiting, staff, does, tx.now(), free_until);
+    let next = next.map_err(|nobody| match nobody {
+        Nobody::Waits => Refusal::NobodyToCall,
+        Nobody::Fits => Refusal::NobodyFits,
+    })?;
     let row = line.into_iter().find(|row| row.id == next.uuid()).ok_or(Refusal::NobodyToCall)?;
     to(tx, &row, staff, name).await
 }

@@ -1,5 +1,6 @@
 //! The order of a line, and who of it is called next. Pure.
 
+use chrono::Duration;
 use uuid::Uuid;
 
 use crate::bookings::BookingError;
@@ -20,6 +21,17 @@ pub(super) struct Standing {
     pub(super) wanted: Option<Id<StaffMember>>,
     /// When their appointment begins; none for who walked in.
     pub(super) due: Option<Instant>,
+    /// How long it is expected to take with whoever calls.
+    pub(super) takes: Duration,
+}
+
+/// Why nobody is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nobody {
+    /// Nobody waits whom they can serve.
+    Waits,
+    /// Nobody of them would be done before what comes next.
+    Fits,
 }
 
 impl Standing {
@@ -31,13 +43,16 @@ impl Standing {
 }
 
 /// Whom one of the staff calls next: an appointment of theirs whose time has come, then the first in
-/// line whom they can serve and who wants nobody else.
+/// line whom they can serve, who wants nobody else, and who will be done before `free_until`, when
+/// something of theirs comes that keeps its time. What is said to people of their waits is reckoned
+/// like that, too.
 pub(super) fn next(
     waiting: &[Standing],
     staff: Id<StaffMember>,
     does: impl Fn(Uuid) -> bool,
     now: Instant,
-) -> Option<Id<QueueEntry>> {
+    free_until: Option<Instant>,
+) -> Result<Id<QueueEntry>, Nobody> {
     // What was booked with them they do, whatever their skills say by now.
     let due = waiting.iter().filter(|one| {
         one.due.is_some_and(|due| due <= now)
@@ -46,12 +61,15 @@ pub(super) fn next(
                 None => one.suits(staff, &does),
             }
     });
-    let due = due.min_by_key(|one| (one.due, one.rank));
-    let walk_in = || {
-        let fit = waiting.iter().filter(|one| one.due.is_none() && one.suits(staff, &does));
-        fit.min_by_key(|one| one.rank)
-    };
-    due.or_else(walk_in).map(|one| one.id)
+    if let Some(one) = due.min_by_key(|one| (one.due, one.rank)) {
+        return Ok(one.id);
+    }
+    let fits = |one: &Standing| free_until.is_none_or(|until| now + one.takes <= until);
+    let mut theirs: Vec<_> =
+        waiting.iter().filter(|one| one.due.is_none() && one.suits(staff, &does)).collect();
+    theirs.sort_by_key(|one| one.rank);
+    let first = theirs.iter().find(|one| fits(one));
+    first.map(|one| one.id).ok_or(if theirs.is_empty() { Nobody::Waits } else { Nobody::Fits })
 }
 
 /// Where somebody is put.

@@ -180,6 +180,37 @@ async fn planned(
     Ok(plan)
 }
 
+/// When something begins that keeps its time with one of the staff: a visit, a break, the end of their
+/// day. What should have begun already keeps nobody from being called.
+pub(super) async fn busy_from(
+    tx: &TenantTx,
+    shop: &Shop,
+    line: &[entry::Model],
+    staff: Id<StaffMember>,
+) -> Result<Option<Instant>, StoreError> {
+    let now = tx.now();
+    let Some(rules) = shop.rules.staff.iter().find(|rules| rules.id == staff) else {
+        return Ok(None);
+    };
+    let shift = Shift::of(&shop.rules, rules, now);
+    let visits = planned(tx, shop, &[staff.uuid()]).await?.remove(&staff).unwrap_or_default();
+    let booked = visits.into_iter().filter_map(|planned| match planned {
+        Planned::Visit { at, .. } => Some(at),
+        Planned::Away(_) => None,
+    });
+    let mut here = Vec::new();
+    for row in line {
+        if state(row)? == State::Waiting
+            && source(row)? == Source::Appointment
+            && row.staff_wanted == Some(staff.uuid())
+        {
+            here.extend(row.due_at);
+        }
+    }
+    let away = shift.away.iter().map(|span| span.from);
+    Ok(booked.chain(here).chain(away).filter(|at| *at > now).chain(shift.until).min())
+}
+
 #[derive(FromQueryResult)]
 struct Last {
     staff_id: Uuid,
@@ -219,7 +250,7 @@ struct PaceRow {
     m2: f64,
 }
 
-async fn paces(tx: &TenantTx) -> Result<Paces, StoreError> {
+pub(super) async fn paces(tx: &TenantTx) -> Result<Paces, StoreError> {
     let sql = "select service_id, staff_id, n, mean, m2 from service_pace where tenant_id = $1";
     let values = [tx.tenant().uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);

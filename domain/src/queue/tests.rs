@@ -5,7 +5,7 @@ use chrono::{Duration, TimeZone as _, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::line::{self, GAP, Place, Put, Standing};
+use super::line::{self, GAP, Nobody, Place, Put, Standing};
 use super::outlook::WaitRange;
 use super::shift::Shift;
 use super::state::{State, Step};
@@ -77,6 +77,7 @@ fn standing((number, services, wanted, due): &One) -> Standing {
         services: services.iter().map(|service| Uuid::from_u128(*service)).collect(),
         wanted: wanted.map(staff),
         due: due.map(at),
+        takes: Duration::minutes(30),
     }
 }
 
@@ -105,8 +106,33 @@ fn who_is_next() {
     for (waiting, caller, does, expected) in cases {
         let line: Vec<_> = waiting.iter().map(standing).collect();
         let does = |service: Uuid| does.contains(&service.as_u128());
-        let next = line::next(&line, staff(caller), does, at(60));
+        let next = line::next(&line, staff(caller), does, at(60), None).ok();
         assert_eq!(next, expected.map(party), "{waiting:?} {caller}");
+    }
+}
+
+/// What is booked keeps its time: somebody farther back who will be done is called instead.
+#[test]
+fn who_is_done_in_time() {
+    let long = Standing { takes: Duration::minutes(45), ..standing(&(1, &[7], None, None)) };
+    let short = Standing { takes: Duration::minutes(15), ..standing(&(2, &[7], None, None)) };
+    let due = Standing { takes: Duration::minutes(90), ..standing(&(3, &[7], Some(1), Some(60))) };
+    type Case<'a> = (&'a [&'a Standing], Option<i64>, Result<u128, Nobody>);
+    let cases: [Case<'_>; 8] = [
+        (&[&long, &short], None, Ok(1)),
+        (&[&long, &short], Some(105), Ok(1)),
+        (&[&long, &short], Some(104), Ok(2)),
+        (&[&long, &short], Some(75), Ok(2)),
+        (&[&long, &short], Some(74), Err(Nobody::Fits)),
+        (&[&long], Some(60), Err(Nobody::Fits)),
+        (&[], Some(60), Err(Nobody::Waits)),
+        // What is booked now comes first, whatever follows it.
+        (&[&long, &short, &due], Some(61), Ok(3)),
+    ];
+    for (waiting, until, expected) in cases {
+        let line: Vec<_> = waiting.iter().copied().cloned().collect();
+        let next = line::next(&line, staff(1), |_| true, at(60), until.map(at));
+        assert_eq!(next, expected.map(party), "{waiting:?} {until:?}");
     }
 }
 

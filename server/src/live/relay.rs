@@ -129,8 +129,7 @@ impl Round<'_> {
 
     fn line(&self, line: &Line, looked: &Looked) {
         let topic = looked.topic;
-        let happened =
-            self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
+        let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
         let waits = matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
         let new = waits && self.desk.is_news(topic, line.said(topic));
         for (_, seated) in &looked.audiences {

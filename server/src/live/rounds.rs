@@ -246,10 +246,7 @@ impl Hub {
         }
     }
 
-    async fn last_seqs(
-        &self,
-        desks: &[Arc<Desk>],
-    ) -> Result<HashMap<Id<Tenant>, i64>, StoreError> {
+    async fn last_seqs(&self, desks: &[Arc<Desk>]) -> Result<HashMap<Id<Tenant>, i64>, StoreError> {
         let tenants: Vec<_> = desks.iter().map(|desk| desk.tenant.id).collect();
         let tx = self.db.system(SystemReason::Live).await?;
         live::last_seqs(&tx, &tenants).await

@@ -19,13 +19,13 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use super::LAGGED;
 use super::channel::Taken;
 use super::frame::{Frame, Matter, PING};
 use super::hub::{Admission, Hub, Sub};
 use super::line::{End, Known};
 use super::protocol::{self, Asked, LiveHello, LiveMessage, LivePong, VERSION};
 use super::subscribe::{self, Asking, First, Wish};
-use super::LAGGED;
 use crate::app::App;
 use crate::auth;
 use crate::problem::ApiError;
@@ -406,4 +406,3 @@ impl Socket {
         Ok(())
     }
 }
-

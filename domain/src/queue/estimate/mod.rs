@@ -41,8 +41,26 @@ pub use habits::{Habits, Seen};
 pub use model::{Busy, Forecast, Planned, Server, Situation, Wait, Waiting, Work};
 pub use pace::{Expected, Pace, Paces};
 
+use crate::ids::{Id, StaffMember};
+
 /// How often the day is played. P90 then stands on the twenty longest waits.
 pub const RUNS: u16 = 200;
+
+/// By how much staff let something run over into what comes next, at most: nobody leaves a chair empty
+/// for a few minutes.
+pub fn squeeze() -> Duration {
+    whole(run::SQUEEZE)
+}
+
+/// How long all that a party wants takes with one of the staff, as staff reckon.
+pub fn expected(services: &[Work], party: u16, staff: Id<StaffMember>, paces: &Paces) -> Duration {
+    whole(length::Length::of(services, party, staff, paces).expected)
+}
+
+fn whole(seconds: f64) -> Duration {
+    let time = time::Duration::try_from_secs_f64(seconds.round()).unwrap_or_default();
+    Duration::from_std(time).unwrap_or_default()
+}
 
 /// How long everybody waits. The same seed gives the same answer, and everybody has their own dice:
 /// with one seed for a location, answers move only because the situation did.

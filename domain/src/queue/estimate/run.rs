@@ -6,7 +6,7 @@ use super::scene::{Chair, GRACE, Scene, Start, What};
 
 /// By how much staff let something run over, at most: nobody leaves a chair empty for a few minutes.
 /// Seconds.
-const SQUEEZE: f64 = 480.0;
+pub(super) const SQUEEZE: f64 = 480.0;
 
 /// Room for one run after the other.
 #[derive(Debug)]
