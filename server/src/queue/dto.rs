@@ -2,14 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use openchair_domain::authz::Right;
-use openchair_domain::ids::{
-    Appointment, Customer, Kiosk, Location, QueueEntry, Service, StaffMember,
-};
+use openchair_domain::ids::{Appointment, Customer, Location, QueueEntry, Service, StaffMember};
 use openchair_domain::queue::{
-    Board, Day, EntryFacts, Event, Joined, KioskFacts, Outlook, Quote, Server, Settings, Source,
-    State, Wait, WantedHere,
+    Board, Day, EntryFacts, Event, Joined, Outlook, Quote, Server, Settings, Source, State, Wait,
+    WantedHere,
 };
-use openchair_domain::secrets::OpaqueToken;
 use openchair_domain::tenancy::Caller;
 use poem_openapi::Object;
 
@@ -126,6 +123,7 @@ impl From<WantedHere> for QueueServiceView {
 
 /// What a party was told when it joined.
 #[derive(Debug, Clone, Object)]
+#[expect(clippy::struct_field_names, reason = "each says what it is counted in")]
 struct QueueQuoteView {
     /// The least that was said
     low_seconds: i32,
@@ -373,45 +371,4 @@ impl From<Day> for QueueDayView {
 #[derive(Debug, Clone, Object)]
 pub(super) struct QueueAccuracyView {
     pub(super) items: Vec<QueueDayView>,
-}
-
-/// A tablet at the door, without its token.
-#[derive(Debug, Clone, Object)]
-pub(super) struct KioskView {
-    id: Ref<Kiosk>,
-    location: Ref<Location>,
-    name: String,
-    created_by: String,
-    created_at: DateTime<Utc>,
-    /// When somebody last joined at it
-    last_used_at: Option<DateTime<Utc>>,
-    revoked_at: Option<DateTime<Utc>>,
-}
-
-impl From<KioskFacts> for KioskView {
-    fn from(kiosk: KioskFacts) -> Self {
-        Self {
-            id: kiosk.id.into(),
-            location: kiosk.location.into(),
-            name: kiosk.name,
-            created_by: kiosk.created_by,
-            created_at: kiosk.created_at,
-            last_used_at: kiosk.last_used_at,
-            revoked_at: kiosk.revoked_at,
-        }
-    }
-}
-
-/// A new tablet with its token, which is never shown again.
-#[derive(Debug, Clone, Object)]
-pub(super) struct NewKioskView {
-    kiosk: KioskView,
-    /// For the tablet's address, `/kiosk/{token}`
-    token: String,
-}
-
-impl From<(KioskFacts, OpaqueToken)> for NewKioskView {
-    fn from((kiosk, token): (KioskFacts, OpaqueToken)) -> Self {
-        Self { kiosk: kiosk.into(), token: token.text().to_owned() }
-    }
 }

@@ -1,13 +1,14 @@
 //! Tablets at the door over HTTP, for who sets them up.
 
+use chrono::{DateTime, Utc};
 use openchair_domain::authz::perm;
-use openchair_domain::ids::Kiosk;
-use openchair_domain::queue;
+use openchair_domain::ids::{Kiosk, Location};
+use openchair_domain::queue::{self, KioskFacts};
+use openchair_domain::secrets::OpaqueToken;
 use openchair_domain::tenancy::TenantTx;
-use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
 
-use super::dto::{KioskView, NewKioskView};
 use super::input::NewKioskInput;
 use crate::app::App;
 use crate::auth::Can;
@@ -18,6 +19,47 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::{NoContent, Tags};
 use crate::page::Limit;
 use crate::problem::ApiError;
+
+/// A tablet at the door, without its token.
+#[derive(Debug, Clone, Object)]
+struct KioskView {
+    id: Ref<Kiosk>,
+    location: Ref<Location>,
+    name: String,
+    created_by: String,
+    created_at: DateTime<Utc>,
+    /// When somebody last joined at it
+    last_used_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<KioskFacts> for KioskView {
+    fn from(kiosk: KioskFacts) -> Self {
+        Self {
+            id: kiosk.id.into(),
+            location: kiosk.location.into(),
+            name: kiosk.name,
+            created_by: kiosk.created_by,
+            created_at: kiosk.created_at,
+            last_used_at: kiosk.last_used_at,
+            revoked_at: kiosk.revoked_at,
+        }
+    }
+}
+
+/// A new tablet with its token, which is never shown again.
+#[derive(Debug, Clone, Object)]
+struct NewKioskView {
+    kiosk: KioskView,
+    /// For the tablet's address, `/kiosk/{token}`
+    token: String,
+}
+
+impl From<(KioskFacts, OpaqueToken)> for NewKioskView {
+    fn from((kiosk, token): (KioskFacts, OpaqueToken)) -> Self {
+        Self { kiosk: kiosk.into(), token: token.text().to_owned() }
+    }
+}
 
 /// The operations on tablets.
 #[derive(Debug)]
