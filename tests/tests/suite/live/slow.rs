@@ -25,7 +25,7 @@ async fn a_slow_reader_gets_everything_afresh_and_delays_nobody() {
     let (mut version, mut longest) = (1, Duration::ZERO);
     let mut lagged = false;
     for _ in 0..4_000 {
-        let note = json!({ "version": version, "staff_note": "long ".repeat(390) });
+        let note = json!({ "version": version, "note": "much ".repeat(190), "staff_note": "long ".repeat(190) });
         version = spa.owner.put(&path, &note).await.expect(200)["version"].as_i64().unwrap();
         let begun = Instant::now();
         quick
