@@ -200,8 +200,7 @@ impl Watcher {
 
 /// What REST shows of a day to the same one, by id: visits from the first instant to the second.
 pub async fn listed(browser: &Browser, location: &str, from: &str, to: &str) -> Vec<Value> {
-    let path =
-        format!("/v1/appointments?location={location}&from={from}&to={to}&limit=100");
+    let path = format!("/v1/appointments?location={location}&from={from}&to={to}&limit=100");
     let answer: Answer = browser.get(&path).await;
     let listed = answer.expect(200);
     assert!(listed["next"].is_null() || listed.get("next_cursor").is_none(), "{listed}");

@@ -231,8 +231,7 @@ pub(crate) async fn end(
         change.sequence = Set(row.sequence + 1);
     }
     let details = json!({});
-    let taken =
-        Stepping { action: end.action, from, to, reason: end.reason, details, left: None };
+    let taken = Stepping { action: end.action, from, to, reason: end.reason, details, left: None };
     step(tx, &row, change, taken).await
 }
 

@@ -114,11 +114,7 @@ const ON_DAY: &str = "
     order by a.starts_at, a.id limit $6";
 
 /// The visits of a day that are seen, by their beginning.
-pub async fn on_day(
-    tx: &TenantTx,
-    day: &Day,
-    sight: Sight,
-) -> Result<Vec<VisitFacts>, StoreError> {
+pub async fn on_day(tx: &TenantTx, day: &Day, sight: Sight) -> Result<Vec<VisitFacts>, StoreError> {
     let staff = match sight {
         Sight::All => None,
         Sight::Own(own) => Some(own.unwrap_or(Id::nothing()).uuid()),

@@ -31,8 +31,8 @@ pub use plans::{Plan, Plans};
 pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
-    Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Redis, Security, Sentry, Server,
-    Session, Testing, Tokens, Worker,
+    Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Redis, Security, Sentry,
+    Server, Session, Testing, Tokens, Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};

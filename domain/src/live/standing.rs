@@ -129,10 +129,7 @@ impl Identity {
     }
 }
 
-async fn keys(
-    tx: &SystemTx,
-    watches: &[Watch],
-) -> Result<HashMap<Watch, Standing>, StoreError> {
+async fn keys(tx: &SystemTx, watches: &[Watch]) -> Result<HashMap<Watch, Standing>, StoreError> {
     let key = |watch: &Watch| match watch {
         Watch::Key { key } => Some(key.uuid()),
         Watch::Session { .. } => None,

@@ -64,8 +64,7 @@ pub async fn accuracy(
     if !faults.is_empty() {
         return Err(Refusal::from(faults).into());
     }
-    let values =
-        [tx.tenant().uuid().into(), location.uuid().into(), from.into(), to.into()];
+    let values = [tx.tenant().uuid().into(), location.uuid().into(), from.into(), to.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, DAYS, values);
     Ok(Day::find_by_statement(statement).all(tx.conn()).await?)
 }

@@ -41,10 +41,7 @@ pub struct Board {
 }
 
 /// A location's line; without a name, that of the business's first.
-pub async fn front(
-    tx: &TenantTx,
-    location: Option<Id<Location>>,
-) -> Result<Front, BookingError> {
+pub async fn front(tx: &TenantTx, location: Option<Id<Location>>) -> Result<Front, BookingError> {
     let versions = place(tx, location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     look(tx, shop).await

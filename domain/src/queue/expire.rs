@@ -42,10 +42,7 @@ async fn expire_at(db: &Db, tenant: Id<Tenant>) -> Result<u64, BookingError> {
     Ok(count)
 }
 
-async fn expire(
-    tx: &mut TenantTx,
-    id: Id<crate::ids::QueueEntry>,
-) -> Result<bool, BookingError> {
+async fn expire(tx: &mut TenantTx, id: Id<crate::ids::QueueEntry>) -> Result<bool, BookingError> {
     let (_, row) = store::seen(tx, id, None, false).await?;
     // Somebody called them while the line wasn't held yet.
     let still = row.expires_at.is_some_and(|at| at <= tx.now());

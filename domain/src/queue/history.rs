@@ -48,11 +48,7 @@ pub(super) struct Line {
     pub(super) reason: Option<String>,
 }
 
-pub(super) async fn write(
-    tx: &TenantTx,
-    row: &entry::Model,
-    line: Line,
-) -> Result<(), StoreError> {
+pub(super) async fn write(tx: &TenantTx, row: &entry::Model, line: Line) -> Result<(), StoreError> {
     let Actor { kind, id, name } = Actor::from(tx.caller().principal());
     let sql = "
         insert into queue_history (

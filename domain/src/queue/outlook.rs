@@ -2,9 +2,9 @@
 
 use chrono::Duration;
 
+use super::board::Front;
 use super::entities::entry;
 use super::state::{Source, State};
-use super::board::Front;
 use super::{source, state, store};
 use crate::bookings::BookingError;
 use crate::ids::{Id, Location, QueueEntry, Service, StaffMember};
@@ -57,10 +57,7 @@ impl Wait {
 }
 
 /// How long whoever waits at a location will wait.
-pub async fn outlook(
-    tx: &TenantTx,
-    location: Id<Location>,
-) -> Result<Outlook, BookingError> {
+pub async fn outlook(tx: &TenantTx, location: Id<Location>) -> Result<Outlook, BookingError> {
     let line = store::in_line(tx, location).await?;
     Ok(Outlook { waits: positions(&line)? })
 }

@@ -249,8 +249,6 @@ async fn put_staff(
     let new = "insert into queue_staff (tenant_id, location_id, staff_id, since)
                select $1, $2, id, $4 from unnest($3::uuid[]) as id on conflict do nothing";
     let values = [tenant.into(), location.into(), staff.into(), tx.now().into()];
-    tx.conn()
-        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, new, values))
-        .await?;
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, new, values)).await?;
     Ok(())
 }

@@ -54,19 +54,13 @@ pub(super) async fn peek(
 }
 
 /// The rules of a location, also of one that was archived: who stands in its line is served.
-pub(super) async fn shop(
-    tx: &TenantTx,
-    location: Id<Location>,
-) -> Result<Arc<Shop>, BookingError> {
+pub(super) async fn shop(tx: &TenantTx, location: Id<Location>) -> Result<Arc<Shop>, BookingError> {
     let versions = diary::versions_of(tx, location).await?.ok_or(Refusal::NotFound)?;
     Ok(diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// An entry as it is.
-pub(super) async fn find(
-    tx: &TenantTx,
-    id: Id<QueueEntry>,
-) -> Result<entry::Model, BookingError> {
+pub(super) async fn find(tx: &TenantTx, id: Id<QueueEntry>) -> Result<entry::Model, BookingError> {
     let found = entry::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
     Ok(found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?)
 }
@@ -193,10 +187,7 @@ const NEXT: &str = "
         order by rank, id limit 1)
     returning id, version";
 
-pub(super) async fn tell_next(
-    tx: &mut TenantTx,
-    location: Id<Location>,
-) -> Result<(), StoreError> {
+pub(super) async fn tell_next(tx: &mut TenantTx, location: Id<Location>) -> Result<(), StoreError> {
     let values = [tx.tenant().uuid().into(), location.uuid().into(), tx.now().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEXT, values);
     if let Some(next) = Next::find_by_statement(statement).one(tx.conn()).await? {

@@ -90,10 +90,7 @@ pub(crate) async fn follow(
 }
 
 /// The newest entry of a visit, wherever it stands.
-async fn entry_of(
-    tx: &TenantTx,
-    visit: &VisitFacts,
-) -> Result<Option<entry::Model>, StoreError> {
+async fn entry_of(tx: &TenantTx, visit: &VisitFacts) -> Result<Option<entry::Model>, StoreError> {
     let found = entry::Entity::find()
         .filter(entry::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(entry::Column::AppointmentId.eq(visit.id.uuid()))

@@ -113,7 +113,8 @@ impl Socket {
         let url = format!("ws://{}/v1/live", door.address);
         let mut request = url.into_client_request().map_err(failed)?;
         for (name, value) in &door.headers {
-            let header = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()));
+            let header =
+                (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()));
             if let (Ok(name), Ok(value)) = header {
                 request.headers_mut().insert(name, value);
             }

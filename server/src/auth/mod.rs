@@ -131,7 +131,9 @@ pub(crate) async fn at_the_door(
     let wanted = proof::wanted_tenant(request)?.or(wanted);
     let known = who(app, &proof, wanted, proof::facts(request)).await;
     match known {
-        Err(error) if matches!(proof, Proof::Cookie(_)) && error.status.is_client_error() => Ok(None),
+        Err(error) if matches!(proof, Proof::Cookie(_)) && error.status.is_client_error() => {
+            Ok(None)
+        }
         known => known.map(Some),
     }
 }

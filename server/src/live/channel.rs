@@ -133,7 +133,9 @@ impl Ring {
     }
 
     fn place(&self, number: u64) -> usize {
-        usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX).min(self.kept.len())
+        usize::try_from(number.saturating_sub(self.first))
+            .unwrap_or(usize::MAX)
+            .min(self.kept.len())
     }
 
     fn drop_first(&mut self) {

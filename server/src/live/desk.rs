@@ -71,7 +71,7 @@ impl Desk {
             self.state().seen.get_or_insert(last);
             Ok(())
         };
-        self.begun.get_or_try_init(begin).await.map(|()| ())
+        self.begun.get_or_try_init(begin).await.copied()
     }
 
     /// Takes a seat.

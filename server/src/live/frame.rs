@@ -68,7 +68,7 @@ mod tests {
         let (mut here, there) = tokio::io::duplex(64);
         let mut reader = WebSocketStream::from_raw_socket(there, Role::Client, None).await;
         for length in [0, 1, 125, 126, 127, 65_535, 65_536, 70_000] {
-            let written = "ä".repeat(length / 2) + &"x".repeat(length % 2);
+            let written = format!("{}{}", "ä".repeat(length / 2), "x".repeat(length % 2));
             let bytes = text(&written);
             let (sent, read) = tokio::join!(here.write_all(&bytes), reader.next());
             sent.unwrap();

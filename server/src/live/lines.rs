@@ -192,9 +192,10 @@ impl Line {
         let mut hasher = DefaultHasher::new();
         match topic {
             Topic::Ticket { entry, .. } => {
-                let view = self.tickets.get(&entry).map(|own| {
-                    crate::public::OwnEntryView::from(own.clone()).to_json_string()
-                });
+                let view = self
+                    .tickets
+                    .get(&entry)
+                    .map(|own| crate::public::OwnEntryView::from(own.clone()).to_json_string());
                 view.hash(&mut hasher);
             }
             _ => {

@@ -73,9 +73,8 @@ impl LiveApi {
         }
         let wanted = tenant.0.map(|id| id.0);
         let known = auth::at_the_door(&self.0, request, wanted).await?;
-        let who = known.map(|(caller, watch)| {
-            Box::new(Who { caller, watch: Some(watch), ticket: None })
-        });
+        let who =
+            known.map(|(caller, watch)| Box::new(Who { caller, watch: Some(watch), ticket: None }));
         let ip = ip_key(ClientIp::of(request));
         let admission = hub.admit(ip).ok_or_else(|| {
             let status = poem::http::StatusCode::TOO_MANY_REQUESTS;

@@ -315,11 +315,7 @@ impl LiveMessage {
     }
 
     pub(super) fn refusal(error: &ApiError, topic: Option<String>) -> Self {
-        Self::Error(LiveError {
-            code: error.code.to_string(),
-            detail: error.detail.clone(),
-            topic,
-        })
+        Self::Error(LiveError { code: error.code.to_string(), detail: error.detail.clone(), topic })
     }
 
     pub(super) fn bye(end: End) -> Self {

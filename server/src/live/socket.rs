@@ -19,6 +19,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use super::LAGGED;
 use super::channel::Taken;
 use super::frame::{Frame, Matter, PING};
 use super::hub::{Admission, Hub, Sub};
@@ -26,7 +27,6 @@ use super::line::{End, Known};
 use super::protocol::{self, Asked, LiveHello, LiveMessage, LivePong, VERSION};
 use super::subscribe::{self, Asking, First, Wish};
 use super::topic::Topic;
-use super::LAGGED;
 use crate::app::App;
 use crate::auth;
 use crate::problem::ApiError;
@@ -35,7 +35,7 @@ use crate::problem::ApiError;
 const TO_SAY_WHO: Duration = Duration::from_secs(10);
 
 /// A connection that takes in nothing for so long is given up.
-const STUCK: Duration = Duration::from_secs(60);
+const STUCK: Duration = Duration::from_mins(1);
 
 /// How long a snapshot waits for what other topics have to tell first.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -442,4 +442,3 @@ impl Socket {
         Ok(())
     }
 }
-

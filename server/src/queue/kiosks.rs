@@ -49,9 +49,8 @@ impl KiosksApi {
         body: Input<NewKioskInput>,
     ) -> Result<Created<NewKioskView>, ApiError> {
         let location = body.location.map(|location| location.0);
-        let make = async |tx: &mut TenantTx| {
-            Ok(queue::set_up(tx, &body.0.name, location).await?.into())
-        };
+        let make =
+            async |tx: &mut TenantTx| Ok(queue::set_up(tx, &body.0.name, location).await?.into());
         self.0.once(&who, once, &body.0, make).await
     }
 

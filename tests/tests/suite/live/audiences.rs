@@ -106,7 +106,10 @@ async fn days_are_those_of_the_location() {
     monday.ask(&schedule(&spa.location, DAY)).await;
     tuesday.ask(&schedule(&spa.location, "2026-03-10")).await;
     let topic = |day: &str| format!("schedule:{}:{day}", spa.location);
-    assert_eq!((monday.shown(&topic(DAY)).len(), tuesday.shown(&topic("2026-03-10")).len()), (1, 0));
+    assert_eq!(
+        (monday.shown(&topic(DAY)).len(), tuesday.shown(&topic("2026-03-10")).len()),
+        (1, 0)
+    );
     let path = format!("/v1/locations/{}", spa.location);
     let version = spa.owner.get(&path).await.version();
     let there = json!({ "time_zone": "Asia/Tokyo" });
@@ -127,11 +130,13 @@ async fn what_is_kept_for_a_guest_comes_and_goes() {
     let spa = app.spa().await;
     let mut desk = spa.owner.watch().await;
     desk.ask(&schedule(&spa.location, DAY)).await;
-    let held = spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "10:00"), "visitor-1").await.expect(201);
+    let held =
+        spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "10:00"), "visitor-1").await.expect(201);
     assert_eq!(desk.message().await["items"][0]["visit"]["status"], "held");
     spa.take_up(&held, "Gus", "gus@example.com").await.expect(201);
     assert_eq!(desk.message().await["items"][0]["visit"]["status"], "confirmed");
-    let other = spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "12:00"), "visitor-2").await.expect(201);
+    let other =
+        spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "12:00"), "visitor-2").await.expect(201);
     let kept = desk.message().await["items"][0]["id"].clone();
     let back = format!("/v1/public/{}/holds/release", spa.business.slug);
     spa.guest.post(&back, &json!({ "hold": other["hold"] })).await.expect(204);

@@ -65,7 +65,9 @@ async fn the_first_message_says_who_it_is() {
         assert_eq!(socket.ask(&schedule(&spa.location, DAY)).await["type"], "snapshot");
         assert_eq!(socket.error(&auth).await, "already_signed_in");
     }
-    for (token, code) in [("oc_live_no", "bad_api_key"), ("no", "bad_token"), ("oc_qt_no", "not_found")] {
+    for (token, code) in
+        [("oc_live_no", "bad_api_key"), ("no", "bad_token"), ("oc_qt_no", "not_found")]
+    {
         let mut socket = Watcher::silent(&app.browser().live_door()).await;
         assert_eq!(socket.error(&json!({ "auth": token })).await, code);
         assert_eq!(socket.goodbye().await, ("not_signed_in".into(), 4401));
@@ -149,7 +151,8 @@ async fn who_may_no_longer_look_on_is_sent_away() {
     check(&mut sockets[0], "signed out").await;
     spa.owner.delete(&format!("/v1/members/{}", membership(&removed))).await;
     check(&mut sockets[1], "off the team").await;
-    let sql = format!("update memberships set role = 'provider' where user_id = '{}'", changes.id.uuid());
+    let sql =
+        format!("update memberships set role = 'provider' where user_id = '{}'", changes.id.uuid());
     app.database.run(&sql).await;
     check(&mut sockets[2], "another role").await;
     app.be_staff(&spa.business, &moves, spa.id("Eve").parse().unwrap()).await;

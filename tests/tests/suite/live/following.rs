@@ -27,7 +27,10 @@ async fn what_is_watched_is_what_is_there() {
     let first = spa.book(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "10:00")).await.expect(201);
     let mut desk = spa.owner.watch().await;
     let snapshot = desk.ask(&schedule(&spa.location, DAY)).await;
-    assert_eq!((&snapshot["type"], &snapshot["topic"]), (&json!("snapshot"), &json!(topic(&spa, DAY))));
+    assert_eq!(
+        (&snapshot["type"], &snapshot["topic"]),
+        (&json!("snapshot"), &json!(topic(&spa, DAY)))
+    );
     assert_eq!(desk.shown(&topic(&spa, DAY)), monday(&spa).await);
     assert_eq!(desk.shown(&topic(&spa, DAY)).len(), 1);
     // Booked, checked in, moved within the day, cancelled: each in its turn, as REST shows it.

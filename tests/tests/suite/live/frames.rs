@@ -47,9 +47,8 @@ async fn what_nobody_should_send_ends_the_socket_with_a_reason() {
     socket.socket().send(Message::text("x".repeat(5_000))).await;
     assert_eq!(socket.goodbye().await, ("too_large".into(), 1009));
     let mut socket = spa.owner.watch().await;
-    let piece = |data, last| {
-        Message::Frame(Frame::message("y".repeat(2_000), OpCode::Data(data), last))
-    };
+    let piece =
+        |data, last| Message::Frame(Frame::message("y".repeat(2_000), OpCode::Data(data), last));
     socket.socket().send(piece(Data::Text, false)).await;
     for _ in 0..2 {
         socket.socket().send(piece(Data::Continue, false)).await;

@@ -94,7 +94,8 @@ async fn the_screen_shows_codes_and_a_ticket_its_own_place() {
     assert_eq!(hello, json!({ "type": "hello", "v": 1 }));
     let snapshot = screen.ask(&json!({ "sub": "board" })).await;
     assert_eq!(snapshot["topic"], json!(format!("board:{}", spa.location)), "{snapshot}");
-    for other in [queue(&spa), json!({ "sub": "schedule", "location": spa.location, "date": "2026-03-09" })]
+    for other in
+        [queue(&spa), json!({ "sub": "schedule", "location": spa.location, "date": "2026-03-09" })]
     {
         assert_eq!(screen.error(&other).await, "not_allowed");
     }

@@ -76,7 +76,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or_default() % sides
     }
 }
@@ -170,7 +171,12 @@ async fn by_the_tables(app: &TestApp, spa: &Spa, one: u32) -> BTreeMap<String, i
         "select id, version from appointments
          where location_id = $1 and status <> 'expired' and ends_at > $2 and starts_at < $3",
     )
-    .bind(spa.location.parse::<openchair_domain::ids::Id<openchair_domain::ids::Location>>().unwrap().uuid())
+    .bind(
+        spa.location
+            .parse::<openchair_domain::ids::Id<openchair_domain::ids::Location>>()
+            .unwrap()
+            .uuid(),
+    )
     .bind(at(one, "00:00"))
     .bind(at(one + 1, "00:00"))
     .fetch_all(app.database.owner())
@@ -199,7 +205,8 @@ async fn nobody_misses_anything() {
     let mut one = Server::new(&app, "missed-one", &clock, redis.as_ref());
     let mut two = Server::new(&app, "missed-two", &clock, redis.as_ref());
     tokio::join!(one.start(), two.start());
-    let scopes = ["booking:read", "booking:create", "booking:move", "booking:cancel", "booking:update"];
+    let scopes =
+        ["booking:read", "booking:create", "booking:move", "booking:cancel", "booking:update"];
     let key = app.api_key(&spa.business, &scopes).await;
     let doors = [&one.url, &two.url].map(|url| Browser::at(url).with_bearer(&key.secret));
     let stage = Arc::new(Stage {
@@ -208,9 +215,8 @@ async fn nobody_misses_anything() {
         done: AtomicUsize::new(0),
         doors: doors.into(),
     });
-    let watching: Vec<_> = (0..watchers)
-        .map(|number| tokio::spawn(Arc::clone(&stage).watcher(number)))
-        .collect();
+    let watching: Vec<_> =
+        (0..watchers).map(|number| tokio::spawn(Arc::clone(&stage).watcher(number))).collect();
     let working: Vec<_> =
         (0..hands).map(|seed| tokio::spawn(Arc::clone(&stage).hand(seed + 1))).collect();
     let more = async |count: usize| {

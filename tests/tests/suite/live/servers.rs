@@ -64,10 +64,8 @@ async fn listens(app: &TestApp) {
     let sql = "select count(*) from pg_stat_activity
                where datname = current_database() and application_name = 'openchair live'
                  and query ilike 'listen%'";
-    eventually("both servers listen", async || {
-        (app.database.count(sql).await == 2).then_some(())
-    })
-    .await;
+    eventually("both servers listen", async || (app.database.count(sql).await == 2).then_some(()))
+        .await;
 }
 
 /// A connection that is lost is found again, and what was told meanwhile is found by looking.

@@ -38,7 +38,11 @@ async fn a_party_is_called_served_and_done() {
     // What is over stays over.
     for deed in ["call", "return", "start", "finish", "no-show", "leave"] {
         let again = spa.press(&done, deed, json!({})).await;
-        assert_eq!((again.status, again.json()["code"].as_str()), (409, Some("wrong_state")), "{deed}");
+        assert_eq!(
+            (again.status, again.json()["code"].as_str()),
+            (409, Some("wrong_state")),
+            "{deed}"
+        );
     }
     let board = spa.line().await;
     assert_eq!(board["ended"][0]["name"], "Ada");
@@ -175,7 +179,10 @@ async fn who_is_forgotten_expires() {
     let waits = spa.desk_in("waits", &["Wax"], &json!({})).await;
     let called = spa.call_next("Eve").await.expect(200);
     let served = spa.press(&called, "start", json!({})).await.expect(200);
-    let waits = { drop(waits); spa.desk_in("waits", &["Wax"], &json!({})).await };
+    let waits = {
+        drop(waits);
+        spa.desk_in("waits", &["Wax"], &json!({})).await
+    };
     let called = spa.desk_in("called", &["Wax"], &json!({})).await;
     spa.press(&called, "call", json!({ "staff": spa.id("Eve") })).await.expect(200);
     app.clock.advance(Duration::minutes(59));

@@ -9,7 +9,8 @@ use super::{life, open};
 async fn who_waits_gets_an_appointment_and_a_record() {
     let (app, spa) = open(&["Eve"]).await;
     let ada = spa.desk_in("Ada", &["Wax"], &json!({ "phone": "+1 415 555 0132" })).await;
-    let wish = json!({ "start": at(2, "14:00"), "staff": spa.id("Eve"), "email": "ada@example.com" });
+    let wish =
+        json!({ "start": at(2, "14:00"), "staff": spa.id("Eve"), "email": "ada@example.com" });
     let done = spa.press(&ada, "convert", wish).await.expect(200);
     let (entry, visit) = (&done["entry"], &done["appointment"]);
     assert_eq!((&entry["state"], &entry["appointment"]), (&json!("converted"), &visit["id"]));
@@ -47,8 +48,14 @@ async fn what_does_not_fit_changes_nothing() {
     let touched: Vec<&String> = before.iter().filter(|row| !after.contains(row)).collect();
     for row in touched {
         let table = row.split(' ').next().unwrap();
-        let own = ["queues", "queue_entries", "queue_history", "outbox_events", "event_counters",
-                   "sessions"];
+        let own = [
+            "queues",
+            "queue_entries",
+            "queue_history",
+            "outbox_events",
+            "event_counters",
+            "sessions",
+        ];
         assert!(own.contains(&table), "{row}");
     }
     assert_eq!(spa.entry(&ada).await["version"], 1);

@@ -17,7 +17,10 @@ async fn whoever_joins_has_a_code_a_place_and_a_ticket() {
     let own = spa.guest.get(&format!("/v1/q/{token}")).await.expect(200);
     assert_eq!(own, joined["entry"]);
     let second = spa.walk_in("Bob", &["Wax", "Facial"], &json!({ "party": 2 })).await.expect(201);
-    assert_eq!((&second["entry"]["code"], &second["entry"]["position"]), (&json!("A02"), &json!(2)));
+    assert_eq!(
+        (&second["entry"]["code"], &second["entry"]["position"]),
+        (&json!("A02"), &json!(2))
+    );
     let board = spa.line().await;
     let entry = &board["entries"][0];
     assert_eq!((&entry["name"], &entry["phone"]), (&json!("Ada"), &json!("+14155550132")));

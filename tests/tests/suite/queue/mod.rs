@@ -3,13 +3,13 @@
 mod calling;
 mod converting;
 mod joining;
-mod kiosks;
 mod keeping;
+mod kiosks;
 mod tickets;
 mod visits;
 
-use openchair_tests::spa::{Spa, at};
 use openchair_tests::TestApp;
+use openchair_tests::spa::{Spa, at};
 
 /// The spa on a Monday at ten, with its queue open and these serving.
 async fn open(staff: &[&str]) -> (TestApp, Spa) {
@@ -28,7 +28,10 @@ async fn life(spa: &Spa, id: &str) -> Vec<(String, String, String)> {
     for (place, item) in items.iter().enumerate() {
         assert_eq!(item["version"], place + 1, "{found}");
     }
-    items.iter().map(|item| (text(&item["action"]), text(&item["from"]), text(&item["to"]))).collect()
+    items
+        .iter()
+        .map(|item| (text(&item["action"]), text(&item["from"]), text(&item["to"])))
+        .collect()
 }
 
 /// How often an event was told.

@@ -90,7 +90,9 @@ async fn what_anybody_sees_are_codes() {
     let (_app, spa) = open(&["Eve", "Wanda"]).await;
     let secret = json!({ "phone": "+1 415 555 0132", "note": "allergic to nuts" });
     let ada = spa.walk_in("Zoraida Adams", &["Wax"], &secret).await.expect(201);
-    spa.walk_in("Yolanda Brown", &["Wax"], &json!({ "phone": "+1 415 555 0133" })).await.expect(201);
+    spa.walk_in("Yolanda Brown", &["Wax"], &json!({ "phone": "+1 415 555 0133" }))
+        .await
+        .expect(201);
     let third = spa.walk_in("Xenia Clark", &["Wax"], &json!({})).await.expect(201);
     let called = spa.call_next("Eve").await.expect(200);
     spa.press(&called, "start", json!({})).await.expect(200);
@@ -103,7 +105,9 @@ async fn what_anybody_sees_are_codes() {
         format!("/v1/q/{}", third["token"].as_str().unwrap()),
     ] {
         let answer = spa.guest.get(&path).await;
-        for name in ["Zoraida", "Adams", "Yolanda", "Brown", "5550132", "5550133", "allergic", "que_"] {
+        for name in
+            ["Zoraida", "Adams", "Yolanda", "Brown", "5550132", "5550133", "allergic", "que_"]
+        {
             assert!(!answer.text().contains(name), "{name}: {answer}");
         }
         assert!(answer.text().contains("A01") && answer.text().contains("A02"), "{answer}");
@@ -134,6 +138,7 @@ async fn forged_tickets_lead_nowhere() {
             spa.guest.post_empty(&format!("/v1/q/{bad}/{deed}")).await.problem(404, "not_found");
         }
     }
-    let stored = "select count(*) from queue_entries where encode(token_hash, 'escape') like '%oc_%'";
+    let stored =
+        "select count(*) from queue_entries where encode(token_hash, 'escape') like '%oc_%'";
     assert_eq!(app.database.count(stored).await, 0);
 }

@@ -37,7 +37,10 @@ async fn a_visit_goes_through_the_line_by_its_own_steps() {
     deed(&spa, &one, "check-in").await;
     let entry = on_board(&spa, &one).await;
     assert_eq!((&entry["state"], &entry["source"]), (&json!("waiting"), &json!("appointment")));
-    assert_eq!((&entry["name"], &entry["staff_wanted"]), (&json!("Ann Other"), &json!(spa.id("Eve"))));
+    assert_eq!(
+        (&entry["name"], &entry["staff_wanted"]),
+        (&json!("Ann Other"), &json!(spa.id("Eve")))
+    );
     assert_eq!(entry["due_at"], one["starts_at"]);
     deed(&spa, &one, "start").await;
     assert_eq!(on_board(&spa, &one).await["state"], "serving");
@@ -88,9 +91,11 @@ async fn a_visit_follows_what_is_pressed_on_its_entry() {
 #[tokio::test]
 async fn a_visit_that_ends_otherwise_leaves_the_line() {
     let (_app, spa) = open(&["Eve"]).await;
-    for (time, ends, state) in
-        [("11:00", "cancel", "left"), ("12:00", "no-show", "no_show"), ("13:00", "step-back", "left")]
-    {
+    for (time, ends, state) in [
+        ("11:00", "cancel", "left"),
+        ("12:00", "no-show", "no_show"),
+        ("13:00", "step-back", "left"),
+    ] {
         let one = booked(&spa, time).await;
         deed(&spa, &one, "check-in").await;
         deed(&spa, &one, ends).await;
