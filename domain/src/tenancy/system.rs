@@ -115,7 +115,9 @@ impl SystemTx {
         self.conn.commit().await?;
         self.tools.ringer.committed();
         let told = self.told.into_inner().unwrap_or_else(PoisonError::into_inner);
-        told.into_iter().for_each(|tenant| self.tools.news.of(tenant));
+        for tenant in told {
+            self.tools.news.of(tenant);
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use openchair_domain::live;
 use openchair_domain::tenancy::{Caller, Db, StoreError, TenantFacts};
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 
 use super::channel::Channel;
 use super::line::Line;
@@ -18,6 +18,8 @@ pub(super) struct Desk {
     pub(super) tenant: TenantFacts,
     begun: OnceCell<()>,
     state: Mutex<State>,
+    /// Rings whenever something was told.
+    told: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -53,7 +55,7 @@ pub(super) struct Looked {
 
 impl Desk {
     pub(super) fn new(tenant: TenantFacts) -> Self {
-        Self { tenant, begun: OnceCell::new(), state: Mutex::default() }
+        Self { tenant, begun: OnceCell::new(), state: Mutex::default(), told: Notify::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -69,7 +71,7 @@ impl Desk {
             self.state().seen.get_or_insert(last);
             Ok(())
         };
-        self.begun.get_or_try_init(begin).await.map(|()| ())
+        self.begun.get_or_try_init(begin).await.copied()
     }
 
     /// Takes a seat.
@@ -145,5 +147,18 @@ impl Desk {
     pub(super) fn told(&self, seq: i64) {
         let mut state = self.state();
         state.seen = state.seen.max(Some(seq));
+        drop(state);
+        self.told.notify_waiters();
+    }
+
+    /// Waits until everything up to here was told.
+    pub(super) async fn told_up_to(&self, seq: i64) {
+        loop {
+            let told = self.told.notified();
+            if self.seen().is_none_or(|seen| seen >= seq) {
+                return;
+            }
+            told.await;
+        }
     }
 }

@@ -87,8 +87,17 @@ pub(super) struct Line {
     wake: Notify,
     end: OnceLock<End>,
     known: OnceLock<Known>,
-    /// Whose column it was shown, once that was looked up.
-    column: Mutex<Option<Option<Id<StaffMember>>>>,
+    column: Mutex<Column>,
+}
+
+/// Whose column is shown.
+#[derive(Debug, Clone, Copy, Default)]
+enum Column {
+    /// It doesn't matter, or wasn't looked up yet.
+    #[default]
+    Any,
+    /// That of this one; nobody's, for who has none.
+    Of(Option<Id<StaffMember>>),
 }
 
 impl Line {
@@ -136,13 +145,16 @@ impl Line {
 
     /// Whose column is shown.
     pub(super) fn shows_column(&self, staff: Option<Id<StaffMember>>) {
-        *self.column.lock().unwrap_or_else(PoisonError::into_inner) = Some(staff);
+        *self.column.lock().unwrap_or_else(PoisonError::into_inner) = Column::Of(staff);
     }
 
     /// Whether this is what they might do when they began.
     pub(super) fn agrees(&self, now: Standing) -> bool {
         let column = *self.column.lock().unwrap_or_else(PoisonError::into_inner);
-        self.known().is_none_or(|known| known.rights == now.rights)
-            && column.is_none_or(|column| column == now.staff)
+        let same_column = match column {
+            Column::Any => true,
+            Column::Of(staff) => staff == now.staff,
+        };
+        same_column && self.known().is_none_or(|known| known.rights == now.rights)
     }
 }

@@ -35,7 +35,9 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<(), Bookin
     let topics = desk.look();
     let Some(last) = unbroken(&events, seen) else {
         let last = live::last_seq(&tx).await?;
-        topics.iter().for_each(|looked| resync(looked, last));
+        for looked in &topics {
+            resync(looked, last);
+        }
         desk.told(last);
         return Ok(());
     };
@@ -118,10 +120,18 @@ impl Round<'_> {
             let topics: Vec<_> = looked.iter().map(|looked| looked.topic).collect();
             let looks = Looks::again(&topics, &self.stirred);
             match Line::load(tx, location, looks).await {
-                Ok(line) => looked.into_iter().for_each(|looked| self.line(&line, looked)),
+                Ok(line) => {
+                    for looked in looked {
+                        self.line(&line, looked);
+                    }
+                }
                 Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
                 // It isn't there any more: whoever looks afresh is told so.
-                Err(_) => looked.into_iter().for_each(|looked| resync(looked, self.seq)),
+                Err(_) => {
+                    for looked in looked {
+                        resync(looked, self.seq);
+                    }
+                }
             }
         }
         Ok(())

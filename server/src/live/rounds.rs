@@ -160,7 +160,9 @@ impl Hub {
     async fn hear_ourselves(&self, mut news: Heard) {
         let mut tenants = BTreeSet::new();
         while news.next(&mut tenants).await {
-            std::mem::take(&mut tenants).into_iter().for_each(|tenant| self.dirty.mark(tenant));
+            for tenant in std::mem::take(&mut tenants) {
+                self.dirty.mark(tenant);
+            }
         }
     }
 
@@ -196,7 +198,9 @@ impl Hub {
                     failed = false;
                 }
                 if from != self.name {
-                    tenants.into_iter().for_each(|tenant| self.dirty.mark(tenant));
+                    for tenant in tenants {
+                        self.dirty.mark(tenant);
+                    }
                 }
             };
             if let Err(error) = neighbours.listen(&mut heard).await

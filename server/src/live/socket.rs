@@ -26,6 +26,7 @@ use super::hub::{Admission, Hub, Sub};
 use super::line::{End, Known};
 use super::protocol::{self, Asked, LiveHello, LiveMessage, LivePong, VERSION};
 use super::subscribe::{self, Asking, First, Wish};
+use super::topic::Topic;
 use crate::app::App;
 use crate::auth;
 use crate::problem::ApiError;
@@ -34,7 +35,10 @@ use crate::problem::ApiError;
 const TO_SAY_WHO: Duration = Duration::from_secs(10);
 
 /// A connection that takes in nothing for so long is given up.
-const STUCK: Duration = Duration::from_secs(60);
+const STUCK: Duration = Duration::from_mins(1);
+
+/// How long a snapshot waits for what other topics have to tell first.
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// How long a goodbye may take.
 const TO_SAY_GOODBYE: Duration = Duration::from_secs(2);
@@ -62,7 +66,10 @@ pub(super) struct Socket {
     caller: Option<Arc<Caller>>,
     ticket: Option<(Id<Location>, Id<QueueEntry>)>,
     subs: Vec<Sub>,
-    frames: Vec<Frame>,
+    /// Taken from the topics and not sent yet, in the order in which it happened.
+    pending: Vec<(Topic, Frame)>,
+    /// Topics of which something was missed.
+    missed: Vec<Topic>,
     /// When it was last heard, and whether it was asked since.
     heard: Instant,
     /// When the counting of its messages began, and how many there were.
@@ -86,7 +93,8 @@ impl Socket {
             caller: None,
             ticket: None,
             subs: Vec::new(),
-            frames: Vec::new(),
+            pending: Vec::new(),
+            missed: Vec::new(),
             heard: now,
             counted: (now, 0),
         }
@@ -286,7 +294,9 @@ impl Socket {
         let line = &self.admission.line;
         match subscribe::open(&self.hub, caller, &wish, line).await {
             Ok((sub, first)) => {
+                let (topic, seq) = (sub.topic, sub.seq);
                 self.subs.push(sub);
+                self.settle(topic, seq).await?;
                 self.begin_with(first).await
             }
             Err(error) => self.refuse(&error, Some(name)).await,
@@ -302,66 +312,92 @@ impl Socket {
 
     /// Sends what there is, until there is nothing more.
     async fn deliver(&mut self) -> Result<(), End> {
-        let mut at = 0;
         loop {
             if let Some(end) = self.admission.line.ended() {
                 return Err(end);
             }
-            let Some(sub) = self.subs.get_mut(at) else { return Ok(()) };
-            let mut frames = std::mem::take(&mut self.frames);
-            let taken = sub.channel.take(sub.seat, &mut frames);
-            let known = sub.seq;
-            if taken == Taken::Missed {
-                metrics::counter!(LAGGED).increment(1);
-                Box::pin(self.resync(at)).await?;
-                at = 0;
-                continue;
+            self.gather();
+            if let Some(topic) = self.missed.pop() {
+                Box::pin(self.resync(topic)).await?;
+            } else if self.pending.is_empty() {
+                return Ok(());
+            } else {
+                self.send_up_to(i64::MAX).await?;
             }
-            if frames.is_empty() {
-                self.frames = frames;
-                at += 1;
-                continue;
-            }
-            let mut resync = false;
-            // What is in the snapshot already is not told once more: that would be older.
-            let is_new = |frame: &&Frame| frame.seq > known || (frame.later && frame.seq == known);
-            for frame in frames.iter().filter(is_new) {
-                match &frame.matter {
-                    Matter::Send(bytes) => {
-                        self.write(bytes).await?;
-                        self.subs[at].seq = frame.seq;
-                    }
-                    Matter::Resync => {
-                        resync = true;
-                        break;
-                    }
-                    Matter::Over(bytes) => {
-                        self.write(bytes).await?;
-                        return Err(End::Over);
-                    }
-                }
-            }
-            frames.clear();
-            frames.shrink_to(4);
-            self.frames = frames;
-            if resync {
-                Box::pin(self.resync(at)).await?;
-            }
-            // Something may have come for those before meanwhile, and the bell for it is spent.
-            at = 0;
         }
     }
 
+    /// Takes what there is from all topics.
+    fn gather(&mut self) {
+        let mut frames = Vec::new();
+        for sub in &self.subs {
+            if sub.channel.take(sub.seat, &mut frames) == Taken::Missed {
+                metrics::counter!(LAGGED).increment(1);
+                self.missed.push(sub.topic);
+            }
+            self.pending.extend(frames.drain(..).map(|frame| (sub.topic, frame)));
+        }
+        // What happened to one thing may be told by two topics: by the one that it left, and by the
+        // one that it came to.
+        self.pending.sort_by_key(|(_, frame)| frame.seq);
+    }
+
+    /// Sends what was taken, as far as it happened by then.
+    async fn send_up_to(&mut self, last: i64) -> Result<(), End> {
+        let sent = self.pending.partition_point(|(_, frame)| frame.seq <= last);
+        let now: Vec<_> = self.pending.drain(..sent).collect();
+        self.pending.shrink_to(4);
+        for (topic, frame) in now {
+            let Some(at) = self.subs.iter().position(|sub| sub.topic == topic) else { continue };
+            // What is in the snapshot already is not told once more: that would be older.
+            let known = self.subs[at].seq;
+            if frame.seq < known || (frame.seq == known && !frame.later) {
+                continue;
+            }
+            match frame.matter {
+                _ if self.missed.contains(&topic) => {}
+                Matter::Send(bytes) => {
+                    self.write(&bytes).await?;
+                    self.subs[at].seq = frame.seq;
+                }
+                Matter::Resync => self.missed.push(topic),
+                Matter::Over(bytes) => {
+                    self.write(&bytes).await?;
+                    return Err(End::Over);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells everything that other topics have to tell up to an event, before a picture with that event
+    /// in it is shown: nothing is shown newer first and older then.
+    async fn settle(&mut self, topic: Topic, seq: i64) -> Result<(), End> {
+        let Some(other) = self.subs.iter().find(|sub| sub.topic != topic) else { return Ok(()) };
+        let desk = Arc::clone(&other.desk);
+        if desk.seen().is_some_and(|seen| seen < seq) {
+            self.hub.dirty.mark(desk.tenant.id);
+            // It takes as long as a query, or longer if the database is away; then better so than not.
+            let _late = timeout(SETTLE, desk.told_up_to(seq)).await;
+        }
+        self.gather();
+        self.send_up_to(seq).await
+    }
+
     /// Everything of a topic afresh.
-    async fn resync(&mut self, at: usize) -> Result<(), End> {
+    async fn resync(&mut self, topic: Topic) -> Result<(), End> {
         let Some(caller) = self.caller.clone() else { return Ok(()) };
-        let Some(sub) = self.subs.get_mut(at) else { return Ok(()) };
-        match subscribe::afresh(&self.hub, &caller, sub).await {
-            Ok(first) => self.begin_with(first).await,
+        let Some(at) = self.subs.iter().position(|sub| sub.topic == topic) else { return Ok(()) };
+        match subscribe::afresh(&self.hub, &caller, &mut self.subs[at]).await {
+            Ok(first) => {
+                let seq = self.subs[at].seq;
+                self.settle(topic, seq).await?;
+                self.begin_with(first).await
+            }
             Err(error) if error.status.is_server_error() => Err(End::Failed),
             Err(error) => {
-                let sub = self.subs.remove(at);
-                self.refuse(&error, Some(sub.topic.to_string())).await
+                self.subs.remove(at);
+                self.refuse(&error, Some(topic.to_string())).await
             }
         }
     }

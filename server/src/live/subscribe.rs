@@ -148,12 +148,11 @@ async fn snapshot(
     caller: &Caller,
     sub: &Sub,
 ) -> Result<(Bytes, bool), BookingError> {
-    let (items, over) = match sub.reach {
-        Some(day) => (schedule::snapshot(tx, &day, sub.audience.sight).await?, false),
-        None => {
-            let line = Line::load(tx, sub.topic.location(), Looks::first(&sub.topic)).await?;
-            (line.news(sub.topic, caller).items, line.is_over(sub.topic))
-        }
+    let (items, over) = if let Some(day) = sub.reach {
+        (schedule::snapshot(tx, &day, sub.audience.sight).await?, false)
+    } else {
+        let line = Line::load(tx, sub.topic.location(), Looks::first(&sub.topic)).await?;
+        (line.news(sub.topic, caller).items, line.is_over(sub.topic))
     };
     Ok((LiveMessage::snapshot(sub.topic, sub.seq, items).encode(), over))
 }

@@ -138,9 +138,8 @@ async fn what_is_kept_for_a_guest_comes_and_goes() {
     let other =
         spa.hold(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "12:00"), "visitor-2").await.expect(201);
     let kept = desk.message().await["items"][0]["id"].clone();
-    let back =
-        format!("/v1/public/{}/holds/{}", spa.business.slug, other["hold"].as_str().unwrap());
-    spa.guest.delete(&back).await.expect(204);
+    let back = format!("/v1/public/{}/holds/release", spa.business.slug);
+    spa.guest.post(&back, &json!({ "hold": other["hold"] })).await.expect(204);
     let gone = desk.message().await;
     assert_eq!((&gone["items"], &gone["gone"]), (&json!([]), &json!([kept])));
     let topic = format!("schedule:{}:{DAY}", spa.location);

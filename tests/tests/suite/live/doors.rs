@@ -176,10 +176,18 @@ async fn check(socket: &mut Watcher, why: &str) {
 #[tokio::test]
 async fn nobody_has_more_sockets_than_they_may() {
     let app = TestApp::with(&[("live.sockets_per_user", "2"), ("live.sockets_per_ip", "4")]).await;
+    let app = &app;
     let spa = app.spa().await;
     let mut owner = vec![spa.owner.watch().await, spa.owner.watch().await];
     let mut third = Watcher::silent(&spa.owner.live_door()).await;
     assert_eq!(third.goodbye().await, ("too_many_sockets".into(), 4429));
+    drop(third);
+    let open = |count| {
+        openchair_tests::eventually("sockets are as many", async move || {
+            (app.app().live.open_sockets() == count).then_some(())
+        })
+    };
+    open(2).await;
     // Each person for themselves, each address for all who are there.
     let mate = app.member(&spa.business, BuiltIn::Manager).await;
     let mate = app.sign_in(&mate).await.in_tenant(&spa.business);
@@ -189,17 +197,8 @@ async fn nobody_has_more_sockets_than_they_may() {
     assert_eq!(refused, (429, "too_many_sockets".into()));
     // Who goes makes room.
     drop(owner.remove(0));
-    openchair_tests::eventually("there is room", async || {
-        let answer = openchair_live_client::Socket::connect(&spa.owner.live_door()).await;
-        let mut socket = answer.ok()?;
-        match socket.hear().await {
-            openchair_live_client::Heard::Message(message) => {
-                (message["type"] == "hello").then_some(())
-            }
-            openchair_live_client::Heard::Closed(_) => None,
-        }
-    })
-    .await;
+    open(3).await;
+    spa.owner.watch().await;
 }
 
 #[tokio::test]

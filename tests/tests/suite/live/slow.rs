@@ -11,7 +11,13 @@ const DAY: &str = "2026-03-09";
 
 #[tokio::test]
 async fn a_slow_reader_gets_everything_afresh_and_delays_nobody() {
-    let app = TestApp::with(&[("live.buffer", "4")]).await;
+    let app = TestApp::with(&[
+        ("live.buffer", "4"),
+        ("limits.plan_factor", "1000"),
+        ("limits.per_ip_per_minute", "1000000"),
+        ("limits.per_ip_burst", "1000000"),
+    ])
+    .await;
     let spa = app.spa().await;
     let topic = format!("schedule:{}:{DAY}", spa.location);
     let visit = spa.book(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "10:00")).await.expect(201);
@@ -25,7 +31,7 @@ async fn a_slow_reader_gets_everything_afresh_and_delays_nobody() {
     let (mut version, mut longest) = (1, Duration::ZERO);
     let mut lagged = false;
     for _ in 0..4_000 {
-        let note = json!({ "version": version, "staff_note": "long ".repeat(390) });
+        let note = json!({ "version": version, "note": "much ".repeat(190), "staff_note": "long ".repeat(190) });
         version = spa.owner.put(&path, &note).await.expect(200)["version"].as_i64().unwrap();
         let begun = Instant::now();
         quick
