@@ -118,8 +118,8 @@ impl Desk {
     /// Writes a note that only staff see: the least that can change about a visit.
     pub(crate) async fn note(&self, id: &str, version: i64, note: &str) -> Outcome<Told> {
         let body = json!({ "version": version, "staff_note": note });
-        let path = format!("{}/v1/appointments/{id}", self.url);
-        self.send(self.http.patch(path).bearer_auth(&self.shop.key).json(&body)).await
+        let path = format!("{}/v1/appointments/{id}/notes", self.url);
+        self.send(self.http.put(path).bearer_auth(&self.shop.key).json(&body)).await
     }
 
     /// Sends anything as the desk's program.

@@ -111,14 +111,16 @@ fn who_is_next() {
     }
 }
 
+/// Who waits, when what is booked begins, who is called.
+type InTime<'a> = (&'a [&'a Standing], Option<i64>, Result<u128, Nobody>);
+
 /// What is booked keeps its time: somebody farther back who will be done is called instead.
 #[test]
 fn who_is_done_in_time() {
     let long = Standing { takes: Duration::minutes(45), ..standing(&(1, &[7], None, None)) };
     let short = Standing { takes: Duration::minutes(15), ..standing(&(2, &[7], None, None)) };
     let due = Standing { takes: Duration::minutes(90), ..standing(&(3, &[7], Some(1), Some(60))) };
-    type Case<'a> = (&'a [&'a Standing], Option<i64>, Result<u128, Nobody>);
-    let cases: [Case<'_>; 8] = [
+    let cases: [InTime<'_>; 8] = [
         (&[&long, &short], None, Ok(1)),
         (&[&long, &short], Some(105), Ok(1)),
         (&[&long, &short], Some(104), Ok(2)),

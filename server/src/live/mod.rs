@@ -1,8 +1,8 @@
 //! What changes while somebody looks on, over WebSockets (`docs/live.md`).
 //!
 //! Who watches the same topic with the same rights is one *audience*. What happens is read once per
-//! tenant ([`relay`]), shown once to each audience, written once, and shared by all its sockets
-//! ([`channel`]). A socket takes its seat first and looks then ([`subscribe`]), so that nothing is
+//! tenant (`relay`), shown once to each audience, written once, and shared by all its sockets
+//! (`channel`). A socket takes its seat first and looks then (`subscribe`), so that nothing is
 //! missed in between.
 
 mod channel;

@@ -1531,6 +1531,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opens a WebSocket over which one watches what changes. With a session's cookie, an access token
+         *     or an API key it is known who one is; else the first message must say so within ten seconds.
+         */
+        get: operations["watch_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/locations": {
         parameters: {
             query?: never;
@@ -4678,6 +4698,323 @@ export interface components {
          */
         LinkWanted: {
             email: string;
+        };
+        /**
+         * LiveBoard
+         * @description The screen in a shop, as `GET /v1/public/{shop}/queue/board` shows it.
+         */
+        LiveBoard: {
+            board: components["schemas"]["PublicBoardView"];
+            id: string;
+            /**
+             * Format: int64
+             * @description The number of the last event that is in it
+             */
+            version: number;
+        };
+        /**
+         * LiveBye
+         * @description The last message.
+         */
+        LiveBye: {
+            /** @description `restart`, `signed_out`, `not_signed_in`, `too_many_messages`, `too_many_sockets`, … */
+            reason: string;
+            /**
+             * Format: uint32
+             * @description When to come back, in milliseconds; left out: not without doing something about it
+             */
+            retry_ms?: number | null;
+        };
+        /**
+         * LiveChange
+         * @description What has changed since.
+         */
+        LiveChange: {
+            /** @description What the topic shows no more */
+            gone: string[];
+            /** @description As they are now */
+            items: components["schemas"]["LiveItem"][];
+            /**
+             * Format: int64
+             * @description The number of the last event that is in it
+             */
+            seq: number;
+            topic: string;
+        };
+        /**
+         * LiveEntry
+         * @description A party in a queue, as `GET /v1/queue/entries/{id}` shows it to the same caller.
+         */
+        LiveEntry: {
+            entry: components["schemas"]["QueueEntryView"];
+            id: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * LiveError
+         * @description What was asked can't be done. Nothing else changes.
+         */
+        LiveError: {
+            /** @description `bad_message`, `not_found`, `not_allowed`, `too_many_topics`, … */
+            code: string;
+            /** @description A sentence for people */
+            detail: string;
+            /** @description What it is about */
+            topic?: string | null;
+        };
+        /**
+         * LiveFrames
+         * @description What travels over the socket once the connection is one: texts, each of which is one of these.
+         */
+        LiveFrames: {
+            /** @description What the client sends */
+            from_client: components["schemas"]["LiveRequest"] & unknown;
+            /** @description What the server sends */
+            from_server: Omit<components["schemas"]["LiveMessage"], "type"> & unknown;
+        };
+        /**
+         * LiveHello
+         * @description The first message: who it is is known.
+         */
+        LiveHello: {
+            /** @description In which business, for who has a place there */
+            tenant?: string | null;
+            /**
+             * Format: uint8
+             * @description The version of the protocol
+             */
+            v: number;
+        };
+        /** @description Something that is shown, under its id and version. */
+        LiveItem: components["schemas"]["LiveItem_LiveVisit"] | components["schemas"]["LiveItem_LiveQueue"] | components["schemas"]["LiveItem_LiveEntry"] | components["schemas"]["LiveItem_LiveWaits"] | components["schemas"]["LiveItem_LiveBoard"] | components["schemas"]["LiveItem_LiveTicket"];
+        /** @description Something that is shown, under its id and version. */
+        LiveItem_LiveBoard: {
+            /**
+             * @example board
+             * @enum {string}
+             */
+            kind: "board";
+        } & components["schemas"]["LiveBoard"];
+        /** @description Something that is shown, under its id and version. */
+        LiveItem_LiveEntry: {
+            /**
+             * @example entry
+             * @enum {string}
+             */
+            kind: "entry";
+        } & components["schemas"]["LiveEntry"];
+        /** @description Something that is shown, under its id and version. */
+        LiveItem_LiveQueue: {
+            /**
+             * @example queue
+             * @enum {string}
+             */
+            kind: "queue";
+        } & components["schemas"]["LiveQueue"];
+        /** @description Something that is shown, under its id and version. */
+        LiveItem_LiveTicket: {
+            /**
+             * @example ticket
+             * @enum {string}
+             */
+            kind: "ticket";
+        } & components["schemas"]["LiveTicket"];
+        /** @description Something that is shown, under its id and version. */
+        LiveItem_LiveVisit: {
+            /**
+             * @example visit
+             * @enum {string}
+             */
+            kind: "visit";
+        } & components["schemas"]["LiveVisit"];
+        /** @description Something that is shown, under its id and version. */
+        LiveItem_LiveWaits: {
+            /**
+             * @example waits
+             * @enum {string}
+             */
+            kind: "waits";
+        } & components["schemas"]["LiveWaits"];
+        /** @description What the server says. */
+        LiveMessage: components["schemas"]["LiveMessage_LiveHello"] | components["schemas"]["LiveMessage_LiveSnapshot"] | components["schemas"]["LiveMessage_LiveChange"] | components["schemas"]["LiveMessage_LiveResync"] | components["schemas"]["LiveMessage_LiveError"] | components["schemas"]["LiveMessage_LivePong"] | components["schemas"]["LiveMessage_LiveBye"];
+        /** @description What the server says. */
+        LiveMessage_LiveBye: {
+            /**
+             * @example bye
+             * @enum {string}
+             */
+            type: "bye";
+        } & components["schemas"]["LiveBye"];
+        /** @description What the server says. */
+        LiveMessage_LiveChange: {
+            /**
+             * @example change
+             * @enum {string}
+             */
+            type: "change";
+        } & components["schemas"]["LiveChange"];
+        /** @description What the server says. */
+        LiveMessage_LiveError: {
+            /**
+             * @example error
+             * @enum {string}
+             */
+            type: "error";
+        } & components["schemas"]["LiveError"];
+        /** @description What the server says. */
+        LiveMessage_LiveHello: {
+            /**
+             * @example hello
+             * @enum {string}
+             */
+            type: "hello";
+        } & components["schemas"]["LiveHello"];
+        /** @description What the server says. */
+        LiveMessage_LivePong: {
+            /**
+             * @example pong
+             * @enum {string}
+             */
+            type: "pong";
+        } & components["schemas"]["LivePong"];
+        /** @description What the server says. */
+        LiveMessage_LiveResync: {
+            /**
+             * @example resync
+             * @enum {string}
+             */
+            type: "resync";
+        } & components["schemas"]["LiveResync"];
+        /** @description What the server says. */
+        LiveMessage_LiveSnapshot: {
+            /**
+             * @example snapshot
+             * @enum {string}
+             */
+            type: "snapshot";
+        } & components["schemas"]["LiveSnapshot"];
+        /**
+         * LivePong
+         * @description The answer to a ping.
+         */
+        LivePong: {
+            /** Format: int64 */
+            ping: number;
+            /**
+             * Format: int64
+             * @description Every topic of this socket is known up to here
+             */
+            seq: number;
+        };
+        /**
+         * LiveQueue
+         * @description How a queue is kept, as `GET /v1/locations/{id}/queue` shows it.
+         */
+        LiveQueue: {
+            id: string;
+            queue: components["schemas"]["QueueSettingsView"];
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * LiveRequest
+         * @description What a client says: one of `auth`, `shop`, `sub`, `unsub` and `ping`, with what belongs to it.
+         */
+        LiveRequest: {
+            /** @description Who one is: an access token, an API key, or the token of a ticket in a queue */
+            auth?: string | null;
+            /**
+             * Format: naive-date
+             * @description With `sub: schedule`: which day, on the location's calendar
+             */
+            date?: string | null;
+            /** @description With `sub`: where */
+            location?: string | null;
+            /**
+             * Format: int64
+             * @description Any number; it comes back
+             */
+            ping?: number | null;
+            /** @description Instead of `auth`: nobody in particular, in the shop with this web address */
+            shop?: string | null;
+            /**
+             * Format: int64
+             * @description With `sub`: up to where it is known already. What happened behind it follows, or, if that can't
+             *     be told, `resync` and everything afresh
+             */
+            since?: number | null;
+            /** @description What to watch */
+            sub?: (components["schemas"]["LiveTopic"] & unknown) | null;
+            /** @description With `auth`: in which business */
+            tenant?: string | null;
+            /** @description Which topic to watch no more, as the answers call it */
+            unsub?: string | null;
+        };
+        /**
+         * LiveResync
+         * @description What was missed can't be told piece by piece; a snapshot follows.
+         */
+        LiveResync: {
+            topic: string;
+        };
+        /**
+         * LiveSnapshot
+         * @description Everything that a topic shows.
+         */
+        LiveSnapshot: {
+            items: components["schemas"]["LiveItem"][];
+            /**
+             * Format: int64
+             * @description The number of the last event that is in it
+             */
+            seq: number;
+            /** @description `schedule:{location}:{date}`, `queue:{location}`, `board:{location}` or `ticket` */
+            topic: string;
+        };
+        /**
+         * LiveTicket
+         * @description One's own place in a queue, as `GET /v1/q/{token}` shows it.
+         */
+        LiveTicket: {
+            /** @description `ticket` */
+            id: string;
+            ticket: components["schemas"]["OwnEntryView"];
+            /**
+             * Format: int64
+             * @description The number of the last event that is in it
+             */
+            version: number;
+        };
+        /**
+         * @description What can be watched.
+         * @enum {string}
+         */
+        LiveTopic: "schedule" | "queue" | "board" | "ticket";
+        /**
+         * LiveVisit
+         * @description A visit, as `GET /v1/appointments/{id}` shows it to the same caller.
+         */
+        LiveVisit: {
+            id: string;
+            /** Format: int32 */
+            version: number;
+            visit: components["schemas"]["VisitView"];
+        };
+        /**
+         * LiveWaits
+         * @description What can be said of the waits in a queue, in the order of the line. It changes with everybody's
+         *     step, and with time.
+         */
+        LiveWaits: {
+            /** @description `waits:{location}` */
+            id: string;
+            /**
+             * Format: int64
+             * @description The number of the last event that is in it
+             */
+            version: number;
+            waits: components["schemas"]["QueueWaitView"][];
         };
         /**
          * LocationChange
@@ -23215,6 +23552,150 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here, as far as the caller may know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state doesn't permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by someone else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Understood, but something in it is not valid; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The header If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server can't answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_live: {
+        parameters: {
+            query?: {
+                /** @description In which business, for who can send no header */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is a WebSocket from here on. Each text on it is one JSON object, of those that are described here */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveFrames"];
+                };
             };
             /** @description The request can't be understood */
             400: {
