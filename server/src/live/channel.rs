@@ -195,7 +195,8 @@ mod tests {
         assert_eq!(channel.ring().kept.len(), 2);
         assert_eq!(read(&channel, late), (Taken::All, vec![3, 4]));
         // Nothing is kept that all have read.
-        assert_eq!((channel.ring().kept.len(), channel.ring().bytes), (0, 0));
+        let ring = channel.ring();
+        assert_eq!((ring.kept.len(), ring.bytes), (0, 0));
     }
 
     #[test]
