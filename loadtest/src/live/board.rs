@@ -172,8 +172,8 @@ async fn ours(
 /// Calls somebody, puts them back, and calls them again: one who waits for each hand.
 async fn press(desk: &Desk, options: &Options, pairs: &[Pair]) -> Outcome<()> {
     let mut hands = JoinSet::new();
-    for Pair { entry, staff } in pairs.to_vec() {
-        let desk = desk.clone();
+    for pair in pairs {
+        let (desk, Pair { entry, staff }) = (desk.clone(), pair.clone());
         let times = RATE * options.seconds / HANDS;
         let mut pace = interval(Duration::from_secs(1) * HANDS / RATE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
