@@ -138,6 +138,12 @@ pub(super) struct Ticket {
     pub(super) quote: Option<Quote>,
 }
 
+/// When somebody who came or comes then is forgotten in the line.
+pub(super) fn forgotten_at(held: &Held, now: Instant, due: Option<Instant>) -> Instant {
+    let minutes = Duration::minutes(held.row.expires_minutes.into());
+    due.map_or(now, |due| due.max(now)) + minutes
+}
+
 /// The next number of the day.
 async fn number(tx: &TenantTx, held: Held, day: NaiveDate) -> Result<i32, StoreError> {
     let before = if held.row.ticket_day == Some(day) { held.row.last_ticket } else { 0 };
@@ -157,8 +163,10 @@ pub(super) async fn insert(
     ticket: Ticket,
 ) -> Result<entry::Model, BookingError> {
     let now = tx.now();
-    let day = day_at(shop.rules.zone, now);
-    let minutes = Duration::minutes(held.row.expires_minutes.into());
+    // Where a place changes its time zone, its day may go back: tickets go on where they were.
+    let today = day_at(shop.rules.zone, now);
+    let day = held.row.ticket_day.map_or(today, |last| last.max(today));
+    let expires_at = forgotten_at(&held, now, ticket.visit.map(|(_, due)| due));
     let rank = line.iter().map(|row| row.rank).max().unwrap_or(0) + GAP;
     let due = ticket.visit.map(|(_, due)| due);
     let location = held.location;
@@ -196,7 +204,7 @@ pub(super) async fn insert(
         first_called_at: Set(None),
         started_at: Set(None),
         ended_at: Set(None),
-        expires_at: Set(Some(due.map_or(now, |due| due.max(now)) + minutes)),
+        expires_at: Set(Some(expires_at)),
         passes: Set(0),
         learned: Set(false),
         version: Set(1),

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::entities::entry;
 use super::estimate::{
-    Busy, Forecast, Habits, Pace, Paces, Planned, Seen, Server, Situation, Waiting, Work, estimate,
+    self, Busy, Forecast, Habits, Pace, Paces, Planned, Seen, Server, Situation, Waiting, Work,
+    estimate,
 };
 use super::settings::serving;
 use super::shift::Shift;
@@ -181,7 +182,8 @@ async fn planned(
 }
 
 /// When something begins that keeps its time with one of the staff: a visit, a break, the end of their
-/// day. What should have begun already keeps nobody from being called.
+/// day. Who is booked and late is waited for a while; a break that should have begun already keeps
+/// nobody from being called.
 pub(super) async fn busy_from(
     tx: &TenantTx,
     shop: &Shop,
@@ -195,7 +197,7 @@ pub(super) async fn busy_from(
     let shift = Shift::of(&shop.rules, rules, now);
     let visits = planned(tx, shop, &[staff.uuid()]).await?.remove(&staff).unwrap_or_default();
     let booked = visits.into_iter().filter_map(|planned| match planned {
-        Planned::Visit { at, .. } => Some(at),
+        Planned::Visit { at, .. } => (at > now - estimate::grace()).then(|| at.max(now)),
         Planned::Away(_) => None,
     });
     let mut here = Vec::new();
@@ -208,7 +210,8 @@ pub(super) async fn busy_from(
         }
     }
     let away = shift.away.iter().map(|span| span.from);
-    Ok(booked.chain(here).chain(away).filter(|at| *at > now).chain(shift.until).min())
+    let ahead = here.into_iter().chain(away).filter(|at| *at > now);
+    Ok(booked.chain(ahead).chain(shift.until).min())
 }
 
 #[derive(FromQueryResult)]
@@ -330,7 +333,7 @@ async fn seen(tx: &TenantTx, shop: &Shop) -> Result<Seen, StoreError> {
         today.into(),
         (now - back).into(),
         now.into(),
-        super::estimate::habits::PATIENT.into(),
+        estimate::habits::PATIENT.into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SEEN, values);
     let found = SeenRow::find_by_statement(statement).one(tx.conn()).await?;

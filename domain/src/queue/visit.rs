@@ -19,6 +19,7 @@ use crate::customers::Whose;
 use crate::diary::Shop;
 use crate::ids::{Id, Location, StaffMember};
 use crate::tenancy::{StoreError, TenantTx};
+use crate::time::Instant;
 
 /// Whether a visit that stands like this may be in a line, or gets there by its next step.
 const fn matters(status: Status, action: Action) -> bool {
@@ -59,7 +60,8 @@ pub(crate) async fn follow(
     }
     let visit = read_any(tx, Id::from_uuid(before.id)).await?;
     hold_for(tx, [before], Some(visit.location)).await?;
-    store::hold(tx, visit.location).await?;
+    let held = store::hold(tx, visit.location).await?;
+    let forgotten_at = join::forgotten_at(&held, tx.now(), Some(visit.starts_at));
     let entry = entry_of(tx, &visit).await?;
     match (action, entry) {
         (Action::CheckIn, None) => {
@@ -82,9 +84,11 @@ pub(crate) async fn follow(
         (Action::Cancel, Some(row)) if state(&row)?.is_in_line() => {
             to(tx, row, Step::Leave, State::Left, reason).await?;
         }
-        (Action::StepBack, Some(row)) => step_back(tx, row, from, reason).await?,
+        (Action::StepBack, Some(row)) => {
+            step_back(tx, row, (from, forgotten_at), reason).await?;
+        }
         (Action::Move, Some(row)) if state(&row)?.is_in_line() => {
-            moved(tx, row, &visit).await?;
+            moved(tx, row, &visit, forgotten_at).await?;
         }
         _ => {}
     }
@@ -215,7 +219,7 @@ async fn finish(
 async fn step_back(
     tx: &mut TenantTx,
     row: entry::Model,
-    from: Status,
+    (from, forgotten_at): (Status, Instant),
     reason: Option<&str>,
 ) -> Result<(), BookingError> {
     let (now, to) = match from {
@@ -237,6 +241,7 @@ async fn step_back(
         change.staff_name = Set(None);
         change.called_at = Set(None);
         change.started_at = Set(None);
+        change.expires_at = Set(Some(forgotten_at));
     }
     let reason = reason.map(str::to_owned);
     let taken = Taken { step: Step::StepBack, to, staff, reason };
@@ -249,6 +254,7 @@ async fn moved(
     tx: &mut TenantTx,
     row: entry::Model,
     visit: &VisitFacts,
+    forgotten_at: Instant,
 ) -> Result<(), BookingError> {
     if row.location_id != visit.location.uuid() {
         to(tx, row, Step::Leave, State::Left, None).await?;
@@ -258,6 +264,7 @@ async fn moved(
     let shop = store::shop(tx, visit.location).await?;
     let mut change: entry::ActiveModel = row.clone().into();
     change.due_at = Set(Some(visit.starts_at));
+    change.expires_at = Set(Some(forgotten_at));
     change.staff_wanted = Set(hands(visit).map(|(staff, _)| staff.uuid()));
     change.services = Set(serde_json::to_value(made_of(visit, &shop)).unwrap_or_default());
     let staff = row.staff_id.map(Id::from_uuid);

@@ -50,7 +50,7 @@ pub(super) fn check(format: &str, text: &str) -> Result<(), &'static str> {
     }
 }
 
-fn sane_year(year: i32) -> Result<(), &'static str> {
+pub(crate) fn sane_year(year: i32) -> Result<(), &'static str> {
     if YEARS.contains(&year) { Ok(()) } else { Err("This date is too far away.") }
 }
 

@@ -24,6 +24,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 
 pub use self::day::Day;
+pub(crate) use self::format::sane_year;
 pub use self::format::{FormatCheck, define_format};
 use self::json::Reject;
 pub use self::moment::Moment;

@@ -19,7 +19,7 @@ use super::hub::{Admission, Hub};
 use super::protocol::LiveFrames;
 use super::socket::{Socket, Who};
 use crate::app::App;
-use crate::problem::ApiError;
+use crate::problem::{ApiError, PROBLEM_JSON, Problem};
 
 /// Clients say little: what is longer is read in pieces.
 const READ_BUFFER: usize = 512;
@@ -105,21 +105,34 @@ impl IntoResponse for Upgrade {
 impl ApiResponse for Upgrade {
     fn meta() -> MetaResponses {
         MetaResponses {
-            responses: vec![MetaResponse {
-                description: "It is a WebSocket from here on. Each text on it is one JSON object, \
+            responses: vec![
+                MetaResponse {
+                    description: "It is a WebSocket from here on. Each text on it is one JSON object, \
                               of those that are described here",
-                status: Some(101),
-                status_range: None,
-                content: vec![MetaMediaType {
-                    content_type: "application/json",
-                    schema: LiveFrames::schema_ref(),
-                }],
-                headers: Vec::new(),
-            }],
+                    status: Some(101),
+                    status_range: None,
+                    content: vec![MetaMediaType {
+                        content_type: "application/json",
+                        schema: LiveFrames::schema_ref(),
+                    }],
+                    headers: Vec::new(),
+                },
+                MetaResponse {
+                    description: "This is a WebSocket, and an upgrade was not asked for",
+                    status: Some(426),
+                    status_range: None,
+                    content: vec![MetaMediaType {
+                        content_type: PROBLEM_JSON,
+                        schema: Problem::schema_ref(),
+                    }],
+                    headers: Vec::new(),
+                },
+            ],
         }
     }
 
     fn register(registry: &mut Registry) {
+        Problem::register(registry);
         LiveFrames::register(registry);
     }
 }

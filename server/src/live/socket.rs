@@ -13,6 +13,7 @@ use openchair_domain::secrets::TokenKind;
 use openchair_domain::tenancy::{Caller, Principal, RequestFacts};
 use openchair_domain::tenants;
 use poem::Upgraded;
+use poem::http::StatusCode;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -274,7 +275,10 @@ impl Socket {
             Ok(who) => self.know(who).await,
             Err(error) => {
                 self.refuse(&error, None).await?;
-                Err(if error.status.is_server_error() { End::Failed } else { End::NotSignedIn })
+                // Whoever comes too often, or at a bad moment, may come back.
+                let later =
+                    error.status.is_server_error() || error.status == StatusCode::TOO_MANY_REQUESTS;
+                Err(if later { End::Failed } else { End::NotSignedIn })
             }
         }
     }
@@ -282,7 +286,7 @@ impl Socket {
     async fn subscribe(&mut self, caller: &Arc<Caller>, asking: Asking) -> Result<(), End> {
         let wish = match Wish::read(&self.hub, caller, self.ticket, asking).await {
             Ok(wish) => wish,
-            Err(error) => return self.refuse(&error, None).await,
+            Err(error) => return self.refuse_wish(&error, None).await,
         };
         let name = wish.topic.to_string();
         // Watching it again is watching it afresh.
@@ -299,8 +303,15 @@ impl Socket {
                 self.settle(topic, seq).await?;
                 self.begin_with(first).await
             }
-            Err(error) => self.refuse(&error, Some(name)).await,
+            Err(error) => self.refuse_wish(&error, Some(name)).await,
         }
+    }
+
+    /// Says that something can't be watched. If it is our fault, the client had better come back than
+    /// think that there is nothing.
+    async fn refuse_wish(&mut self, error: &ApiError, topic: Option<String>) -> Result<(), End> {
+        self.refuse(error, topic).await?;
+        if error.status.is_server_error() { Err(End::Failed) } else { Ok(()) }
     }
 
     async fn begin_with(&mut self, first: First) -> Result<(), End> {

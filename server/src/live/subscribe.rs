@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use openchair_domain::bookings::{BookingError, Day, Sight};
 use openchair_domain::ids::{Id, Location, QueueEntry};
 use openchair_domain::live::{self, Stirred};
@@ -17,6 +17,7 @@ use super::protocol::{LiveMessage, LiveTopic, News};
 use super::schedule::{self, Touched};
 use super::topic::{Audience, Reach, Topic};
 use crate::ids::Ref;
+use crate::input::sane_year;
 use crate::problem::ApiError;
 
 /// When more than this has happened since, everything is told afresh.
@@ -62,6 +63,8 @@ impl Wish {
             LiveTopic::Schedule => {
                 let location = of_one()?;
                 let date = asking.date.ok_or_else(|| bad("A schedule is that of a day."))?;
+                // Every look at it asks the database, which knows fewer years than calendars do.
+                sane_year(date.year()).map_err(bad)?;
                 let opened = schedule::open(&hub.db, caller, (location, date)).await?;
                 (Topic::Schedule { location, date }, opened)
             }

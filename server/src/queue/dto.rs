@@ -151,6 +151,8 @@ pub(crate) struct QueueEntryView {
     state: QueueState,
     /// The order in the line: the least is the first
     rank: i64,
+    /// Of who came for a visit, empty for who sees only their own visits: it is at the visit. So are
+    /// `customer` and `note`
     name: String,
     /// For who may see customers
     phone: Option<String>,
@@ -184,8 +186,10 @@ pub(crate) struct QueueEntryView {
 }
 
 impl QueueEntryView {
-    /// As this one may see it.
+    /// As this one may see it. Who sees only their own visits learns of others' that they are here,
+    /// when they are due and with whom; of their own they see the rest at the visit.
     pub(crate) fn of(entry: EntryFacts, to: &Caller) -> Self {
+        let veiled = entry.source == Source::Appointment && !to.may(Right::ReadBookings);
         Self {
             id: entry.id.into(),
             location: entry.location.into(),
@@ -193,7 +197,7 @@ impl QueueEntryView {
             code: entry.code,
             state: entry.state.into(),
             rank: entry.rank,
-            name: entry.name,
+            name: if veiled { String::new() } else { entry.name },
             phone: entry.phone.filter(|_| to.may(Right::ReadCustomers)),
             locale: entry.locale,
             party: entry.party,
@@ -201,11 +205,11 @@ impl QueueEntryView {
             staff_wanted: entry.staff_wanted.map(Ref),
             staff: entry.staff.map(Ref),
             staff_name: entry.staff_name,
-            customer: entry.customer.map(Ref),
+            customer: entry.customer.filter(|_| !veiled).map(Ref),
             appointment: entry.appointment.map(Ref),
             due_at: entry.due_at,
             source: entry.source.into(),
-            note: entry.note,
+            note: if veiled { String::new() } else { entry.note },
             quoted: entry.quoted.map(QueueQuoteView::from),
             joined_at: entry.joined_at,
             here_at: entry.here_at,

@@ -52,6 +52,11 @@ pub fn squeeze() -> Duration {
     whole(run::SQUEEZE)
 }
 
+/// How long a booked customer is waited for.
+pub fn grace() -> Duration {
+    whole(scene::GRACE)
+}
+
 /// How long all that a party wants takes with one of the staff, as staff reckon.
 pub fn expected(services: &[Work], party: u16, staff: Id<StaffMember>, paces: &Paces) -> Duration {
     whole(length::Length::of(services, party, staff, paces).expected)

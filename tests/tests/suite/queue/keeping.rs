@@ -2,6 +2,7 @@
 
 use openchair_domain::authz::BuiltIn;
 use openchair_tests::TestApp;
+use openchair_tests::spa::at;
 use serde_json::json;
 
 use super::open;
@@ -79,6 +80,26 @@ async fn telephones_are_for_who_may_see_customers() {
     assert!(!seen.text().contains("5550132"), "{seen}");
     assert_eq!(seen.expect(200)["entries"][0]["name"], "Ada");
     assert!(spa.owner.get(&path).await.text().contains("5550132"));
+}
+
+/// Who sees only their own visits isn't told on the board who comes for somebody else's.
+#[tokio::test]
+async fn visits_have_no_names_for_who_sees_only_their_own() {
+    let (app, spa) = open(&["Eve"]).await;
+    let wanted = spa.wanted(&["Wax"], 1, &["Eve"]);
+    let visit = spa.book(wanted, at(2, "11:00")).await.expect(201);
+    let path = format!("/v1/appointments/{}", visit["id"].as_str().unwrap());
+    let version = spa.owner.get(&path).await.version();
+    let here = json!({ "version": version });
+    spa.owner.post(&format!("{path}/check-in"), &here).await.expect(200);
+    let path = format!("/v1/queue?location={}", spa.location);
+    let provider = app.member(&spa.business, BuiltIn::Provider).await;
+    let provider = app.sign_in(&provider).await.in_tenant(&spa.business);
+    let seen = provider.get(&path).await;
+    let entry = &seen.expect(200)["entries"][0];
+    assert_eq!((&entry["source"], &entry["name"]), (&json!("appointment"), &json!("")), "{entry}");
+    assert!(entry["customer"].is_null() && entry["note"] == "" && entry["due_at"].is_string());
+    assert_eq!(spa.line().await["entries"][0]["name"], "Ann Other");
 }
 
 /// Whoever is erased leaves no name in the line, and doesn't stand there any more.

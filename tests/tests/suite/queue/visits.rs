@@ -140,3 +140,50 @@ async fn whose_time_has_come_goes_first_and_nobody_before_their_time() {
     let board = spa.line().await;
     assert_eq!(board["waits"].as_array().unwrap().len(), 1);
 }
+
+/// What is booked keeps its time: who wouldn't be done before it isn't called by "call next", also while
+/// whoever is booked is a little late.
+#[tokio::test]
+async fn nobody_is_called_who_would_not_be_done() {
+    let (app, spa) = open(&["Eve"]).await;
+    booked(&spa, "11:00").await;
+    app.clock.set(at(2, "10:20"));
+    let long = spa.desk_in("Long", &["Facial"], &json!({})).await;
+    let short = spa.desk_in("Short", &["Wax"], &json!({})).await;
+    let called = spa.call_next("Eve").await.expect(200);
+    assert_eq!(called["id"], short["id"], "who is done in time goes first");
+    let begun = spa.press(&called, "start", json!({})).await.expect(200);
+    app.clock.set(at(2, "10:45"));
+    spa.press(&begun, "finish", json!({})).await.expect(200);
+    for time in ["10:45", "11:05"] {
+        app.clock.set(at(2, time));
+        spa.call_next("Eve").await.problem(409, "nobody_fits");
+    }
+    // Who is called by name is called.
+    let eve = json!({ "staff": spa.id("Eve") });
+    let called = spa.press(&spa.entry(&long).await, "call", eve).await.expect(200);
+    spa.press(&called, "return", json!({})).await.expect(200);
+    // Nobody is waited for so long.
+    app.clock.set(at(2, "11:11"));
+    assert_eq!(spa.call_next("Eve").await.expect(200)["id"], long["id"]);
+}
+
+/// Whoever stands in the line is forgotten in the end, and not before their visit.
+#[tokio::test]
+async fn who_comes_for_a_visit_is_forgotten_in_time() {
+    let (app, spa) = open(&["Eve"]).await;
+    let one = booked(&spa, "11:00").await;
+    deed(&spa, &one, "check-in").await;
+    let in_time = "select count(*) from queue_entries
+                   where state = 'waiting' and expires_at = due_at + interval '240 minutes'";
+    assert_eq!(app.database.count(in_time).await, 1);
+    deed(&spa, &one, "start").await;
+    deed(&spa, &one, "step-back").await;
+    assert_eq!(app.database.count(in_time).await, 1);
+    let now = visit(&spa, &one).await;
+    let path = format!("/v1/appointments/{}/move", one["id"].as_str().unwrap());
+    let later = json!({ "version": now["version"], "start": at(2, "16:00"), "staff": [] });
+    let moved = spa.owner.post(&path, &later).await.expect(200);
+    assert_eq!(on_board(&spa, &one).await["due_at"], moved["starts_at"]);
+    assert_eq!(app.database.count(in_time).await, 1);
+}

@@ -6931,6 +6931,10 @@ export interface components {
             joined_at: string;
             locale: string;
             location: string;
+            /**
+             * @description Of who came for a visit, empty for who sees only their own visits: it is at the visit. So are
+             *     `customer` and `note`
+             */
             name: string;
             note: string;
             /**
@@ -23771,6 +23775,15 @@ export interface operations {
             };
             /** @description Understood, but something in it is not valid; `fields` says what */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is a WebSocket, and an upgrade was not asked for */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -90,7 +90,8 @@ export class Live {
     return () => {
       if (!this.#watches.includes(watch)) return;
       this.#watches = this.#watches.filter((other) => other !== watch);
-      if (this.#greeted) this.#say({ unsub: watch.name });
+      const last = !this.#watches.some((other) => other.name === watch.name);
+      if (this.#greeted && last) this.#say({ unsub: watch.name });
     };
   }
 
