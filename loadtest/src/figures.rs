@@ -1,8 +1,12 @@
 //! What is measured, beside what is promised.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
-use crate::report::Table;
+use crate::error::Outcome;
+use crate::machine::Machine;
+use crate::report::{self, Table};
 use crate::say;
 
 /// What is promised of a figure.
@@ -29,7 +33,25 @@ pub(crate) struct Figure {
 #[serde(transparent)]
 pub(crate) struct Figures(Vec<Figure>);
 
+/// What is kept of a run.
+#[derive(Serialize)]
+struct Kept<'a> {
+    scenario: &'static str,
+    machine: &'a Machine,
+    figures: &'a Figures,
+}
+
 impl Figures {
+    /// Writes them down for programs, if somebody asked for that.
+    pub(crate) fn keep(
+        &self,
+        path: Option<&PathBuf>,
+        scenario: &'static str,
+        machine: &Machine,
+    ) -> Outcome<()> {
+        report::keep(path, &Kept { scenario, machine, figures: self })
+    }
+
     pub(crate) fn add(
         &mut self,
         part: &'static str,

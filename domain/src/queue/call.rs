@@ -89,6 +89,8 @@ pub async fn call_next(
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let unnamed = || fault("/staff", "required", "Whose turn is it?");
     let staff = column(tx, staff).await?.ok_or_else(unnamed)?;
+    // What was learned is nobody's place in the line: it is read before all others have to wait.
+    let paces = situation::paces(tx).await?;
     store::hold(tx, shop.location).await?;
     let name = at_work(tx, &shop, staff).await?;
     let line = store::in_line(tx, shop.location).await?;
@@ -96,7 +98,6 @@ pub async fn call_next(
         return Err(Refusal::AlreadyCalling.into());
     }
     let waiting = line.iter().filter(|row| row.state == State::Waiting.key());
-    let paces = situation::paces(tx).await?;
     let waiting = waiting.map(|row| standing(row, staff, &paces));
     let waiting: Vec<Standing> = waiting.collect::<Result<_, _>>()?;
     let busy_from = situation::busy_from(tx, &shop, &line, staff).await?;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::act::unclaimed;
 use super::entities::entry;
 use super::join::{self, Ticket};
 use super::situation::menu_minutes;
@@ -233,13 +234,11 @@ async fn step_back(
     if !now {
         return Ok(());
     }
-    let mut change: entry::ActiveModel = row.clone().into();
+    let waits = to == State::Waiting;
+    let mut change = if waits { unclaimed(&row) } else { row.clone().into() };
     let staff = row.staff_id.map(Id::from_uuid);
     change.ended_at = Set(None);
-    if to == State::Waiting {
-        change.staff_id = Set(None);
-        change.staff_name = Set(None);
-        change.called_at = Set(None);
+    if waits {
         change.started_at = Set(None);
         change.expires_at = Set(Some(forgotten_at));
     }

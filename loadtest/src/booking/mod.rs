@@ -9,13 +9,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 use openchair_server::embedded::DATABASE;
-use serde::Serialize;
 
 use crate::error::Outcome;
 use crate::figures::Figures;
 use crate::machine::Machine;
 use crate::place::{Place, Wanted};
-use crate::report::keep;
 use crate::say;
 use crate::throwaway::Throwaway;
 
@@ -73,13 +71,6 @@ enum Part {
     Many,
 }
 
-#[derive(Debug, Serialize)]
-struct Kept {
-    scenario: &'static str,
-    machine: Machine,
-    figures: Figures,
-}
-
 async fn open(
     options: &Options,
     cluster: &Throwaway,
@@ -128,6 +119,6 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
         faults.extend(many.close().await?);
     }
     faults.extend(figures.missed());
-    keep(options.json.as_ref(), &Kept { scenario: "booking", machine, figures })?;
+    figures.keep(options.json.as_ref(), "booking", &machine)?;
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }

@@ -12,7 +12,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 use openchair_server::embedded::DATABASE;
-use serde::Serialize;
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -22,7 +21,6 @@ use crate::error::Outcome;
 use crate::figures::Figures;
 use crate::machine::Machine;
 use crate::place::{Place, Wanted};
-use crate::report::keep;
 use crate::say;
 use crate::shops::Shop;
 use crate::throwaway::Throwaway;
@@ -71,13 +69,6 @@ enum Part {
     Board,
     /// From commit to dashboard while people book
     Commit,
-}
-
-#[derive(Debug, Serialize)]
-struct Kept {
-    scenario: &'static str,
-    machine: Machine,
-    figures: Figures,
 }
 
 async fn open(
@@ -152,6 +143,6 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
     }
     faults.extend(place.close().await?);
     faults.extend(figures.missed());
-    keep(options.json.as_ref(), &Kept { scenario: "live", machine, figures })?;
+    figures.keep(options.json.as_ref(), "live", &machine)?;
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }

@@ -6,6 +6,7 @@ mod kiosks;
 
 use async_trait::async_trait;
 use openchair_domain::authz::perm;
+use openchair_domain::bookings::BookingError;
 use openchair_domain::ids::{Id, Location, QueueEntry};
 use openchair_domain::queue;
 use openchair_domain::tenancy::{Caller, TenantTx};
@@ -65,6 +66,20 @@ impl Attempt for Convert {
 
 fn entry(entry: queue::EntryFacts, to: &Caller) -> Versioned<QueueEntryView> {
     Versioned::new(entry.version.into(), QueueEntryView::of(entry, to))
+}
+
+impl QueueApi {
+    /// Does something to an entry, and shows what came of it.
+    async fn press(
+        &self,
+        who: &Caller,
+        deed: impl AsyncFnOnce(&mut TenantTx) -> Result<queue::EntryFacts, BookingError>,
+    ) -> Result<Versioned<QueueEntryView>, ApiError> {
+        let mut tx = self.0.db.tenant(who).await?;
+        let now = deed(&mut tx).await?;
+        tx.commit().await?;
+        Ok(entry(now, who))
+    }
 }
 
 #[OpenApi(prefix_path = "/v1", tag = "Tags::Queue")]
@@ -185,10 +200,8 @@ impl QueueApi {
         body: Input<CallNextInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
         let (location, staff) = (body.location.map(|id| id.0), body.staff.map(|id| id.0));
-        let mut tx = self.0.db.tenant(&who).await?;
-        let called = queue::call_next(&mut tx, location, staff).await?;
-        tx.commit().await?;
-        Ok(entry(called, &who))
+        let press = async |tx: &mut TenantTx| queue::call_next(tx, location, staff).await;
+        self.press(&who, press).await
     }
 
     /// Calls this one, whoever stands before them.
@@ -200,10 +213,8 @@ impl QueueApi {
         body: Input<QueueHandsInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
         let (version, staff) = (Some(body.version), body.staff.map(|staff| staff.0));
-        let mut tx = self.0.db.tenant(&who).await?;
-        let called = queue::call(&mut tx, id.0.0, version, staff).await?;
-        tx.commit().await?;
-        Ok(entry(called, &who))
+        let press = async |tx: &mut TenantTx| queue::call(tx, id.0.0, version, staff).await;
+        self.press(&who, press).await
     }
 
     /// Somebody who was called goes back to where they stood.
@@ -214,10 +225,9 @@ impl QueueApi {
         id: Path<Ref<QueueEntry>>,
         body: Input<QueueSeenInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
-        let mut tx = self.0.db.tenant(&who).await?;
-        let back = queue::give_back(&mut tx, id.0.0, Some(body.version)).await?;
-        tx.commit().await?;
-        Ok(entry(back, &who))
+        let press =
+            async |tx: &mut TenantTx| queue::give_back(tx, id.0.0, Some(body.version)).await;
+        self.press(&who, press).await
     }
 
     /// It begins. Who came for an appointment has that begin, too.
@@ -229,10 +239,8 @@ impl QueueApi {
         body: Input<QueueHandsInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
         let (version, staff) = (Some(body.version), body.staff.map(|staff| staff.0));
-        let mut tx = self.0.db.tenant(&who).await?;
-        let begun = queue::start(&mut tx, id.0.0, version, staff).await?;
-        tx.commit().await?;
-        Ok(entry(begun, &who))
+        let press = async |tx: &mut TenantTx| queue::start(tx, id.0.0, version, staff).await;
+        self.press(&who, press).await
     }
 
     /// It is over. Who came for an appointment has that completed, too.
@@ -243,10 +251,8 @@ impl QueueApi {
         id: Path<Ref<QueueEntry>>,
         body: Input<QueueSeenInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
-        let mut tx = self.0.db.tenant(&who).await?;
-        let done = queue::finish(&mut tx, id.0.0, Some(body.version)).await?;
-        tx.commit().await?;
-        Ok(entry(done, &who))
+        let press = async |tx: &mut TenantTx| queue::finish(tx, id.0.0, Some(body.version)).await;
+        self.press(&who, press).await
     }
 
     /// Somebody was called, and nobody came.
@@ -257,10 +263,8 @@ impl QueueApi {
         id: Path<Ref<QueueEntry>>,
         body: Input<QueueSeenInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
-        let mut tx = self.0.db.tenant(&who).await?;
-        let missed = queue::miss(&mut tx, id.0.0, Some(body.version)).await?;
-        tx.commit().await?;
-        Ok(entry(missed, &who))
+        let press = async |tx: &mut TenantTx| queue::miss(tx, id.0.0, Some(body.version)).await;
+        self.press(&who, press).await
     }
 
     /// Somebody doesn't wait any more.
@@ -272,10 +276,8 @@ impl QueueApi {
         body: Input<QueueLeaveInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
         let QueueLeaveInput { version, reason } = body.0;
-        let mut tx = self.0.db.tenant(&who).await?;
-        let left = queue::leave(&mut tx, id.0.0, Some(version), reason).await?;
-        tx.commit().await?;
-        Ok(entry(left, &who))
+        let press = async |tx: &mut TenantTx| queue::leave(tx, id.0.0, Some(version), reason).await;
+        self.press(&who, press).await
     }
 
     /// Puts somebody who waits to another place in the line.
@@ -287,10 +289,9 @@ impl QueueApi {
         body: Input<QueueMoveInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
         let place = body.place()?;
-        let mut tx = self.0.db.tenant(&who).await?;
-        let put = queue::put(&mut tx, id.0.0, Some(body.version), place).await?;
-        tx.commit().await?;
-        Ok(entry(put, &who))
+        let press =
+            async |tx: &mut TenantTx| queue::put(tx, id.0.0, Some(body.version), place).await;
+        self.press(&who, press).await
     }
 
     /// Gives somebody who waits an appointment instead, with a customer's record. Where its time can't
