@@ -5,8 +5,14 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::task::yield_now;
+
 use super::frame::{Frame, Matter};
 use super::line::Line;
+use super::outlet::Sent;
+
+/// So many are told before others have a turn.
+const AT_A_TIME: usize = 32;
 
 /// So many bytes are kept at most, however few messages they are.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -83,22 +89,55 @@ impl Channel {
         ring.free.len() == ring.seats.len()
     }
 
-    /// Tells everybody; how many that are.
-    pub(super) fn push(&self, frame: Frame) -> usize {
+    /// Tells everybody; how many that are. Who reads on is told at once, the others are woken. A round
+    /// of many isn't held up for others meanwhile, nor are they for it.
+    pub(super) async fn push(&self, frame: Frame) -> usize {
+        let Some((number, unread)) = self.keep(frame.clone()) else { return 0 };
+        let mut place = 0;
+        while let Some(next) = self.tell(place, number, &frame) {
+            place = next;
+            yield_now().await;
+        }
+        unread
+    }
+
+    /// Keeps it for everybody; its number, and how many that are.
+    fn keep(&self, frame: Frame) -> Option<(u64, usize)> {
         let mut ring = self.ring();
         let unread = ring.seats.len() - ring.free.len();
         if unread == 0 {
-            return 0;
+            return None;
         }
+        let number = ring.end();
         ring.bytes += frame.bytes();
         ring.kept.push_back(Kept { frame, unread });
         while ring.kept.len() > self.most || (ring.bytes > MOST_BYTES && ring.kept.len() > 1) {
             ring.drop_first();
         }
-        for seat in ring.seats.iter().flatten() {
-            seat.line.wake();
+        Some((number, unread))
+    }
+
+    /// Tells some, from this place on; where to go on.
+    fn tell(&self, from: usize, number: u64, frame: &Frame) -> Option<usize> {
+        let mut ring = self.ring();
+        let to = (from + AT_A_TIME).min(ring.seats.len());
+        let mut told = 0;
+        for seat in ring.seats[from.min(to)..to].iter_mut().flatten() {
+            // Who took their seat, or looked, meanwhile knows it.
+            if seat.next > number {
+                continue;
+            }
+            let sent = if seat.next == number { seat.line.outlet.send(frame) } else { Sent::No };
+            if sent != Sent::No {
+                seat.next += 1;
+                told += 1;
+            }
+            if sent != Sent::Whole {
+                seat.line.wake();
+            }
         }
-        unread
+        ring.told(number, told);
+        (to < ring.seats.len()).then_some(to)
     }
 
     /// How many messages somebody hasn't read.
@@ -145,12 +184,26 @@ impl Ring {
         }
     }
 
-    /// One more has read everything from this number on. What all have read isn't kept.
+    /// One more has read everything from this number on.
     fn read(&mut self, from: u64) {
         let from = self.place(from);
         for kept in self.kept.range_mut(from..) {
             kept.unread -= 1;
         }
+        self.forget();
+    }
+
+    /// So many more have read this one.
+    fn told(&mut self, number: u64, many: usize) {
+        if many > 0 && number >= self.first {
+            let place = self.place(number);
+            self.kept[place].unread -= many;
+            self.forget();
+        }
+    }
+
+    /// What all have read isn't kept.
+    fn forget(&mut self) {
         while self.kept.front().is_some_and(|kept| kept.unread == 0) {
             self.drop_first();
         }
@@ -169,6 +222,8 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -182,14 +237,14 @@ mod tests {
         (taken, frames.into_iter().map(|frame| frame.seq).collect())
     }
 
-    #[test]
-    fn everybody_reads_all_in_order_from_when_they_came() {
+    #[tokio::test]
+    async fn everybody_reads_all_in_order_from_when_they_came() {
         let channel = Channel::new(10);
-        assert_eq!(channel.push(frame(1)), 0);
+        assert_eq!(channel.push(frame(1)).await, 0);
         let early = channel.join(Arc::default());
-        assert_eq!(channel.push(frame(2)), 1);
+        assert_eq!(channel.push(frame(2)).await, 1);
         let late = channel.join(Arc::default());
-        assert_eq!((channel.push(frame(3)), channel.push(frame(4))), (2, 2));
+        assert_eq!((channel.push(frame(3)).await, channel.push(frame(4)).await), (2, 2));
         assert_eq!(read(&channel, early), (Taken::All, vec![2, 3, 4]));
         assert_eq!(read(&channel, early), (Taken::All, vec![]));
         assert_eq!(channel.ring().kept.len(), 2);
@@ -199,43 +254,76 @@ mod tests {
         assert_eq!((ring.kept.len(), ring.bytes), (0, 0));
     }
 
-    #[test]
-    fn who_reads_slowly_misses_something_and_holds_nobody_up() {
+    #[tokio::test]
+    async fn who_reads_slowly_misses_something_and_holds_nobody_up() {
         let channel = Channel::new(3);
         let (slow, quick) = (channel.join(Arc::default()), channel.join(Arc::default()));
         for seq in 1..=5 {
-            channel.push(frame(seq));
+            channel.push(frame(seq)).await;
             assert_eq!(read(&channel, quick), (Taken::All, vec![seq]));
         }
         assert_eq!(channel.ring().kept.len(), 3);
         assert_eq!(read(&channel, slow), (Taken::Missed, vec![]));
         assert_eq!(channel.ring().kept.len(), 0);
-        channel.push(frame(6));
+        channel.push(frame(6)).await;
         assert_eq!(read(&channel, slow), (Taken::All, vec![6]));
     }
 
-    #[test]
-    fn few_large_messages_are_too_much_too() {
+    #[tokio::test]
+    async fn who_sleeps_is_told_at_once_and_only_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut there = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let here = listener.accept().await.unwrap().0;
+        here.writable().await.unwrap();
+        let sleeper = Arc::new(Line::default());
+        sleeper.outlet.open(Arc::new(here));
+        let channel = Channel::new(10);
+        // More than are told at a time, the sleeper last.
+        let others: Vec<_> = (0..AT_A_TIME * 2).map(|_| channel.join(Arc::default())).collect();
+        let seat = channel.join(Arc::clone(&sleeper));
+        sleeper.outlet.sleep(0);
+        assert_eq!(channel.push(frame(1)).await, others.len() + 1);
+        assert_eq!(read(&channel, seat), (Taken::All, vec![]), "told already");
+        // What it didn't read in time is behind what the task must say first.
+        sleeper.outlet.stir();
+        channel.push(frame(2)).await;
+        sleeper.outlet.sleep(1);
+        channel.push(frame(3)).await;
+        assert_eq!(read(&channel, seat), (Taken::All, vec![2, 3]));
+        sleeper.outlet.sleep(3);
+        channel.push(frame(4)).await;
+        for other in others {
+            assert_eq!(read(&channel, other), (Taken::All, vec![1, 2, 3, 4]));
+        }
+        assert_eq!(channel.unread(), 0);
+        sleeper.outlet.close();
+        let mut heard = String::new();
+        there.read_to_string(&mut heard).await.unwrap();
+        assert_eq!(heard, "0123456789".repeat(2), "the first and the last");
+    }
+
+    #[tokio::test]
+    async fn few_large_messages_are_too_much_too() {
         let channel = Channel::new(100);
         let seat = channel.join(Arc::default());
         for seq in 0..4 {
             let matter = Matter::Send(Bytes::from(vec![0; MOST_BYTES / 3]));
-            channel.push(Frame { seq, later: false, matter });
+            channel.push(Frame { seq, later: false, matter }).await;
         }
         assert!(channel.ring().bytes <= MOST_BYTES);
         assert_eq!(read(&channel, seat).0, Taken::Missed);
     }
 
-    #[test]
-    fn who_leaves_is_waited_for_no_more() {
+    #[tokio::test]
+    async fn who_leaves_is_waited_for_no_more() {
         let channel = Channel::new(10);
         let (one, two) = (channel.join(Arc::default()), channel.join(Arc::default()));
-        channel.push(frame(1));
+        channel.push(frame(1)).await;
         assert_eq!(read(&channel, one), (Taken::All, vec![1]));
         assert!(!channel.leave(two));
         assert_eq!(channel.ring().kept.len(), 0);
         // The seat is taken by the next, who hears nothing of before.
-        channel.push(frame(2));
+        channel.push(frame(2)).await;
         assert_eq!(channel.join(Arc::default()), two);
         assert_eq!(read(&channel, two), (Taken::All, vec![]));
         assert_eq!(read(&channel, one), (Taken::All, vec![2]));

@@ -1,5 +1,6 @@
 //! From an HTTP request to a WebSocket.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use openchair_domain::tenancy::RequestFacts;
@@ -31,6 +32,7 @@ const TO_UPGRADE: Duration = Duration::from_secs(10);
 pub(super) struct Handshake {
     upgrade: OnUpgrade,
     accept: String,
+    peer: Option<SocketAddr>,
 }
 
 impl Handshake {
@@ -56,7 +58,8 @@ impl Handshake {
         let key = request.headers().get(SEC_WEBSOCKET_KEY).ok_or_else(bad)?;
         let accept = derive_accept_key(key.as_bytes());
         let upgrade = request.take_upgrade().map_err(|_| bad())?;
-        Ok(Self { upgrade, accept })
+        let peer = request.remote_addr().as_socket_addr().copied();
+        Ok(Self { upgrade, accept, peer })
     }
 
     /// Says yes, and lets the socket live as soon as the connection is one.
@@ -67,7 +70,7 @@ impl Handshake {
         request: RequestFacts,
         who: Option<Box<Who>>,
     ) -> Upgrade {
-        let Self { upgrade, accept } = self;
+        let Self { upgrade, accept, peer } = self;
         let hub = around.1.clone();
         let options = &hub.options;
         let config = WebSocketConfig::default()
@@ -75,9 +78,14 @@ impl Handshake {
             .write_buffer_size(0)
             .max_message_size(Some(options.message_bytes))
             .max_frame_size(Some(options.message_bytes));
-        hub.tracker.spawn(async move {
+        let tracker = hub.tracker.clone();
+        tracker.spawn(async move {
             // It may be that the client has gone before it heard our yes.
             let Ok(Ok(upgraded)) = tokio::time::timeout(TO_UPGRADE, upgrade).await else { return };
+            // Found by where it comes from: hyper hides what is beneath. Nothing else is on it now.
+            if let Some(stream) = peer.and_then(|peer| hub.wires.from(peer)) {
+                admission.line.outlet.open(stream);
+            }
             let ws = WebSocketStream::from_raw_socket(upgraded, Role::Server, Some(config)).await;
             Socket::new(ws, around, admission, request).run(who).await;
         });

@@ -18,6 +18,7 @@ use super::channel::Channel;
 use super::desk::Desk;
 use super::line::{End, Line};
 use super::topic::{Audience, Reach, Topic};
+use crate::acceptor::Wires;
 
 /// So many snapshots are read at once: requests need the database, too.
 const SNAPSHOTS: usize = 4;
@@ -36,6 +37,8 @@ pub struct Inner {
     pub(super) name: String,
     pub(super) stopping: CancellationToken,
     pub(super) tracker: TaskTracker,
+    /// The connections that sockets live on.
+    pub(super) wires: Wires,
     pub(super) snapshots: Semaphore,
     pub(super) dirty: Dirty,
     desks: Mutex<HashMap<Id<Tenant>, Arc<Desk>>>,
@@ -106,6 +109,7 @@ impl Hub {
             name,
             stopping,
             tracker: TaskTracker::new(),
+            wires: Wires::default(),
             snapshots: Semaphore::new(SNAPSHOTS),
             dirty: Dirty::default(),
             desks: Mutex::default(),
@@ -116,6 +120,11 @@ impl Hub {
     /// All sockets' tasks.
     pub fn sockets_open(&self) -> TaskTracker {
         self.tracker.clone()
+    }
+
+    /// Where the connections must be that sockets are told of past their tasks.
+    pub fn wires(&self) -> Wires {
+        self.wires.clone()
     }
 
     /// How many sockets are open.

@@ -7,6 +7,8 @@ use openchair_domain::ids::{Id, StaffMember};
 use openchair_domain::live::{Standing, Watch};
 use tokio::sync::Notify;
 
+use super::outlet::Outlet;
+
 /// Why a socket ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -85,6 +87,8 @@ pub(super) struct Known {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     wake: Notify,
+    /// Past its task.
+    pub(super) outlet: Outlet,
     end: OnceLock<End>,
     known: OnceLock<Known>,
     column: Mutex<Column>,
@@ -103,6 +107,7 @@ enum Column {
 impl Line {
     /// There is something to look at.
     pub(super) fn wake(&self) {
+        self.outlet.stir();
         self.wake.notify_one();
     }
 

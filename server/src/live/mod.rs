@@ -12,6 +12,7 @@ mod handshake;
 mod hub;
 mod line;
 mod lines;
+mod outlet;
 mod protocol;
 mod redis;
 mod relay;

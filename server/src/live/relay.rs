@@ -36,7 +36,7 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<(), Bookin
     let Some(last) = unbroken(&events, seen) else {
         let last = live::last_seq(&tx).await?;
         for looked in &topics {
-            resync(looked, last);
+            resync(looked, last).await;
         }
         desk.told(last);
         return Ok(());
@@ -74,14 +74,14 @@ impl Round<'_> {
             let Some(day) = looked.reach else { continue };
             if let Some(day) = moved.get(&looked.topic) {
                 self.desk.found(looked.topic, Some(*day));
-                resync(looked, self.seq);
+                resync(looked, self.seq).await;
             } else if self.stirred.unclear {
-                resync(looked, self.seq);
+                resync(looked, self.seq).await;
             } else {
                 for (audience, seated) in &looked.audiences {
                     let to = (*audience, &*seated.caller);
                     let news = touched.change(&day, &self.stirred, to);
-                    self.send(looked, &seated.channel, news, false);
+                    self.send(looked, &seated.channel, news, false).await;
                 }
             }
         }
@@ -122,14 +122,14 @@ impl Round<'_> {
             match Line::load(tx, location, looks).await {
                 Ok(line) => {
                     for looked in looked {
-                        self.line(&line, looked);
+                        self.line(&line, looked).await;
                     }
                 }
                 Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
                 // It isn't there any more: whoever looks afresh is told so.
                 Err(_) => {
                     for looked in looked {
-                        resync(looked, self.seq);
+                        resync(looked, self.seq).await;
                     }
                 }
             }
@@ -137,7 +137,7 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn line(&self, line: &Line, looked: &Looked) {
+    async fn line(&self, line: &Line, looked: &Looked) {
         let topic = looked.topic;
         let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
         let waits = matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
@@ -145,27 +145,27 @@ impl Round<'_> {
         for (_, seated) in &looked.audiences {
             if happened {
                 let news = line.news(topic, &seated.caller);
-                self.send(looked, &seated.channel, news, line.is_over(topic));
+                self.send(looked, &seated.channel, news, line.is_over(topic)).await;
             } else if new && let Some(news) = line.later(topic) {
-                self.send(looked, &seated.channel, news, false);
+                self.send(looked, &seated.channel, news, false).await;
             }
         }
     }
 
-    fn send(&self, looked: &Looked, to: &super::channel::Channel, news: News, over: bool) {
+    async fn send(&self, looked: &Looked, to: &super::channel::Channel, news: News, over: bool) {
         if news.is_nothing() {
             return;
         }
         let bytes = LiveMessage::change(looked.topic, self.seq, news).encode();
         let matter = if over { Matter::Over(bytes) } else { Matter::Send(bytes) };
-        let sockets = to.push(Frame { seq: self.seq, later: self.later, matter });
+        let sockets = to.push(Frame { seq: self.seq, later: self.later, matter }).await;
         metrics::counter!(DELIVERIES).increment(sockets as u64);
     }
 }
 
-fn resync(looked: &Looked, seq: i64) {
+async fn resync(looked: &Looked, seq: i64) {
     for (_, seated) in &looked.audiences {
-        seated.channel.push(Frame { seq, later: false, matter: Matter::Resync });
+        seated.channel.push(Frame { seq, later: false, matter: Matter::Resync }).await;
     }
 }
 

@@ -57,6 +57,13 @@ pub(super) struct Who {
     pub(super) ticket: Option<(Id<Location>, Id<QueueEntry>)>,
 }
 
+/// What a socket's task was woken for.
+enum Woken {
+    Rung,
+    Told(Option<Result<Message, Error>>),
+    Due,
+}
+
 /// A socket and what it watches.
 pub(super) struct Socket {
     ws: WebSocketStream<Upgraded>,
@@ -109,6 +116,7 @@ impl Socket {
         };
         // Seats are free at once, however long the goodbye takes.
         self.subs.clear();
+        self.admission.line.outlet.close();
         if end != End::Gone {
             let _gone = timeout(TO_SAY_GOODBYE, Box::pin(self.say_goodbye(end))).await;
         }
@@ -143,19 +151,39 @@ impl Socket {
         let begun = self.heard;
         loop {
             let look_at = self.next_look(begun);
-            let done = tokio::select! {
-                () = line.woken() => Ok(()),
-                message = self.ws.next() => Box::pin(self.hear(message)).await,
-                () = sleep_until(look_at) => Box::pin(self.look_after(begun)).await,
+            // Everything was said: until something else comes up, others may write here.
+            line.outlet.sleep(self.knows());
+            let woken = tokio::select! {
+                () = line.woken() => Woken::Rung,
+                message = self.ws.next() => Woken::Told(message),
+                () = sleep_until(look_at) => Woken::Due,
             };
-            let done = match done {
-                Ok(()) => self.deliver().await,
-                Err(end) => Err(end),
-            };
-            if let Err(end) = done {
+            if let Err(end) = self.go_on(woken, begun).await {
                 return end;
             }
         }
+    }
+
+    async fn go_on(&mut self, woken: Woken, begun: Instant) -> Result<(), End> {
+        if let Some(left) = self.admission.line.outlet.awake() {
+            // Nothing may come between: what the protocol has to say waits, too.
+            self.put(false, &left).await?;
+        }
+        match woken {
+            Woken::Rung => {}
+            Woken::Told(message) => {
+                Box::pin(self.hear(message)).await?;
+                // The answer to a ping: when others write, nothing else may be on its way.
+                self.write(&[]).await?;
+            }
+            Woken::Due => Box::pin(self.look_after(begun)).await?,
+        }
+        self.deliver().await
+    }
+
+    /// The last that the other side knows of anything.
+    fn knows(&self) -> i64 {
+        self.subs.iter().map(|sub| sub.seq).max().unwrap_or_default()
     }
 
     /// When somebody has to look whether anybody is there.
@@ -424,11 +452,18 @@ impl Socket {
     /// Writes a whole frame. Whatever ends the socket meanwhile leaves half of it behind, and then
     /// nothing can be said any more.
     async fn write(&mut self, bytes: &[u8]) -> Result<(), End> {
+        self.put(true, bytes).await
+    }
+
+    /// The same; `flush`: behind what the protocol itself has to say.
+    async fn put(&mut self, flush: bool, bytes: &[u8]) -> Result<(), End> {
         let line = &self.admission.line;
         let ws = &mut self.ws;
         let work = async {
             // The answer to a ping may wait to be sent: not in the middle of ours.
-            ws.flush().await.map_err(|_| End::Gone)?;
+            if flush {
+                ws.flush().await.map_err(|_| End::Gone)?;
+            }
             ws.get_mut().write_all(bytes).await.map_err(|_| End::Gone)
         };
         tokio::select! {
