@@ -66,7 +66,7 @@ pub(crate) fn delays(title: &str, lines: &[(&str, &Samples)]) -> String {
 /// Figures side by side, each pair on its own scale: ours and theirs.
 pub(crate) fn pairs(title: &str, names: [&str; 2], rows: &[(&str, [f64; 2])]) -> String {
     let mut svg = begun(title);
-    let room = WIDTH - LEFT - RIGHT - 130.0;
+    let room = WIDTH - LEFT - RIGHT - 160.0;
     let begin = LEFT + 110.0;
     for (place, (what, values)) in rows.iter().enumerate() {
         let top = 76.0_f64.mul_add(f64::from(u32::try_from(place).unwrap_or(0)), TOP + 16.0);
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn bars_are_as_long_as_their_numbers() {
         let svg = pairs("Cost", ["ours", "theirs"], &[("CPU", [1.0, 4.0]), ("none", [0.0, 0.0])]);
-        let room = WIDTH - LEFT - RIGHT - 130.0;
+        let room = WIDTH - LEFT - RIGHT - 160.0;
         assert!(svg.contains(&format!("width=\"{room:.1}\"")), "{svg}");
         assert!(svg.contains(&format!("width=\"{:.1}\"", room / 4.0)), "{svg}");
         assert!(!svg.contains("NaN"));
