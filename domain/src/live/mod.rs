@@ -14,4 +14,4 @@ pub use events::{Happened, events, happened_at, last_seq, last_seqs};
 pub use hints::{Hints, publish, read, written};
 pub use news::{Heard, News};
 pub use standing::{Standing, Watch};
-pub use stirred::{Line, Moved, Stirred, Traces};
+pub use stirred::{Line, Moved, Seers, Stirred, Traces};

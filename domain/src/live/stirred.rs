@@ -64,12 +64,19 @@ pub struct Stirred {
     pub series: BTreeSet<Id<Series>>,
     /// Locations that are in another time zone now.
     pub locations: BTreeSet<Id<Location>>,
-    /// Whether somebody may do something else now than before.
-    pub rights: bool,
-    /// Whether somebody's column may be another one now.
-    pub columns: bool,
+    /// Who may see something else now than before.
+    pub seers: Seers,
     /// Whether there was something of a visit that doesn't say where: told by an older release.
     pub unclear: bool,
+}
+
+/// Who may see something else.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Seers {
+    /// Whether it may be that of anybody: somebody may do something else.
+    pub rights: bool,
+    /// Whether it may be that of who sees their own column: it may be another one.
+    pub columns: bool,
 }
 
 #[derive(Deserialize)]
@@ -112,8 +119,8 @@ impl Stirred {
             || event.kind.starts_with("customer.")
             || event.kind.starts_with("room.")
             || event.kind == "location.updated";
-        self.rights |= changes_rights(&event.kind);
-        self.columns |= changes_columns(&event.kind);
+        self.seers.rights |= changes_rights(&event.kind);
+        self.seers.columns |= changes_columns(&event.kind);
         let about = event.kind.split_once('.').map_or(event.kind.as_str(), |(about, _)| about);
         match about {
             "appointment" => match Told::deserialize(&event.payload) {
@@ -199,8 +206,8 @@ mod tests {
             ("appointment.moved", (false, false)),
         ];
         for (kind, expected) in cases {
-            let stirred = by(kind, json!({}));
-            assert_eq!((stirred.rights, stirred.columns), expected, "{kind}");
+            let Seers { rights, columns } = by(kind, json!({})).seers;
+            assert_eq!((rights, columns), expected, "{kind}");
         }
     }
 
