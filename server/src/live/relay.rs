@@ -41,10 +41,13 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<(), Bookin
         desk.told(last);
         return Ok(());
     };
-    let round = Round { desk, seq: last, stirred: Stirred::by(&events), later };
+    let stirred = Stirred::by(&events);
+    let mut round = Round { desk, seq: last, stirred, later, said: Vec::new() };
     round.schedules(&tx, &topics).await?;
     round.lines(&tx, &topics).await?;
     drop(tx);
+    // Behind all that can fail: who is told in the next round instead hasn't heard of it yet.
+    desk.said(round.said);
     desk.told(last);
     metrics::histogram!(super::RELAY).record(begun.elapsed().as_secs_f64());
     Ok(())
@@ -63,6 +66,8 @@ struct Round<'a> {
     seq: i64,
     stirred: Stirred,
     later: bool,
+    /// What is said of waits.
+    said: Vec<(Topic, u64)>,
 }
 
 impl Round<'_> {
@@ -73,7 +78,7 @@ impl Round<'_> {
         for looked in topics {
             let Some(day) = looked.reach else { continue };
             if let Some(day) = moved.get(&looked.topic) {
-                self.desk.found(looked.topic, Some(*day));
+                self.desk.found(looked.topic, Some(*day), self.seq);
                 resync(looked, self.seq);
             } else if self.stirred.unclear {
                 resync(looked, self.seq);
@@ -88,7 +93,7 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// The days of locations that were changed: they may be in another time zone now.
+    /// The days of locations that are in another time zone now.
     async fn moved_days(
         &self,
         tx: &TenantTx,
@@ -106,7 +111,7 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    async fn lines(&self, tx: &TenantTx, topics: &[Looked]) -> Result<(), BookingError> {
+    async fn lines(&mut self, tx: &TenantTx, topics: &[Looked]) -> Result<(), BookingError> {
         let mut lines: HashMap<Id<Location>, Vec<&Looked>> = HashMap::new();
         for looked in topics {
             let (topic, location) = (looked.topic, looked.topic.location());
@@ -137,11 +142,18 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn line(&self, line: &Line, looked: &Looked) {
+    fn line(&mut self, line: &Line, looked: &Looked) {
         let topic = looked.topic;
+        if matches!(topic, Topic::Queue(_)) && self.desk.turns_to_day(topic, line.today()) {
+            // What ended yesterday isn't shown any more, and nothing happened to it.
+            afresh(looked, Frame { seq: self.seq, later: true, matter: Matter::Resync });
+            return;
+        }
         let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
         let waits = matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
-        let new = waits && self.desk.is_news(topic, line.said(topic));
+        let said = (topic, line.said(topic));
+        let new = waits && self.desk.is_news(topic, said.1);
+        self.said.extend(new.then_some(said));
         for (_, seated) in &looked.audiences {
             if happened {
                 let news = line.news(topic, &seated.caller);
@@ -164,8 +176,12 @@ impl Round<'_> {
 }
 
 fn resync(looked: &Looked, seq: i64) {
+    afresh(looked, Frame { seq, later: false, matter: Matter::Resync });
+}
+
+fn afresh(looked: &Looked, frame: Frame) {
     for (_, seated) in &looked.audiences {
-        seated.channel.push(Frame { seq, later: false, matter: Matter::Resync });
+        seated.channel.push(frame.clone());
     }
 }
 
