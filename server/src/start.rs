@@ -171,7 +171,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     let worker = settings.worker.inside.then(|| worker(settings, db, identity)).transpose()?;
     let grace = settings.server.shutdown_timeout;
-    let acceptor = acceptor.noting(live.wires());
+    let acceptor = acceptor.noting(live.connections());
     let parts = Moving { worker, live, neighbours };
     let tasks = tokio::spawn(run(acceptor, endpoint, parts, tracker, stopping.clone(), grace));
     Ok(Running { address, app, demo_logins, stopping, tasks, grace })

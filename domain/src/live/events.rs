@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::ids::{Id, Tenant};
 use crate::tenancy::{StoreError, SystemTx, TenantTx};
+use crate::time::Instant;
 
 /// Something that happened in a tenant.
 #[derive(Debug, Clone, PartialEq, FromQueryResult)]
@@ -29,6 +30,19 @@ pub async fn events(tx: &TenantTx, after: i64, most: u16) -> Result<Vec<Happened
     let values = [tx.tenant().uuid().into(), after.into(), i64::from(most).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, BEHIND, values);
     Ok(Happened::find_by_statement(statement).all(tx.conn()).await?)
+}
+
+/// When the event with this number happened. None: there is none.
+pub async fn happened_at(tx: &TenantTx, seq: i64) -> Result<Option<Instant>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        created_at: Instant,
+    }
+    let sql = "select created_at from outbox_events where tenant_id = $1 and seq = $2";
+    let values = [tx.tenant().uuid().into(), seq.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = Found::find_by_statement(statement).one(tx.conn()).await?;
+    Ok(found.map(|row| row.created_at))
 }
 
 #[derive(FromQueryResult)]

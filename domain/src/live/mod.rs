@@ -10,8 +10,8 @@ mod news;
 mod standing;
 mod stirred;
 
-pub use events::{Happened, events, last_seq, last_seqs};
+pub use events::{Happened, events, happened_at, last_seq, last_seqs};
 pub use hints::{Hints, publish, read, written};
 pub use news::{Heard, News};
 pub use standing::{Standing, Watch};
-pub use stirred::{Line, Moved, Stirred, Traces};
+pub use stirred::{Line, Moved, Seers, Stirred, Traces};

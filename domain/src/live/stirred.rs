@@ -62,16 +62,34 @@ pub struct Stirred {
     pub all_lines: bool,
     /// Series whose visits may look different now.
     pub series: BTreeSet<Id<Series>>,
-    /// Locations that were changed, and may be in another time zone now.
+    /// Locations that are in another time zone now.
     pub locations: BTreeSet<Id<Location>>,
+    /// Who may see something else now than before.
+    pub seers: Seers,
     /// Whether there was something of a visit that doesn't say where: told by an older release.
     pub unclear: bool,
+}
+
+/// Who may see something else.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Seers {
+    /// Whether it may be that of anybody: somebody may do something else.
+    pub rights: bool,
+    /// Whether it may be that of who sees their own column: it may be another one.
+    pub columns: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(bound = "")]
 struct About<K: Kind> {
     id: Id<K>,
+}
+
+#[derive(Deserialize)]
+struct OfLocation {
+    id: Id<Location>,
+    /// Whether its time zone is another one now. Older releases didn't say.
+    zone: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +119,8 @@ impl Stirred {
             || event.kind.starts_with("customer.")
             || event.kind.starts_with("room.")
             || event.kind == "location.updated";
+        self.seers.rights |= changes_rights(&event.kind);
+        self.seers.columns |= changes_columns(&event.kind);
         let about = event.kind.split_once('.').map_or(event.kind.as_str(), |(about, _)| about);
         match about {
             "appointment" => match Told::deserialize(&event.payload) {
@@ -130,11 +150,79 @@ impl Stirred {
                 }
             }
             "location" if event.kind == "location.updated" => {
-                if let Ok(of) = About::<Location>::deserialize(&event.payload) {
+                if let Ok(of) = OfLocation::deserialize(&event.payload)
+                    && of.zone.unwrap_or(true)
+                {
                     self.locations.insert(of.id);
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Invitations give no rights before somebody joins; what is set for a business gives none at all.
+fn changes_rights(kind: &str) -> bool {
+    kind.starts_with("role.")
+        || matches!(
+            kind,
+            "team.member_joined"
+                | "team.member_left"
+                | "team.member_removed"
+                | "team.role_changed"
+                | "tenant.ownership_transferred"
+        )
+}
+
+fn changes_columns(kind: &str) -> bool {
+    matches!(
+        kind,
+        "staff.created" | "staff.updated" | "staff.archived" | "staff.restored" | "staff.deleted"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn by(kind: &str, payload: Value) -> Stirred {
+        Stirred::by(&[Happened { seq: 1, kind: kind.to_owned(), payload }])
+    }
+
+    #[test]
+    fn who_sees_what_may_be_something_else() {
+        let cases = [
+            ("team.role_changed", (true, false)),
+            ("team.member_joined", (true, false)),
+            ("team.member_invited", (false, false)),
+            ("role.changed", (true, false)),
+            ("tenant.ownership_transferred", (true, false)),
+            ("tenant.updated", (false, false)),
+            ("staff.updated", (false, true)),
+            ("staff.archived", (false, true)),
+            ("staff.hours_changed", (false, false)),
+            ("appointment.moved", (false, false)),
+        ];
+        for (kind, expected) in cases {
+            let Seers { rights, columns } = by(kind, json!({})).seers;
+            assert_eq!((rights, columns), expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn only_another_time_zone_moves_the_days_of_a_location() {
+        let id = "loc_00000000000000000000000004";
+        let cases = [
+            (json!({ "id": id, "zone": true }), 1),
+            (json!({ "id": id, "zone": false }), 0),
+            // As an older release told it.
+            (json!({ "id": id }), 1),
+        ];
+        for (payload, moved) in cases {
+            let stirred = by("location.updated", payload.clone());
+            assert_eq!((stirred.locations.len(), stirred.all_lines), (moved, true), "{payload}");
         }
     }
 }

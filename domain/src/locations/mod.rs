@@ -191,6 +191,8 @@ pub async fn update(
         None => before.hours.clone(),
     };
     let after = facts(row, hours);
+    // Whoever watches a day looks afresh then: it begins and ends at other moments.
+    let told = serde_json::json!({ "id": id, "zone": before.time_zone != after.time_zone });
     tx.record(NewEntry::new("location.updated", "location").on(id, after.name.clone()).changed([
         Change::of("name", before.name, after.name.clone()),
         Change::of("address", before.address, after.address.clone()),
@@ -202,7 +204,7 @@ pub async fn update(
         ),
     ]));
     tx.touch().rules_of(id);
-    tx.emit(NewEvent::new("location.updated", &serde_json::json!({ "id": id })));
+    tx.emit(NewEvent::new("location.updated", &told));
     Ok(after)
 }
 

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::entities::entry;
 use super::leave::go;
 use super::{State, state};
-use crate::bookings::BookingError;
+use crate::bookings::workshop::told;
+use crate::bookings::{BookingError, these};
 use crate::ids::Id;
 use crate::tenancy::TenantTx;
 use crate::text;
@@ -54,19 +55,29 @@ pub(crate) async fn forget(tx: &mut TenantTx, people: &[Person]) -> Result<(), B
         }
         theirs.push(row.id);
     }
-    for sql in [
-        "update waitlist_entries
-         set name = 'Erased customer', email = null, phone = null, note = '', updated_at = $3
-         where tenant_id = $1 and id = any($2)",
-        // What they wanted said went with the time that was kept for them.
-        "update appointments set note = '', updated_at = $3
-         where tenant_id = $1 and customer_id is null and id in (
-             select appointment_id from waitlist_offers
-             where tenant_id = $1 and entry_id = any($2))",
-    ] {
-        let values = [tx.tenant().uuid().into(), theirs.clone().into(), tx.now().into()];
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-        tx.conn().execute_raw(statement).await?;
+    let entries = "
+        update waitlist_entries
+        set name = 'Erased customer', email = null, phone = null, note = '', updated_at = $3
+        where tenant_id = $1 and id = any($2)";
+    // What they wanted said went with the time that was kept for them.
+    let kept = "
+        update appointments set note = '', updated_at = $3
+        where tenant_id = $1 and customer_id is null and note <> '' and id in (
+            select appointment_id from waitlist_offers where tenant_id = $1 and entry_id = any($2))
+        returning id";
+    let values = [tx.tenant().uuid().into(), theirs.into(), tx.now().into()];
+    let change = |sql| Statement::from_sql_and_values(DbBackend::Postgres, sql, values.clone());
+    tx.conn().execute_raw(change(entries)).await?;
+    let changed = Kept::find_by_statement(change(kept)).all(tx.conn()).await?;
+    let changed = changed.into_iter().map(|row| Id::from_uuid(row.id));
+    // Who has them on the screen looks again.
+    for visit in these(tx, changed).await? {
+        tx.emit(told("appointment.noted", &visit));
     }
     Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Kept {
+    id: Uuid,
 }

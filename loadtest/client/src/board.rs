@@ -22,6 +22,8 @@ pub struct Item {
 pub struct Shown {
     /// Up to which event.
     pub seq: i64,
+    /// As whom, as the snapshot said it.
+    pub audience: Option<String>,
     /// By id.
     pub items: BTreeMap<String, Item>,
 }
@@ -85,6 +87,32 @@ impl Board {
     /// Up to which event a topic is known, to go on from there.
     pub fn since(&self, topic: &str) -> Option<i64> {
         self.topics.get(topic).map(|shown| shown.seq)
+    }
+
+    /// What a topic that is asked for like this is called. A screen's is known once it has shown
+    /// something.
+    pub fn name(&self, wish: &Value) -> Option<String> {
+        let text = |key: &str| wish[key].as_str();
+        match (wish["sub"].as_str()?, text("location")) {
+            ("schedule", location) => Some(format!("schedule:{}:{}", location?, text("date")?)),
+            ("board", None) => {
+                self.topics.keys().find(|topic| topic.starts_with("board:")).cloned()
+            }
+            (sub, Some(location)) => Some(format!("{sub}:{location}")),
+            (sub, None) => Some(sub.to_owned()),
+        }
+    }
+
+    /// What is asked for, and up to where it is known, if it is.
+    pub fn wish(&self, wish: &Value) -> Value {
+        let mut wish = wish.clone();
+        if let Some(shown) = self.name(&wish).and_then(|name| self.topics.get(&name)) {
+            wish["since"] = shown.seq.into();
+            if let Some(audience) = &shown.audience {
+                wish["audience"] = audience.clone().into();
+            }
+        }
+        wish
     }
 
     /// What is known is forgotten, as by who starts anew.
@@ -160,7 +188,8 @@ impl Board {
         let mut items = self.items(message);
         items.retain(|item| self.may_show(item));
         let items = items.into_iter().map(|item| (item.id.clone(), item)).collect();
-        self.topics.insert(topic.to_owned(), Shown { seq, items });
+        let audience = message["audience"].as_str().map(str::to_owned);
+        self.topics.insert(topic.to_owned(), Shown { seq, audience, items });
     }
 
     fn change(&mut self, topic: &str, message: &Value) {
@@ -220,6 +249,27 @@ mod tests {
         assert!(board.take(&snapshot(12, &[item("c", 4)])));
         assert_eq!((shown(&board), board.resyncs), (vec![("c", 4)], 1));
         assert_eq!(board.faults, []);
+    }
+
+    #[test]
+    fn who_comes_back_says_what_they_know_and_as_whom() {
+        let mut board = Board::default();
+        let day = json!({ "sub": "schedule", "location": "loc_1", "date": "2026-03-09" });
+        let screen = json!({ "sub": "board" });
+        assert_eq!((board.wish(&day), board.wish(&screen)), (day.clone(), screen.clone()));
+        let told = |topic: &str, more: Value| {
+            let mut told = json!({ "type": "snapshot", "topic": topic, "seq": 7, "items": [] });
+            told.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            told
+        };
+        board.take(&told("schedule:loc_1:2026-03-09", json!({ "audience": "me" })));
+        board.take(&told("board:loc_2", json!({})));
+        let wish = board.wish(&day);
+        assert_eq!((&wish["since"], &wish["audience"]), (&json!(7), &json!("me")));
+        assert_eq!(board.wish(&screen), json!({ "sub": "board", "since": 7 }));
+        let named = json!({ "sub": "board", "location": "loc_2" });
+        assert_eq!(board.wish(&named)["since"], 7);
+        assert_eq!(board.wish(&json!({ "sub": "ticket" })), json!({ "sub": "ticket" }));
     }
 
     #[test]

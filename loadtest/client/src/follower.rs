@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::board::Board;
@@ -129,11 +129,8 @@ impl Follower {
         self.connections += 1;
         self.tries = 0;
         for topic in &self.plan.topics {
-            let mut wish = topic.clone();
-            if let Some(since) = name(topic).and_then(|name| self.board.since(&name)) {
-                wish["since"] = json!(since);
-                self.resumed += 1;
-            }
+            let wish = self.board.wish(topic);
+            self.resumed += u64::from(wish.get("since").is_some());
             socket.say(&wish).await;
         }
         self.socket = Some(socket);
@@ -147,15 +144,5 @@ impl Follower {
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
         f64::from(u32::try_from(self.random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
-    }
-}
-
-/// What the server calls a topic that is asked for like this.
-fn name(wish: &Value) -> Option<String> {
-    let text = |key: &str| wish[key].as_str();
-    match wish["sub"].as_str()? {
-        "schedule" => Some(format!("schedule:{}:{}", text("location")?, text("date")?)),
-        "queue" => Some(format!("queue:{}", text("location")?)),
-        other => Some(other.to_owned()),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
@@ -20,6 +20,9 @@ pub struct Door {
     pub headers: BTreeMap<String, String>,
     /// What is shown in the first message: an access token, an API key, a ticket's token.
     pub auth: Option<String>,
+    /// Whether there is as little room as can be for what is on its way: who doesn't read soon then has
+    /// read slowly.
+    pub narrow: bool,
 }
 
 impl Door {
@@ -34,6 +37,12 @@ impl Door {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// With as little room as can be for what is on its way.
+    #[must_use]
+    pub fn narrow(self) -> Self {
+        Self { narrow: true, ..self }
     }
 
     /// Shows a token in the `Authorization` header of the handshake.
@@ -99,15 +108,24 @@ pub struct Socket {
 /// Messages are small; boards are large.
 const BUFFER: usize = 4 * 1024;
 
+/// What the system grants to who asks for next to nothing.
+const NARROW: u32 = 2_048;
+
+async fn connect(door: &Door) -> std::io::Result<TcpStream> {
+    if !door.narrow {
+        return TcpStream::connect(&door.address).await;
+    }
+    let address = lookup_host(&door.address).await?.next();
+    let address = address.ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_recv_buffer_size(NARROW)?;
+    socket.connect(address).await
+}
+
 impl Socket {
     /// Connects, and says who it is if the door says so. Doesn't wait for the hello.
     pub async fn connect(door: &Door) -> Result<Self, LiveError> {
-        let stream = TcpStream::connect(&door.address).await.map_err(LiveError::Connect)?;
-        Self::over(stream, door).await
-    }
-
-    /// The same over a connection that is there already.
-    pub async fn over(stream: TcpStream, door: &Door) -> Result<Self, LiveError> {
+        let stream = connect(door).await.map_err(LiveError::Connect)?;
         let _kept = stream.set_nodelay(true);
         let failed = |error: Error| LiveError::Protocol(Box::new(error));
         let url = format!("ws://{}/v1/live", door.address);

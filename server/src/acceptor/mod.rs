@@ -4,7 +4,7 @@
 //! HTTP/1 has no time limit for a request's head in poem. [`IDLE_TIMEOUT`] bounds silent
 //! connections; against slow ones, run behind a proxy that reads the whole request first.
 
-mod wire;
+mod connection;
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use poem::listener::Acceptor;
 use poem::web::{LocalAddr, RemoteAddr};
 use tokio::net::TcpListener;
 
-pub use wire::{Wire, Wires};
+pub use connection::{Connection, Connections};
 
 /// For `poem::Server::idle_timeout`: longer than the usual keep-alive of proxies (60 s), so that it
 /// is they who close, and no request meets a connection that is just being closed.
@@ -29,7 +29,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 pub struct SteadyAcceptor {
     listener: TcpListener,
     local: SocketAddr,
-    wires: Wires,
+    connections: Connections,
 }
 
 impl SteadyAcceptor {
@@ -41,13 +41,13 @@ impl SteadyAcceptor {
     /// Takes over a socket that listens already.
     pub fn new(listener: TcpListener) -> io::Result<Self> {
         let local = listener.local_addr()?;
-        Ok(Self { listener, local, wires: Wires::default() })
+        Ok(Self { listener, local, connections: Connections::default() })
     }
 
     /// The same, with the connections that it takes in to be found there.
     #[must_use]
-    pub fn noting(self, wires: Wires) -> Self {
-        Self { wires, ..self }
+    pub fn noting(self, connections: Connections) -> Self {
+        Self { connections, ..self }
     }
 
     /// Where it listens.
@@ -57,13 +57,13 @@ impl SteadyAcceptor {
 }
 
 impl Acceptor for SteadyAcceptor {
-    type Io = Wire;
+    type Io = Connection;
 
     fn local_addr(&self) -> Vec<LocalAddr> {
         vec![LocalAddr(self.local.into())]
     }
 
-    async fn accept(&mut self) -> io::Result<(Wire, LocalAddr, RemoteAddr, Scheme)> {
+    async fn accept(&mut self) -> io::Result<(Connection, LocalAddr, RemoteAddr, Scheme)> {
         let mut failures = 0;
         loop {
             match self.listener.accept().await {
@@ -74,8 +74,8 @@ impl Acceptor for SteadyAcceptor {
                     // A socket that has gone already can't be set, and will say so when read.
                     let _ = stream.set_nodelay(true);
                     let local = LocalAddr(self.local.into());
-                    let wire = self.wires.add(stream, peer);
-                    return Ok((wire, local, RemoteAddr(peer.into()), Scheme::HTTP));
+                    let connection = self.connections.add(stream, peer);
+                    return Ok((connection, local, RemoteAddr(peer.into()), Scheme::HTTP));
                 }
                 Err(error) => {
                     let Some(pause) = pause(&error, failures) else { continue };
@@ -119,25 +119,25 @@ mod tests {
     async fn small_answers_do_not_wait() {
         let mut acceptor = SteadyAcceptor::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let client = TcpStream::connect(acceptor.address()).await.unwrap();
-        let wires = Wires::default();
-        acceptor = acceptor.noting(wires.clone());
+        let connections = Connections::default();
+        acceptor = acceptor.noting(connections.clone());
         let (_wire, _, remote, _) = acceptor.accept().await.unwrap();
         let peer = client.local_addr().unwrap();
         assert_eq!(remote.as_socket_addr(), Some(&peer));
-        assert!(wires.from(peer).unwrap().nodelay().unwrap());
+        assert!(connections.from(peer).unwrap().nodelay().unwrap());
     }
 
     #[tokio::test]
     async fn a_connection_is_found_while_it_is_open_and_ends_with_its_owner() {
-        let wires = Wires::default();
+        let connections = Connections::default();
         let acceptor = SteadyAcceptor::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let mut acceptor = acceptor.noting(wires.clone());
+        let mut acceptor = acceptor.noting(connections.clone());
         let mut client = TcpStream::connect(acceptor.address()).await.unwrap();
         let peer = client.local_addr().unwrap();
-        assert!(wires.from(peer).is_none());
+        assert!(connections.from(peer).is_none());
         let (mut wire, ..) = acceptor.accept().await.unwrap();
 
-        let found = wires.from(peer).unwrap();
+        let found = connections.from(peer).unwrap();
         wire.write_all(b"one ").await.unwrap();
         found.writable().await.unwrap();
         assert_eq!(found.try_write(b"two").unwrap(), 3);
@@ -151,6 +151,6 @@ mod tests {
         assert_eq!(said, "one two");
 
         drop((wire, found));
-        assert!(wires.from(peer).is_none());
+        assert!(connections.from(peer).is_none());
     }
 }

@@ -126,8 +126,9 @@ pub(crate) async fn at_the_door(
     request: &Request,
     wanted: Option<Id<Tenant>>,
 ) -> Result<Option<(Caller, Watch)>, ApiError> {
-    origin::check_socket(request, &app.public_url)?;
-    let Some(proof) = proof::of(request)? else { return Ok(None) };
+    let proof = proof::of(request)?;
+    origin::check_socket(request, proof.as_ref(), &app.public_url)?;
+    let Some(proof) = proof else { return Ok(None) };
     let wanted = proof::wanted_tenant(request)?.or(wanted);
     let known = who(app, &proof, wanted, proof::facts(request)).await;
     match known {

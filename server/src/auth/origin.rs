@@ -33,9 +33,17 @@ pub(super) fn check_visitor(request: &Request, public_url: &str) -> Result<(), A
     }
 }
 
-/// A socket is asked for by `GET`, and does as much as anything else.
-pub(super) fn check_socket(request: &Request, public_url: &str) -> Result<(), ApiError> {
-    if verdict(request, public_url) == Some(false) { Err(wrong()) } else { Ok(()) }
+/// A socket is asked for by `GET`, and does as much as anything else: who shows a cookie proves where
+/// they come from; of a page that says so, even who shows something else.
+pub(super) fn check_socket(
+    request: &Request,
+    proof: Option<&Proof>,
+    public_url: &str,
+) -> Result<(), ApiError> {
+    match (proof, verdict(request, public_url)) {
+        (_, Some(true)) | (None | Some(Proof::Bearer(_)), None) => Ok(()),
+        (_, Some(false)) | (Some(Proof::Cookie(_)), None) => Err(wrong()),
+    }
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -48,13 +48,26 @@ struct Seat {
     next: u64,
 }
 
-/// What there was to read.
+/// What is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// All of it.
-    All,
+pub(super) enum Next {
+    /// There is nothing yet.
+    Nothing,
     /// Something was dropped before: what follows doesn't connect.
     Missed,
+    /// It brings the topic up to this event.
+    At(i64),
+}
+
+/// What there was to take.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// Nothing.
+    Nothing,
+    /// Something was dropped before, and so was the rest: it doesn't connect.
+    Missed,
+    /// The next message.
+    Frame(Frame),
 }
 
 impl Channel {
@@ -145,24 +158,44 @@ impl Channel {
         self.ring().kept.len()
     }
 
-    /// Reads what is there into `frames`.
-    pub(super) fn take(&self, place: usize, frames: &mut Vec<Frame>) -> Taken {
+    /// What is next for a seat.
+    pub(super) fn next(&self, place: usize) -> Next {
+        let ring = self.ring();
+        match ring.seats.get(place).and_then(Option::as_ref).map(|seat| seat.next) {
+            Some(next) if next < ring.first => Next::Missed,
+            Some(next) => match ring.kept.get(ring.place(next)) {
+                Some(kept) => Next::At(kept.frame.seq),
+                None => Next::Nothing,
+            },
+            None => Next::Nothing,
+        }
+    }
+
+    /// Takes what is next for a seat, if it happened by then. What isn't taken stays where everybody
+    /// finds it: who is slow keeps nothing of their own.
+    pub(super) fn take(&self, place: usize, last: i64) -> Taken {
         let mut ring = self.ring();
+        let ring = &mut *ring;
         let (first, end) = (ring.first, ring.end());
         let Some(seat) = ring.seats.get_mut(place).and_then(Option::as_mut) else {
-            return Taken::All;
+            return Taken::Nothing;
         };
-        let from = std::mem::replace(&mut seat.next, end);
-        if from == end {
-            return Taken::All;
+        if seat.next < first {
+            let from = std::mem::replace(&mut seat.next, end);
+            ring.read(from);
+            return Taken::Missed;
         }
-        let taken = if from < first { Taken::Missed } else { Taken::All };
-        if taken == Taken::All {
-            let behind = ring.kept.range(ring.place(from)..);
-            frames.extend(behind.map(|kept| kept.frame.clone()));
+        let at = usize::try_from(seat.next - first).unwrap_or(usize::MAX);
+        match ring.kept.get_mut(at) {
+            Some(kept) if kept.frame.seq <= last => {
+                seat.next += 1;
+                kept.unread -= 1;
+                let frame = kept.frame.clone();
+                ring.drop_read();
+                Taken::Frame(frame)
+            }
+            _ => Taken::Nothing,
         }
-        ring.read(from);
-        taken
     }
 }
 
@@ -184,13 +217,13 @@ impl Ring {
         }
     }
 
-    /// One more has read everything from this number on.
+    /// One more waits for nothing from this number on. What all have read isn't kept.
     fn read(&mut self, from: u64) {
         let from = self.place(from);
         for kept in self.kept.range_mut(from..) {
             kept.unread -= 1;
         }
-        self.forget();
+        self.drop_read();
     }
 
     /// So many more have read this one.
@@ -198,12 +231,11 @@ impl Ring {
         if many > 0 && number >= self.first {
             let place = self.place(number);
             self.kept[place].unread -= many;
-            self.forget();
+            self.drop_read();
         }
     }
 
-    /// What all have read isn't kept.
-    fn forget(&mut self) {
+    fn drop_read(&mut self) {
         while self.kept.front().is_some_and(|kept| kept.unread == 0) {
             self.drop_first();
         }
@@ -231,10 +263,26 @@ mod tests {
         Frame { seq, later: false, matter: Matter::Send(Bytes::from_static(b"0123456789")) }
     }
 
-    fn read(channel: &Channel, seat: usize) -> (Taken, Vec<i64>) {
-        let mut frames = Vec::new();
-        let taken = channel.take(seat, &mut frames);
-        (taken, frames.into_iter().map(|frame| frame.seq).collect())
+    /// All that there is to take, and whether something was missed.
+    fn read(channel: &Channel, seat: usize) -> (bool, Vec<i64>) {
+        let mut seqs = Vec::new();
+        loop {
+            let next = channel.next(seat);
+            match channel.take(seat, i64::MAX) {
+                Taken::Nothing => {
+                    assert_eq!(next, Next::Nothing);
+                    return (false, seqs);
+                }
+                Taken::Missed => {
+                    assert_eq!(next, Next::Missed);
+                    return (true, seqs);
+                }
+                Taken::Frame(frame) => {
+                    assert_eq!(next, Next::At(frame.seq));
+                    seqs.push(frame.seq);
+                }
+            }
+        }
     }
 
     #[tokio::test]
@@ -245,10 +293,10 @@ mod tests {
         assert_eq!(channel.push(frame(2)).await, 1);
         let late = channel.join(Arc::default());
         assert_eq!((channel.push(frame(3)).await, channel.push(frame(4)).await), (2, 2));
-        assert_eq!(read(&channel, early), (Taken::All, vec![2, 3, 4]));
-        assert_eq!(read(&channel, early), (Taken::All, vec![]));
+        assert_eq!(read(&channel, early), (false, vec![2, 3, 4]));
+        assert_eq!(read(&channel, early), (false, vec![]));
         assert_eq!(channel.ring().kept.len(), 2);
-        assert_eq!(read(&channel, late), (Taken::All, vec![3, 4]));
+        assert_eq!(read(&channel, late), (false, vec![3, 4]));
         // Nothing is kept that all have read.
         let ring = channel.ring();
         assert_eq!((ring.kept.len(), ring.bytes), (0, 0));
@@ -260,13 +308,34 @@ mod tests {
         let (slow, quick) = (channel.join(Arc::default()), channel.join(Arc::default()));
         for seq in 1..=5 {
             channel.push(frame(seq)).await;
-            assert_eq!(read(&channel, quick), (Taken::All, vec![seq]));
+            assert_eq!(read(&channel, quick), (false, vec![seq]));
         }
         assert_eq!(channel.ring().kept.len(), 3);
-        assert_eq!(read(&channel, slow), (Taken::Missed, vec![]));
+        assert_eq!(read(&channel, slow), (true, vec![]));
         assert_eq!(channel.ring().kept.len(), 0);
         channel.push(frame(6)).await;
-        assert_eq!(read(&channel, slow), (Taken::All, vec![6]));
+        assert_eq!(read(&channel, slow), (false, vec![6]));
+    }
+
+    #[tokio::test]
+    async fn who_takes_one_leaves_the_others_where_they_are() {
+        let channel = Channel::new(3);
+        let (slow, quick) = (channel.join(Arc::default()), channel.join(Arc::default()));
+        for seq in 1..=3 {
+            channel.push(frame(seq)).await;
+        }
+        assert!(matches!(channel.take(slow, 1), Taken::Frame(frame) if frame.seq == 1));
+        // The next happened later.
+        assert!(matches!(channel.take(slow, 1), Taken::Nothing));
+        assert_eq!(read(&channel, quick), (false, vec![1, 2, 3]));
+        assert_eq!(channel.unread(), 2);
+        // It doesn't wait for the slow one: three more, and what they haven't taken is gone.
+        for seq in 4..=6 {
+            channel.push(frame(seq)).await;
+        }
+        assert_eq!(read(&channel, quick), (false, vec![4, 5, 6]));
+        assert_eq!(read(&channel, slow), (true, vec![]));
+        assert_eq!(channel.unread(), 0);
     }
 
     #[tokio::test]
@@ -283,17 +352,17 @@ mod tests {
         let seat = channel.join(Arc::clone(&sleeper));
         sleeper.outlet.sleep(0);
         assert_eq!(channel.push(frame(1)).await, others.len() + 1);
-        assert_eq!(read(&channel, seat), (Taken::All, vec![]), "told already");
+        assert_eq!(read(&channel, seat), (false, vec![]), "told already");
         // What it didn't read in time is behind what the task must say first.
         sleeper.outlet.stir();
         channel.push(frame(2)).await;
         sleeper.outlet.sleep(1);
         channel.push(frame(3)).await;
-        assert_eq!(read(&channel, seat), (Taken::All, vec![2, 3]));
+        assert_eq!(read(&channel, seat), (false, vec![2, 3]));
         sleeper.outlet.sleep(3);
         channel.push(frame(4)).await;
         for other in others {
-            assert_eq!(read(&channel, other), (Taken::All, vec![1, 2, 3, 4]));
+            assert_eq!(read(&channel, other), (false, vec![1, 2, 3, 4]));
         }
         assert_eq!(channel.unread(), 0);
         sleeper.outlet.close();
@@ -311,7 +380,7 @@ mod tests {
             channel.push(Frame { seq, later: false, matter }).await;
         }
         assert!(channel.ring().bytes <= MOST_BYTES);
-        assert_eq!(read(&channel, seat).0, Taken::Missed);
+        assert!(read(&channel, seat).0);
     }
 
     #[tokio::test]
@@ -319,14 +388,14 @@ mod tests {
         let channel = Channel::new(10);
         let (one, two) = (channel.join(Arc::default()), channel.join(Arc::default()));
         channel.push(frame(1)).await;
-        assert_eq!(read(&channel, one), (Taken::All, vec![1]));
+        assert_eq!(read(&channel, one), (false, vec![1]));
         assert!(!channel.leave(two));
         assert_eq!(channel.ring().kept.len(), 0);
         // The seat is taken by the next, who hears nothing of before.
         channel.push(frame(2)).await;
         assert_eq!(channel.join(Arc::default()), two);
-        assert_eq!(read(&channel, two), (Taken::All, vec![]));
-        assert_eq!(read(&channel, one), (Taken::All, vec![2]));
+        assert_eq!(read(&channel, two), (false, vec![]));
+        assert_eq!(read(&channel, one), (false, vec![2]));
         assert!(!channel.leave(two) && channel.leave(one));
         assert!(channel.leave(one));
     }

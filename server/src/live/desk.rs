@@ -4,18 +4,26 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::NaiveDate;
 use openchair_domain::live;
 use openchair_domain::tenancy::{Caller, Db, StoreError, TenantFacts};
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::{Notify, OnceCell, Semaphore};
 
 use super::channel::Channel;
+use super::first::Looks;
 use super::line::Line;
 use super::topic::{Audience, Reach, Topic};
+
+/// So many snapshots of one tenant are read at once: those of others come in between.
+const SNAPSHOTS: usize = 2;
 
 /// One tenant's topics.
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) tenant: TenantFacts,
+    pub(super) turns: Semaphore,
+    /// Snapshots that are asked for.
+    pub(super) looks: Arc<Looks>,
     begun: OnceCell<()>,
     state: Mutex<State>,
     /// Rings whenever something was told.
@@ -29,11 +37,15 @@ struct State {
     topics: HashMap<Topic, Watched>,
     /// What was last said of a line's waits: that which time alone has changed is told only if it has.
     waits: HashMap<Topic, u64>,
+    /// Of which day a line is shown.
+    days: HashMap<Topic, NaiveDate>,
 }
 
 #[derive(Debug)]
 struct Watched {
     reach: Reach,
+    /// By which event that was found out.
+    found: i64,
     audiences: HashMap<Audience, Seated>,
 }
 
@@ -55,7 +67,14 @@ pub(super) struct Looked {
 
 impl Desk {
     pub(super) fn new(tenant: TenantFacts) -> Self {
-        Self { tenant, begun: OnceCell::new(), state: Mutex::default(), told: Notify::new() }
+        Self {
+            tenant,
+            turns: Semaphore::new(SNAPSHOTS),
+            looks: Arc::default(),
+            begun: OnceCell::new(),
+            state: Mutex::default(),
+            told: Notify::new(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -84,7 +103,7 @@ impl Desk {
         most: usize,
     ) -> (Arc<Channel>, usize) {
         let mut state = self.state();
-        let new = || Watched { reach, audiences: HashMap::new() };
+        let new = || Watched { reach, found: 0, audiences: HashMap::new() };
         let watched = state.topics.entry(topic).or_insert_with(new);
         let new = || Seated { caller: Arc::clone(caller), channel: Arc::new(Channel::new(most)) };
         let channel = Arc::clone(&watched.audiences.entry(audience).or_insert_with(new).channel);
@@ -104,15 +123,23 @@ impl Desk {
             if watched.get().audiences.is_empty() {
                 watched.remove();
                 state.waits.remove(&topic);
+                state.days.remove(&topic);
             }
         }
         state.topics.is_empty()
     }
 
-    /// When a topic's day begins and ends, as was found out just now.
-    pub(super) fn found(&self, topic: Topic, reach: Reach) {
-        if let Some(watched) = self.state().topics.get_mut(&topic) {
-            watched.reach = reach;
+    /// How far a topic reaches, if somebody watches it.
+    pub(super) fn reach(&self, topic: Topic) -> Option<Reach> {
+        self.state().topics.get(&topic).map(|watched| watched.reach)
+    }
+
+    /// When a topic's day begins and ends, as it was found out in the picture with this event.
+    pub(super) fn found(&self, topic: Topic, reach: Reach, seq: i64) {
+        if let Some(watched) = self.state().topics.get_mut(&topic)
+            && watched.found <= seq
+        {
+            (watched.reach, watched.found) = (reach, seq);
         }
     }
 
@@ -129,7 +156,32 @@ impl Desk {
 
     /// Whether this is something else than what was last said of a topic's waits.
     pub(super) fn is_news(&self, topic: Topic, said: u64) -> bool {
-        self.state().waits.insert(topic, said) != Some(said)
+        self.state().waits.get(&topic) != Some(&said)
+    }
+
+    /// This was said of topics' waits.
+    pub(super) fn said(&self, said: impl IntoIterator<Item = (Topic, u64)>) {
+        let mut state = self.state();
+        for (topic, said) in said {
+            if state.topics.contains_key(&topic) {
+                state.waits.insert(topic, said);
+            }
+        }
+    }
+
+    /// A line is shown as it is on this day.
+    pub(super) fn shows_day(&self, topic: Topic, day: NaiveDate) {
+        let mut state = self.state();
+        if state.topics.contains_key(&topic) {
+            state.days.entry(topic).or_insert(day);
+        }
+    }
+
+    /// A line is shown as it is on this day from now on. True: it was shown as on another.
+    pub(super) fn turns_to_day(&self, topic: Topic, day: NaiveDate) -> bool {
+        let mut state = self.state();
+        state.topics.contains_key(&topic)
+            && state.days.insert(topic, day).is_some_and(|shown| shown != day)
     }
 
     /// Whether anybody watches something here that time alone changes.

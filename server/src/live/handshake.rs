@@ -83,7 +83,7 @@ impl Handshake {
             // It may be that the client has gone before it heard our yes.
             let Ok(Ok(upgraded)) = tokio::time::timeout(TO_UPGRADE, upgrade).await else { return };
             // Found by where it comes from: hyper hides what is beneath. Nothing else is on it now.
-            if let Some(stream) = peer.and_then(|peer| hub.wires.from(peer)) {
+            if let Some(stream) = peer.and_then(|peer| hub.connections.from(peer)) {
                 admission.line.outlet.open(stream);
             }
             let ws = WebSocketStream::from_raw_socket(upgraded, Role::Server, Some(config)).await;

@@ -1,6 +1,6 @@
 //! All sockets of this server, and all that is watched over them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use openchair_domain::config::Live;
@@ -9,19 +9,33 @@ use openchair_domain::identity::Identity;
 use openchair_domain::ids::{Id, Tenant};
 use openchair_domain::live::Watch;
 use openchair_domain::tenancy::{Caller, Db, Principal};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::SOCKETS;
 use super::channel::Channel;
 use super::desk::Desk;
+use super::dirty::Dirty;
 use super::line::{End, Line};
 use super::topic::{Audience, Reach, Topic};
-use crate::acceptor::Wires;
+use crate::acceptor::Connections;
+use crate::problem::ApiError;
 
 /// So many snapshots are read at once: requests need the database, too.
 const SNAPSHOTS: usize = 4;
+
+/// Within this time, in milliseconds, those who are sent away together come back.
+const SPREAD: u32 = 3_000;
+
+/// Why a socket isn't let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// The server stops.
+    Stopping,
+    /// From its address, enough are open.
+    Full,
+}
 
 /// The server's live part. A clone is the same one.
 #[derive(Debug, Clone)]
@@ -38,8 +52,8 @@ pub struct Inner {
     pub(super) stopping: CancellationToken,
     pub(super) tracker: TaskTracker,
     /// The connections that sockets live on.
-    pub(super) wires: Wires,
-    pub(super) snapshots: Semaphore,
+    pub(super) connections: Connections,
+    snapshots: Semaphore,
     pub(super) dirty: Dirty,
     desks: Mutex<HashMap<Id<Tenant>, Arc<Desk>>>,
     sockets: Mutex<Sockets>,
@@ -51,43 +65,6 @@ struct Sockets {
     open: HashMap<u64, Arc<Line>>,
     /// How many of each person, key, and address.
     counts: HashMap<String, u32>,
-}
-
-/// Tenants in which something may have happened, and whether time alone is something there.
-#[derive(Debug, Default)]
-pub(super) struct Dirty {
-    tenants: Mutex<HashMap<Id<Tenant>, bool>>,
-    rung: Notify,
-}
-
-impl Dirty {
-    /// Something may have happened.
-    pub(super) fn mark(&self, tenant: Id<Tenant>) {
-        self.add(tenant, false);
-    }
-
-    /// Time has passed.
-    pub(super) fn mark_later(&self, tenant: Id<Tenant>) {
-        self.add(tenant, true);
-    }
-
-    fn add(&self, tenant: Id<Tenant>, later: bool) {
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        *tenants.entry(tenant).or_default() |= later;
-        drop(tenants);
-        self.rung.notify_one();
-    }
-
-    /// One of them that isn't being looked at already.
-    pub(super) fn pop(&self, busy: &HashSet<Id<Tenant>>) -> Option<(Id<Tenant>, bool)> {
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        let one = tenants.keys().find(|tenant| !busy.contains(tenant)).copied()?;
-        tenants.remove(&one).map(|later| (one, later))
-    }
-
-    pub(super) async fn rung(&self) {
-        self.rung.notified().await;
-    }
 }
 
 impl std::ops::Deref for Hub {
@@ -109,7 +86,7 @@ impl Hub {
             name,
             stopping,
             tracker: TaskTracker::new(),
-            wires: Wires::default(),
+            connections: Connections::default(),
             snapshots: Semaphore::new(SNAPSHOTS),
             dirty: Dirty::default(),
             desks: Mutex::default(),
@@ -123,8 +100,8 @@ impl Hub {
     }
 
     /// Where the connections must be that sockets are told of past their tasks.
-    pub fn wires(&self) -> Wires {
-        self.wires.clone()
+    pub fn connections(&self) -> Connections {
+        self.connections.clone()
     }
 
     /// How many sockets are open.
@@ -168,7 +145,7 @@ impl Hub {
         let most = self.options.buffer;
         let (channel, seat) = desk.join(topic, reach, (audience, caller), line, most);
         drop(desks);
-        Sub { hub: self.clone(), desk, topic, reach, audience, channel, seat, seq: 0 }
+        Sub { hub: self.clone(), desk, topic, audience, channel, seat, seq: 0 }
     }
 
     fn leave(&self, sub: &Sub) {
@@ -191,19 +168,40 @@ impl Hub {
         self.desks().values().cloned().collect()
     }
 
-    /// Lets a socket in, if its address has not too many.
-    pub(super) fn admit(&self, ip: String) -> Option<Admission> {
+    /// How far a topic reaches, if somebody watches it: then it is there.
+    pub(super) fn reach(&self, tenant: Id<Tenant>, topic: Topic) -> Option<Reach> {
+        self.desk(tenant)?.reach(topic)
+    }
+
+    /// Waits for a turn at the database: requests need it, too.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, ApiError> {
+        self.snapshots.acquire().await.map_err(|error| ApiError::internal(&error))
+    }
+
+    /// Lets a socket in.
+    pub(super) fn admit(&self, ip: String) -> Result<Admission, Refused> {
         let (key, line) = (format!("ip {ip}"), Arc::<Line>::default());
         let mut sockets = self.sockets();
+        // Under the lock under which all are sent away when the server stops: whoever is let in before
+        // is sent away with them, and whoever comes later isn't let in.
+        if self.stopping.is_cancelled() {
+            return Err(Refused::Stopping);
+        }
         if !sockets.count(&key, self.options.sockets_per_ip) {
-            return None;
+            return Err(Refused::Full);
         }
         let number = sockets.next;
         sockets.next += 1;
         sockets.open.insert(number, Arc::clone(&line));
         drop(sockets);
         metrics::gauge!(SOCKETS).increment(1.0);
-        Some(Admission { hub: self.clone(), line, number, counted: vec![key] })
+        Ok(Admission { hub: self.clone(), line, number, counted: vec![key] })
+    }
+
+    /// A while behind which whoever is sent away at the same time comes back, each at another moment.
+    pub(super) fn spread(&self, after: u32) -> u32 {
+        let random = u32::from_le_bytes(bytes::<4>(&**self.db.entropy()));
+        after.saturating_add(random % SPREAD)
     }
 
     /// By what all who look on do so, with the ears of each.
@@ -218,9 +216,9 @@ impl Hub {
     }
 
     /// Ends all sockets, each for a reason of its own.
-    pub(super) fn end_all(&self, end: impl Fn(u64) -> End) {
-        for (number, line) in &self.sockets().open {
-            line.finish(end(*number));
+    pub(super) fn end_all(&self, end: impl Fn() -> End) {
+        for line in self.sockets().open.values() {
+            line.finish(end());
         }
     }
 }
@@ -280,7 +278,6 @@ pub(super) struct Sub {
     hub: Hub,
     pub(super) desk: Arc<Desk>,
     pub(super) topic: Topic,
-    pub(super) reach: Reach,
     pub(super) audience: Audience,
     pub(super) channel: Arc<Channel>,
     pub(super) seat: usize,

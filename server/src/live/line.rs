@@ -27,8 +27,11 @@ pub(super) enum End {
         /// When to come back.
         retry_ms: u32,
     },
-    /// Too many messages.
-    Flood,
+    /// Too many messages, or more was asked for than the API's limits allow.
+    Flood {
+        /// When to come back.
+        retry_ms: u32,
+    },
     /// A message beyond all measure.
     TooLarge,
     /// Something else than text.
@@ -52,7 +55,7 @@ impl End {
             Self::SignedOut => ("signed_out", 4401),
             Self::Over => ("over", 1000),
             Self::Restart { .. } => ("restart", 1012),
-            Self::Flood => ("too_many_messages", 4429),
+            Self::Flood { .. } => ("too_many_messages", 4429),
             Self::TooLarge => ("too_large", 1009),
             Self::NotText => ("not_text", 1003),
             Self::Broken => ("bad_frame", 1002),
@@ -65,10 +68,9 @@ impl End {
     /// When to come back, if that is worth it.
     pub(super) const fn retry_ms(self) -> Option<u32> {
         match self {
-            Self::Restart { retry_ms } => Some(retry_ms),
+            Self::Restart { retry_ms } | Self::Flood { retry_ms } => Some(retry_ms),
             Self::Failed => Some(5_000),
             Self::TooMany => Some(60_000),
-            Self::Flood => Some(10_000),
             _ => None,
         }
     }
@@ -148,9 +150,17 @@ impl Line {
         self.known.get().copied()
     }
 
-    /// Whose column is shown.
+    /// Whose column is shown. If another one's is shown already, they have changed places meanwhile:
+    /// that is over.
     pub(super) fn shows_column(&self, staff: Option<Id<StaffMember>>) {
-        *self.column.lock().unwrap_or_else(PoisonError::into_inner) = Column::Of(staff);
+        let mut column = self.column.lock().unwrap_or_else(PoisonError::into_inner);
+        match *column {
+            Column::Of(shown) if shown != staff => {
+                drop(column);
+                self.finish(End::SignedOut);
+            }
+            _ => *column = Column::Of(staff),
+        }
     }
 
     /// Whether this is what they might do when they began.
@@ -161,5 +171,49 @@ impl Line {
             Column::Of(staff) => staff == now.staff,
         };
         same_column && self.known().is_none_or(|known| known.rights == now.rights)
+    }
+}
+
+/// Waits for something that may take its time, unless the socket ends meanwhile.
+pub(super) async fn unless_ended<T>(line: &Line, work: impl Future<Output = T>) -> Result<T, End> {
+    tokio::select! {
+        biased;
+        end = line.ending() => Err(end),
+        done = work => Ok(done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn one_socket_shows_one_column() {
+        let staff = |n: u128| Some(Id::from_uuid(Uuid::from_u128(n)));
+        let line = Line::default();
+        let is = |staff| line.agrees(Standing { rights: Rights::NONE, staff });
+        assert!(is(staff(1)) && is(None));
+        line.shows_column(staff(1));
+        line.shows_column(staff(1));
+        assert!(is(staff(1)) && !is(staff(2)) && !is(None));
+        assert_eq!(line.ended(), None);
+        line.shows_column(staff(2));
+        assert_eq!(line.ended(), Some(End::SignedOut));
+        assert!(is(staff(1)) && !is(staff(2)));
+    }
+
+    #[tokio::test]
+    async fn who_is_sent_away_waits_for_nothing() {
+        let line = Line::default();
+        assert_eq!(unless_ended(&line, ready(7)).await, Ok(7));
+        let waiting = unless_ended(&line, pending::<()>());
+        let (ended, ()) = tokio::join!(waiting, async { line.finish(End::SignedOut) });
+        assert_eq!(ended, Err(End::SignedOut));
+        // Also who only begins to.
+        assert_eq!(unless_ended(&line, ready(7)).await, Err(End::SignedOut));
     }
 }

@@ -11,23 +11,19 @@ use openchair_domain::ids::{Id, Location, QueueEntry};
 use openchair_domain::live::{self, Stirred};
 use openchair_domain::queue::{self, EntryFacts, Front, Outlook, OwnTicket};
 use openchair_domain::tenancy::{Caller, Db, TenantTx};
+use openchair_domain::time::Instant;
 use poem_openapi::types::ToJSON as _;
 
 use super::protocol::{LiveItem, News};
-use super::topic::{Audience, Reach, Topic};
+use super::topic::{Audience, Topic};
 use crate::problem::ApiError;
 
-/// Whether staff may watch a line, and as one of which audience.
-pub(super) async fn open_queue(
-    db: &Db,
-    caller: &Caller,
-    location: Id<Location>,
-) -> Result<(Reach, Audience), ApiError> {
+/// As one of which audience staff may watch a line.
+pub(super) fn may_watch(caller: &Caller) -> Result<Audience, ApiError> {
     if !caller.may(Right::ReadQueue) {
         return Err(ApiError::not_allowed(perm::ReadQueue::VALUE.sentence()));
     }
-    there(db, caller, Some(location)).await?;
-    Ok((None, Audience { rights: caller.rights(), sight: Sight::All }))
+    Ok(Audience { rights: caller.rights(), sight: Sight::All })
 }
 
 /// Which line the screen of a place shows; of the business's first place if none is named.
@@ -160,6 +156,16 @@ impl Line {
         let location = self.front.settings.location;
         news.items.push(LiveItem::waits(location, self.seq, self.outlook.clone()));
         news
+    }
+
+    /// Of which day it is shown: what ended on another isn't.
+    pub(super) fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    /// Whether that was on the same day.
+    pub(super) fn is_today(&self, at: Instant) -> bool {
+        day_at(self.front.shop.rules.zone, at) == self.today
     }
 
     /// What time alone changes.

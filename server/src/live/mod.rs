@@ -3,10 +3,15 @@
 //! Who watches the same topic with the same rights is one *audience*. What happens is read once per
 //! tenant (`relay`), shown once to each audience, written once, and shared by all its sockets
 //! (`channel`). A socket takes its seat first and looks then (`subscribe`), so that nothing is
-//! missed in between.
+//! missed in between; who looks at the same moment looks together (`first`, `flights`).
 
+mod answer;
 mod channel;
+mod delivery;
 mod desk;
+mod dirty;
+mod first;
+mod flights;
 mod frame;
 mod handshake;
 mod hub;
@@ -21,9 +26,13 @@ mod schedule;
 mod socket;
 mod subscribe;
 mod topic;
+mod wire;
+
+use std::time::Duration;
 
 use openchair_domain::ids::Tenant;
 use poem::Request;
+use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
 
@@ -41,6 +50,7 @@ pub(crate) use redis::OverRedis;
 pub(crate) use rounds::{Neighbours, describe};
 
 use handshake::Handshake;
+use hub::Refused;
 use socket::Who;
 
 /// Sockets that are open.
@@ -70,18 +80,25 @@ impl LiveApi {
         let hub = &self.0.live;
         let handshake = Handshake::of(request)?;
         if hub.stopping.is_cancelled() {
-            return Err(ApiError::unavailable("stopping", std::time::Duration::from_secs(2)));
+            return Err(refused(Refused::Stopping));
         }
         let wanted = tenant.0.map(|id| id.0);
         let known = auth::at_the_door(&self.0, request, wanted).await?;
         let who =
             known.map(|(caller, watch)| Box::new(Who { caller, watch: Some(watch), ticket: None }));
         let ip = ip_key(ClientIp::of(request));
-        let admission = hub.admit(ip).ok_or_else(|| {
-            let status = poem::http::StatusCode::TOO_MANY_REQUESTS;
-            ApiError::new(status, "too_many_sockets", "From here, enough sockets are open.")
-        })?;
+        let admission = hub.admit(ip).map_err(refused)?;
         let around = (self.0.clone(), hub.clone());
         Ok(handshake.accept(around, admission, auth::facts(request), who))
+    }
+}
+
+fn refused(why: Refused) -> ApiError {
+    match why {
+        Refused::Stopping => ApiError::unavailable("stopping", Duration::from_secs(2)),
+        Refused::Full => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            ApiError::new(status, "too_many_sockets", "From here, enough sockets are open.")
+        }
     }
 }

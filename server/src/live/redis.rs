@@ -58,7 +58,8 @@ impl Neighbours for OverRedis {
         let connected = tokio::time::timeout(PATIENCE, connecting).await;
         let connected = connected.map_err(|_| format!("no answer within {PATIENCE:?}"))?;
         let (mut sink, mut hints) = connected.map_err(lost)?.split();
-        sink.subscribe(CHANNEL).await.map_err(lost)?;
+        let subscribed = tokio::time::timeout(PATIENCE, sink.subscribe(CHANNEL)).await;
+        subscribed.map_err(|_| "it is silent".to_owned())?.map_err(lost)?;
         heard(String::new(), Vec::new());
         loop {
             match tokio::time::timeout(ASK_EVERY, hints.next()).await {

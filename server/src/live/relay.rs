@@ -2,7 +2,8 @@
 //! audience, written once for all its sockets.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use openchair_domain::bookings::{BookingError, Day, Refusal};
 use openchair_domain::ids::{Id, Location};
@@ -10,6 +11,7 @@ use openchair_domain::live::{self, Happened, Stirred};
 use openchair_domain::tenancy::{Db, StoreError, TenantTx};
 
 use super::DELIVERIES;
+use super::channel::Channel;
 use super::desk::{Desk, Looked};
 use super::frame::{Frame, Matter};
 use super::lines::{Line, Looks};
@@ -21,33 +23,45 @@ use super::topic::Topic;
 const MOST: u16 = 1_000;
 
 /// Tells everything that has happened since the last time; and, if time is something (`later`), what
-/// it has changed.
-pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<(), BookingError> {
+/// it has changed. How long the telling alone took.
+pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<Duration, BookingError> {
     let begun = Instant::now();
-    let Some(seen) = desk.seen() else { return Ok(()) };
+    let Some(seen) = desk.seen() else { return Ok(Duration::ZERO) };
     let tx = db.picture_for_all(&desk.tenant).await?;
     let events = live::events(&tx, seen, MOST).await?;
     if events.is_empty() && !later {
-        return Ok(());
+        return Ok(Duration::ZERO);
     }
     // Behind the first query: whoever takes a seat later takes their own picture later than this one,
     // with all of these events in it.
     let topics = desk.look();
-    let Some(last) = unbroken(&events, seen) else {
-        let last = live::last_seq(&tx).await?;
-        for looked in &topics {
-            resync(looked, last).await;
+    let mut tray = Tray::default();
+    let last = match unbroken(&events, seen) {
+        Some(last) => {
+            let stirred = Stirred::by(&events);
+            let said = Vec::new();
+            let mut round = Round { desk, seq: last, stirred, later, said, tray: &mut tray };
+            round.schedules(&tx, &topics).await?;
+            round.lines(&tx, &topics).await?;
+            // Behind all that can fail: who is told in the next round instead hasn't heard of it yet.
+            desk.said(round.said);
+            last
         }
-        desk.told(last);
-        return Ok(());
+        None => {
+            let last = live::last_seq(&tx).await?;
+            for looked in &topics {
+                tray.resync(looked, last);
+            }
+            last
+        }
     };
-    let round = Round { desk, seq: last, stirred: Stirred::by(&events), later };
-    round.schedules(&tx, &topics).await?;
-    round.lines(&tx, &topics).await?;
+    // To tell thousands takes its time, and needs no connection.
     drop(tx);
+    let telling = Instant::now();
+    tray.hand_out().await;
     desk.told(last);
     metrics::histogram!(super::RELAY).record(begun.elapsed().as_secs_f64());
-    Ok(())
+    Ok(telling.elapsed())
 }
 
 /// The number of the last event, if these are all that happened behind `seen`.
@@ -63,32 +77,58 @@ struct Round<'a> {
     seq: i64,
     stirred: Stirred,
     later: bool,
+    /// What is said of waits.
+    said: Vec<(Topic, u64)>,
+    tray: &'a mut Tray,
+}
+
+/// What will be said, and to whom.
+#[derive(Default)]
+struct Tray(Vec<(Arc<Channel>, Frame)>);
+
+impl Tray {
+    fn resync(&mut self, looked: &Looked, seq: i64) {
+        self.afresh(looked, &Frame { seq, later: false, matter: Matter::Resync });
+    }
+
+    fn afresh(&mut self, looked: &Looked, frame: &Frame) {
+        let all = looked.audiences.iter();
+        self.0.extend(all.map(|(_, seated)| (Arc::clone(&seated.channel), frame.clone())));
+    }
+
+    /// Tells it, in the order in which it was put here.
+    async fn hand_out(self) {
+        for (channel, frame) in self.0 {
+            let told = channel.push(frame).await;
+            metrics::counter!(DELIVERIES).increment(told as u64);
+        }
+    }
 }
 
 impl Round<'_> {
-    async fn schedules(&self, tx: &TenantTx, topics: &[Looked]) -> Result<(), StoreError> {
+    async fn schedules(&mut self, tx: &TenantTx, topics: &[Looked]) -> Result<(), StoreError> {
         let moved = self.moved_days(tx, topics).await?;
         let days: Vec<Day> = topics.iter().filter_map(|looked| looked.reach).collect();
         let touched = Touched::load(tx, &self.stirred, &days).await?;
         for looked in topics {
             let Some(day) = looked.reach else { continue };
             if let Some(day) = moved.get(&looked.topic) {
-                self.desk.found(looked.topic, Some(*day));
-                resync(looked, self.seq).await;
+                self.desk.found(looked.topic, Some(*day), self.seq);
+                self.tray.resync(looked, self.seq);
             } else if self.stirred.unclear {
-                resync(looked, self.seq).await;
+                self.tray.resync(looked, self.seq);
             } else {
                 for (audience, seated) in &looked.audiences {
                     let to = (*audience, &*seated.caller);
                     let news = touched.change(&day, &self.stirred, to);
-                    self.send(looked, &seated.channel, news, false).await;
+                    self.send(looked, &seated.channel, news, false);
                 }
             }
         }
         Ok(())
     }
 
-    /// The days of locations that were changed: they may be in another time zone now.
+    /// The days of locations that are in another time zone now.
     async fn moved_days(
         &self,
         tx: &TenantTx,
@@ -106,7 +146,7 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    async fn lines(&self, tx: &TenantTx, topics: &[Looked]) -> Result<(), BookingError> {
+    async fn lines(&mut self, tx: &TenantTx, topics: &[Looked]) -> Result<(), BookingError> {
         let mut lines: HashMap<Id<Location>, Vec<&Looked>> = HashMap::new();
         for looked in topics {
             let (topic, location) = (looked.topic, looked.topic.location());
@@ -122,14 +162,14 @@ impl Round<'_> {
             match Line::load(tx, location, looks).await {
                 Ok(line) => {
                     for looked in looked {
-                        self.line(&line, looked).await;
+                        self.line(&line, looked);
                     }
                 }
                 Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
                 // It isn't there any more: whoever looks afresh is told so.
                 Err(_) => {
                     for looked in looked {
-                        resync(looked, self.seq).await;
+                        self.tray.resync(looked, self.seq);
                     }
                 }
             }
@@ -137,35 +177,37 @@ impl Round<'_> {
         Ok(())
     }
 
-    async fn line(&self, line: &Line, looked: &Looked) {
+    fn line(&mut self, line: &Line, looked: &Looked) {
         let topic = looked.topic;
+        if matches!(topic, Topic::Queue(_)) && self.desk.turns_to_day(topic, line.today()) {
+            // What ended yesterday isn't shown any more, and nothing happened to it.
+            let frame = Frame { seq: self.seq, later: true, matter: Matter::Resync };
+            self.tray.afresh(looked, &frame);
+            return;
+        }
         let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
         let waits = matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
-        let new = waits && self.desk.is_news(topic, line.said(topic));
+        let said = (topic, line.said(topic));
+        let new = waits && self.desk.is_news(topic, said.1);
+        self.said.extend(new.then_some(said));
         for (_, seated) in &looked.audiences {
             if happened {
                 let news = line.news(topic, &seated.caller);
-                self.send(looked, &seated.channel, news, line.is_over(topic)).await;
+                self.send(looked, &seated.channel, news, line.is_over(topic));
             } else if new && let Some(news) = line.later(topic) {
-                self.send(looked, &seated.channel, news, false).await;
+                self.send(looked, &seated.channel, news, false);
             }
         }
     }
 
-    async fn send(&self, looked: &Looked, to: &super::channel::Channel, news: News, over: bool) {
+    fn send(&mut self, looked: &Looked, to: &Arc<Channel>, news: News, over: bool) {
         if news.is_nothing() {
             return;
         }
         let bytes = LiveMessage::change(looked.topic, self.seq, news).encode();
         let matter = if over { Matter::Over(bytes) } else { Matter::Send(bytes) };
-        let sockets = to.push(Frame { seq: self.seq, later: self.later, matter }).await;
-        metrics::counter!(DELIVERIES).increment(sockets as u64);
-    }
-}
-
-async fn resync(looked: &Looked, seq: i64) {
-    for (_, seated) in &looked.audiences {
-        seated.channel.push(Frame { seq, later: false, matter: Matter::Resync }).await;
+        let frame = Frame { seq: self.seq, later: self.later, matter };
+        self.tray.0.push((Arc::clone(to), frame));
     }
 }
 

@@ -2,43 +2,48 @@
 //! from other servers and tells them, looks every second whether anything was missed, and sends away
 //! whoever may look on no longer.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use openchair_domain::entropy::bytes;
 use openchair_domain::ids::{Id, Tenant};
 use openchair_domain::live::{self, Heard, Hints};
 use openchair_domain::tenancy::{StoreError, SystemReason};
-use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use super::desk::Desk;
 use super::hub::Hub;
-use super::line::End;
+use super::line::{End, Line};
 use super::{DELIVERIES, LAGGED, RELAY, SOCKETS, relay};
-
-/// In so many tenants at once it is looked what has happened.
-const AT_ONCE: usize = 4;
 
 /// How often it is looked whether a hint was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How often it is looked how long who waits will wait.
-const LOOK_AHEAD_EVERY: Duration = Duration::from_secs(30);
+/// How often it is looked in some tenants how long who waits will wait; and after how many such looks
+/// it is the same ones' turn again.
+const LOOK_AHEAD_EVERY: Duration = Duration::from_secs(1);
+const LOOKS_AHEAD: u128 = 30;
 
 /// How often it is asked who may still look on: so that nobody does for a second more.
 const ASK_EVERY: Duration = Duration::from_millis(700);
 
+/// An answer to that question takes no longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// When nobody could be asked for so long, nobody looks on: what they see may be none of their business
+/// any more.
+const BLIND: Duration = Duration::from_secs(15);
+
 /// Hints within this time travel together.
 const GATHER: Duration = Duration::from_millis(5);
 
+/// A tenant rests as long as it took to tell its watchers, but no longer than this. So no tenant, however
+/// many watch it, has more than half of the time, and what happens meanwhile travels together.
+const LONGEST_REST: Duration = Duration::from_millis(50);
+
 /// Whoever failed waits so long.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// Within this time those whom a stopping server sends away come back, each at another moment.
-const SPREAD: u32 = 3_000;
 
 /// The other servers on the same database.
 #[async_trait]
@@ -86,6 +91,12 @@ impl Neighbours for Postgres {
     }
 }
 
+/// How long a tenant rests when telling its watchers took so long. What takes next to nothing is no
+/// work to rest from.
+fn rest(took: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)).min(LONGEST_REST)
+}
+
 fn with_cause(error: &dyn std::error::Error) -> String {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     format!("{error} {cause}")
@@ -113,47 +124,32 @@ impl Hub {
             () = rounds => {}
             () = self.stopping.cancelled() => {}
         }
-        let entropy = Arc::clone(self.db.entropy());
-        self.end_all(|_| {
-            let random = u32::from_le_bytes(bytes::<4>(&*entropy));
-            End::Restart { retry_ms: 250 + random % SPREAD }
-        });
+        self.end_all(|| End::Restart { retry_ms: self.spread(250) });
         self.tracker.close();
     }
 
     async fn relay(&self) {
-        let (mut running, mut busy) = (JoinSet::new(), HashSet::new());
-        loop {
-            while running.len() < AT_ONCE
-                && let Some((tenant, later)) = self.dirty.pop(&busy)
-            {
-                let Some(desk) = self.desk(tenant) else { continue };
-                busy.insert(tenant);
-                let hub = self.clone();
-                running.spawn(async move {
-                    hub.tell(&desk, later).await;
-                    tenant
-                });
+        let look = |tenant, later| {
+            let hub = self.clone();
+            async move {
+                match hub.desk(tenant) {
+                    Some(desk) => rest(hub.tell(&desk, later).await),
+                    None => Duration::ZERO,
+                }
             }
-            tokio::select! {
-                () = self.dirty.rung(), if running.len() < AT_ONCE => {}
-                Some(done) = running.join_next() => match done {
-                    Ok(tenant) => {
-                        busy.remove(&tenant);
-                    }
-                    // The panic was logged. Whose turn it was isn't known: nobody waits for good.
-                    Err(_) if running.is_empty() => busy.clear(),
-                    Err(_) => {}
-                },
-            }
-        }
+        };
+        self.dirty.take_turns(look).await;
     }
 
-    async fn tell(&self, desk: &Desk, later: bool) {
-        if let Err(error) = relay::tell(&self.db, desk, later).await {
-            let (error, tenant) = (with_cause(&error), desk.tenant.id);
-            tracing::warn!(%error, %tenant, "what happened can't be told; trying again");
-            // Whoever looks for what was lost finds it.
+    async fn tell(&self, desk: &Desk, later: bool) -> Duration {
+        match relay::tell(&self.db, desk, later).await {
+            Ok(took) => took,
+            Err(error) => {
+                let (error, tenant) = (with_cause(&error), desk.tenant.id);
+                tracing::warn!(%error, %tenant, "what happened can't be told; trying again");
+                // Whoever looks for what was lost finds it.
+                Duration::ZERO
+            }
         }
     }
 
@@ -238,14 +234,17 @@ impl Hub {
         }
     }
 
-    /// What can be said of a wait changes although nothing happens.
+    /// What can be said of a wait changes although nothing happens. Each second it is some tenants'
+    /// turn: what all of them cost at once would make news wait.
     async fn look_ahead(&self) {
         let mut every = interval(LOOK_AHEAD_EVERY);
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        for second in 0.. {
             every.tick().await;
-            for desk in self.watched().iter().filter(|desk| desk.has_waits()) {
-                self.dirty.mark_later(desk.tenant.id);
+            for desk in self.watched() {
+                if is_due(desk.tenant.id, second) && desk.has_waits() {
+                    self.dirty.mark_later(desk.tenant.id);
+                }
             }
         }
     }
@@ -259,28 +258,64 @@ impl Hub {
     async fn ask_who_may(&self) {
         let mut every = interval(ASK_EVERY);
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut answered = Instant::now();
         loop {
             every.tick().await;
             let watches = self.watches();
             if watches.is_empty() {
+                answered = Instant::now();
                 continue;
             }
             let asked: Vec<_> = watches.keys().copied().collect();
-            match self.identity.standing(&asked).await {
-                Ok(standing) => {
-                    for (watch, lines) in watches {
+            let end = |lines: Vec<Arc<Line>>, end| {
+                for line in lines {
+                    line.finish(end);
+                }
+            };
+            match timeout(PATIENCE, self.identity.standing(&asked)).await {
+                Ok(Ok(standing)) => {
+                    answered = Instant::now();
+                    for (watch, mut lines) in watches {
                         let now = standing.get(&watch);
-                        for line in lines {
-                            if !now.is_some_and(|now| line.agrees(*now)) {
-                                line.finish(End::SignedOut);
-                            }
+                        lines.retain(|line| !now.is_some_and(|now| line.agrees(*now)));
+                        end(lines, End::SignedOut);
+                    }
+                }
+                failed => {
+                    let why = failed.map(|failed| failed.err().map(|error| with_cause(&error)));
+                    let error = why.ok().flatten().unwrap_or_else(|| "no answer".to_owned());
+                    tracing::warn!(error, "can't ask who may look on");
+                    if answered.elapsed() > BLIND {
+                        for lines in watches.into_values() {
+                            end(lines, End::Failed);
                         }
                     }
                 }
-                Err(error) => {
-                    tracing::warn!(error = with_cause(&error), "can't ask who may look on");
-                }
             }
         }
+    }
+}
+
+/// Whether it is a tenant's turn in this second.
+fn is_due(tenant: Id<Tenant>, second: u128) -> bool {
+    tenant.uuid().as_u128() % LOOKS_AHEAD == second % LOOKS_AHEAD
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn each_has_its_turn_and_not_all_have_it_at_once() {
+        let tenants = || (0..300_u128).map(|n| Id::from_uuid(Uuid::from_u128(n * 7_919)));
+        let mut turns = 0;
+        for second in 100..130 {
+            let due = tenants().filter(|tenant| is_due(*tenant, second)).count();
+            assert!(due < 30, "{due} in one second");
+            turns += due;
+        }
+        assert_eq!(turns, 300);
     }
 }

@@ -13,15 +13,21 @@ use super::protocol::{LiveItem, News};
 use super::topic::{Audience, Reach};
 use crate::problem::ApiError;
 
-/// Whether somebody may watch this, and as one of which audience.
+/// Whether somebody may watch this.
+pub(super) fn may_watch(caller: &Caller) -> Result<(), ApiError> {
+    if caller.may(Right::ReadOwnBookings) {
+        Ok(())
+    } else {
+        Err(ApiError::not_allowed(perm::ReadOwnBookings::VALUE.sentence()))
+    }
+}
+
+/// How far it reaches, and as one of which audience somebody watches it.
 pub(super) async fn open(
     db: &Db,
     caller: &Caller,
     (location, date): (Id<Location>, NaiveDate),
 ) -> Result<(Reach, Audience), ApiError> {
-    if !caller.may(Right::ReadOwnBookings) {
-        return Err(ApiError::not_allowed(perm::ReadOwnBookings::VALUE.sentence()));
-    }
     let tx = db.picture(caller).await?;
     let day = Day::of(&tx, location, date).await?.ok_or_else(ApiError::not_found)?;
     let sight = Sight::of(&tx).await?;

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use data_encoding::HEXLOWER;
 use openchair_domain::authz::Rights;
 use openchair_domain::bookings::{Day, Sight};
 use openchair_domain::ids::{Id, Location, QueueEntry};
+use sha2::{Digest as _, Sha256};
 
 /// Something that can be watched in a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,7 +69,57 @@ pub(super) struct Audience {
 impl Audience {
     /// Anybody at all.
     pub(super) const ANYBODY: Self = Self { rights: Rights::NONE, sight: Sight::Own(None) };
+
+    /// A name for it that is the same at all servers, for who comes back to show; nothing for anybody.
+    /// Of rights it holds the names: a release that has others is another audience.
+    pub(super) fn mark(self) -> Option<String> {
+        if self == Self::ANYBODY {
+            return None;
+        }
+        let mut hash = Sha256::new();
+        for right in self.rights.iter() {
+            hash.update(right.key());
+            hash.update([0]);
+        }
+        match self.sight {
+            Sight::All => hash.update("all"),
+            Sight::Own(None) => hash.update("none"),
+            Sight::Own(Some(own)) => hash.update(own.to_string()),
+        }
+        Some(HEXLOWER.encode(&hash.finalize()[..8]))
+    }
 }
 
 /// How far a topic reaches, where that isn't in its name.
 pub(super) type Reach = Option<Day>;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use openchair_domain::authz::Right;
+    use openchair_domain::ids::StaffMember;
+
+    use super::*;
+
+    #[test]
+    fn who_sees_something_else_has_another_mark() {
+        let rights = |of: &[Right]| of.iter().copied().collect::<Rights>();
+        let staff = |n: u128| Id::<StaffMember>::from_uuid(uuid::Uuid::from_u128(n));
+        let (own, all) = (rights(&[Right::ReadOwnBookings]), rights(&[Right::ReadBookings]));
+        let more = rights(&[Right::ReadBookings, Right::ReadQueue]);
+        let audiences = [
+            (own, Sight::Own(None)),
+            (own, Sight::Own(Some(staff(1)))),
+            (own, Sight::Own(Some(staff(2)))),
+            (all, Sight::All),
+            (more, Sight::All),
+        ];
+        let mark = |(rights, sight)| Audience { rights, sight }.mark();
+        let marks: HashSet<_> = audiences.into_iter().map(mark).collect();
+        assert_eq!(marks.len(), audiences.len());
+        assert!(!marks.contains(&None));
+        assert_eq!(mark(audiences[3]), mark((all, Sight::All)));
+        assert_eq!(Audience::ANYBODY.mark(), None);
+    }
+}

@@ -200,6 +200,79 @@ it('says who it is, and hears what it may not watch', () => {
   one.close();
 });
 
+it('says as whom it was shown what it knows, and forgets it when that has changed', () => {
+  const { live: one } = live();
+  const { seen } = watch(one);
+  last().hello();
+  last().tell({ type: 'snapshot', topic: TOPIC, seq: 4, audience: 'a1', items: [item('a', 1)] });
+  last().break();
+  vi.advanceTimersByTime(500);
+  last().hello();
+  expect(last().said).toEqual([{ ...DAY, since: 4, audience: 'a1' }]);
+  last().tell({ type: 'change', topic: TOPIC, seq: 4, items: [], gone: [] });
+  last().tell({ type: 'bye', reason: 'signed_out' });
+  last().break();
+  vi.advanceTimersByTime(500);
+  last().hello();
+  expect(last().said).toEqual([DAY]);
+  // What leads on from what somebody else was shown isn't shown.
+  last().tell({ type: 'change', topic: TOPIC, seq: 5, items: [item('b', 1)], gone: [] });
+  last().tell({ type: 'snapshot', topic: TOPIC, seq: 6, items: [item('c', 1)] });
+  expect(seen).toEqual([[['a', 1]], [['c', 1]]]);
+  one.close();
+});
+
+it('lets the last watcher of something say that it is over', () => {
+  const { live: one } = live();
+  const [first, second] = [watch(one), watch(one)];
+  last().hello();
+  last().tell({ type: 'snapshot', topic: TOPIC, seq: 4, items: [item('a', 1)] });
+  first.stop();
+  expect(last().said).toEqual([DAY, DAY]);
+  last().tell({ type: 'change', topic: TOPIC, seq: 5, items: [item('a', 2)], gone: [] });
+  expect(second.seen.at(-1)).toEqual([['a', 2]]);
+  expect(first.seen).toHaveLength(1);
+  second.stop();
+  expect(last().said.at(-1)).toEqual({ unsub: TOPIC });
+  one.close();
+});
+
+it('knows by its name what is refused', () => {
+  const { live: one } = live();
+  const refused: string[] = [];
+  const named = (name: string) => ({
+    shown: () => undefined,
+    refused: (error: LiveError) => refused.push(`${name} ${error.code}`),
+  });
+  one.watch({ sub: 'queue', location: 'loc_1' }, named('queue'));
+  one.watch({ sub: 'ticket' }, named('ticket'));
+  const day = watch(one);
+  last().hello();
+  last().tell({ type: 'snapshot', topic: 'queue:loc_1', seq: 4, items: [] });
+  // Nobody asked: it was shown, and can't be any more.
+  last().tell({ type: 'error', code: 'not_found', detail: 'Gone.', topic: 'queue:loc_1' });
+  expect(refused).toEqual(['queue not_found']);
+  // What isn't watched here concerns nobody.
+  last().tell({ type: 'error', code: 'not_found', detail: 'Gone.', topic: 'queue:loc_9' });
+  last().tell({ type: 'error', code: 'not_allowed', detail: 'No.', topic: TOPIC });
+  expect(day.refused.map((error) => error.code)).toEqual(['not_allowed']);
+  expect(refused).toHaveLength(1);
+  last().tell({ type: 'error', code: 'no_ticket', detail: 'No.' });
+  expect(refused).toEqual(['queue not_found', 'ticket no_ticket']);
+  one.close();
+});
+
+it('says of a screen that it is over once it knows which', () => {
+  const { live: one } = live({ greeting: { shop: 'lagoon' } });
+  const stop = one.watch({ sub: 'board' }, { shown: () => undefined });
+  last().hello();
+  stop();
+  expect(last().said.at(-1)).toEqual({ sub: 'board' });
+  last().tell({ type: 'snapshot', topic: 'board:loc_1', seq: 3, items: [item('loc_1', 3)] });
+  expect(last().said.at(-1)).toEqual({ unsub: 'board:loc_1' });
+  one.close();
+});
+
 it('finds out which screen it shows', () => {
   const { live: one } = live({ greeting: { shop: 'lagoon' } });
   const boards: number[] = [];

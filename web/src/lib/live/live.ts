@@ -50,6 +50,9 @@ interface Watch {
 const ASK_EVERY = 45_000;
 const ANSWER = 8_000;
 
+/** What a screen's topic is called before its location is known. */
+const ANY_BOARD = 'board:';
+
 /** Nothing helps but doing something about it. */
 const FOR_GOOD = new Set(['not_signed_in', 'over', 'too_large', 'not_text', 'bad_frame']);
 
@@ -91,7 +94,7 @@ export class Live {
       if (!this.#watches.includes(watch)) return;
       this.#watches = this.#watches.filter((other) => other !== watch);
       const last = !this.#watches.some((other) => other.name === watch.name);
-      if (this.#greeted && last) this.#say({ unsub: watch.name });
+      if (this.#greeted && last && watch.name !== ANY_BOARD) this.#say({ unsub: watch.name });
     };
   }
 
@@ -139,8 +142,8 @@ export class Live {
 
   #ask(watch: Watch): void {
     this.#asked.push(watch);
-    const since = watch.shown.seq;
-    this.#say(since === null ? watch.wish : { ...watch.wish, since });
+    const { seq: since, audience } = watch.shown;
+    this.#say(since === null ? watch.wish : { ...watch.wish, since, audience });
   }
 
   /** Without a word by then, the connection is given up. */
@@ -175,7 +178,7 @@ export class Live {
         break;
       case 'snapshot':
         this.#of(message.topic, true, (watch) => {
-          watch.shown.snapshot(message.seq, message.items);
+          watch.shown.snapshot(message.seq, message.items, message.audience);
           return true;
         });
         break;
@@ -217,19 +220,24 @@ export class Live {
   #of(topic: string, answers: boolean, change: (watch: Watch) => boolean): void {
     const first = this.#asked[0];
     // A screen's location is known now.
-    if (first?.name === 'board:' && topic.startsWith('board:')) first.name = topic;
+    const found = first?.name === ANY_BOARD && topic.startsWith(ANY_BOARD);
+    if (found) first.name = topic;
     if (answers && first?.name === topic) this.#asked.shift();
+    // Nobody could say before that it is watched no more.
+    if (found && !this.#watches.some((one) => one.name === topic)) this.#say({ unsub: topic });
     for (const watch of this.#watches.filter((one) => one.name === topic)) {
       if (change(watch)) watch.watcher.shown(watch.shown.items);
     }
   }
 
-  /** Answers come in the order of asking. */
+  /** What is refused may have been shown before. Without a name it is what was asked for first. */
   #refused(error: LiveError): void {
-    const watch = this.#asked.shift();
-    if (!watch) return;
-    this.#watches = this.#watches.filter((other) => other !== watch);
-    watch.watcher.refused?.(error);
+    const { topic } = error;
+    const asked = this.#asked.find((one) => topic === undefined || one.name === topic);
+    const refused = asked ? [asked] : this.#watches.filter((one) => one.name === topic);
+    this.#asked = this.#asked.filter((one) => !refused.includes(one));
+    this.#watches = this.#watches.filter((one) => !refused.includes(one));
+    for (const { watcher } of refused) watcher.refused?.(error);
   }
 
   #drop(): void {
@@ -247,6 +255,8 @@ export class Live {
     this.#greeted = false;
     if (this.#state === 'over') return;
     const reason = this.#bye?.reason;
+    // Whoever comes back may see something else: what was shown is worth nothing.
+    if (reason === 'signed_out') for (const { shown } of this.#watches) shown.forget();
     if (reason !== undefined && FOR_GOOD.has(reason)) {
       this.#become('over', reason);
       return;

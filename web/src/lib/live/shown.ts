@@ -7,6 +7,8 @@ export type Items = ReadonlyMap<string, LiveItem>;
 export class Shown {
   /** Up to which event it is known; nothing before the first snapshot. */
   seq: number | null = null;
+  /** As whom it is shown, as the snapshot said it. */
+  audience: string | undefined;
   #items = new Map<string, LiveItem>();
 
   get items(): Items {
@@ -14,9 +16,16 @@ export class Shown {
   }
 
   /** Everything afresh. */
-  snapshot(seq: number, items: readonly LiveItem[]): void {
+  snapshot(seq: number, items: readonly LiveItem[], audience?: string): void {
     this.seq = seq;
+    this.audience = audience;
     this.#items = new Map(items.map((item) => [item.id, item]));
+  }
+
+  /** As if nothing had ever been shown: it was somebody else's. */
+  forget(): void {
+    this.seq = null;
+    this.audience = undefined;
   }
 
   /** What has changed. False: it doesn't lead on from what is known, and changes nothing. */

@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 
 /// The connections of a listener, by where they come from.
 #[derive(Debug, Clone, Default)]
-pub struct Wires(Arc<Mutex<HashMap<SocketAddr, Weak<TcpStream>>>>);
+pub struct Connections(Arc<Mutex<HashMap<SocketAddr, Weak<TcpStream>>>>);
 
-impl Wires {
+impl Connections {
     fn open(&self) -> MutexGuard<'_, HashMap<SocketAddr, Weak<TcpStream>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -27,24 +27,24 @@ impl Wires {
     }
 
     /// Takes one in.
-    pub(super) fn add(&self, stream: TcpStream, peer: SocketAddr) -> Wire {
+    pub(super) fn add(&self, stream: TcpStream, peer: SocketAddr) -> Connection {
         let stream = Arc::new(stream);
         self.open().insert(peer, Arc::downgrade(&stream));
-        Wire { stream, peer, wires: self.clone() }
+        Connection { stream, peer, connections: self.clone() }
     }
 }
 
 /// A connection, for who owns it.
 #[derive(Debug)]
-pub struct Wire {
+pub struct Connection {
     stream: Arc<TcpStream>,
     peer: SocketAddr,
-    wires: Wires,
+    connections: Connections,
 }
 
-impl Drop for Wire {
+impl Drop for Connection {
     fn drop(&mut self) {
-        let mut open = self.wires.open();
+        let mut open = self.connections.open();
         // The next from there may have come already.
         let ours = Arc::as_ptr(&self.stream);
         if open.get(&self.peer).is_some_and(|one| std::ptr::eq(one.as_ptr(), ours)) {
@@ -53,7 +53,7 @@ impl Drop for Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -69,7 +69,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl Wire {
+impl Connection {
     fn poll_try(
         &self,
         cx: &mut Context<'_>,
@@ -85,7 +85,7 @@ impl Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
