@@ -14,7 +14,7 @@ use crate::tenants;
 
 /// Who is being served for so long is done: the press was forgotten. Nothing is learned from that, and
 /// the visit that they came for is left to people.
-pub(super) const LONGEST: Duration = Duration::hours(12);
+pub(crate) const LONGEST: Duration = Duration::hours(12);
 
 /// Looks for businesses in whose lines somebody was forgotten, and ends that: a transaction a
 /// business. One where that fails keeps no other from it.

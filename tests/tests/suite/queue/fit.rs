@@ -125,23 +125,17 @@ async fn the_second_hands_of_a_visit_keep_their_time() {
     nexts(&app, &spa, "Wanda", &[("10:20", "Long")]).await;
     deed(&spa, &visit, "check-in").await;
     deed(&spa, &visit, "start").await;
-    let times = [
-        ("10:30", "Long"),
-        ("10:40", "Short"),
-        ("11:15", "nobody_fits"),
-        // It goes on with her, whoever presses what.
-        ("11:45", "nobody_fits"),
-        ("12:00", "Long"),
-    ];
+    let times = [("10:30", "Long"), ("10:40", "Short"), ("11:15", "nobody_fits")];
     nexts(&app, &spa, "Wanda", &times).await;
     // Who asks is told the same.
-    app.clock.set(at(2, "11:15"));
     let path = format!("/v1/public/{}/queue", spa.business.slug);
     let wanda = format!("{path}?services={}&staff={}", spa.id("Wax"), spa.id("Wanda"));
     let low = spa.guest.get(&wanda).await.expect(200)["newcomer"]["low_minutes"].as_i64();
     assert!(low.is_some_and(|low| low >= 90), "Long and Short are first, after her part: {low:?}");
+    // It goes on with her, whoever presses what, until it is over.
+    nexts(&app, &spa, "Wanda", &[("11:45", "nobody_fits")]).await;
     deed(&spa, &visit, "complete").await;
-    nexts(&app, &spa, "Wanda", &[("11:45", "Long")]).await;
+    nexts(&app, &spa, "Wanda", &[("11:46", "Long")]).await;
 }
 
 /// Two come together and are served side by side.
@@ -187,13 +181,13 @@ async fn what_is_left_in_the_chair_counts() {
 async fn who_is_refused_learns_for_whom_and_until_when() {
     let (app, spa) = open(&["Eve"]).await;
     let long = spa.desk_in("Long", &["Facial"], &json!({})).await;
-    let visit = spa.wanted(&["Wax"], 1, &["Eve"]);
-    let visit = spa.book(visit, at(2, "11:00")).await.expect(201);
+    spa.book(spa.wanted(&["Wax"], 1, &["Eve"]), at(2, "11:00")).await.expect(201);
     app.clock.set(at(2, "10:30"));
     let refused = spa.call_next("Eve").await.problem(409, "nobody_fits");
     let helps = &refused["particulars"];
     assert_eq!(helps["first"], json!({ "id": long["id"], "code": long["code"] }), "{refused}");
-    assert_eq!(helps["free_until"], visit["starts_at"], "{refused}");
+    let free = ["free_from", "free_until"].map(|end| helps[end].as_str().unwrap().parse().ok());
+    assert_eq!(free, [Some(at(2, "10:30")), Some(at(2, "11:00"))], "{refused}");
     // Who is called by name is called.
     let called = spa.press(&long, "call", json!({ "staff": spa.id("Eve") })).await.expect(200);
     assert_eq!(called["state"], "called");
