@@ -41,6 +41,7 @@ refusals! {
         NobodyToCall = Conflict "nobody_to_call" "Nobody waits whom this one of the staff could serve.",
         NobodyFits = Conflict "nobody_fits" "Nobody who waits would be done before what this one of the staff has next. Call somebody by name if you take them nevertheless.",
         EntryState = Conflict "wrong_state" "This can't be done to somebody in the queue as they stand.",
+        TooLateToUndo = Conflict "too_late_to_undo" "This was too long ago to be taken back.",
         StaleEntry = Conflict "stale_version" "Somebody changed this meanwhile.",
         BookedVisit = Conflict "booked_visit" "They came for a visit that was booked: change that one.",
         NoMoreTime = Conflict "no_more_time" "You have let others pass often enough. Please speak to the desk.",

@@ -16,7 +16,7 @@ use crate::availability::{StaffRules, day_at};
 use crate::diary::{Offer, Shop};
 use crate::ids::{Id, QueueEntry, Service, StaffMember};
 use crate::queue::estimate::Pace;
-use crate::queue::{Source, State, Step, ticket_code};
+use crate::queue::{LONGEST_SERVED, Source, State, Step, ticket_code};
 use crate::tenancy::{Principal, StoreError, SystemTx};
 use crate::time::Instant;
 
@@ -285,7 +285,11 @@ impl Line<'_> {
         let joined = when(Step::Join).unwrap_or(last);
         let of_staff = walk.staff.and_then(|staff| self.shop.people.get(&staff));
         let (p50, p90) = walk.quoted;
-        let waits = state.is_in_line();
+        // As if somebody had pressed it all.
+        let forgotten_at = match state {
+            State::Serving => when(Step::Start).map(|at| at + LONGEST_SERVED),
+            _ => state.is_in_line().then(|| joined + Duration::minutes(240)),
+        };
         book.add(
             "queue_entries",
             json!({
@@ -302,7 +306,7 @@ impl Line<'_> {
                 "next_at": when(Step::Call), "called_at": when(Step::Call),
                 "first_called_at": when(Step::Call), "started_at": when(Step::Start),
                 "ended_at": (!state.is_open()).then_some(last),
-                "expires_at": waits.then(|| joined + Duration::minutes(240)), "passes": 0,
+                "expires_at": forgotten_at, "passes": 0,
                 "learned": state == State::Done, "version": walk.steps.len(), "updated_at": last,
             }),
         );

@@ -46,6 +46,11 @@ pub async fn start(
     own_only(tx, &row).await?;
     let taken = Taken::by(Step::Start, &row)?;
     if source(&row)? == Source::Appointment {
+        // A visit has the hands that it was booked with, or those that took it when they called.
+        let hands = row.staff_id.or(row.staff_wanted);
+        if staff.is_some_and(|staff| Some(staff.uuid()) != hands) {
+            return Err(Refusal::BookedVisit.into());
+        }
         return visit::act(tx, &row, Deed::Start, Right::CompleteBooking).await;
     }
     let shop = store::shop(tx, held.location).await?;
@@ -76,7 +81,7 @@ pub async fn finish(
         return visit::act(tx, &row, Deed::Complete, Right::CompleteBooking).await;
     }
     let mut change: entry::ActiveModel = row.clone().into();
-    change.learned = Set(pace::learn(tx, &row).await?);
+    change.learned = Set(pace::learn(tx, &row).await? || row.learned);
     Ok(store::write(tx, &row, change, taken).await?.try_into()?)
 }
 

@@ -1,15 +1,17 @@
 //! Calling somebody out of the line.
 
+use chrono::Duration;
 use sea_orm::ActiveValue::Set;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::entities::entry;
-use super::estimate::{self, Paces};
-use super::line::{self, Nobody, Standing};
+use super::estimate;
+use super::line::{self, Nobody, Room, Standing};
 use super::settings::serving;
 use super::state::{Source, State, Step};
-use super::store::{self, Seen, Taken};
-use super::{EntryFacts, services, situation, source, state};
+use super::store::{self, Held, Seen, Taken};
+use super::{EntryFacts, check, join, services, situation, source, state, visit};
 use crate::authz::Right;
 use crate::bookings::workshop::{fault, named_nothing, own_staff, place};
 use crate::bookings::{BookingError, Refusal};
@@ -56,20 +58,16 @@ pub(super) async fn at_work(
     Ok(found.ok_or(Refusal::NotServing)?.name)
 }
 
-fn standing(
-    row: &entry::Model,
-    staff: Id<StaffMember>,
-    paces: &Paces,
-) -> Result<Standing, StoreError> {
+/// How somebody stands in line. `takes` is how long it will, with whoever calls.
+pub(super) fn standing(row: &entry::Model, takes: Duration) -> Result<Standing, StoreError> {
     let booked = source(row)? == Source::Appointment;
-    let party = u16::try_from(row.party).unwrap_or(1);
     Ok(Standing {
         id: Id::from_uuid(row.id),
         rank: row.rank,
         services: services(row)?.iter().map(|service| service.id.uuid()).collect(),
         wanted: row.staff_wanted.map(Id::from_uuid),
         due: row.due_at.filter(|_| booked),
-        takes: estimate::expected(&situation::work(row)?, party, staff, paces),
+        takes,
     })
 }
 
@@ -91,29 +89,36 @@ pub async fn call_next(
     let staff = column(tx, staff).await?.ok_or_else(unnamed)?;
     // What was learned is nobody's place in the line: it is read before all others have to wait.
     let paces = situation::paces(tx).await?;
-    store::hold(tx, shop.location).await?;
+    let held = store::hold(tx, shop.location).await?;
     let name = at_work(tx, &shop, staff).await?;
     let line = store::in_line(tx, shop.location).await?;
     if already_calling(&line, staff) {
         return Err(Refusal::AlreadyCalling.into());
     }
-    let waiting = line.iter().filter(|row| row.state == State::Waiting.key());
-    let waiting = waiting.map(|row| standing(row, staff, &paces));
-    let waiting: Vec<Standing> = waiting.collect::<Result<_, _>>()?;
-    let busy_from = situation::busy_from(tx, &shop, &line, staff).await?;
-    let free_until = busy_from.map(|from| from + estimate::squeeze());
-    let rules = shop.rules.staff.iter().find(|rules| rules.id == staff);
-    let does = |service: Uuid| {
-        let service = Id::<Service>::from_uuid(service);
-        rules.is_some_and(|rules| rules.skills.contains_key(&service))
-    };
-    let next = line::next(&waiting, staff, does, tx.now(), free_until);
+    let mut waiting = Vec::new();
+    for row in line.iter().filter(|row| row.state == State::Waiting.key()) {
+        let party = u16::try_from(row.party).unwrap_or(1);
+        let takes = estimate::expected(&situation::work(row)?, party, staff, &paces);
+        waiting.push(standing(row, takes)?);
+    }
+    let room = situation::room(tx, &shop, &line, staff, &paces).await?;
+    let does = |service: Uuid| check::does(&shop, staff, &[Id::<Service>::from_uuid(service)]);
+    let next = line::next(&waiting, staff, does, tx.now(), room);
     let next = next.map_err(|nobody| match nobody {
-        Nobody::Waits => Refusal::NobodyToCall,
-        Nobody::Fits => Refusal::NobodyFits,
+        Nobody::Waits => Refusal::NobodyToCall.into(),
+        Nobody::Fits(first) => nobody_fits(&line, first, room),
     })?;
     let row = line.into_iter().find(|row| row.id == next.uuid()).ok_or(Refusal::NobodyToCall)?;
-    to(tx, &row, staff, name).await
+    to(tx, &held, &row, staff, name).await
+}
+
+/// Nobody of them would be done: who is the first, and what time there is for them.
+fn nobody_fits(line: &[entry::Model], first: Id<QueueEntry>, room: Room) -> BookingError {
+    let code = line.iter().find(|row| row.id == first.uuid()).map(|row| row.code.as_str());
+    let helps = json!({
+        "first": { "id": first, "code": code }, "free_from": room.begins, "free_until": room.until,
+    });
+    BookingError::with(Refusal::NobodyFits, helps)
 }
 
 /// Calls this one, whoever stands before them; without a name, for the caller.
@@ -129,17 +134,21 @@ pub async fn call(
     let of_visit = (source(&row)? == Source::Appointment).then_some(row.staff_wanted).flatten();
     let wanted = staff.or(of_visit.map(Id::from_uuid));
     state(&row)?.after(Step::Call).ok_or(Refusal::EntryState)?;
+    if of_visit.is_some() && !visit::is_seen(tx, &row).await? {
+        return Err(Refusal::NotYours.into());
+    }
     let unnamed = || fault("/staff", "required", "Who calls?");
     let staff = column(tx, wanted).await?.ok_or_else(unnamed)?;
     let name = at_work(tx, &shop, staff).await?;
     if already_calling(&store::in_line(tx, held.location).await?, staff) {
         return Err(Refusal::AlreadyCalling.into());
     }
-    to(tx, &row, staff, name).await
+    to(tx, &held, &row, staff, name).await
 }
 
 async fn to(
     tx: &mut TenantTx,
+    held: &Held,
     row: &entry::Model,
     staff: Id<StaffMember>,
     name: String,
@@ -150,5 +159,6 @@ async fn to(
     change.staff_name = Set(Some(name));
     change.called_at = Set(Some(tx.now()));
     change.first_called_at = Set(row.first_called_at.or(Some(tx.now())));
+    change.expires_at = Set(Some(join::remembered_until(held, row, tx.now())));
     Ok(store::write(tx, row, change, taken).await?.try_into()?)
 }

@@ -67,14 +67,15 @@ pub(super) fn does(shop: &Shop, staff: Id<StaffMember>, services: &[Id<Service>]
     skills.is_some_and(|skills| services.iter().all(|service| skills.contains_key(service)))
 }
 
-fn wanted(
-    new: &NewParty,
+/// What is wanted, as the menu has it.
+pub(super) fn wanted(
+    ids: &[Id<Service>],
     shop: &Shop,
     queue: &queue::Model,
     asker: Asker,
     faults: &mut Faults,
 ) -> Vec<WantedHere> {
-    if !(1..=MOST).contains(&new.services.len()) {
+    if !(1..=MOST).contains(&ids.len()) {
         let detail = format!("Choose one service, or up to {MOST}.");
         faults.note("/services", ValueFault::new("count", detail));
         return Vec::new();
@@ -82,7 +83,7 @@ fn wanted(
     let here = offered(shop, Some(queue), asker);
     let mut services = Vec::new();
     let mut seen = HashSet::new();
-    for (place, id) in new.services.iter().enumerate() {
+    for (place, id) in ids.iter().enumerate() {
         let field = format!("/services/{place}");
         let known = shop.services.get(id).filter(|offer| asker == Asker::Staff || offer.online);
         match known {
@@ -105,6 +106,30 @@ fn wanted(
     services
 }
 
+/// How many they are.
+pub(super) fn party(party: u8, faults: &mut Faults) -> i16 {
+    if !(1..=LARGEST).contains(&party) {
+        let detail = format!("Up to {LARGEST} can come together.");
+        faults.note("/party", ValueFault::new("out_of_range", detail));
+    }
+    i16::from(party)
+}
+
+/// Whether the one whom they want is known to whoever asks.
+pub(super) fn known(
+    shop: &Shop,
+    staff: Option<Id<StaffMember>>,
+    asker: Asker,
+    faults: &mut Faults,
+) {
+    let known = |id: Id<StaffMember>| {
+        shop.people.get(&id).is_some_and(|one| asker == Asker::Staff || one.online)
+    };
+    if staff.is_some_and(|id| !known(id)) {
+        faults.note("/staff", nothing("There is nobody like that here."));
+    }
+}
+
 /// Whether this party can be meant.
 pub(super) fn check(
     new: &NewParty,
@@ -122,21 +147,11 @@ pub(super) fn check(
     };
     let contact = introduced(&typed, asks, &shop.country, &mut faults);
     let note = faults.take("/note", text::prose(&new.note, 0, 1_000)).unwrap_or_default();
-    if !(1..=LARGEST).contains(&new.party) {
-        let detail = format!("Up to {LARGEST} can come together.");
-        faults.note("/party", ValueFault::new("out_of_range", detail));
-    }
-    let services = wanted(new, shop, queue, asker, &mut faults);
-    let known = |id: Id<StaffMember>| {
-        shop.people.get(&id).is_some_and(|one| asker == Asker::Staff || one.online)
-    };
-    if new.staff.is_some_and(|id| !known(id)) {
-        faults.note("/staff", nothing("There is nobody like that here."));
-    }
+    let party = party(new.party, &mut faults);
+    let services = wanted(&new.services, shop, queue, asker, &mut faults);
+    known(shop, new.staff, asker, &mut faults);
     match contact {
-        Some(contact) if faults.is_empty() => {
-            Ok(Checked { contact, note, party: i16::from(new.party), services })
-        }
+        Some(contact) if faults.is_empty() => Ok(Checked { contact, note, party, services }),
         _ => Err(Refusal::from(faults).into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ActiveValue::Set, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::EntryFacts;
@@ -10,15 +10,15 @@ use super::act::unclaimed;
 use super::entities::entry;
 use super::line::Place;
 use super::outlook::{self, Wait};
-use super::place;
 use super::state::{Source, State, Step};
 use super::store::{self, Taken};
+use super::{join, place};
 use super::{source, state};
 use crate::bookings::{BookingError, Refusal};
 use crate::diary::Shop;
 use crate::ids::{Id, Location, QueueEntry};
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, TenantFacts, TenantTx};
+use crate::tenancy::{Caller, Db, RequestFacts, StoreError, SystemReason, TenantFacts, TenantTx};
 
 /// How often somebody may let another pass.
 pub(super) const MOST_PASSES: i16 = 5;
@@ -118,12 +118,15 @@ pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingEr
 
 /// They are there.
 pub async fn here(tx: &mut TenantTx, ticket: &Ticket) -> Result<(), BookingError> {
-    let (_, row) = store::seen(tx, ticket.entry, None, false).await?;
+    let (held, row) = store::seen(tx, ticket.entry, None, false).await?;
     let taken = Taken::by(Step::Here, &row)?;
+    let mut change: entry::ActiveModel = row.clone().into();
+    change.expires_at = Set(Some(join::remembered_until(&held, &row, tx.now())));
     if row.here_at.is_some() {
+        // Nobody sees a change, but they aren't forgotten.
+        change.update(tx.conn()).await.map_err(StoreError::from)?;
         return Ok(());
     }
-    let mut change: entry::ActiveModel = row.clone().into();
     change.here_at = Set(Some(tx.now()));
     store::write(tx, &row, change, taken).await?;
     Ok(())
@@ -154,6 +157,7 @@ pub async fn more_time(tx: &mut TenantTx, ticket: &Ticket) -> Result<(), Booking
     let mut change = unclaimed(&row);
     change.rank = Set(rank.unwrap_or(row.rank));
     change.passes = Set(row.passes + 1);
+    change.expires_at = Set(Some(join::remembered_until(&held, &row, tx.now())));
     store::write(tx, &row, change, taken).await?;
     Ok(())
 }

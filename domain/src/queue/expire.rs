@@ -1,5 +1,7 @@
-//! Who was forgotten in a line doesn't stand there for ever.
+//! Who was forgotten in a line doesn't stand there for ever, nor does who was served and nobody said
+//! that they were done.
 
+use chrono::Duration;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entities::entry;
@@ -9,6 +11,10 @@ use crate::bookings::BookingError;
 use crate::ids::{Id, Tenant};
 use crate::tenancy::{Db, TenantTx};
 use crate::tenants;
+
+/// Who is being served for so long is done: the press was forgotten. Nothing is learned from that, and
+/// the visit that they came for is left to people.
+pub(crate) const LONGEST: Duration = Duration::hours(12);
 
 /// Looks for businesses in whose lines somebody was forgotten, and ends that: a transaction a
 /// business. One where that fails keeps no other from it.
@@ -44,7 +50,7 @@ async fn expire_at(db: &Db, tenant: Id<Tenant>) -> Result<u64, BookingError> {
 
 async fn expire(tx: &mut TenantTx, id: Id<crate::ids::QueueEntry>) -> Result<bool, BookingError> {
     let (_, row) = store::seen(tx, id, None, false).await?;
-    // Somebody called them while the line wasn't held yet.
+    // Something was done about them while the line wasn't held yet.
     let still = row.expires_at.is_some_and(|at| at <= tx.now());
     if !still || super::state(&row)?.after(Step::Expire).is_none() {
         return Ok(false);

@@ -112,6 +112,15 @@ pub(super) async fn in_short(
     Ok(since(tx, entry, version).await?.iter().map(brief).collect())
 }
 
+/// The step that led to where an entry stands, and when.
+pub(super) async fn last(
+    tx: &TenantTx,
+    row: &entry::Model,
+) -> Result<Option<(Step, Instant)>, StoreError> {
+    let last = since(tx, row.id, row.version - 1).await?.pop();
+    last.map(|last| Ok((Step::stored(&last.action)?, last.at))).transpose()
+}
+
 /// An entry's life, the oldest step first.
 pub async fn history(tx: &TenantTx, id: Id<QueueEntry>) -> Result<Vec<Event>, BookingError> {
     store::find(tx, id).await?;

@@ -11,7 +11,7 @@ use super::line::{self, GAP};
 use super::settings::serving;
 use super::state::{Source, State, Step};
 use super::store::{self, Held};
-use super::{EntryFacts, Quote, WantedHere, history, outlook};
+use super::{EntryFacts, Quote, WantedHere, history, next, outlook};
 use crate::availability::day_at;
 use crate::bookings::workshop::{Asker, place, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
@@ -144,6 +144,13 @@ pub(super) fn forgotten_at(held: &Held, now: Instant, due: Option<Instant>) -> I
     due.map_or(now, |due| due.max(now)) + minutes
 }
 
+/// The same for who is there already and has just been heard of: by a call, or because they said that
+/// they are there.
+pub(super) fn remembered_until(held: &Held, row: &entry::Model, now: Instant) -> Instant {
+    let anew = forgotten_at(held, now, None);
+    row.expires_at.map_or(anew, |before| before.max(anew))
+}
+
 /// The next number of the day.
 async fn number(tx: &TenantTx, held: Held, day: NaiveDate) -> Result<i32, StoreError> {
     let before = if held.row.ticket_day == Some(day) { held.row.last_ticket } else { 0 };
@@ -221,6 +228,6 @@ pub(super) async fn insert(
     };
     history::write(tx, &row, written).await?;
     store::tell(tx, &row, Step::Join);
-    store::tell_next(tx, location).await?;
+    next::tell(tx, location, None).await?;
     Ok(row)
 }

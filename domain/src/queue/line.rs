@@ -3,6 +3,7 @@
 use chrono::Duration;
 use uuid::Uuid;
 
+use super::estimate;
 use crate::bookings::BookingError;
 use crate::bookings::workshop::fault;
 use crate::ids::{Id, QueueEntry, StaffMember};
@@ -30,8 +31,23 @@ pub(super) struct Standing {
 pub(super) enum Nobody {
     /// Nobody waits whom they can serve.
     Waits,
-    /// Nobody of them would be done before what comes next.
-    Fits,
+    /// Nobody of them would be done before what comes next; this is the first.
+    Fits(Id<QueueEntry>),
+}
+
+/// The time that whoever calls has for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Room {
+    /// When they are free.
+    pub(super) begins: Instant,
+    /// When something of theirs comes that keeps its time.
+    pub(super) until: Option<Instant>,
+}
+
+impl Room {
+    fn fits(&self, one: &Standing) -> bool {
+        estimate::is_done_in_time(self.begins, one.takes, self.until)
+    }
 }
 
 impl Standing {
@@ -42,16 +58,36 @@ impl Standing {
     }
 }
 
+/// Who walked in and may be served by one of the staff: it is their turn as soon as time allows.
+fn theirs<'a>(
+    waiting: &'a [Standing],
+    staff: Id<StaffMember>,
+    does: &impl Fn(Uuid) -> bool,
+) -> Vec<&'a Standing> {
+    let walked_in = waiting.iter().filter(|one| one.due.is_none());
+    let mut theirs: Vec<_> = walked_in.filter(|one| one.suits(staff, does)).collect();
+    theirs.sort_by_key(|one| (one.rank, one.id));
+    theirs
+}
+
+/// Who is the first of those who walked in, for one of the staff.
+pub(super) fn first(
+    waiting: &[Standing],
+    staff: Id<StaffMember>,
+    does: impl Fn(Uuid) -> bool,
+) -> Option<Id<QueueEntry>> {
+    theirs(waiting, staff, &does).first().map(|one| one.id)
+}
+
 /// Whom one of the staff calls next: an appointment of theirs whose time has come, then the first in
-/// line whom they can serve, who wants nobody else, and who will be done before `free_until`, when
-/// something of theirs comes that keeps its time. What is said to people of their waits is reckoned
-/// like that, too.
+/// line whom they can serve, who wants nobody else, and who will be done before something of theirs
+/// comes that keeps its time. What is said to people of their waits is reckoned like that, too.
 pub(super) fn next(
     waiting: &[Standing],
     staff: Id<StaffMember>,
     does: impl Fn(Uuid) -> bool,
     now: Instant,
-    free_until: Option<Instant>,
+    room: Room,
 ) -> Result<Id<QueueEntry>, Nobody> {
     // What was booked with them they do, whatever their skills say by now.
     let due = waiting.iter().filter(|one| {
@@ -64,12 +100,10 @@ pub(super) fn next(
     if let Some(one) = due.min_by_key(|one| (one.due, one.rank)) {
         return Ok(one.id);
     }
-    let fits = |one: &Standing| free_until.is_none_or(|until| now + one.takes <= until);
-    let mut theirs: Vec<_> =
-        waiting.iter().filter(|one| one.due.is_none() && one.suits(staff, &does)).collect();
-    theirs.sort_by_key(|one| one.rank);
-    let first = theirs.iter().find(|one| fits(one));
-    first.map(|one| one.id).ok_or(if theirs.is_empty() { Nobody::Waits } else { Nobody::Fits })
+    let theirs = theirs(waiting, staff, &does);
+    let Some(first) = theirs.first() else { return Err(Nobody::Waits) };
+    let called = theirs.iter().find(|one| room.fits(one));
+    called.map(|one| one.id).ok_or(Nobody::Fits(first.id))
 }
 
 /// Where somebody is put.

@@ -10,10 +10,12 @@
 mod accuracy;
 mod act;
 mod board;
+mod booked;
 mod call;
 mod check;
 mod convert;
 mod door;
+mod edit;
 mod entities;
 pub mod estimate;
 mod expire;
@@ -22,6 +24,7 @@ mod history;
 mod join;
 mod kiosks;
 mod line;
+mod next;
 mod outlook;
 mod pace;
 mod place;
@@ -32,8 +35,10 @@ mod state;
 mod store;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod visit;
 mod watched;
+mod wishes;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -51,6 +56,8 @@ pub use call::{call, call_next};
 pub use check::NewParty;
 pub use convert::{Conversion, convert};
 pub use door::{OwnTicket, Ticket, here, leave_own, look, more_time, open};
+pub use edit::{EntryChange, edit};
+pub(crate) use expire::LONGEST as LONGEST_SERVED;
 pub use expire::expire_everywhere;
 pub(crate) use forget::forget;
 pub use history::{Event, history};
@@ -63,6 +70,7 @@ pub use place::put;
 pub(crate) use settings::serves_no_more;
 pub use settings::{Server, Settings, SettingsChange, settings, update};
 pub use state::{Source, State, Step};
+pub use undo::step_back;
 pub(crate) use visit::{follow, hold_for};
 pub use watched::tickets;
 

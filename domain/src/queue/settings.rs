@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::entities::queue;
 use super::store::{self, Held};
+use super::{next, wishes};
 use crate::audit::{Change, NewEntry};
 use crate::bookings::workshop::nothing;
 use crate::bookings::{BookingError, Refusal};
@@ -181,7 +182,9 @@ pub async fn update(
     }
     let before = Settings::of(&shop, Some(held.row.clone()), serving(tx, location).await?);
     if let Some(staff) = &change.staff {
-        put_staff(tx, &held, staff).await?;
+        let gone = put_staff(tx, &held, staff).await?;
+        wishes::free(tx, location, &gone).await?;
+        next::tell(tx, location, None).await?;
     }
     let mut row: queue::ActiveModel = held.row.clone().into();
     if let Some(open) = change.open {
@@ -232,43 +235,64 @@ fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
     changes
 }
 
-/// From now on these serve; who did already has done so since they began.
+/// From now on these serve; who did already has done so since they began. Says who does no more.
 async fn put_staff(
     tx: &TenantTx,
     held: &Held,
     staff: &[Id<StaffMember>],
-) -> Result<(), StoreError> {
+) -> Result<Vec<Uuid>, StoreError> {
     let staff: Vec<Uuid> = staff.iter().map(|id| id.uuid()).collect();
     let (tenant, location) = (tx.tenant().uuid(), held.location.uuid());
     let gone = "delete from queue_staff
-                where tenant_id = $1 and location_id = $2 and not staff_id = any($3)";
+                where tenant_id = $1 and location_id = $2 and not staff_id = any($3)
+                returning staff_id";
     let values = [tenant.into(), location.into(), staff.clone().into()];
-    tx.conn()
-        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, gone, values))
-        .await?;
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, gone, values);
+    let gone = Gone::find_by_statement(statement).all(tx.conn()).await?;
     let new = "insert into queue_staff (tenant_id, location_id, staff_id, since)
                select $1, $2, id, $4 from unnest($3::uuid[]) as id on conflict do nothing";
     let values = [tenant.into(), location.into(), staff.into(), tx.now().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, new, values)).await?;
-    Ok(())
+    Ok(gone.into_iter().map(|gone| gone.staff_id).collect())
 }
 
 #[derive(FromQueryResult)]
 struct Gone {
+    staff_id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct Place {
     location_id: Uuid,
 }
 
-/// Who is taken off the calendar serves nobody any more.
+/// Where somebody serves, or is waited for. Lines are held in one order.
+const PLACES: &str = "
+    select location_id from queue_staff where tenant_id = $1 and staff_id = $2
+    union
+    select location_id from queue_entries
+    where tenant_id = $1 and staff_wanted = $2 and state in ('waiting', 'called')
+    order by location_id";
+
+/// Who is taken off the calendar serves nobody any more, and nobody waits for them. Lines are held before
+/// whoever serves them.
 pub(crate) async fn serves_no_more(
     tx: &mut TenantTx,
     staff: Id<StaffMember>,
-) -> Result<(), StoreError> {
-    let sql = "delete from queue_staff where tenant_id = $1 and staff_id = $2
-               returning location_id";
-    let values = [tx.tenant().uuid().into(), staff.uuid().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    for gone in Gone::find_by_statement(statement).all(tx.conn()).await? {
-        store::changed(tx, Id::from_uuid(gone.location_id));
+) -> Result<(), BookingError> {
+    let ids = [tx.tenant().uuid().into(), staff.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, PLACES, ids);
+    for place in Place::find_by_statement(statement).all(tx.conn()).await? {
+        let location = Id::from_uuid(place.location_id);
+        store::hold(tx, location).await?;
+        let sql = "delete from queue_staff
+                   where tenant_id = $1 and staff_id = $2 and location_id = $3";
+        let values = [tx.tenant().uuid().into(), staff.uuid().into(), place.location_id.into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        tx.conn().execute_raw(statement).await?;
+        wishes::free(tx, location, &[staff.uuid()]).await?;
+        store::changed(tx, location);
+        next::tell(tx, location, None).await?;
     }
     Ok(())
 }

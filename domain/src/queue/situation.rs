@@ -1,17 +1,19 @@
 //! What the estimator is told of a line: who serves it, who waits, what is booked, and what was learned.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::Duration;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
-use serde_json::Value;
 use uuid::Uuid;
 
+use super::booked::{self, Booked};
 use super::entities::entry;
 use super::estimate::{
     self, Busy, Forecast, Habits, Pace, Paces, Planned, Seen, Server, Situation, Waiting, Work,
     estimate,
 };
+use super::expire::LONGEST;
+use super::line::Room;
 use super::settings::serving;
 use super::shift::Shift;
 use super::state::{Source, State};
@@ -25,10 +27,6 @@ use crate::time::Instant;
 
 /// Over so many days people's habits are looked at.
 const HABITS_DAYS: i64 = 28;
-/// Who has been served for longer was forgotten there.
-const LONGEST: Duration = Duration::hours(12);
-/// A visit that nobody checked in is waited for so long.
-const PATIENCE: Duration = Duration::minutes(30);
 
 /// Plays a line forward: for who is in it, and for who might join.
 pub(super) async fn forecast(
@@ -39,7 +37,7 @@ pub(super) async fn forecast(
 ) -> Result<Forecast, StoreError> {
     let serving = serving(tx, shop.location).await?;
     let ids: Vec<Uuid> = serving.iter().map(|one| one.id.uuid()).collect();
-    let mut visits = planned(tx, shop, &ids).await?;
+    let booked = booked::read(tx, shop, &ids).await?;
     let last = last_served(tx, shop, &ids).await?;
     let now = tx.now();
     let mut servers = Vec::new();
@@ -48,14 +46,14 @@ pub(super) async fn forecast(
             continue;
         };
         let shift = Shift::of(&shop.rules, rules, now);
-        let mut plan = visits.remove(&one.id).unwrap_or_default();
+        let mut plan = booked.plan(one.id, now);
         plan.extend(shift.away.into_iter().map(Planned::Away));
         servers.push(Server {
             id: one.id,
             skills: rules.skills.keys().copied().collect::<HashSet<_>>(),
             since: one.since,
             until: shift.until,
-            hands: hands(line, one.id, now)?,
+            hands: hands(line, one.id, now, &booked)?,
             last: last.get(&one.id.uuid()).copied(),
             plan,
         });
@@ -65,7 +63,7 @@ pub(super) async fn forecast(
     let mut waits = Vec::new();
     for row in line {
         if state(row)? == State::Waiting {
-            waits.push(waiting(row)?);
+            waits.push(waiting(row, &booked)?);
         }
     }
     let situation = Situation { now, servers, line: waits, newcomers, paces: &paces, habits };
@@ -82,15 +80,25 @@ pub(super) fn work(row: &entry::Model) -> Result<Vec<Work>, StoreError> {
     Ok(services(row)?.iter().map(super::WantedHere::work).collect())
 }
 
-fn waiting(row: &entry::Model) -> Result<Waiting, StoreError> {
-    let booked = source(row)? == Source::Appointment;
+/// What is done for a party by whoever calls it, and for how many. What others do for it is booked with
+/// them.
+fn done_for(row: &entry::Model, booked: &Booked) -> Result<(Vec<Work>, u16), StoreError> {
+    match booked.work(row.id) {
+        Some(work) => Ok((work.to_vec(), 1)),
+        None => Ok((work(row)?, u16::try_from(row.party).unwrap_or(1))),
+    }
+}
+
+fn waiting(row: &entry::Model, booked: &Booked) -> Result<Waiting, StoreError> {
+    let (services, party) = done_for(row, booked)?;
+    let came_for_a_visit = source(row)? == Source::Appointment;
     Ok(Waiting {
         entry: row.id,
-        services: work(row)?,
-        party: u16::try_from(row.party).unwrap_or(1),
+        services,
+        party,
         wanted: row.staff_wanted.map(Id::from_uuid),
         joined: row.joined_at,
-        due: row.due_at.filter(|_| booked),
+        due: row.due_at.filter(|_| came_for_a_visit),
     })
 }
 
@@ -99,42 +107,22 @@ fn hands(
     line: &[entry::Model],
     staff: Id<StaffMember>,
     now: Instant,
+    booked: &Booked,
 ) -> Result<Vec<Busy>, StoreError> {
     let theirs = |row: &&entry::Model| row.staff_id == Some(staff.uuid());
-    let mut hands = Vec::new();
+    let mut hands = booked.hands(staff, now);
     for stands in [State::Serving, State::Called] {
         for row in line.iter().filter(theirs) {
-            if state(row)? != stands || row.started_at.is_some_and(|at| at + LONGEST < now) {
+            if state(row)? != stands || row.started_at.is_some_and(|at| at + LONGEST <= now) {
                 continue;
             }
-            let party = u16::try_from(row.party).unwrap_or(1);
+            let (services, party) = done_for(row, booked)?;
             let since = row.started_at.filter(|_| stands == State::Serving);
-            hands.push(Busy { services: work(row)?, party, since });
+            hands.push(Busy { services, party, since });
         }
     }
     Ok(hands)
 }
-
-#[derive(FromQueryResult)]
-struct Line {
-    appointment_id: Uuid,
-    staff_id: Uuid,
-    service_id: Uuid,
-    starts_at: Instant,
-    ends_at: Instant,
-    addons: Value,
-}
-
-/// Visits that are still to come today, and aren't in the line yet.
-const PLANNED: &str = "
-    select a.id as appointment_id, l.staff_id, l.service_id, l.starts_at, l.ends_at, l.addons
-    from appointments a
-    join appointment_lines l on l.tenant_id = a.tenant_id and l.appointment_id = a.id
-    where a.tenant_id = $1 and a.starts_at > $3 and a.starts_at < $4
-      and a.status in ('held', 'pending_approval', 'pending_payment', 'confirmed')
-      and (a.lapses_at is null or a.lapses_at > $5)
-      and l.staff_id = any($2)
-    order by a.id, l.staff_id, l.position";
 
 /// What the menu says of one line of a visit, its add-ons included.
 pub(super) fn menu_minutes(
@@ -148,58 +136,22 @@ pub(super) fn menu_minutes(
     menu.unwrap_or_else(|| u16::try_from(sold.num_minutes()).unwrap_or(0))
 }
 
-async fn planned(
-    tx: &TenantTx,
-    shop: &Shop,
-    staff: &[Uuid],
-) -> Result<HashMap<Id<StaffMember>, Vec<Planned>>, StoreError> {
-    let now = tx.now();
-    let values = [
-        tx.tenant().uuid().into(),
-        staff.to_vec().into(),
-        (now - PATIENCE).into(),
-        (now + Duration::hours(16)).into(),
-        now.into(),
-    ];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, PLANNED, values);
-    let mut together: BTreeMap<(Uuid, Uuid), (Instant, Vec<Work>)> = BTreeMap::new();
-    for line in Line::find_by_statement(statement).all(tx.conn()).await? {
-        let service = Id::from_uuid(line.service_id);
-        let addons: Vec<SoldExtra> = serde_json::from_value(line.addons).unwrap_or_default();
-        let minutes = menu_minutes(shop, service, &addons, line.ends_at - line.starts_at);
-        let visit = together
-            .entry((line.appointment_id, line.staff_id))
-            .or_insert_with(|| (line.starts_at, Vec::new()));
-        visit.0 = visit.0.min(line.starts_at);
-        visit.1.push(Work { service, minutes });
-    }
-    let mut plan: HashMap<Id<StaffMember>, Vec<Planned>> = HashMap::new();
-    for ((_, staff), (at, services)) in together {
-        let visit = Planned::Visit { at, services, party: 1 };
-        plan.entry(Id::from_uuid(staff)).or_default().push(visit);
-    }
-    Ok(plan)
-}
-
-/// When something begins that keeps its time with one of the staff: a visit, a break, the end of their
-/// day. Who is booked and late is waited for a while; a break that should have begun already keeps
-/// nobody from being called.
-pub(super) async fn busy_from(
+/// The time that one of the staff has for whom they call: from the end of what they are at until
+/// something begins that keeps its time, a visit, a break, the end of their day. Who is booked and late
+/// is waited for a while; a break that should have begun already keeps nobody from being called.
+pub(super) async fn room(
     tx: &TenantTx,
     shop: &Shop,
     line: &[entry::Model],
     staff: Id<StaffMember>,
-) -> Result<Option<Instant>, StoreError> {
+    paces: &Paces,
+) -> Result<Room, StoreError> {
     let now = tx.now();
-    let Some(rules) = shop.rules.staff.iter().find(|rules| rules.id == staff) else {
-        return Ok(None);
-    };
-    let shift = Shift::of(&shop.rules, rules, now);
-    let visits = planned(tx, shop, &[staff.uuid()]).await?.remove(&staff).unwrap_or_default();
-    let booked = visits.into_iter().filter_map(|planned| match planned {
-        Planned::Visit { at, .. } => (at > now - estimate::grace()).then(|| at.max(now)),
-        Planned::Away(_) => None,
-    });
+    let booked = booked::read(tx, shop, &[staff.uuid()]).await?;
+    let hands = hands(line, staff, now, &booked)?;
+    let begins = estimate::free_at(&hands, staff, paces, now);
+    let rules = shop.rules.staff.iter().find(|rules| rules.id == staff);
+    let shift = rules.map(|rules| Shift::of(&shop.rules, rules, now)).unwrap_or_default();
     let mut here = Vec::new();
     for row in line {
         if state(row)? == State::Waiting
@@ -211,7 +163,8 @@ pub(super) async fn busy_from(
     }
     let away = shift.away.iter().map(|span| span.from);
     let ahead = here.into_iter().chain(away).filter(|at| *at > now);
-    Ok(booked.chain(ahead).chain(shift.until).min())
+    let until = ahead.chain(booked.next(staff, now)).chain(shift.until).min();
+    Ok(Room { begins, until })
 }
 
 #[derive(FromQueryResult)]
@@ -265,7 +218,8 @@ pub(super) async fn paces(tx: &TenantTx) -> Result<Paces, StoreError> {
 }
 
 /// What a location's rows say of its people. `$3` and `$4` are days, `$5` and `$6` the same as
-/// instants, `$7` how long people are patient.
+/// instants, `$7` how long people are patient, `$8` what counts of a press that came late. Who was
+/// forgotten in the line says nothing of anybody.
 const SEEN: &str = "
     with entries as (
         select state, staff_id, day, joined_at, first_called_at, called_at, started_at, ended_at,
@@ -273,7 +227,8 @@ const SEEN: &str = "
                    as waited
         from queue_entries
         where tenant_id = $1 and location_id = $2 and day between $3 and $4
-          and source <> 'appointment' and state not in ('waiting', 'called', 'converted')
+          and source <> 'appointment'
+          and state not in ('waiting', 'called', 'converted', 'expired')
     ), turns as (
         select joined_at, first_called_at,
                lag(case when state = 'done' then ended_at end)
@@ -291,10 +246,10 @@ const SEEN: &str = "
     select
         count(*) filter (where called_at is not null)::float8 as called,
         count(*) filter (where state = 'no_show')::float8 as no_shows,
-        coalesce(sum(extract(epoch from ended_at - called_at))
+        coalesce(sum(least(extract(epoch from ended_at - called_at)::float8, $8))
                  filter (where state = 'no_show'), 0)::float8 as lost_seconds,
         count(*) filter (where called_at is not null and started_at is not null)::float8 as came,
-        coalesce(sum(extract(epoch from started_at - called_at))
+        coalesce(sum(least(extract(epoch from started_at - called_at)::float8, $8))
                  filter (where called_at is not null), 0)::float8 as reach_seconds,
         (select count(*) from waits)::float8 as turns,
         (select coalesce(sum(seconds), 0) from waits)::float8 as turn_seconds,
@@ -334,6 +289,7 @@ async fn seen(tx: &TenantTx, shop: &Shop) -> Result<Seen, StoreError> {
         (now - back).into(),
         now.into(),
         estimate::habits::PATIENT.into(),
+        estimate::habits::LATEST.into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SEEN, values);
     let found = SeenRow::find_by_statement(statement).one(tx.conn()).await?;

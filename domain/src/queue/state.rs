@@ -45,6 +45,10 @@ words! {
         Return = "returned",
         /// They get another place in the line.
         Move = "moved",
+        /// They want something else, or somebody else.
+        Edit = "edited",
+        /// Whom they wanted serves no more: they wait for anybody.
+        Free = "freed",
         /// They are there.
         Here = "here",
         /// They let somebody pass.
@@ -61,7 +65,7 @@ words! {
         Convert = "converted",
         /// They are forgotten.
         Expire = "expired",
-        /// The visit's last step was a mistake, so the entry's was.
+        /// The last step was a mistake.
         StepBack = "stepped_back",
     }
 }
@@ -97,7 +101,7 @@ impl State {
             (S::Waiting, Step::Call) => S::Called,
             (S::Called, Step::Return) => S::Waiting,
             (S::Waiting, Step::Move) => S::Waiting,
-            (S::Waiting | S::Called, Step::Here) => self,
+            (S::Waiting | S::Called, Step::Here | Step::Edit | Step::Free) => self,
             (S::Waiting | S::Called, Step::MoreTime) => S::Waiting,
             (S::Waiting | S::Called, Step::Start) => S::Serving,
             (S::Serving, Step::Finish) => S::Done,
@@ -105,6 +109,10 @@ impl State {
             (S::Waiting | S::Called, Step::Leave) => S::Left,
             (S::Waiting | S::Called, Step::Convert) => S::Converted,
             (S::Waiting | S::Called, Step::Expire) => S::Expired,
+            // Nobody said that they were done.
+            (S::Serving, Step::Expire) => S::Done,
+            (S::Serving | S::NoShow | S::Left | S::Expired, Step::StepBack) => S::Waiting,
+            (S::Done, Step::StepBack) => S::Serving,
             _ => return None,
         })
     }
@@ -112,11 +120,13 @@ impl State {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Join,
         Self::Call,
         Self::Return,
         Self::Move,
+        Self::Edit,
+        Self::Free,
         Self::Here,
         Self::MoreTime,
         Self::Start,
@@ -135,6 +145,8 @@ impl Step {
             Self::Call => "queue.called",
             Self::Return => "queue.returned",
             Self::Move => "queue.moved",
+            Self::Edit => "queue.edited",
+            Self::Free => "queue.freed",
             Self::Here => "queue.here",
             Self::MoreTime => "queue.more_time",
             Self::Start => "queue.started",

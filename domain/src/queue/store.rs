@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
-    FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::entities::{entry, queue};
+use super::expire::LONGEST;
 use super::state::{Source, State, Step};
-use super::{history, source, state};
+use super::{history, next, source, state};
 use crate::bookings::workshop::appointment;
 use crate::bookings::{BookingError, Refusal};
 use crate::diary::{self, Shop};
 use crate::ids::{Id, Location, QueueEntry, StaffMember};
 use crate::outbox::NewEvent;
-use crate::tenancy::{StoreError, TenantTx};
+use crate::tenancy::{Outcome, StoreError, TenantTx};
 
 /// A line that nobody else changes until the transaction ends.
 #[derive(Debug)]
@@ -146,14 +147,19 @@ pub(super) async fn write(
     if from.is_open() && !to.is_open() {
         change.ended_at = Set(Some(tx.now()));
     }
-    if !to.is_in_line() {
+    if to == State::Serving {
+        change.expires_at = Set(Some(tx.now() + LONGEST));
+    } else if !to.is_in_line() {
         change.expires_at = Set(None);
     }
-    let row = change.update(tx.conn()).await?;
+    // They come back into a line in which somebody has their number now.
+    let already = BookingError::from(Refusal::AlreadyWaiting);
+    let row = change.update(tx.conn()).await.on_constraint("queue_once", already)?;
     let line = history::Line { step, from: Some(from), to, staff, reason };
     history::write(tx, &row, line).await?;
     tell(tx, &row, step);
-    tell_next(tx, Id::from_uuid(row.location_id)).await?;
+    let passed = matches!(step, Step::MoreTime | Step::Move).then_some(row.id);
+    next::tell(tx, Id::from_uuid(row.location_id), passed).await?;
     Ok(row)
 }
 
@@ -162,7 +168,7 @@ pub(super) fn tell(tx: &mut TenantTx, row: &entry::Model, step: Step) {
     tx.emit(event(step.event(), row.id, row.location_id, row.version));
 }
 
-fn event(kind: &'static str, entry: Uuid, location: Uuid, version: i32) -> NewEvent {
+pub(super) fn event(kind: &'static str, entry: Uuid, location: Uuid, version: i32) -> NewEvent {
     let (id, location) = (Id::<QueueEntry>::from_uuid(entry), Id::<Location>::from_uuid(location));
     NewEvent::new(kind, &json!({ "id": id, "location": location, "version": version }))
 }
@@ -170,28 +176,4 @@ fn event(kind: &'static str, entry: Uuid, location: Uuid, version: i32) -> NewEv
 /// Something changed that is no single entry's: settings, or everybody's numbers.
 pub(super) fn changed(tx: &mut TenantTx, location: Id<Location>) {
     tx.emit(NewEvent::new("queue.changed", &json!({ "location": location })));
-}
-
-#[derive(FromQueryResult)]
-struct Next {
-    id: Uuid,
-    version: i32,
-}
-
-/// Once for each: they are the first of those who walked in.
-const NEXT: &str = "
-    update queue_entries set next_at = $3
-    where tenant_id = $1 and next_at is null and id = (
-        select id from queue_entries
-        where tenant_id = $1 and location_id = $2 and state = 'waiting' and source <> 'appointment'
-        order by rank, id limit 1)
-    returning id, version";
-
-pub(super) async fn tell_next(tx: &mut TenantTx, location: Id<Location>) -> Result<(), StoreError> {
-    let values = [tx.tenant().uuid().into(), location.uuid().into(), tx.now().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEXT, values);
-    if let Some(next) = Next::find_by_statement(statement).one(tx.conn()).await? {
-        tx.emit(event("queue.next", next.id, location.uuid(), next.version));
-    }
-    Ok(())
 }

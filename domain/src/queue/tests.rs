@@ -5,7 +5,7 @@ use chrono::{Duration, TimeZone as _, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::line::{self, GAP, Nobody, Place, Put, Standing};
+use super::line::{self, GAP, Nobody, Place, Put, Room, Standing};
 use super::outlook::WaitRange;
 use super::shift::Shift;
 use super::state::{State, Step};
@@ -31,6 +31,8 @@ fn every_step_that_there_is() {
     insta::assert_snapshot!(steps, @r"
     waiting --called--> called
     waiting --moved--> waiting
+    waiting --edited--> waiting
+    waiting --freed--> waiting
     waiting --here--> waiting
     waiting --more_time--> waiting
     waiting --started--> serving
@@ -38,6 +40,8 @@ fn every_step_that_there_is() {
     waiting --converted--> converted
     waiting --expired--> expired
     called --returned--> waiting
+    called --edited--> called
+    called --freed--> called
     called --here--> called
     called --more_time--> waiting
     called --started--> serving
@@ -46,13 +50,20 @@ fn every_step_that_there_is() {
     called --converted--> converted
     called --expired--> expired
     serving --finished--> done
+    serving --expired--> done
+    serving --stepped_back--> waiting
+    done --stepped_back--> serving
+    left --stepped_back--> waiting
+    no_show --stepped_back--> waiting
+    expired --stepped_back--> waiting
     ");
 }
 
 #[test]
-fn what_is_over_stays_over() {
+fn what_is_over_stays_over_unless_it_was_a_mistake() {
+    let steps = || Step::ALL.into_iter().filter(|step| *step != Step::StepBack);
     for state in State::ALL.into_iter().filter(|state| !state.is_open()) {
-        assert!(Step::ALL.into_iter().all(|step| state.after(step).is_none()), "{state:?}");
+        assert!(steps().all(|step| state.after(step).is_none()), "{state:?}");
         assert!(!state.is_in_line());
     }
     let events: BTreeSet<_> = Step::ALL.iter().map(|step| step.event()).collect();
@@ -106,35 +117,61 @@ fn who_is_next() {
     for (waiting, caller, does, expected) in cases {
         let line: Vec<_> = waiting.iter().map(standing).collect();
         let does = |service: Uuid| does.contains(&service.as_u128());
-        let next = line::next(&line, staff(caller), does, at(60), None).ok();
+        let room = Room { begins: at(60), until: None };
+        let next = line::next(&line, staff(caller), does, at(60), room).ok();
         assert_eq!(next, expected.map(party), "{waiting:?} {caller}");
     }
 }
 
-/// Who waits, when what is booked begins, who is called.
-type InTime<'a> = (&'a [&'a Standing], Option<i64>, Result<u128, Nobody>);
+/// Who waits, when the caller is free, when what is booked begins, who is called at minute 60.
+type InTime<'a> = (&'a [&'a Standing], i64, Option<i64>, Result<u128, Nobody>);
 
-/// What is booked keeps its time: somebody farther back who will be done is called instead.
+/// What is booked keeps its time, give or take eight minutes: somebody farther back who will be done is
+/// called instead. Who still serves somebody begins later.
 #[test]
 fn who_is_done_in_time() {
     let long = Standing { takes: Duration::minutes(45), ..standing(&(1, &[7], None, None)) };
     let short = Standing { takes: Duration::minutes(15), ..standing(&(2, &[7], None, None)) };
     let due = Standing { takes: Duration::minutes(90), ..standing(&(3, &[7], Some(1), Some(60))) };
-    let cases: [InTime<'_>; 8] = [
-        (&[&long, &short], None, Ok(1)),
-        (&[&long, &short], Some(105), Ok(1)),
-        (&[&long, &short], Some(104), Ok(2)),
-        (&[&long, &short], Some(75), Ok(2)),
-        (&[&long, &short], Some(74), Err(Nobody::Fits)),
-        (&[&long], Some(60), Err(Nobody::Fits)),
-        (&[], Some(60), Err(Nobody::Waits)),
+    let first = Err(Nobody::Fits(party(1)));
+    let cases: [InTime<'_>; 11] = [
+        (&[&long, &short], 60, None, Ok(1)),
+        (&[&long, &short], 60, Some(97), Ok(1)),
+        (&[&long, &short], 60, Some(96), Ok(2)),
+        (&[&long, &short], 60, Some(67), Ok(2)),
+        (&[&long, &short], 60, Some(66), first),
+        (&[&long], 60, Some(60), first),
+        (&[], 60, Some(60), Err(Nobody::Waits)),
+        // Twenty minutes are left in the chair.
+        (&[&long, &short], 80, Some(117), Ok(1)),
+        (&[&long, &short], 80, Some(116), Ok(2)),
+        (&[&long, &short], 80, Some(86), first),
         // What is booked now comes first, whatever follows it.
-        (&[&long, &short, &due], Some(61), Ok(3)),
+        (&[&long, &short, &due], 60, Some(61), Ok(3)),
     ];
-    for (waiting, until, expected) in cases {
+    for (waiting, free, until, expected) in cases {
         let line: Vec<_> = waiting.iter().copied().cloned().collect();
-        let next = line::next(&line, staff(1), |_| true, at(60), until.map(at));
-        assert_eq!(next, expected.map(party), "{waiting:?} {until:?}");
+        let room = Room { begins: at(free), until: until.map(at) };
+        let next = line::next(&line, staff(1), |_| true, at(60), room);
+        assert_eq!(next, expected.map(party), "{waiting:?} {room:?}");
+    }
+}
+
+#[test]
+fn who_is_first_for_whom() {
+    let line: &[One] = &[
+        (1, &[7], Some(1), Some(60)),
+        (2, &[7], Some(2), None),
+        (3, &[8], None, None),
+        (4, &[7], None, None),
+    ];
+    let line: Vec<_> = line.iter().map(standing).collect();
+    for (caller, does, expected) in
+        [(1, &[7][..], Some(4)), (1, &[7, 8], Some(3)), (2, &[7], Some(2)), (2, &[9], None)]
+    {
+        let does = |service: Uuid| does.contains(&service.as_u128());
+        let first = line::first(&line, staff(caller), does);
+        assert_eq!(first, expected.map(party), "{caller}");
     }
 }
 

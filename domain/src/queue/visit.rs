@@ -14,7 +14,7 @@ use super::state::{Source, State, Step};
 use super::store::{self, Taken};
 use super::{EntryFacts, WantedHere, pace, state};
 use crate::authz::Right;
-use crate::bookings::workshop::{appointment, decide, read_any};
+use crate::bookings::workshop::{appointment, decide, read_any, sees};
 use crate::bookings::{Action, BookingError, Deed, LineFacts, Refusal, Status, VisitFacts};
 use crate::customers::Whose;
 use crate::diary::Shop;
@@ -270,6 +270,17 @@ async fn moved(
     let taken = Taken { step: Step::Move, to: state(&row)?, staff, reason: None };
     store::write(tx, &row, change, taken).await?;
     Ok(())
+}
+
+/// Whether the caller may see the visit for which somebody stands in the line.
+pub(super) async fn is_seen(tx: &TenantTx, row: &entry::Model) -> Result<bool, BookingError> {
+    match row.appointment_id {
+        Some(visit) if !tx.caller().may(Right::ReadBookings) => {
+            let visit = read_any(tx, Id::from_uuid(visit)).await?;
+            Ok(sees(tx, &visit).await?)
+        }
+        _ => Ok(true),
+    }
 }
 
 /// Does to the visit what was pressed on its entry, which follows. The visit is held.

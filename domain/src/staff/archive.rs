@@ -8,6 +8,7 @@ use sea_orm::{
 use super::entities::{day, hours, skill, staff, time_off};
 use super::{StaffError, StaffFacts, changed, find, find_live, plan, read};
 use crate::audit::NewEntry;
+use crate::bookings::BookingError;
 use crate::bookings::workshop::lock_alone;
 use crate::ids::{Id, StaffMember};
 use crate::queue;
@@ -23,17 +24,20 @@ struct Used {
 const USED: &str = "
     select exists (select 1 from allocations where tenant_id = $1 and resource_id = $2)
         or exists (select 1 from appointment_lines where tenant_id = $1 and staff_id = $2)
-        or exists (select 1 from queue_entries where tenant_id = $1 and staff_id = $2) as used";
+        or exists (select 1 from queue_entries
+                   where tenant_id = $1 and (staff_id = $2 or staff_wanted = $2)) as used";
 
-/// Deletes somebody who never had a visit nor served a walk-in, and takes anybody else off the calendar. Their login is
-/// free for somebody else then.
+/// Deletes somebody who never had a visit nor served a walk-in nor was waited for, and takes anybody else
+/// off the calendar. Their login is free for somebody else then.
 pub async fn remove(tx: &mut TenantTx, id: Id<StaffMember>) -> Result<Removal, StaffError> {
+    find_live(tx, id).one(tx.conn()).await?.ok_or(StaffError::NotFound)?;
+    // Lines are held before whoever serves them.
+    queue::serves_no_more(tx, id).await.map_err(BookingError::into_store)?;
     let found = find_live(tx, id).lock_exclusive().one(tx.conn()).await?;
     let found = found.ok_or(StaffError::NotFound)?;
     let name = found.name.clone();
     // Whoever books them just now is waited for, or waits: a visit that isn't committed can't be seen.
     lock_alone(tx, vec![id.uuid()]).await?;
-    queue::serves_no_more(tx, id).await?;
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, USED, values);
     let used = Used::find_by_statement(statement).one(tx.conn()).await?;

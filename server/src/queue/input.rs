@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use openchair_domain::ids::{Customer, Location, QueueEntry, Service, StaffMember};
-use openchair_domain::queue::{Conversion, NewParty, Place, SettingsChange};
+use openchair_domain::queue::{Conversion, EntryChange, NewParty, Place, SettingsChange};
+use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{Enum, Object};
 
 use crate::ids::Ref;
+use crate::patch::patch;
 
 const fn one() -> u8 {
     1
@@ -179,6 +181,31 @@ pub(super) struct CallNextInput {
 pub(super) struct QueueSeenInput {
     /// The version that was seen
     pub(super) version: i64,
+}
+
+/// What somebody in the queue wants now; what is left out stays.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct QueueEntryChange {
+    /// The version that was seen
+    pub(super) version: i64,
+    /// How many they are
+    #[oai(validator(minimum(value = "1"), maximum(value = "8")))]
+    party: Option<u8>,
+    #[oai(validator(min_items = 1, max_items = 8))]
+    services: Option<Vec<Ref<Service>>>,
+    /// By whom; null: by anybody
+    staff: MaybeUndefined<Ref<StaffMember>>,
+}
+
+impl From<QueueEntryChange> for EntryChange {
+    fn from(change: QueueEntryChange) -> Self {
+        Self {
+            party: change.party,
+            services: change.services.map(|ids| ids.into_iter().map(|id| id.0).collect()),
+            staff: patch(change.staff).map(|id| id.0),
+        }
+    }
 }
 
 /// Who calls or serves.

@@ -35,8 +35,8 @@ use dto::{
     QueueJoinedView, versioned,
 };
 use input::{
-    CallNextInput, DeskPartyInput, QueueChange, QueueConvertInput, QueueHandsInput,
-    QueueLeaveInput, QueueMoveInput, QueueSeenInput,
+    CallNextInput, DeskPartyInput, QueueChange, QueueConvertInput, QueueEntryChange,
+    QueueHandsInput, QueueLeaveInput, QueueMoveInput, QueueSeenInput,
 };
 
 /// The operations on the queue.
@@ -173,6 +173,19 @@ impl QueueApi {
         Ok(entry(found, &who))
     }
 
+    /// Changes what somebody in the queue wants, and by whom. They keep their place.
+    #[oai(path = "/queue/entries/:id", method = "patch", operation_id = "update_queue_entry")]
+    async fn edit(
+        &self,
+        who: Can<perm::JoinQueue>,
+        id: Path<Ref<QueueEntry>>,
+        body: Input<QueueEntryChange>,
+    ) -> Result<Versioned<QueueEntryView>, ApiError> {
+        let (version, new) = (Some(body.version), body.0.into());
+        let press = async |tx: &mut TenantTx| queue::edit(tx, id.0.0, version, &new).await;
+        self.press(&who, press).await
+    }
+
     /// An entry's life: who did what, when and why.
     #[oai(
         path = "/queue/entries/:id/history",
@@ -191,8 +204,10 @@ impl QueueApi {
     }
 
     /// Calls whoever is next: an appointment whose time has come, then the first in line whom this one
-    /// of the staff can serve and who wants nobody else. Without the right to see all visits, one calls
-    /// for oneself. `nobody_to_call` if nobody waits, `already_calling` while somebody is called.
+    /// of the staff can serve, who wants nobody else, and who will be done before what they have next.
+    /// Without the right to see all visits, one calls for oneself. `nobody_to_call` if nobody waits,
+    /// `already_calling` while somebody is called, `nobody_fits` if nobody would be done: with the
+    /// first of them, and from when to when there is time.
     #[oai(path = "/queue/call-next", method = "post", operation_id = "call_next_in_queue")]
     async fn call_next(
         &self,
@@ -230,7 +245,7 @@ impl QueueApi {
         self.press(&who, press).await
     }
 
-    /// It begins. Who came for an appointment has that begin, too.
+    /// It begins. Who came for an appointment has that begin, too, with the hands that it has.
     #[oai(path = "/queue/entries/:id/start", method = "post", operation_id = "start_queue_entry")]
     async fn start(
         &self,
@@ -264,6 +279,25 @@ impl QueueApi {
         body: Input<QueueSeenInput>,
     ) -> Result<Versioned<QueueEntryView>, ApiError> {
         let press = async |tx: &mut TenantTx| queue::miss(tx, id.0.0, Some(body.version)).await;
+        self.press(&who, press).await
+    }
+
+    /// The last step (started, finished, no-show, left, expired) was a mistake: who is done is being
+    /// served again, all others stand where they stood, with the ticket that they have. For a quarter
+    /// of an hour; then `too_late_to_undo`. Who came for an appointment has that stepped back, too.
+    #[oai(
+        path = "/queue/entries/:id/step-back",
+        method = "post",
+        operation_id = "step_back_queue_entry"
+    )]
+    async fn step_back(
+        &self,
+        who: Can<perm::CallQueue>,
+        id: Path<Ref<QueueEntry>>,
+        body: Input<QueueSeenInput>,
+    ) -> Result<Versioned<QueueEntryView>, ApiError> {
+        let press =
+            async |tx: &mut TenantTx| queue::step_back(tx, id.0.0, Some(body.version)).await;
         self.press(&who, press).await
     }
 

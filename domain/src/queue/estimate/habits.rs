@@ -3,6 +3,10 @@
 /// How long people wait before more of them leave, in seconds.
 pub const PATIENT: f64 = 1_800.0;
 
+/// Whatever passes between a call and what comes of it counts as no longer than this, in seconds: who
+/// presses an hour later was elsewhere.
+pub const LATEST: f64 = 1_800.0;
+
 /// What a location's rows say, added up over some weeks.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Seen {

@@ -35,21 +35,43 @@ pub mod trial;
 
 use std::time;
 
-use chrono::Duration;
+use chrono::{Duration, TimeDelta};
 
 pub use habits::{Habits, Seen};
 pub use model::{Busy, Forecast, Planned, Server, Situation, Wait, Waiting, Work};
 pub use pace::{Expected, Pace, Paces};
 
 use crate::ids::{Id, StaffMember};
+use crate::time::Instant;
 
 /// How often the day is played. P90 then stands on the twenty longest waits.
 pub const RUNS: u16 = 200;
 
 /// By how much staff let something run over into what comes next, at most: nobody leaves a chair empty
-/// for a few minutes.
-pub fn squeeze() -> Duration {
-    whole(run::SQUEEZE)
+/// for a few minutes. Seconds.
+const SQUEEZE: f64 = 480.0;
+
+/// Whether one who begins then and takes so long is called although something comes next that keeps its
+/// time: they are done before it, or over by a little. In seconds from now. Here it stands once, for
+/// what people are told and for whom "call next" calls.
+fn in_time(begins: f64, takes: f64, next: f64, over: f64) -> bool {
+    begins + takes <= next + over
+}
+
+/// The same, as "call next" asks.
+pub fn is_done_in_time(begins: Instant, takes: Duration, next: Option<Instant>) -> bool {
+    let next = next.map_or(f64::INFINITY, |next| TimeDelta::as_seconds_f64(next - begins));
+    in_time(0.0, takes.as_seconds_f64(), next, SQUEEZE)
+}
+
+/// When one of the staff will be free, as they reckon: whom they serve has had some of it already.
+pub fn free_at(hands: &[Busy], staff: Id<StaffMember>, paces: &Paces, now: Instant) -> Instant {
+    let left = |busy: &Busy| {
+        let whole = expected(&busy.services, busy.party, staff, paces);
+        let spent = busy.since.map_or(Duration::zero(), |since| now - since);
+        (whole - spent).max(Duration::zero())
+    };
+    hands.iter().fold(now, |free, busy| free + left(busy))
 }
 
 /// How long a booked customer is waited for.

@@ -1,12 +1,9 @@
 //! One way in which the day may go on.
 
+use super::SQUEEZE;
 use super::dice::Dice;
 use super::habits::Habits;
 use super::scene::{Chair, GRACE, Scene, Start, What};
-
-/// By how much staff let something run over, at most: nobody leaves a chair empty for a few minutes.
-/// Seconds.
-pub(super) const SQUEEZE: f64 = 480.0;
 
 /// Room for one run after the other.
 #[derive(Debug)]
@@ -145,7 +142,7 @@ impl<'a> Runs<'a> {
         let next = planned.map(|fixed| fixed.at);
         let scene = self.scene;
         let first =
-            self.waiting.iter().position(|who| scene.fits(*who, chair, free - squeeze, next));
+            self.waiting.iter().position(|who| scene.fits(*who, chair, free, next, squeeze));
         if let Some(place) = first {
             let who = self.waiting.remove(place);
             self.chairs[chair].free = self.call(who, chair);
@@ -153,7 +150,7 @@ impl<'a> Runs<'a> {
         }
         // Nobody in line: a newcomer would be called now. Being asked about takes nobody's time.
         for newcomer in scene.in_line..scene.people.len() {
-            if free < self.called[newcomer] && scene.fits(newcomer, chair, free - squeeze, next) {
+            if free < self.called[newcomer] && scene.fits(newcomer, chair, free, next, squeeze) {
                 self.called[newcomer] = free;
             }
         }

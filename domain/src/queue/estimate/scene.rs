@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use super::in_time;
 use super::length::Length;
 use super::model::{Busy, Planned, Server, Situation, Waiting};
 use crate::time::Instant;
@@ -104,9 +105,17 @@ impl Scene {
     }
 
     /// Whether they can be called to that chair: served there, and done before what comes next.
-    pub(super) fn fits(&self, who: usize, chair: usize, begins: f64, next: Option<f64>) -> bool {
+    pub(super) fn fits(
+        &self,
+        who: usize,
+        chair: usize,
+        begins: f64,
+        next: Option<f64>,
+        over: f64,
+    ) -> bool {
         let limit = self.chairs[chair].until.min(next.unwrap_or(f64::INFINITY));
-        self.length(who, chair).is_some_and(|length| begins + length.expected <= limit)
+        let takes = self.length(who, chair).map(|length| length.expected);
+        takes.is_some_and(|takes| in_time(begins, takes, limit, over))
     }
 }
 

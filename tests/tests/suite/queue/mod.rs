@@ -2,12 +2,15 @@
 
 mod calling;
 mod converting;
+mod fit;
 mod joining;
 mod keeping;
 mod kiosks;
+mod mistakes;
 mod tickets;
 mod visits;
 mod waits;
+mod wishes;
 
 use openchair_tests::TestApp;
 use openchair_tests::spa::{Spa, at};

@@ -140,3 +140,27 @@ async fn the_shop_sees_how_right_its_waits_were() {
     let long = spa.owner.get(&format!("{path}&from=2024-03-02&to=2026-03-01")).await;
     assert_eq!(long.faults()[0].1, "too_long");
 }
+
+/// Who presses hours later was elsewhere: nobody is told to wait longer because of that.
+#[tokio::test]
+async fn late_presses_make_no_habits() {
+    let (app, spa) = open(&["Eve"]).await;
+    for _ in 0..4 {
+        spa.desk_in("Ada", &["Wax"], &json!({})).await;
+        let called = spa.call_next("Eve").await.expect(200);
+        app.clock.advance(Duration::hours(3));
+        spa.press(&called, "no-show", json!({})).await.expect(200);
+        spa.desk_in("Bob", &["Wax"], &json!({})).await;
+        let called = spa.call_next("Eve").await.expect(200);
+        app.clock.advance(Duration::hours(3));
+        let begun = spa.press(&called, "start", json!({})).await.expect(200);
+        app.clock.advance(Duration::minutes(30));
+        spa.press(&begun, "finish", json!({})).await.expect(200);
+    }
+    app.clock.set(at(4, "10:00"));
+    spa.desk_in("Cyd", &["Wax"], &json!({})).await;
+    spa.call_next("Eve").await.expect(200);
+    let next = spa.walk_in("Dan", &["Wax"], &json!({})).await.expect(201);
+    let (low, _) = range(&next["entry"]["wait"]);
+    assert!(low <= 45, "{next}");
+}

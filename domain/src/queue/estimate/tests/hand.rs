@@ -285,3 +285,20 @@ fn who_is_being_served_for_longer_than_usual_is_not_done_at_once() {
     // Somebody forgot to press the button hours ago.
     assert!(wait(-600).p90.unwrap() <= Duration::minutes(10));
 }
+
+/// Whom "call next" takes for somebody's chair begins when that is free.
+#[test]
+fn when_a_chair_is_free() {
+    let paces = exact();
+    for (server, expected) in [
+        (server(1), 0),
+        (server(1).serving(30, -10), 20),
+        (server(1).serving(30, -45), 0),
+        (server(1).called(15), 15),
+        (server(1).serving(30, -10).called(15), 35),
+    ] {
+        let free = free_at(&server.hands, server.id, &paces, at(0));
+        let minutes = (free - at(0) + Duration::seconds(30)).num_minutes();
+        assert_eq!(minutes, expected, "{:?}", server.hands);
+    }
+}

@@ -36,11 +36,11 @@ impl Tables {
             }
             Event::Started(who) => {
                 seen.came += 1.0;
-                seen.reach_seconds += day.now - day.entries[who].called;
+                seen.reach_seconds += (day.now - day.entries[who].called).min(habits::LATEST);
             }
             Event::NoShow(who) => {
                 seen.no_shows += 1.0;
-                seen.lost_seconds += day.now - day.entries[who].called;
+                seen.lost_seconds += (day.now - day.entries[who].called).min(habits::LATEST);
             }
             Event::Left(who) => wait(seen, day, who, true),
             Event::VisitDue { came } => {

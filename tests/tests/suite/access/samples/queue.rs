@@ -81,6 +81,7 @@ async fn prepare(id: &str, world: &World, actor: &Actor) {
     let (here, app) = (&world.here, &world.app);
     let standing = match id {
         "return_queue_entry" | "miss_queue_entry" => Some("called"),
+        "step_back_queue_entry" => Some("no_show"),
         "finish_queue_entry" => Some("serving"),
         _ => None,
     };
@@ -88,6 +89,13 @@ async fn prepare(id: &str, world: &World, actor: &Actor) {
         let (entry, staff) = (here.line.entry.uuid(), here.things.staff.uuid());
         let sql = format!(
             "update queue_entries set state = '{state}', staff_id = '{staff}' where id = '{entry}'"
+        );
+        app.database.run(&sql).await;
+    }
+    if id == "step_back_queue_entry" {
+        let (entry, now) = (here.line.entry.uuid(), app.now());
+        let sql = format!(
+            "update queue_history set action = 'no_show', at = '{now}' where entry_id = '{entry}'"
         );
         app.database.run(&sql).await;
     }
@@ -135,6 +143,8 @@ pub async fn sample(
         "miss_queue_entry" => of("/no-show").with(seen()),
         "remove_from_queue" => of("/leave").with(seen()),
         "move_queue_entry" => of("/move").with(json!({ "version": 1, "after": other })),
+        "step_back_queue_entry" => of("/step-back").with(seen()),
+        "update_queue_entry" => of("").with(json!({ "version": 1, "party": 2 })),
         "convert_queue_entry" => {
             of("/convert").with(json!({ "version": 1, "start": NOON, "staff": staff }))
         }
@@ -152,7 +162,7 @@ pub async fn sample(
         "join_at_kiosk" => at(&format!("/kiosk/{tablet}/entries")).with(party()),
         _ => return None,
     };
-    let acts = ["call", "return", "start", "finish", "miss", "remove_from", "convert"];
+    let acts = ["call", "return", "start", "finish", "miss", "step_back", "remove_from", "convert"];
     if succeeds && acts.iter().any(|act| id.starts_with(act)) {
         prepare(id, world, actor).await;
     }
