@@ -49,6 +49,8 @@ words! {
         Here = "here",
         /// They let somebody pass.
         MoreTime = "more_time",
+        /// They get a new ticket.
+        Reissue = "reissued",
         /// It begins.
         Start = "started",
         /// It is over.
@@ -99,6 +101,7 @@ impl State {
             (S::Waiting, Step::Move) => S::Waiting,
             (S::Waiting | S::Called, Step::Here) => self,
             (S::Waiting | S::Called, Step::MoreTime) => S::Waiting,
+            (S::Waiting | S::Called, Step::Reissue) => self,
             (S::Waiting | S::Called, Step::Start) => S::Serving,
             (S::Serving, Step::Finish) => S::Done,
             (S::Called, Step::MissOut) => S::NoShow,
@@ -112,13 +115,14 @@ impl State {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Join,
         Self::Call,
         Self::Return,
         Self::Move,
         Self::Here,
         Self::MoreTime,
+        Self::Reissue,
         Self::Start,
         Self::Finish,
         Self::MissOut,
@@ -137,6 +141,7 @@ impl Step {
             Self::Move => "queue.moved",
             Self::Here => "queue.here",
             Self::MoreTime => "queue.more_time",
+            Self::Reissue => "queue.reissued",
             Self::Start => "queue.started",
             Self::Finish => "queue.finished",
             Self::MissOut => "queue.no_show",

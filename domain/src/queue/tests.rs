@@ -33,6 +33,7 @@ fn every_step_that_there_is() {
     waiting --moved--> waiting
     waiting --here--> waiting
     waiting --more_time--> waiting
+    waiting --reissued--> waiting
     waiting --started--> serving
     waiting --left--> left
     waiting --converted--> converted
@@ -40,6 +41,7 @@ fn every_step_that_there_is() {
     called --returned--> waiting
     called --here--> called
     called --more_time--> waiting
+    called --reissued--> called
     called --started--> serving
     called --no_show--> no_show
     called --left--> left

@@ -10,6 +10,7 @@ use openchair_domain::live::{self, Happened, Stirred};
 use openchair_domain::tenancy::{Db, StoreError, TenantTx};
 
 use super::DELIVERIES;
+use super::channel::Channel;
 use super::desk::{Desk, Looked};
 use super::frame::{Frame, Matter};
 use super::lines::{Line, Looks};
@@ -81,7 +82,7 @@ impl Round<'_> {
                 for (audience, seated) in &looked.audiences {
                     let to = (*audience, &*seated.caller);
                     let news = touched.change(&day, &self.stirred, to);
-                    self.send(looked, &seated.channel, news, false);
+                    self.send(looked, &seated.channel, (news, self.later), false);
                 }
             }
         }
@@ -110,20 +111,22 @@ impl Round<'_> {
         let mut lines: HashMap<Id<Location>, Vec<&Looked>> = HashMap::new();
         for looked in topics {
             let (topic, location) = (looked.topic, looked.topic.location());
-            let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&location);
+            let happened = self.happened(topic);
             let by_time = self.later && !matches!(topic, Topic::Board(_));
             if !matches!(topic, Topic::Schedule { .. }) && (happened || by_time) {
                 lines.entry(location).or_default().push(looked);
             }
         }
+        let mut told = Vec::new();
         for (location, looked) in lines {
             let topics: Vec<_> = looked.iter().map(|looked| looked.topic).collect();
             let looks = Looks::again(&topics, &self.stirred);
             match Line::load(tx, location, looks).await {
                 Ok(line) => {
-                    for looked in looked {
-                        self.line(&line, looked);
+                    for looked in &looked {
+                        self.at_once(&line, looked);
                     }
+                    told.push((line, looked));
                 }
                 Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
                 // It isn't there any more: whoever looks afresh is told so.
@@ -134,31 +137,52 @@ impl Round<'_> {
                 }
             }
         }
+        // Who is called hears of it before it is reckoned how long the others will wait.
+        for (mut line, looked) in told {
+            line.foresee(tx).await?;
+            for looked in looked {
+                self.waits(&line, looked);
+            }
+        }
         Ok(())
     }
 
-    fn line(&self, line: &Line, looked: &Looked) {
+    fn happened(&self, topic: Topic) -> bool {
+        self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location())
+    }
+
+    fn at_once(&self, line: &Line, looked: &Looked) {
         let topic = looked.topic;
-        let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
-        let waits = matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
-        let new = waits && self.desk.is_news(topic, line.said(topic));
+        // A ticket is one item: of who waits it is told once, with how long they will.
+        let ticket = matches!(topic, Topic::Ticket { .. });
+        if !self.happened(topic) || (ticket && line.has_waits(topic)) {
+            return;
+        }
         for (_, seated) in &looked.audiences {
-            if happened {
-                let news = line.news(topic, &seated.caller);
-                self.send(looked, &seated.channel, news, line.is_over(topic));
-            } else if new && let Some(news) = line.later(topic) {
-                self.send(looked, &seated.channel, news, false);
+            let news = line.news(topic, &seated.caller);
+            self.send(looked, &seated.channel, (news, self.later), line.is_over(topic));
+        }
+    }
+
+    fn waits(&self, line: &Line, looked: &Looked) {
+        let topic = looked.topic;
+        let new = line.has_waits(topic) && self.desk.is_news(topic, line.said(topic));
+        let tells = self.happened(topic) && line.has_waits(topic);
+        for (_, seated) in &looked.audiences {
+            if let Some(news) = line.later(topic).filter(|_| new || tells) {
+                self.send(looked, &seated.channel, (news, true), false);
             }
         }
     }
 
-    fn send(&self, looked: &Looked, to: &super::channel::Channel, news: News, over: bool) {
+    /// `later`: whether it says something new of who knows everything up to there.
+    fn send(&self, looked: &Looked, to: &Channel, (news, later): (News, bool), over: bool) {
         if news.is_nothing() {
             return;
         }
         let bytes = LiveMessage::change(looked.topic, self.seq, news).encode();
         let matter = if over { Matter::Over(bytes) } else { Matter::Send(bytes) };
-        let sockets = to.push(Frame { seq: self.seq, later: self.later, matter });
+        let sockets = to.push(Frame { seq: self.seq, later, matter });
         metrics::counter!(DELIVERIES).increment(sockets as u64);
     }
 }

@@ -154,7 +154,7 @@ async fn snapshot(
     let (items, over) = if let Some(day) = sub.reach {
         (schedule::snapshot(tx, &day, sub.audience.sight).await?, false)
     } else {
-        let line = Line::load(tx, sub.topic.location(), Looks::first(&sub.topic)).await?;
+        let line = Line::whole(tx, sub.topic.location(), Looks::first(&sub.topic)).await?;
         (line.news(sub.topic, caller).items, line.is_over(sub.topic))
     };
     Ok((LiveMessage::snapshot(sub.topic, sub.seq, items).encode(), over))
@@ -186,7 +186,7 @@ async fn replay(
         }
         None => {
             let topics = [sub.topic];
-            let line = Line::load(tx, location, Looks::again(&topics, &stirred)).await?;
+            let line = Line::whole(tx, location, Looks::again(&topics, &stirred)).await?;
             Ok(Some((line.news(sub.topic, caller), line.is_over(sub.topic))))
         }
     }
