@@ -11,6 +11,11 @@ async fn own(guest: &Browser, joined: &Value) -> Value {
     guest.get(&format!("/v1/q/{}", joined["token"].as_str().unwrap())).await.expect(200)
 }
 
+async fn leads_nowhere(guest: &Browser, joined: &Value) {
+    let path = format!("/v1/q/{}", joined["token"].as_str().unwrap());
+    guest.get(&path).await.problem(404, "not_found");
+}
+
 fn path(joined: &Value, deed: &str) -> String {
     format!("/v1/q/{}/{deed}", joined["token"].as_str().unwrap())
 }
@@ -153,7 +158,7 @@ async fn a_ticket_is_shown_again_as_a_new_one() {
     let entry = spa.line().await["entries"][0].clone();
     let renewed = spa.press(&entry, "ticket", json!({})).await.expect(201);
     assert_eq!((&renewed["entry"]["id"], &renewed["entry"]["version"]), (&entry["id"], &json!(2)));
-    spa.guest.get(&path(&ada, "")).await.problem(404, "not_found");
+    leads_nowhere(&spa.guest, &ada).await;
     assert_eq!(own(&spa.guest, &renewed).await["name"], "Ada");
     spa.press(&entry, "ticket", json!({})).await.problem(409, "stale_version");
     let called = spa.call_next("Eve").await.expect(200);
@@ -182,7 +187,7 @@ async fn a_line_forgets_who_was_in_it() {
     app.clock.advance(Duration::days(1));
     assert_eq!(forget_bygone(db).await.unwrap(), 1);
     assert_eq!(forget_bygone(db).await.unwrap(), 0);
-    spa.guest.get(&path(&ada, "")).await.problem(404, "not_found");
+    leads_nowhere(&spa.guest, &ada).await;
     let gone = spa.entry(&entries["ended"][0]).await;
     assert_eq!((&gone["name"], &gone["phone"]), (&json!(""), &Value::Null), "{gone}");
     assert_eq!((&gone["note"], &gone["state"]), (&json!(""), &json!("left")));
