@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("0009_demo_series", include_str!("../sql/0009_demo_series.sql")),
     ("0010_queue", include_str!("../sql/0010_queue.sql")),
     ("0011_queue_rules", include_str!("../sql/0011_queue_rules.sql")),
+    ("0012_queue_keeping", include_str!("../sql/0012_queue_keeping.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use openchair_domain::config::{Limits, Plans};
 use openchair_domain::ids::{Id, Tenant, User};
+use openchair_domain::queue::Household;
 use openchair_domain::tenancy::{Caller, RequestFacts};
 use openchair_domain::text::Email;
 
@@ -39,6 +40,7 @@ pub struct Budgets {
     own_proof: Budget,
     person: Budget,
     plan_factor: u32,
+    queue_tickets_per_ip: usize,
 }
 
 /// Whom an address counts for. The audit log keeps the whole address.
@@ -77,6 +79,7 @@ impl Budgets {
             own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
             person: Budget::new("person", PER_PERSON, MINUTE),
             plan_factor: limits.plan_factor,
+            queue_tickets_per_ip: limits.queue_tickets_per_ip,
         }
     }
 
@@ -144,6 +147,11 @@ impl Budgets {
     /// Taking time as a customer, from one address of the network.
     pub async fn taking(&self, request: &RequestFacts) -> Result<(), ApiError> {
         self.limiter.require(&self.booking_ip, &ip(request)).await
+    }
+
+    /// From where somebody joins a queue, and how many from there may wait in it.
+    pub fn household(&self, request: &RequestFacts) -> Household {
+        Household { address: ip(request), most: self.queue_tickets_per_ip }
     }
 
     /// Booking as a customer, by each way in which they can be reached.

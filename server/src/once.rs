@@ -110,6 +110,12 @@ impl<T: ToJSON> Created<T> {
     fn new(view: &T) -> Self {
         Self::read(StatusCode::CREATED, view.to_json_string().into_bytes(), false)
     }
+
+    /// Says this instead: that it was done is known again under the key, and how things stand is read
+    /// when it is asked.
+    pub fn with<U: ToJSON>(self, view: &U) -> Created<U> {
+        Created::read(self.status, view.to_json_string().into_bytes(), self.replayed)
+    }
 }
 
 impl<T> Created<T> {

@@ -34,6 +34,7 @@ refusals! {
         NotWaiting = Conflict "not_waiting" "Nobody waits for this any more.",
         QueueClosed = Conflict "queue_closed" "Nobody can join the queue here at the moment.",
         QueueFull = Conflict "queue_full" "The queue is full at the moment.",
+        TooManyTickets = Conflict "too_many_tickets" "Enough people who joined from where you are wait here already. Please join at the desk.",
         AlreadyWaiting = Conflict "already_waiting" "Somebody with this number waits here already.",
         NobodyServes = Conflict "nobody_serves" "Nobody who does this serves the queue at the moment.",
         NotServing = Conflict "not_serving" "This one of the staff doesn't serve the queue at the moment.",

@@ -214,6 +214,8 @@ section! {
         bookings_per_ip_per_hour: u32 = r.number("limits.bookings_per_ip_per_hour", PER);
         /// The same by one telephone number or address.
         bookings_per_contact_per_day: u32 = r.number("limits.bookings_per_contact_per_day", PER);
+        /// People who wait in one queue and joined it from one address.
+        queue_tickets_per_ip: usize = r.number("limits.queue_tickets_per_ip", 1..=500);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ids::{Customer, Id, Location, Service, StaffMember};
 use crate::text;
 
 /// Most services that a party wants.
-const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
 /// Most who come together.
 const LARGEST: u8 = 8;
 

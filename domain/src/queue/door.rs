@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::EntryFacts;
 use super::act::unclaimed;
 use super::entities::entry;
+use super::foresight;
 use super::line::Place;
-use super::outlook::{self, Wait};
+use super::outlook::Wait;
 use super::state::{Source, State, Step};
 use super::store::{self, Taken};
 use super::{join, place};
@@ -94,14 +95,14 @@ impl Found {
     }
 }
 
-/// The entry, for its holder.
+/// The entry, for its holder, who looks at a picture of the database.
 pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingError> {
     let row = store::find(tx, ticket.entry).await?;
     let shop = store::shop(tx, ticket.location).await?;
     let line = store::in_line(tx, ticket.location).await?;
     let wait = if state(&row)? == State::Waiting {
-        let waits = outlook::of(tx, &shop, &line).await?.waits;
-        waits.into_iter().find(|wait| wait.id == ticket.entry)
+        let outlook = foresight::of_line(tx, &shop).await?;
+        outlook.waits.iter().find(|wait| wait.id == ticket.entry).cloned()
     } else {
         None
     };

@@ -50,7 +50,8 @@ pub(crate) async fn forget(tx: &mut TenantTx, people: &[Person]) -> Result<(), B
     }
     for sql in [
         "update queue_entries
-         set name = 'Erased customer', phone = null, note = '', token_hash = null, updated_at = $3
+         set name = 'Erased customer', phone = null, note = '', token_hash = null,
+             taken_from = null, updated_at = $3
          where tenant_id = $1 and id = any($2)",
         "update queue_history set reason = null
          where tenant_id = $1 and entry_id = any($2) and reason is not null

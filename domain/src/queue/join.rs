@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use sha2::{Digest, Sha256};
 
 use super::check::{self, Checked, NewParty};
+use super::door::{MOST_PASSES, OwnTicket};
 use super::entities::{entry, queue};
 use super::line::{self, GAP};
+use super::outlook::{self, Wait};
 use super::settings::serving;
 use super::state::{Source, State, Step};
 use super::store::{self, Held};
-use super::{EntryFacts, Quote, WantedHere, history, next, outlook};
+use super::{EntryFacts, Quote, WantedHere, history, next};
 use crate::availability::day_at;
 use crate::bookings::workshop::{Asker, place, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
@@ -30,44 +33,119 @@ pub struct Joined {
     pub shop: Arc<Shop>,
     /// Their ticket: shown once.
     pub token: OpaqueToken,
+    /// Their place among those who wait.
+    position: u32,
+    /// Whose turn it is.
+    others: Vec<(String, State)>,
 }
 
-/// Somebody joins a line by themselves: from the shop's page, or at a tablet.
+impl Joined {
+    /// The same for its holder: with what they were told just now.
+    pub fn own(self) -> OwnTicket {
+        let Self { entry, shop, position, others, .. } = self;
+        let seconds = |seconds: i32| Duration::seconds(seconds.into());
+        let (p50, p90) = entry.quoted.map(|quote| (seconds(quote.p50), seconds(quote.p90))).unzip();
+        let wait = Some(Wait { id: entry.id, position, p50, p90 });
+        OwnTicket { entry, shop, others, wait, passes_left: MOST_PASSES }
+    }
+}
+
+/// What is said to a party that is about to join, for who looks at a picture of the database: it takes
+/// a while to find out, and nobody else waits for that. It is of the line as it is just before. None:
+/// nobody can say, or they will be refused.
+pub async fn foresee(
+    tx: &TenantTx,
+    new: &NewParty,
+    source: Source,
+) -> Result<Option<Quote>, BookingError> {
+    match prospect(tx, new, asker(source)).await {
+        Err(error) if !matches!(error.refusal(), Refusal::Store(_)) => Ok(None),
+        quote => quote,
+    }
+}
+
+async fn prospect(
+    tx: &TenantTx,
+    new: &NewParty,
+    asker: Asker,
+) -> Result<Option<Quote>, BookingError> {
+    let versions = place(tx, new.location, "/location").await?;
+    let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
+    let row = store::peek(tx, shop.location).await?.ok_or(Refusal::QueueClosed)?;
+    let line = store::in_line(tx, shop.location).await?;
+    let checked = admitted(tx, new, &shop, &row, &line, asker).await?;
+    let wanted = (checked.services.iter().map(WantedHere::work).collect(), checked.party);
+    Ok(outlook::quote(tx, &shop, wanted, new.staff).await?)
+}
+
+const fn asker(source: Source) -> Asker {
+    if matches!(source, Source::Desk) { Asker::Staff } else { Asker::Customer }
+}
+
+/// How a party comes to a line.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// By which way.
+    pub source: Source,
+    /// What [`foresee`] has found.
+    pub quote: Option<Quote>,
+    /// From where, if that says something: who stands at a tablet or the desk is there.
+    pub from: Option<Household>,
+}
+
+/// An address of the network that people join from, and how many of them may wait in one line.
+#[derive(Debug, Clone)]
+pub struct Household {
+    /// The address, as it is counted.
+    pub address: String,
+    /// So many.
+    pub most: usize,
+}
+
+impl Household {
+    /// Its name in this business: an address isn't kept.
+    fn hash(&self, tx: &TenantTx) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        hash.update(tx.tenant().uuid().as_bytes());
+        hash.update(self.address.as_bytes());
+        hash.finalize().to_vec()
+    }
+}
+
+/// Whether one more may come from there.
+fn counted(
+    tx: &TenantTx,
+    from: Option<&Household>,
+    line: &[entry::Model],
+) -> Result<Option<Vec<u8>>, BookingError> {
+    let Some(from) = from else { return Ok(None) };
+    let hash = from.hash(tx);
+    let waits = |row: &&entry::Model| {
+        row.taken_from.as_ref() == Some(&hash) && row.state != State::Serving.key()
+    };
+    if line.iter().filter(waits).count() >= from.most {
+        return Err(Refusal::TooManyTickets.into());
+    }
+    Ok(Some(hash))
+}
+
+/// Somebody joins a line: by themselves, or the desk puts them in.
 pub async fn join(
     tx: &mut TenantTx,
     new: &NewParty,
-    source: Source,
+    arrival: Arrival,
 ) -> Result<Joined, BookingError> {
-    enter(tx, new, source, Asker::Customer).await
-}
-
-/// The desk puts somebody into a line.
-pub async fn add(tx: &mut TenantTx, new: &NewParty) -> Result<Joined, BookingError> {
-    enter(tx, new, Source::Desk, Asker::Staff).await
-}
-
-async fn enter(
-    tx: &mut TenantTx,
-    new: &NewParty,
-    source: Source,
-    asker: Asker,
-) -> Result<Joined, BookingError> {
+    let Arrival { source, quote, from } = arrival;
     let versions = place(tx, new.location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let customer = match new.customer {
         Some(id) => whose(tx, &shop, &Whom::Known(id)).await?.customer,
         None => None,
     };
-    // What they are told takes a while to find out: nobody else waits for that. It is of the line as it
-    // was just before.
-    let row = store::peek(tx, shop.location).await?.ok_or(Refusal::QueueClosed)?;
-    let line = store::in_line(tx, shop.location).await?;
-    let checked = admitted(tx, new, &shop, &row, &line, asker).await?;
-    let wanted = (checked.services.iter().map(WantedHere::work).collect(), checked.party);
-    let quote = outlook::quote(tx, &shop, &line, wanted, new.staff).await?;
     let held = store::hold(tx, shop.location).await?;
     let line = store::in_line(tx, shop.location).await?;
-    let checked = admitted(tx, new, &shop, &held.row, &line, asker).await?;
+    let checked = admitted(tx, new, &shop, &held.row, &line, asker(source)).await?;
+    let taken_from = counted(tx, from.as_ref(), &line)?;
     let token = OpaqueToken::generate(TokenKind::Ticket, tx.entropy());
     let contact = checked.contact;
     let ticket = Ticket {
@@ -82,10 +160,20 @@ async fn enter(
         source,
         note: checked.note,
         token_hash: Some(token.hash().to_vec()),
+        taken_from,
         quote,
     };
     let row = insert(tx, held, &shop, &line, ticket).await?;
-    Ok(Joined { entry: row.try_into()?, shop, token })
+    let (mut position, mut others) = (1, Vec::new());
+    for other in line {
+        match super::state(&other)? {
+            // As the estimator counts: a visit whose time has not come is ahead of nobody.
+            State::Waiting if other.due_at.is_none_or(|due| due <= tx.now()) => position += 1,
+            state @ (State::Called | State::Serving) => others.push((other.code, state)),
+            _ => {}
+        }
+    }
+    Ok(Joined { entry: row.try_into()?, shop, token, position, others })
 }
 
 /// What somebody wants, if they may join now.
@@ -134,6 +222,7 @@ pub(super) struct Ticket {
     pub(super) source: Source,
     pub(super) note: String,
     pub(super) token_hash: Option<Vec<u8>>,
+    pub(super) taken_from: Option<Vec<u8>>,
     /// What they are told.
     pub(super) quote: Option<Quote>,
 }
@@ -214,6 +303,8 @@ pub(super) async fn insert(
         expires_at: Set(Some(expires_at)),
         passes: Set(0),
         learned: Set(false),
+        forgotten: Set(false),
+        taken_from: Set(ticket.taken_from),
         version: Set(1),
         updated_at: Set(now),
     };

@@ -7,10 +7,11 @@ use sea_orm::{
 };
 use serde_json::json;
 
+use super::Quote;
 use super::check::NewParty;
 use super::door;
 use super::entities::kiosk;
-use super::join::{self, Joined};
+use super::join::{self, Arrival, Joined};
 use super::state::Source;
 use crate::audit::{Actor, NewEntry};
 use crate::bookings::{BookingError, Refusal, workshop::place};
@@ -147,11 +148,19 @@ pub async fn open_kiosk(
     Ok(KioskDoor { kiosk, location, caller: found.visitor(request) })
 }
 
+impl KioskDoor {
+    /// A party at the tablet: it joins where that stands, and whose customer it is, a tablet can't know.
+    pub fn party(&self, new: NewParty) -> NewParty {
+        NewParty { location: Some(self.location), customer: None, ..new }
+    }
+}
+
 /// Somebody joins at a tablet, in the line where it stands.
 pub async fn join_at(
     tx: &mut TenantTx,
     door: &KioskDoor,
     new: &NewParty,
+    quote: Option<Quote>,
 ) -> Result<Joined, BookingError> {
     let found = kiosk::Entity::find_by_id((tx.tenant().uuid(), door.kiosk.uuid()));
     let row = found.lock_exclusive().one(tx.conn()).await?;
@@ -159,7 +168,5 @@ pub async fn join_at(
     let mut change: kiosk::ActiveModel = row.into();
     change.last_used_at = Set(Some(tx.now()));
     change.update(tx.conn()).await?;
-    // Whose customer they are, a tablet can't know.
-    let new = NewParty { location: Some(door.location), customer: None, ..new.clone() };
-    join::join(tx, &new, Source::Kiosk).await
+    join::join(tx, new, Arrival { source: Source::Kiosk, quote, from: None }).await
 }

@@ -1,15 +1,15 @@
 //! How long whoever waits will wait, as it is said to them.
 
+use std::sync::Arc;
+
 use chrono::Duration;
-use uuid::Uuid;
 
 use super::board::Front;
-use super::entities::entry;
-use super::estimate::{Waiting, Work};
-use super::state::Source;
-use super::{Quote, check, situation, source, store};
+use super::estimate::{self, Work};
+use super::foresight::{self, Wish};
+use super::{Quote, WantedHere, check, store};
 use crate::bookings::BookingError;
-use crate::bookings::workshop::named_nothing;
+use crate::bookings::workshop::{fault, named_nothing};
 use crate::diary::Shop;
 use crate::ids::{Id, Location, QueueEntry, Service, StaffMember};
 use crate::tenancy::{StoreError, TenantTx};
@@ -60,54 +60,28 @@ impl Wait {
     }
 }
 
-/// How long whoever waits at a location will wait.
-pub async fn outlook(tx: &TenantTx, location: Id<Location>) -> Result<Outlook, BookingError> {
-    let shop = store::shop(tx, location).await?;
-    let line = store::in_line(tx, location).await?;
-    Ok(of(tx, &shop, &line).await?)
-}
-
-pub(super) async fn of(
-    tx: &TenantTx,
-    shop: &Shop,
-    line: &[entry::Model],
-) -> Result<Outlook, StoreError> {
-    let forecast = situation::forecast(tx, shop, line, Vec::new()).await?;
-    let mut waits = Vec::new();
-    for wait in forecast.line {
-        // Who came for an appointment has a time of their own.
-        let Some(row) = line.iter().find(|row| row.id == wait.entry) else { continue };
-        if source(row)? != Source::Appointment {
-            let id = Id::from_uuid(wait.entry);
-            waits.push(Wait { id, position: wait.position, p50: wait.p50, p90: wait.p90 });
-        }
+impl From<estimate::Wait> for Wait {
+    fn from(wait: estimate::Wait) -> Self {
+        let estimate::Wait { entry, position, p50, p90 } = wait;
+        Self { id: Id::from_uuid(entry), position, p50, p90 }
     }
-    Ok(Outlook { waits })
 }
 
-/// Somebody who might join.
-fn newcomer_of(
-    tx: &TenantTx,
-    services: Vec<Work>,
-    party: u16,
-    wanted: Option<Id<StaffMember>>,
-) -> Waiting {
-    let (entry, joined) = (Uuid::nil(), tx.now());
-    Waiting { entry, services, party, wanted, joined, due: None }
+/// How long whoever waits at a location will wait: for who looks at a picture of the database.
+pub async fn outlook(tx: &TenantTx, location: Id<Location>) -> Result<Arc<Outlook>, BookingError> {
+    let shop = store::shop(tx, location).await?;
+    Ok(foresight::of_line(tx, &shop).await?)
 }
 
 /// What is said to somebody who joins right now.
 pub(super) async fn quote(
     tx: &TenantTx,
     shop: &Shop,
-    line: &[entry::Model],
     (services, party): (Vec<Work>, i16),
     wanted: Option<Id<StaffMember>>,
 ) -> Result<Option<Quote>, StoreError> {
-    let party = u16::try_from(party).unwrap_or(1);
-    let newcomer = newcomer_of(tx, services, party, wanted);
-    let forecast = situation::forecast(tx, shop, line, vec![newcomer]).await?;
-    let Some(wait) = forecast.newcomers.first() else { return Ok(None) };
+    let wish = Wish::new(services, u16::try_from(party).unwrap_or(1), wanted);
+    let Some(wait) = foresight::of_newcomer(tx, shop, wish).await? else { return Ok(None) };
     let (Some(p50), Some(p90)) = (wait.p50, wait.p90) else { return Ok(None) };
     let seconds = |wait: Duration| i32::try_from(wait.num_seconds()).unwrap_or(i32::MAX);
     let low = i32::try_from(WaitRange::of(p50, p90).low * 60).unwrap_or(i32::MAX);
@@ -123,11 +97,9 @@ pub async fn newcomer(
     staff: Option<Id<StaffMember>>,
 ) -> Result<Option<WaitRange>, BookingError> {
     let Front { settings, offered, shop, .. } = front;
-    if let Some(place) = services.iter().position(|id| !shop.services.contains_key(id)) {
-        let field = format!("services/{place}");
-        return Err(named_nothing(&field, "There is no such service here."));
-    }
-    if staff.is_some_and(|id| !shop.people.contains_key(&id)) {
+    let services = named(offered, services)?;
+    // Who can't be asked for isn't there, as far as anybody knows.
+    if staff.is_some_and(|id| shop.people.get(&id).is_none_or(|one| !one.online)) {
         return Err(named_nothing("staff", "There is nobody like that here."));
     }
     if !settings.open {
@@ -138,20 +110,39 @@ pub async fn newcomer(
     };
     let usual =
         offered.iter().map(|one| one.id).max_by_key(|id| (able(id), std::cmp::Reverse(*id)));
-    let wanted = if services.is_empty() { usual.as_slice() } else { services };
-    let serving: Vec<_> = settings.staff.iter().map(|one| one.id).collect();
-    let fits = serving
+    let wanted = if services.is_empty() { usual.as_slice() } else { &services };
+    let fits = settings
+        .staff
         .iter()
-        .any(|one| staff.is_none_or(|staff| staff == *one) && check::does(shop, *one, wanted));
+        .any(|one| staff.is_none_or(|staff| staff == one.id) && check::does(shop, one.id, wanted));
     if wanted.is_empty() || !fits {
         return Ok(None);
     }
     let work = wanted
         .iter()
         .filter_map(|id| Some(Work { service: *id, minutes: shop.services.get(id)?.minutes }));
-    let line = store::in_line(tx, shop.location).await?;
-    let newcomer = newcomer_of(tx, work.collect(), 1, staff);
-    let forecast = situation::forecast(tx, shop, &line, vec![newcomer]).await?;
-    let wait = forecast.newcomers.first();
+    let wish = Wish::new(work.collect(), 1, staff);
+    let wait = foresight::of_newcomer(tx, shop, wish).await?;
     Ok(wait.and_then(|wait| Some(WaitRange::of(wait.p50?, wait.p90?))))
+}
+
+/// What is asked about, each once; as for who joins, only what can be had here, and not too much of it.
+fn named(
+    offered: &[WantedHere],
+    services: &[Id<Service>],
+) -> Result<Vec<Id<Service>>, BookingError> {
+    if services.len() > check::MOST {
+        return Err(fault("services", "too_many", "Up to eight, please."));
+    }
+    let mut named = Vec::new();
+    for (place, id) in services.iter().enumerate() {
+        if !offered.iter().any(|one| one.id == *id) {
+            let field = format!("services/{place}");
+            return Err(named_nothing(&field, "There is no such service here."));
+        }
+        if !named.contains(id) {
+            named.push(*id);
+        }
+    }
+    Ok(named)
 }

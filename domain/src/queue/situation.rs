@@ -1,6 +1,7 @@
 //! What the estimator is told of a line: who serves it, who waits, what is booked, and what was learned.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::Duration;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
@@ -8,11 +9,10 @@ use uuid::Uuid;
 
 use super::booked::{self, Booked};
 use super::entities::entry;
-use super::estimate::{
-    self, Busy, Forecast, Habits, Pace, Paces, Planned, Seen, Server, Situation, Waiting, Work,
-    estimate,
-};
+use super::estimate::{self, Busy, Habits, Pace, Paces, Planned, Seen, Server, Waiting, Work};
 use super::expire::LONGEST;
+use super::foresight::Gathered;
+pub(super) use super::foresight::paces;
 use super::line::Room;
 use super::settings::serving;
 use super::shift::Shift;
@@ -28,13 +28,13 @@ use crate::time::Instant;
 /// Over so many days people's habits are looked at.
 const HABITS_DAYS: i64 = 28;
 
-/// Plays a line forward: for who is in it, and for who might join.
-pub(super) async fn forecast(
+/// All that decides how a line goes on.
+pub(super) async fn gather(
     tx: &TenantTx,
     shop: &Shop,
     line: &[entry::Model],
-    newcomers: Vec<Waiting>,
-) -> Result<Forecast, StoreError> {
+    (paces, habits): (Arc<Paces>, Habits),
+) -> Result<Gathered, StoreError> {
     let serving = serving(tx, shop.location).await?;
     let ids: Vec<Uuid> = serving.iter().map(|one| one.id.uuid()).collect();
     let booked = booked::read(tx, shop, &ids).await?;
@@ -58,16 +58,13 @@ pub(super) async fn forecast(
             plan,
         });
     }
-    let paces = paces(tx).await?;
-    let habits = Habits::learned(&seen(tx, shop).await?);
     let mut waits = Vec::new();
     for row in line {
         if state(row)? == State::Waiting {
             waits.push(waiting(row, &booked)?);
         }
     }
-    let situation = Situation { now, servers, line: waits, newcomers, paces: &paces, habits };
-    Ok(estimate(&situation, seed(shop)))
+    Ok(Gathered { now, servers, line: waits, paces, habits, seed: seed(shop) })
 }
 
 /// The same for a location all the time: answers move because the line did, and not by chance.
@@ -206,7 +203,7 @@ struct PaceRow {
     m2: f64,
 }
 
-pub(super) async fn paces(tx: &TenantTx) -> Result<Paces, StoreError> {
+pub(super) async fn paces_now(tx: &TenantTx) -> Result<Paces, StoreError> {
     let sql = "select service_id, staff_id, n, mean, m2 from service_pace where tenant_id = $1";
     let values = [tx.tenant().uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -278,7 +275,7 @@ struct SeenRow {
     absent: f64,
 }
 
-async fn seen(tx: &TenantTx, shop: &Shop) -> Result<Seen, StoreError> {
+pub(super) async fn seen(tx: &TenantTx, shop: &Shop) -> Result<Seen, StoreError> {
     let (now, back) = (tx.now(), Duration::days(HABITS_DAYS));
     let today = day_at(shop.rules.zone, now);
     let values = [

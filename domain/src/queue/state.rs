@@ -53,6 +53,8 @@ words! {
         Here = "here",
         /// They let somebody pass.
         MoreTime = "more_time",
+        /// They get a new ticket.
+        Reissue = "reissued",
         /// It begins.
         Start = "started",
         /// It is over.
@@ -103,6 +105,7 @@ impl State {
             (S::Waiting, Step::Move) => S::Waiting,
             (S::Waiting | S::Called, Step::Here | Step::Edit | Step::Free) => self,
             (S::Waiting | S::Called, Step::MoreTime) => S::Waiting,
+            (S::Waiting | S::Called, Step::Reissue) => self,
             (S::Waiting | S::Called, Step::Start) => S::Serving,
             (S::Serving, Step::Finish) => S::Done,
             (S::Called, Step::MissOut) => S::NoShow,
@@ -120,7 +123,7 @@ impl State {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Join,
         Self::Call,
         Self::Return,
@@ -129,6 +132,7 @@ impl Step {
         Self::Free,
         Self::Here,
         Self::MoreTime,
+        Self::Reissue,
         Self::Start,
         Self::Finish,
         Self::MissOut,
@@ -149,6 +153,7 @@ impl Step {
             Self::Free => "queue.freed",
             Self::Here => "queue.here",
             Self::MoreTime => "queue.more_time",
+            Self::Reissue => "queue.reissued",
             Self::Start => "queue.started",
             Self::Finish => "queue.finished",
             Self::MissOut => "queue.no_show",

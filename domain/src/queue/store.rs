@@ -146,6 +146,7 @@ pub(super) async fn write(
     change.updated_at = Set(tx.now());
     if from.is_open() && !to.is_open() {
         change.ended_at = Set(Some(tx.now()));
+        change.taken_from = Set(None);
     }
     if to == State::Serving {
         change.expires_at = Set(Some(tx.now() + LONGEST));

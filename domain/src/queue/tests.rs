@@ -35,6 +35,7 @@ fn every_step_that_there_is() {
     waiting --freed--> waiting
     waiting --here--> waiting
     waiting --more_time--> waiting
+    waiting --reissued--> waiting
     waiting --started--> serving
     waiting --left--> left
     waiting --converted--> converted
@@ -44,6 +45,7 @@ fn every_step_that_there_is() {
     called --freed--> called
     called --here--> called
     called --more_time--> waiting
+    called --reissued--> called
     called --started--> serving
     called --no_show--> no_show
     called --left--> left

@@ -159,6 +159,7 @@ async fn arrive(tx: &mut TenantTx, visit: &VisitFacts) -> Result<entry::Model, B
         source: Source::Appointment,
         note: visit.note.clone(),
         token_hash: None,
+        taken_from: None,
         quote: None,
     };
     join::insert(tx, held, &shop, &line, ticket).await

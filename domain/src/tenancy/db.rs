@@ -10,6 +10,7 @@ use crate::diary::Shelf;
 use crate::entropy::Entropy;
 use crate::jobs::{Bell, Ringer};
 use crate::live::News;
+use crate::queue::Foresight;
 use crate::secrets::{KeyRing, Place};
 use crate::time::Clock;
 
@@ -23,6 +24,7 @@ pub(crate) struct Tools {
     pub(crate) ringer: Ringer,
     pub(crate) news: News,
     pub(crate) shelf: Arc<Shelf>,
+    pub(crate) foresight: Arc<Foresight>,
 }
 
 impl Tools {
@@ -121,6 +123,7 @@ impl Db {
                 ringer: Ringer::default(),
                 news: News::default(),
                 shelf: Arc::default(),
+                foresight: Arc::default(),
             },
         })
     }
@@ -144,6 +147,11 @@ impl Db {
     /// of it.
     pub fn news(&self) -> &News {
         &self.tools.news
+    }
+
+    /// How often a walk-in queue was played forward to say how long people wait.
+    pub fn queues_played(&self) -> u64 {
+        self.tools.foresight.played()
     }
 
     /// Whether the database answers.

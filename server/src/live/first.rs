@@ -116,7 +116,7 @@ impl Look {
         let (items, over) = if let Some(day) = day {
             (schedule::snapshot(tx, &day, audience.sight).await?, false)
         } else {
-            let line = Line::load(tx, topic.location(), LooksAt::first(&topic)).await?;
+            let line = Line::whole(tx, topic.location(), LooksAt::first(&topic)).await?;
             self.desk.shows_day(topic, line.today());
             (line.news(topic, &self.caller).items, line.is_over(topic))
         };
@@ -154,7 +154,7 @@ impl Look {
             }
             None => {
                 let topics = [topic];
-                let line = Line::load(tx, location, LooksAt::again(&topics, &stirred)).await?;
+                let line = Line::whole(tx, location, LooksAt::again(&topics, &stirred)).await?;
                 if let Topic::Queue(_) = topic {
                     // What ended on another day than today isn't shown any more.
                     let at = live::happened_at(tx, since.seq).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use openchair_domain::authz::{Permission as _, Right, perm};
@@ -9,7 +10,7 @@ use openchair_domain::availability::day_at;
 use openchair_domain::bookings::{BookingError, Sight};
 use openchair_domain::ids::{Id, Location, QueueEntry};
 use openchair_domain::live::{self, Stirred};
-use openchair_domain::queue::{self, EntryFacts, Front, Outlook, OwnTicket};
+use openchair_domain::queue::{self, EntryFacts, Front, Outlook, OwnTicket, State};
 use openchair_domain::tenancy::{Caller, Db, TenantTx};
 use openchair_domain::time::Instant;
 use poem_openapi::types::ToJSON as _;
@@ -51,7 +52,9 @@ pub(super) struct Line {
     touched: Vec<EntryFacts>,
     /// Whether how it is kept is told, too.
     settings: bool,
-    outlook: Outlook,
+    /// Whether anybody looks at waits here, and what was found out of them.
+    foretold: bool,
+    outlook: Option<Arc<Outlook>>,
     tickets: HashMap<Id<QueueEntry>, OwnTicket>,
     seq: i64,
     gone: Vec<Id<QueueEntry>>,
@@ -77,7 +80,18 @@ impl<'a> Looks<'a> {
 }
 
 impl Line {
-    /// Reads what those who look at a line have to see of it.
+    /// Reads all that those who look at a line have to see of it.
+    pub(super) async fn whole(
+        tx: &TenantTx,
+        location: Id<Location>,
+        looks: Looks<'_>,
+    ) -> Result<Self, BookingError> {
+        let mut line = Self::load(tx, location, looks).await?;
+        line.foresee(tx).await?;
+        Ok(line)
+    }
+
+    /// Reads what they have to see at once: all but how long people will wait, which takes longer.
     pub(super) async fn load(
         tx: &TenantTx,
         location: Id<Location>,
@@ -113,15 +127,43 @@ impl Line {
             gone = ids.into_iter().filter(|id| !found.iter().any(|one| one.id == *id)).collect();
             touched.extend(found);
         }
-        let outlook = if staff || !tickets.is_empty() {
-            queue::outlook(tx, location).await?
-        } else {
-            Outlook::default()
-        };
-        let own = queue::tickets(tx, &front, &outlook, &tickets).await?;
+        let foretold = staff || !tickets.is_empty();
+        let own = queue::tickets(tx, &front, &Outlook::default(), &tickets).await?;
         let seq = live::last_seq(tx).await?;
         let tickets = own.into_iter().map(|own| (own.entry.id, own)).collect();
-        Ok(Self { front, today, touched, settings: all, outlook, tickets, seq, gone })
+        let outlook = None;
+        Ok(Self { front, today, touched, settings: all, foretold, outlook, tickets, seq, gone })
+    }
+
+    /// Finds out how long people will wait, if anybody looks at that.
+    pub(super) async fn foresee(&mut self, tx: &TenantTx) -> Result<(), BookingError> {
+        if !self.foretold {
+            return Ok(());
+        }
+        let outlook = queue::outlook(tx, self.front.settings.location).await?;
+        for wait in &outlook.waits {
+            if let Some(own) = self.tickets.get_mut(&wait.id) {
+                own.wait = Some(wait.clone());
+            }
+        }
+        self.outlook = Some(outlook);
+        Ok(())
+    }
+
+    /// Whether anybody looks at how long people will wait.
+    pub(super) fn is_foretold(&self) -> bool {
+        self.foretold
+    }
+
+    /// Whether what this topic shows has to do with how long somebody will wait.
+    pub(super) fn has_waits(&self, topic: Topic) -> bool {
+        match topic {
+            Topic::Queue(_) => true,
+            Topic::Ticket { entry, .. } => {
+                self.tickets.get(&entry).is_some_and(|own| own.entry.state == State::Waiting)
+            }
+            _ => false,
+        }
     }
 
     /// What of it those who look at this topic are told.
@@ -153,8 +195,7 @@ impl Line {
             }
         }
         news.gone.extend(self.gone.iter().map(ToString::to_string));
-        let location = self.front.settings.location;
-        news.items.push(LiveItem::waits(location, self.seq, self.outlook.clone()));
+        news.items.extend(self.waits());
         news
     }
 
@@ -168,13 +209,15 @@ impl Line {
         day_at(self.front.shop.rules.zone, at) == self.today
     }
 
-    /// What time alone changes.
+    fn waits(&self) -> Option<LiveItem> {
+        let outlook = self.outlook.as_ref()?;
+        Some(LiveItem::waits(self.front.settings.location, self.seq, outlook))
+    }
+
+    /// What is said of waits, which time alone may change.
     pub(super) fn later(&self, topic: Topic) -> Option<News> {
         match topic {
-            Topic::Queue(location) => {
-                let waits = LiveItem::waits(location, self.seq, self.outlook.clone());
-                Some(News::of(vec![waits]))
-            }
+            Topic::Queue(_) => Some(News::of(vec![self.waits()?])),
             Topic::Ticket { entry, .. } => {
                 let own = self.tickets.get(&entry)?;
                 Some(News::of(vec![LiveItem::ticket(self.seq, own.clone().into())]))
@@ -205,7 +248,7 @@ impl Line {
                 view.hash(&mut hasher);
             }
             _ => {
-                for wait in &self.outlook.waits {
+                for wait in self.outlook.iter().flat_map(|outlook| &outlook.waits) {
                     (wait.id, wait.position, wait.p50, wait.p90).hash(&mut hasher);
                 }
             }

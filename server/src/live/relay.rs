@@ -97,8 +97,8 @@ impl Tray {
     }
 
     /// Tells it, in the order in which it was put here.
-    async fn hand_out(self) {
-        for (channel, frame) in self.0 {
+    async fn hand_out(&mut self) {
+        for (channel, frame) in std::mem::take(&mut self.0) {
             let told = channel.push(frame).await;
             metrics::counter!(DELIVERIES).increment(told as u64);
         }
@@ -121,7 +121,7 @@ impl Round<'_> {
                 for (audience, seated) in &looked.audiences {
                     let to = (*audience, &*seated.caller);
                     let news = touched.change(&day, &self.stirred, to);
-                    self.send(looked, &seated.channel, news, false);
+                    self.send(looked, &seated.channel, (news, self.later), false);
                 }
             }
         }
@@ -150,19 +150,25 @@ impl Round<'_> {
         let mut lines: HashMap<Id<Location>, Vec<&Looked>> = HashMap::new();
         for looked in topics {
             let (topic, location) = (looked.topic, looked.topic.location());
-            let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&location);
+            let happened = self.happened(topic);
             let by_time = self.later && !matches!(topic, Topic::Board(_));
             if !matches!(topic, Topic::Schedule { .. }) && (happened || by_time) {
                 lines.entry(location).or_default().push(looked);
             }
         }
+        let mut told = Vec::new();
         for (location, looked) in lines {
             let topics: Vec<_> = looked.iter().map(|looked| looked.topic).collect();
             let looks = Looks::again(&topics, &self.stirred);
             match Line::load(tx, location, looks).await {
                 Ok(line) => {
-                    for looked in looked {
-                        self.line(&line, looked);
+                    let same_day = looked.into_iter().filter(|looked| !self.turns(&line, looked));
+                    let looked: Vec<_> = same_day.collect();
+                    for looked in &looked {
+                        self.at_once(&line, looked);
+                    }
+                    if line.is_foretold() {
+                        told.push((line, looked));
                     }
                 }
                 Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
@@ -174,40 +180,79 @@ impl Round<'_> {
                 }
             }
         }
+        if !told.is_empty() {
+            // Who is called hears of it before it is reckoned how long the others will wait.
+            self.tray.hand_out().await;
+        }
+        for (mut line, looked) in told {
+            line.foresee(tx).await?;
+            for looked in looked {
+                self.waits(&line, looked);
+            }
+        }
         Ok(())
     }
 
-    fn line(&mut self, line: &Line, looked: &Looked) {
-        let topic = looked.topic;
-        if matches!(topic, Topic::Queue(_)) && self.desk.turns_to_day(topic, line.today()) {
-            // What ended yesterday isn't shown any more, and nothing happened to it.
+    fn happened(&self, topic: Topic) -> bool {
+        self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location())
+    }
+
+    /// What ended yesterday isn't shown any more, and nothing happened to it: all of it is told afresh.
+    fn turns(&mut self, line: &Line, looked: &Looked) -> bool {
+        let turns = matches!(looked.topic, Topic::Queue(_))
+            && self.desk.turns_to_day(looked.topic, line.today());
+        if turns {
             let frame = Frame { seq: self.seq, later: true, matter: Matter::Resync };
             self.tray.afresh(looked, &frame);
+        }
+        turns
+    }
+
+    fn at_once(&mut self, line: &Line, looked: &Looked) {
+        let topic = looked.topic;
+        // A ticket is one item: of who waits it is told once, with how long they will.
+        let ticket = matches!(topic, Topic::Ticket { .. });
+        if !self.happened(topic) || (ticket && line.has_waits(topic)) {
             return;
         }
-        let happened = self.stirred.all_lines || self.stirred.lines.contains_key(&topic.location());
-        let waits = matches!(topic, Topic::Queue(_) | Topic::Ticket { .. });
-        let said = (topic, line.said(topic));
-        let new = waits && self.desk.is_news(topic, said.1);
-        self.said.extend(new.then_some(said));
         for (_, seated) in &looked.audiences {
-            if happened {
-                let news = line.news(topic, &seated.caller);
-                self.send(looked, &seated.channel, news, line.is_over(topic));
-            } else if new && let Some(news) = line.later(topic) {
-                self.send(looked, &seated.channel, news, false);
+            let news = line.news(topic, &seated.caller);
+            self.send(looked, &seated.channel, (news, self.later), line.is_over(topic));
+        }
+    }
+
+    fn waits(&mut self, line: &Line, looked: &Looked) {
+        let topic = looked.topic;
+        if !line.has_waits(topic) {
+            return;
+        }
+        let said = (topic, line.said(topic));
+        let new = self.desk.is_news(topic, said.1);
+        self.said.extend(new.then_some(said));
+        if !new && !self.happened(topic) {
+            return;
+        }
+        for (_, seated) in &looked.audiences {
+            if let Some(news) = line.later(topic) {
+                self.send(looked, &seated.channel, (news, true), false);
             }
         }
     }
 
-    fn send(&mut self, looked: &Looked, to: &Arc<Channel>, news: News, over: bool) {
+    /// `later`: whether it says something new of who knows everything up to there.
+    fn send(
+        &mut self,
+        looked: &Looked,
+        to: &Arc<Channel>,
+        (news, later): (News, bool),
+        over: bool,
+    ) {
         if news.is_nothing() {
             return;
         }
         let bytes = LiveMessage::change(looked.topic, self.seq, news).encode();
         let matter = if over { Matter::Over(bytes) } else { Matter::Send(bytes) };
-        let frame = Frame { seq: self.seq, later: self.later, matter };
-        self.tray.0.push((Arc::clone(to), frame));
+        self.tray.0.push((Arc::clone(to), Frame { seq: self.seq, later, matter }));
     }
 }
 

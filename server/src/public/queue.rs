@@ -2,7 +2,7 @@
 
 use openchair_domain::bookings::NewAsk;
 use openchair_domain::ids::{Id, Location, Service, StaffMember};
-use openchair_domain::queue::{self, NewParty, Ticket};
+use openchair_domain::queue::{self, Arrival, NewParty, Ticket};
 use openchair_domain::tenancy::{Caller, TenantTx};
 use openchair_domain::tenants;
 use poem_openapi::OpenApi;
@@ -23,15 +23,15 @@ use crate::queue::{JoinQueueInput, KioskPartyInput};
 #[derive(Debug)]
 pub struct PublicQueueApi(pub App);
 
-/// Somebody's ticket, read again: it says where they stand.
-async fn ticket(tx: &TenantTx, joined: queue::Joined) -> Result<TicketView, ApiError> {
-    let token = joined.token.text().to_owned();
-    let own = Ticket {
-        caller: tx.caller().clone(),
-        entry: joined.entry.id,
-        location: joined.entry.location,
-    };
-    Ok(TicketView { token, entry: queue::look(tx, &own).await?.into() })
+/// Somebody's ticket, for who has just got it.
+fn ticket(joined: queue::Joined) -> TicketView {
+    TicketView { token: joined.token.text().to_owned(), entry: joined.own().into() }
+}
+
+/// One's own ticket, as it is now.
+async fn own(app: &App, ticket: &Ticket) -> Result<OwnEntryView, ApiError> {
+    let tx = app.db.picture(&ticket.caller).await?;
+    Ok(queue::look(&tx, ticket).await?.into())
 }
 
 /// Ids with commas between them. What is none names nothing.
@@ -46,10 +46,9 @@ async fn front(
     location: Option<Id<Location>>,
     wanted: (Vec<Id<Service>>, Option<Id<StaffMember>>),
 ) -> Result<PublicQueueView, ApiError> {
-    let tx = app.db.tenant(caller).await?;
+    let tx = app.db.picture(caller).await?;
     let front = queue::front(&tx, location).await?;
     let newcomer = queue::newcomer(&tx, &front, &wanted.0, wanted.1).await?;
-    tx.commit().await?;
     Ok(PublicQueueView::of(front, newcomer))
 }
 
@@ -78,7 +77,7 @@ impl PublicQueueApi {
     }
 
     /// Joins the queue. The ticket's link is in this answer and nowhere else. Refused with
-    /// `queue_closed`, `queue_full`, `nobody_serves`, `not_serving` or `already_waiting`.
+    /// `queue_closed`, `queue_full`, `nobody_serves`, `not_serving` or `too_many_tickets`.
     #[oai(path = "/:shop/queue", method = "post", operation_id = "join_queue")]
     async fn join(
         &self,
@@ -93,10 +92,11 @@ impl PublicQueueApi {
         let ways = NewAsk { phone: body.phone.clone(), ..NewAsk::default() }.ways();
         self.0.limits.contacts(caller.tenant(), &ways).await?;
         let new: NewParty = body.to_domain();
-        let join = async |tx: &mut TenantTx| {
-            let joined = queue::join(tx, &new, queue::Source::Public).await?;
-            ticket(tx, joined).await
-        };
+        let source = queue::Source::Public;
+        let quote = self.0.foresee(&caller, &new, source).await?;
+        let from = Some(self.0.limits.household(caller.request()));
+        let arrival = Arrival { source, quote, from };
+        let join = async |tx: &mut TenantTx| Ok(ticket(queue::join(tx, &new, arrival).await?));
         self.0.once(&caller, once, &body.0, join).await
     }
 
@@ -135,10 +135,7 @@ impl OwnTicketApi {
     ) -> Result<Json<OwnEntryView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let ticket = queue::open(&self.0.db, &token.0, who.request).await?;
-        let tx = self.0.db.tenant(&ticket.caller).await?;
-        let own = queue::look(&tx, &ticket).await?;
-        tx.commit().await?;
-        Ok(Json(own.into()))
+        Ok(Json(own(&self.0, &ticket).await?))
     }
 
     /// One is there.
@@ -153,12 +150,12 @@ impl OwnTicketApi {
         let ticket = queue::open(&self.0.db, &token.0, who.request).await?;
         let mut tx = self.0.db.tenant(&ticket.caller).await?;
         queue::here(&mut tx, &ticket).await?;
-        let own = queue::look(&tx, &ticket).await?;
         tx.commit().await?;
-        Ok(Json(own.into()))
+        Ok(Json(own(&self.0, &ticket).await?))
     }
 
-    /// One needs more time: the next in line passes, and who was called waits again.
+    /// One needs more time: the next in line passes, and who was called waits again. Asked again under
+    /// the same key, nobody else passes, and the answer is how one stands by then.
     #[oai(path = "/:token/more-time", method = "post", operation_id = "let_one_pass")]
     async fn more_time(
         &self,
@@ -171,9 +168,11 @@ impl OwnTicketApi {
         let ticket = queue::open(&self.0.db, &token.0, who.request).await?;
         let pass = async |tx: &mut TenantTx| {
             queue::more_time(tx, &ticket).await?;
-            Ok(queue::look(tx, &ticket).await?.into())
+            Ok(true)
         };
-        Ok(self.0.once(&ticket.caller, once.held_by(&token.0), &true, pass).await?.into())
+        let passed = self.0.once(&ticket.caller, once.held_by(&token.0), &true, pass).await?;
+        // The line is free again before anybody reckons how it goes on.
+        Ok(passed.with(&own(&self.0, &ticket).await?).into())
     }
 
     /// Doesn't wait any more.
@@ -228,11 +227,10 @@ impl KioskApi {
         let door = queue::open_kiosk(&self.0.db, &token.0, who.request).await?;
         let ways = NewAsk { phone: body.phone.clone(), ..NewAsk::default() }.ways();
         self.0.limits.contacts(door.caller.tenant(), &ways).await?;
-        let new = body.to_domain();
-        let join = async |tx: &mut TenantTx| {
-            let joined = queue::join_at(tx, &door, &new).await?;
-            ticket(tx, joined).await
-        };
+        let new = door.party(body.to_domain());
+        let quote = self.0.foresee(&door.caller, &new, queue::Source::Kiosk).await?;
+        let join =
+            async |tx: &mut TenantTx| Ok(ticket(queue::join_at(tx, &door, &new, quote).await?));
         self.0.once(&door.caller, once.held_by(&token.0), &body.0, join).await
     }
 }

@@ -89,7 +89,7 @@ impl PublicQueueView {
 pub(crate) struct PublicBoardEntryView {
     code: String,
     state: QueueState,
-    /// The first name of who calls or serves them
+    /// The first name of who calls or serves them, if customers find that one online
     staff: Option<String>,
     /// Where that is
     chair: Option<String>,
@@ -107,8 +107,11 @@ pub(crate) struct PublicBoardView {
     entries: Vec<PublicBoardEntryView>,
 }
 
-fn first_name(name: &str) -> String {
-    name.split_whitespace().next().unwrap_or_default().to_owned()
+/// Who calls or serves somebody, by their first name: of the staff whom customers find online, too.
+fn first_name(entry: &EntryFacts, shop: &Shop) -> Option<String> {
+    shop.people.get(&entry.staff?).filter(|one| one.online)?;
+    let name = entry.staff_name.as_deref()?;
+    Some(name.split_whitespace().next().unwrap_or_default().to_owned())
 }
 
 fn chair(shop: &Shop, staff: Id<StaffMember>) -> Option<String> {
@@ -121,7 +124,7 @@ impl PublicBoardEntryView {
     pub(crate) fn of(entry: EntryFacts, shop: &Shop) -> Self {
         Self {
             chair: entry.staff.and_then(|staff| chair(shop, staff)),
-            staff: entry.staff_name.as_deref().map(first_name),
+            staff: first_name(&entry, shop),
             code: entry.code,
             state: entry.state.into(),
         }
@@ -166,7 +169,7 @@ pub(crate) struct OwnEntryView {
     called: Vec<String>,
     /// Who is being served
     serving: Vec<String>,
-    /// The first name of who calls or serves them
+    /// The first name of who calls or serves them, if customers find that one online
     staff: Option<String>,
     /// Where that is
     chair: Option<String>,
@@ -198,7 +201,7 @@ impl From<OwnTicket> for OwnEntryView {
             position: wait.as_ref().map(|wait| wait.position),
             wait: wait.and_then(|wait| wait.range()).map(WaitRangeView::from),
             chair: entry.staff.and_then(|staff| chair(&shop, staff)),
-            staff: entry.staff_name.as_deref().map(first_name),
+            staff: first_name(&entry, &shop),
             code: entry.code,
             state: entry.state.into(),
             name: entry.name,

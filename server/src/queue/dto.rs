@@ -4,9 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use openchair_domain::authz::Right;
 use openchair_domain::ids::{Appointment, Customer, Location, QueueEntry, Service, StaffMember};
 use openchair_domain::queue::{
-    Board, Day, EntryFacts, Event, Joined, Outlook, Quote, Server, Settings, Source, State, Wait,
+    Board, Day, EntryFacts, Event, Outlook, Quote, Server, Settings, Source, State, Wait,
     WantedHere,
 };
+use openchair_domain::secrets::OpaqueToken;
 use openchair_domain::tenancy::Caller;
 use poem_openapi::Object;
 
@@ -260,20 +261,20 @@ pub(crate) struct BoardView {
 
 impl BoardView {
     /// As this one may see it.
-    pub(crate) fn of(board: Board, outlook: Outlook, to: &Caller) -> Self {
+    pub(crate) fn of(board: Board, outlook: &Outlook, to: &Caller) -> Self {
         let views = |entries: Vec<EntryFacts>| {
             entries.into_iter().map(|entry| QueueEntryView::of(entry, to)).collect()
         };
         Self {
             settings: board.front.settings.into(),
             entries: views(board.front.entries),
-            waits: outlook.waits.into_iter().map(QueueWaitView::from).collect(),
+            waits: outlook.waits.iter().cloned().map(QueueWaitView::from).collect(),
             ended: views(board.ended),
         }
     }
 }
 
-/// Somebody whom the desk put into the queue.
+/// Somebody in the queue, with their ticket.
 #[derive(Debug, Clone, Object)]
 pub(super) struct QueueJoinedView {
     /// The ticket, `/q/{token}`: shown once
@@ -282,9 +283,8 @@ pub(super) struct QueueJoinedView {
 }
 
 impl QueueJoinedView {
-    pub(super) fn of(joined: Joined, to: &Caller) -> Self {
-        let token = joined.token.text().to_owned();
-        Self { token, entry: QueueEntryView::of(joined.entry, to) }
+    pub(super) fn of(entry: EntryFacts, token: &OpaqueToken, to: &Caller) -> Self {
+        Self { token: token.text().to_owned(), entry: QueueEntryView::of(entry, to) }
     }
 }
 

@@ -68,6 +68,19 @@ fn entry(entry: queue::EntryFacts, to: &Caller) -> Versioned<QueueEntryView> {
     Versioned::new(entry.version.into(), QueueEntryView::of(entry, to))
 }
 
+impl App {
+    /// What somebody is told who is about to join, found out before anything is held.
+    pub(crate) async fn foresee(
+        &self,
+        who: &Caller,
+        new: &queue::NewParty,
+        source: queue::Source,
+    ) -> Result<Option<queue::Quote>, ApiError> {
+        let tx = self.db.picture(who).await?;
+        Ok(queue::foresee(&tx, new, source).await?)
+    }
+}
+
 impl QueueApi {
     /// Does something to an entry, and shows what came of it.
     async fn press(
@@ -91,11 +104,10 @@ impl QueueApi {
         who: Can<perm::ReadQueue>,
         location: Query<Ref<Location>>,
     ) -> Result<Json<BoardView>, ApiError> {
-        let tx = self.0.db.tenant(&who).await?;
+        let tx = self.0.db.picture(&who).await?;
         let board = queue::board(&tx, location.0.0).await?;
         let outlook = queue::outlook(&tx, location.0.0).await?;
-        tx.commit().await?;
-        Ok(Json(BoardView::of(board, outlook, &who)))
+        Ok(Json(BoardView::of(board, &outlook, &who)))
     }
 
     /// How a location's queue is kept.
@@ -144,7 +156,8 @@ impl QueueApi {
         Ok(Json(QueueAccuracyView { items: days.into_iter().map(QueueDayView::from).collect() }))
     }
 
-    /// Puts somebody into the queue. Their ticket is in this answer and nowhere else.
+    /// Puts somebody into the queue. Their ticket is in this answer and nowhere else. A telephone that the
+    /// desk has put in already waits once: `already_waiting`.
     #[oai(path = "/queue/entries", method = "post", operation_id = "add_to_queue")]
     async fn add(
         &self,
@@ -153,11 +166,31 @@ impl QueueApi {
         body: Input<DeskPartyInput>,
     ) -> Result<Created<QueueJoinedView>, ApiError> {
         let new = body.to_domain();
+        let source = queue::Source::Desk;
+        let quote = self.0.foresee(&who, &new, source).await?;
+        let arrival = queue::Arrival { source, quote, from: None };
         let add = async |tx: &mut TenantTx| {
-            let joined = queue::add(tx, &new).await?;
-            Ok(QueueJoinedView::of(joined, tx.caller()))
+            let queue::Joined { entry, token, .. } = queue::join(tx, &new, arrival).await?;
+            Ok(QueueJoinedView::of(entry, &token, tx.caller()))
         };
         self.0.once(&who, once, &body.0, add).await
+    }
+
+    /// Shows somebody who waits their ticket again: it is a new one, in this answer and nowhere else,
+    /// and the one that they had leads nowhere any more. Who came for a visit has the link of that.
+    #[oai(path = "/queue/entries/:id/ticket", method = "post", operation_id = "renew_queue_ticket")]
+    async fn renew(
+        &self,
+        who: Can<perm::JoinQueue>,
+        id: Path<Ref<QueueEntry>>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
+        body: Input<QueueSeenInput>,
+    ) -> Result<Created<QueueJoinedView>, ApiError> {
+        let renew = async |tx: &mut TenantTx| {
+            let (entry, token) = queue::reissue(tx, id.0.0, Some(body.version)).await?;
+            Ok(QueueJoinedView::of(entry, &token, tx.caller()))
+        };
+        self.0.once(&who, once, &body.0, renew).await
     }
 
     /// One entry.

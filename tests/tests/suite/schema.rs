@@ -32,6 +32,7 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("memberships_by_user", "signing in asks where a login belongs"),
     ("queue_entries_by_token", "who waits shows the ticket before anybody knows the tenant"),
     ("queue_entries_expiring", "the sweep looks for who was forgotten over all tenants"),
+    ("queue_entries_to_forget", "the sweep looks for whose wait is long over, over all tenants"),
     ("queue_kiosks_by_token", "a tablet shows its token before anybody knows the tenant"),
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
     ("waitlist_entries_by_token", "who waits shows the link before anybody knows the tenant"),

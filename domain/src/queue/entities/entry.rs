@@ -39,6 +39,8 @@ pub struct Model {
     pub expires_at: Option<DateTimeUtc>,
     pub passes: i16,
     pub learned: bool,
+    pub forgotten: bool,
+    pub taken_from: Option<Vec<u8>>,
     pub version: i32,
     pub updated_at: DateTimeUtc,
 }

@@ -50,7 +50,7 @@ pub struct Server {
 }
 
 /// A part of what somebody wants done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Work {
     /// Which service.
     pub service: Id<Service>,

@@ -143,6 +143,11 @@ impl Paces {
         paces
     }
 
+    /// Of how many pairs of a service and one of the staff something is known.
+    pub(in crate::queue) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
     /// What is expected of a service with one of the staff: what others need for it, how that person
     /// is at other services, and what they were seen to need for this one.
     pub fn expect(&self, service: Id<Service>, staff: Id<StaffMember>) -> Expected {

@@ -14,8 +14,8 @@ pub(super) struct Runs<'a> {
     /// What the dice say of who waits.
     fates: Vec<Fate>,
     chairs: Vec<State>,
-    /// Who still waits, first in line first.
-    waiting: Vec<usize>,
+    /// How many of each kind were called.
+    gone: Vec<usize>,
     /// When each is called, newcomers too.
     called: Vec<f64>,
 }
@@ -47,8 +47,8 @@ struct State {
 impl<'a> Runs<'a> {
     pub(super) fn new(scene: &'a Scene, habits: &'a Habits, seed: u64) -> Self {
         let (fates, chairs) = (Vec::with_capacity(scene.people.len()), Vec::new());
-        let (waiting, called) = (Vec::with_capacity(scene.in_line), Vec::new());
-        Self { scene, habits, seed, fates, chairs, waiting, called }
+        let (gone, called) = (Vec::with_capacity(scene.kinds.len()), Vec::new());
+        Self { scene, habits, seed, fates, chairs, gone, called }
     }
 
     /// When each is called, in seconds from now: the line, then newcomers. Infinity: not today.
@@ -56,7 +56,8 @@ impl<'a> Runs<'a> {
         let scene = self.scene;
         self.called.clear();
         self.called.resize(scene.people.len(), f64::INFINITY);
-        self.waiting.clone_from(&scene.in_turn);
+        self.gone.clear();
+        self.gone.resize(scene.kinds.len(), 0);
         self.fates.clear();
         for (whose, waited) in &scene.people {
             let fate = self.fate(&mut Dice::of(self.seed, run, *whose), *waited);
@@ -141,10 +142,12 @@ impl<'a> Runs<'a> {
         }
         let next = planned.map(|fixed| fixed.at);
         let scene = self.scene;
-        let first =
-            self.waiting.iter().position(|who| scene.fits(*who, chair, free, next, squeeze));
-        if let Some(place) = first {
-            let who = self.waiting.remove(place);
+        let first_of = |kind: &usize| {
+            let who = *scene.kinds[*kind].in_turn.get(self.gone[*kind])?;
+            scene.fits(who, chair, free, next, squeeze).then_some((who, *kind))
+        };
+        if let Some((who, kind)) = scene.chairs[chair].kinds.iter().filter_map(first_of).min() {
+            self.gone[kind] += 1;
             self.chairs[chair].free = self.call(who, chair);
             return;
         }

@@ -1,12 +1,15 @@
 //! A situation, reckoned through once for all runs: seconds from now, places instead of ids, and how
 //! long everything takes with everybody.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::in_time;
 use super::length::Length;
-use super::model::{Busy, Planned, Server, Situation, Waiting};
+use super::model::{Busy, Planned, Server, Situation, Waiting, Work};
+use crate::ids::{Id, StaffMember};
 use crate::time::Instant;
 
 /// How long a booked customer is waited for. Seconds.
@@ -19,9 +22,18 @@ pub(super) struct Scene {
     pub(super) people: Vec<(u64, f64)>,
     /// How many of them are in line.
     pub(super) in_line: usize,
+    pub(super) kinds: Vec<Kind>,
+    /// Of which kind each of them is.
+    kind_of: Vec<usize>,
+}
+
+/// People who want the same, and by whom, are served alike: of them, the first in line goes first. So
+/// whoever is free looks through what is wanted, and not through everybody.
+#[derive(Debug)]
+pub(super) struct Kind {
     /// Who of the line is called in turn, first in line first. The others are in somebody's plan.
     pub(super) in_turn: Vec<usize>,
-    /// For each of them, with each of the chairs. Nothing: not served there.
+    /// How long they take with each of the chairs. Nothing: not served there.
     lengths: Vec<Option<Length>>,
 }
 
@@ -34,6 +46,8 @@ pub(super) struct Chair {
     until: f64,
     /// What keeps its time, earliest first.
     pub(super) plan: Vec<Fixed>,
+    /// Which kinds of those who are called in turn are served here.
+    pub(super) kinds: Vec<usize>,
 }
 
 /// How somebody begins.
@@ -73,25 +87,35 @@ impl Scene {
                 .map(|one| (named(one.entry), seconds(one.joined, situation.now).max(0.0)))
                 .collect(),
             in_line: situation.line.len(),
-            in_turn: Vec::with_capacity(situation.line.len()),
-            lengths: Vec::with_capacity(all().count() * servers.len()),
+            kinds: Vec::new(),
+            kind_of: Vec::with_capacity(situation.line.len() + situation.newcomers.len()),
         };
+        let mut known: HashMap<(&[Work], u16, Option<Id<StaffMember>>, bool), usize> =
+            HashMap::new();
         for (who, one) in all().enumerate() {
             let booked = one.due.filter(|_| who < scene.in_line).zip(one.wanted);
-            for (server, chair) in servers.iter().zip(&mut scene.chairs) {
-                let theirs = one.wanted.is_none_or(|wanted| wanted == server.id);
-                let able = booked.is_some()
-                    || one.services.iter().all(|work| server.skills.contains(&work.service));
-                let length = (theirs && able)
-                    .then(|| Length::of(&one.services, one.party, server.id, situation.paces));
-                if let Some((due, _)) = booked.filter(|_| length.is_some()) {
-                    let at = seconds(situation.now, due).max(0.0);
+            let alike = (&*one.services, one.party, one.wanted, booked.is_some());
+            let kind = *known.entry(alike).or_insert_with(|| {
+                scene.kinds.push(Kind::of(situation, &servers, one, booked.is_some()));
+                scene.kinds.len() - 1
+            });
+            scene.kind_of.push(kind);
+            let Kind { in_turn, lengths } = &mut scene.kinds[kind];
+            if let Some((due, _)) = booked {
+                let at = seconds(situation.now, due).max(0.0);
+                let served = scene.chairs.iter_mut().zip(lengths).filter(|(_, one)| one.is_some());
+                for (chair, _) in served {
                     chair.plan.push(Fixed { at, what: What::Checked(who) });
                 }
-                scene.lengths.push(length);
+            } else if who < scene.in_line {
+                in_turn.push(who);
             }
-            if booked.is_none() && who < scene.in_line {
-                scene.in_turn.push(who);
+        }
+        for (kind, one) in scene.kinds.iter().enumerate().filter(|(_, one)| !one.in_turn.is_empty())
+        {
+            let served = scene.chairs.iter_mut().zip(&one.lengths);
+            for (chair, _) in served.filter(|(_, length)| length.is_some()) {
+                chair.kinds.push(kind);
             }
         }
         for chair in &mut scene.chairs {
@@ -101,7 +125,7 @@ impl Scene {
     }
 
     pub(super) fn length(&self, who: usize, chair: usize) -> Option<&Length> {
-        self.lengths.get(who * self.chairs.len() + chair)?.as_ref()
+        self.kinds[self.kind_of[who]].lengths[chair].as_ref()
     }
 
     /// Whether they can be called to that chair: served there, and done before what comes next.
@@ -116,6 +140,20 @@ impl Scene {
         let limit = self.chairs[chair].until.min(next.unwrap_or(f64::INFINITY));
         let takes = self.length(who, chair).map(|length| length.expected);
         takes.is_some_and(|takes| in_time(begins, takes, limit, over))
+    }
+}
+
+impl Kind {
+    /// Those who want what this one wants.
+    fn of(situation: &Situation<'_>, servers: &[&Server], one: &Waiting, booked: bool) -> Self {
+        let length = |server: &&Server| {
+            let theirs = one.wanted.is_none_or(|wanted| wanted == server.id);
+            let able =
+                booked || one.services.iter().all(|work| server.skills.contains(&work.service));
+            (theirs && able)
+                .then(|| Length::of(&one.services, one.party, server.id, situation.paces))
+        };
+        Self { in_turn: Vec::new(), lengths: servers.iter().map(length).collect() }
     }
 }
 
@@ -147,6 +185,7 @@ fn chair(situation: &Situation<'_>, server: &Server) -> Chair {
         start,
         until: server.until.map_or(f64::INFINITY, |until| seconds(now, until)),
         plan: server.plan.iter().filter_map(|planned| fixed(situation, server, planned)).collect(),
+        kinds: Vec::new(),
     }
 }
 

@@ -124,8 +124,8 @@ impl LiveItem {
         Self::Entry(LiveEntry { id, version, entry: QueueEntryView::of(facts, to) })
     }
 
-    pub(in crate::live) fn waits(location: Id<Location>, version: i64, outlook: Outlook) -> Self {
-        let waits = outlook.waits.into_iter().map(QueueWaitView::from).collect();
+    pub(in crate::live) fn waits(location: Id<Location>, version: i64, outlook: &Outlook) -> Self {
+        let waits = outlook.waits.iter().cloned().map(QueueWaitView::from).collect();
         Self::Waits(LiveWaits { id: format!("waits:{location}"), version, waits })
     }
 

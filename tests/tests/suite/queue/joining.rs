@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use openchair_tests::TestApp;
+use openchair_tests::spa::at;
 use serde_json::{Value, json};
 
 use super::{life, open, told};
@@ -77,16 +78,51 @@ async fn only_what_somebody_here_does_can_be_had() {
     assert_eq!(offered, ["Wax"]);
 }
 
+/// The desk puts nobody in twice. What strangers type is nobody's number yet: it keeps nobody out, and
+/// they aren't told who waits.
 #[tokio::test]
-async fn one_telephone_waits_once() {
+async fn one_telephone_waits_once_for_the_desk() {
     let (_app, spa) = open(&["Eve"]).await;
     let phone = json!({ "phone": "+1 415 555 0132" });
-    let joined = spa.walk_in("Ada", &["Wax"], &phone).await.expect(201);
     let other = json!({ "phone": "(415) 555-0132" });
-    spa.walk_in("Bob", &["Wax"], &other).await.problem(409, "already_waiting");
-    let token = joined["token"].as_str().unwrap();
-    spa.guest.post_empty(&format!("/v1/q/{token}/leave")).await.expect(204);
-    spa.walk_in("Ada", &["Wax"], &phone).await.expect(201);
+    spa.walk_in("Mallory", &["Wax"], &phone).await.expect(201);
+    let ada = spa.desk_in("Ada", &["Wax"], &other).await;
+    let twice = spa.party("Ada", &["Wax"], &phone);
+    spa.owner.post("/v1/queue/entries", &twice).await.problem(409, "already_waiting");
+    let again = spa.walk_in("Mallory", &["Wax"], &other).await;
+    assert_eq!(again.status, 201, "{again}");
+    spa.press(&ada, "leave", json!({})).await.expect(200);
+    spa.owner.post("/v1/queue/entries", &twice).await.expect(201);
+}
+
+/// Nobody fills a line with tickets of nobody; who stands at the desk or the tablet is there.
+#[tokio::test]
+async fn few_wait_who_joined_from_one_address() {
+    let app = TestApp::with(&[("limits.queue_tickets_per_ip", "2")]).await;
+    let spa = app.spa().await;
+    app.clock.set(at(2, "10:00"));
+    spa.open_line(&["Eve"]).await;
+    let ada = spa.walk_in("Ada", &["Wax"], &json!({})).await.expect(201);
+    spa.walk_in("Bob", &["Wax"], &json!({})).await.expect(201);
+    spa.walk_in("Cyd", &["Wax"], &json!({})).await.problem(409, "too_many_tickets");
+    spa.desk_in("Cyd", &["Wax"], &json!({})).await;
+    let kiosk = json!({ "name": "Door", "location": spa.location });
+    let kiosk = spa.owner.post("/v1/kiosks", &kiosk).await.expect(201);
+    let path = format!("/v1/kiosk/{}/entries", kiosk["token"].as_str().unwrap());
+    spa.guest.post(&path, &spa.party("Dan", &["Wax"], &json!({}))).await.expect(201);
+    // Somebody has gone, and somebody has begun.
+    let path = format!("/v1/q/{}/leave", ada["token"].as_str().unwrap());
+    spa.guest.post_empty(&path).await.expect(204);
+    spa.walk_in("Eli", &["Wax"], &json!({})).await.expect(201);
+    spa.walk_in("Fay", &["Wax"], &json!({})).await.problem(409, "too_many_tickets");
+    let bob = spa.call_next("Eve").await.expect(200);
+    assert_eq!(bob["name"], "Bob");
+    spa.walk_in("Fay", &["Wax"], &json!({})).await.problem(409, "too_many_tickets");
+    spa.press(&bob, "start", json!({})).await.expect(200);
+    spa.walk_in("Fay", &["Wax"], &json!({})).await.expect(201);
+    // Of who has gone it isn't kept from where they came; of nobody is it kept in the clear.
+    let kept = "select count(*) from queue_entries where taken_from is not null";
+    assert_eq!(app.database.count(kept).await, 3);
 }
 
 #[tokio::test]

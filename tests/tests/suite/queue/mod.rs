@@ -2,6 +2,7 @@
 
 mod calling;
 mod converting;
+mod cost;
 mod fit;
 mod joining;
 mod keeping;

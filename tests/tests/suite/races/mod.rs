@@ -9,3 +9,4 @@ mod proof;
 mod queue;
 mod small;
 mod stampede;
+mod visitors;

@@ -1,8 +1,7 @@
-//! Ten of the staff press whatever they like at once, for as long as it takes, and customers come, go
-//! and come again. What the tables and the clients' logs say afterwards is held against the rules of a
-//! line (`line_judge`).
+//! Ten of the staff press whatever they like at once, for as long as it takes, customers come, go and
+//! come again, and others come for what they have booked (`visitors`). What the tables and the clients'
+//! logs say afterwards is held against the rules of a line (`line_judge`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -17,10 +16,11 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::check;
-use super::line_judge::{Told, verdict};
+use super::line_judge::{Asked, House, Told, verdict};
+use super::visitors;
 
 /// Who serves, and what they do.
-const STAFF: [(&str, &[&str]); 10] = [
+pub(super) const STAFF: [(&str, &[&str]); 10] = [
     ("Ann", &["Wax"]),
     ("Ben", &["Wax", "Facial"]),
     ("Cat", &["Facial"]),
@@ -37,9 +37,23 @@ const CUSTOMERS: u32 = 6;
 /// So many tickets a customer holds at once.
 const TICKETS: usize = 3;
 
+/// How staff may be refused, where others press at the same time.
+const REFUSED: [&str; 9] = [
+    "stale_version",
+    "wrong_state",
+    "already_calling",
+    "nobody_to_call",
+    "nobody_fits",
+    "not_found",
+    "booked_visit",
+    "slot_taken",
+    "not_possible",
+];
+
 /// What everybody shares.
-struct Crowd {
-    spa: Spa,
+pub(super) struct Crowd {
+    pub(super) app: TestApp,
+    pub(super) spa: Spa,
     stop: AtomicBool,
     /// Entries that somebody saw lately, in the version that they saw.
     seen: Mutex<Vec<Value>>,
@@ -47,26 +61,38 @@ struct Crowd {
 }
 
 impl Crowd {
-    fn goes_on(&self) -> bool {
+    pub(super) fn goes_on(&self) -> bool {
         !self.stop.load(Ordering::SeqCst)
     }
 
+    /// Whether it was a race so far.
+    async fn has_seen_enough(&self) -> bool {
+        let told = self.told.lock().await;
+        let converted = told.iter().any(|told| told.state == "converted");
+        told.len() >= 200 && converted
+    }
+
+    /// Something that somebody saw lately.
+    pub(super) async fn glance(&self, random: &mut StdRng) -> Option<Value> {
+        self.seen.lock().await.choose(random).cloned()
+    }
+
     /// Writes down what was answered, if it was done, and shows it to the others.
-    async fn note(&self, answer: &Answer, next: bool, staff: Option<&str>) -> Option<Value> {
+    pub(super) async fn note(&self, answer: &Answer, asked: Asked) -> Option<Value> {
         assert!(answer.status < 500, "{answer}");
         if answer.status >= 300 {
-            let known =
-                ["stale_version", "wrong_state", "already_calling", "nobody_to_call", "not_found"];
             let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
-            assert!(known.contains(&&*code), "{answer}");
+            assert!(REFUSED.contains(&&*code), "{answer}");
             return None;
         }
+        // What comes of a conversion is an entry and a visit.
         let entry = answer.json();
+        let entry = entry.get("entry").unwrap_or(&entry).clone();
         self.told.lock().await.push(Told {
             entry: entry["id"].as_str().unwrap().parse().unwrap(),
             version: i32::try_from(entry["version"].as_i64().unwrap()).unwrap(),
             state: entry["state"].as_str().unwrap().to_owned(),
-            next: next.then(|| staff.unwrap().parse().unwrap()),
+            asked,
         });
         let mut seen = self.seen.lock().await;
         if seen.len() >= 30 {
@@ -77,9 +103,14 @@ impl Crowd {
     }
 }
 
-async fn press(crowd: &Crowd, entry: &Value, deed: &str, more: Value) -> Option<Value> {
+pub(super) async fn press(crowd: &Crowd, entry: &Value, deed: &str, more: Value) -> Option<Value> {
     let answer = crowd.spa.press(entry, deed, more).await;
-    crowd.note(&answer, false, None).await
+    crowd.note(&answer, Asked::This).await
+}
+
+async fn call_next(crowd: &Crowd, name: &str) -> Option<Value> {
+    let answer = crowd.spa.call_next(name).await;
+    crowd.note(&answer, Asked::Next(crowd.spa.id(name).parse().unwrap())).await
 }
 
 /// One of the staff: calls whoever is next and serves them, or not; and now and then presses on what
@@ -89,8 +120,7 @@ async fn serve(crowd: Arc<Crowd>, name: &'static str, seed: u64) {
     let id = crowd.spa.id(name).to_owned();
     let mut serving: Vec<Value> = Vec::new();
     while crowd.goes_on() {
-        let answer = crowd.spa.call_next(name).await;
-        if let Some(called) = crowd.note(&answer, true, Some(&id)).await {
+        if let Some(called) = call_next(&crowd, name).await {
             let now = match random.random_range(0..10) {
                 0..=5 => press(&crowd, &called, "start", json!({})).await,
                 6 | 7 => press(&crowd, &called, "return", json!({})).await,
@@ -105,7 +135,7 @@ async fn serve(crowd: Arc<Crowd>, name: &'static str, seed: u64) {
             press(&crowd, &entry, "finish", json!({})).await;
         }
         // Two at one screen.
-        let other = crowd.seen.lock().await.choose(&mut random).cloned();
+        let other = crowd.glance(&mut random).await;
         if let Some(entry) = other.filter(|_| random.random_range(0..3) == 0) {
             let deed = ["call", "start", "return", "finish", "leave", "no-show"];
             let deed = *deed.choose(&mut random).unwrap();
@@ -132,9 +162,8 @@ async fn walk_in(crowd: Arc<Crowd>, number: u32, seed: u64) -> usize {
         if tickets.len() < TICKETS {
             let count = random.random_range(1..=2);
             let services: Vec<_> = SERVICES.sample(&mut random, count).copied().collect();
-            let able =
-                STAFF.iter().filter(|(_, does)| services.iter().all(|one| does.contains(one)));
-            let able: Vec<_> = able.map(|(name, _)| *name).collect();
+            let names: Vec<Value> = services.iter().map(|name| json!(name)).collect();
+            let able: Vec<_> = able(names.iter()).collect();
             let wish = match able.choose(&mut random) {
                 Some(name) if random.random_range(0..3) == 0 => json!({ "staff": spa.id(name) }),
                 _ => json!({}),
@@ -158,31 +187,48 @@ async fn walk_in(crowd: Arc<Crowd>, number: u32, seed: u64) -> usize {
     joined
 }
 
-/// Nobody comes any more: whoever is left is served. Says how many there were.
-async fn close(crowd: &Crowd) -> usize {
-    let mut left = 0;
+/// Nobody comes any more: whoever is left is served, those who would not be done in time, too.
+async fn close(crowd: &Crowd) {
     loop {
         let board = crowd.spa.line().await;
         let entries = board["entries"].as_array().unwrap().clone();
         if entries.is_empty() {
-            return left;
+            return;
         }
-        for entry in entries {
+        for entry in &entries {
             match entry["state"].as_str().unwrap() {
                 "serving" => {
-                    press(crowd, &entry, "finish", json!({})).await.expect("they are done");
+                    press(crowd, entry, "finish", json!({})).await.expect("they are done");
                 }
                 "called" => {
-                    press(crowd, &entry, "start", json!({})).await.expect("they are begun with");
+                    press(crowd, entry, "start", json!({})).await.expect("they are begun with");
                 }
-                _ => left += 1,
+                _ => {}
             }
         }
         for (name, _) in STAFF {
-            let answer = crowd.spa.call_next(name).await;
-            crowd.note(&answer, true, Some(crowd.spa.id(name))).await;
+            call_next(crowd, name).await;
+        }
+        for entry in entries.iter().filter(|entry| entry["state"] == "waiting") {
+            let staff = match entry["staff_wanted"].as_str() {
+                Some(wanted) => wanted,
+                None => able(entry["services"].as_array().unwrap().iter().map(|of| &of["name"]))
+                    .map(|name| crowd.spa.id(name))
+                    .next()
+                    .unwrap(),
+            };
+            press(crowd, entry, "call", json!({ "staff": staff })).await;
         }
     }
+}
+
+/// Who does all of this.
+pub(super) fn able<'a>(
+    services: impl Iterator<Item = &'a Value>,
+) -> impl Iterator<Item = &'static str> {
+    let services: Vec<_> = services.filter_map(Value::as_str).collect();
+    let does = move |does: &[&str]| services.iter().all(|one| does.contains(one));
+    STAFF.iter().filter(move |(_, can)| does(can)).map(|(name, _)| *name)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -196,32 +242,41 @@ async fn ten_staff_and_one_line() {
     ])
     .await;
     let mut spa = app.spa().await;
-    app.clock.set(at(2, "10:00"));
+    app.clock.set(at(2, "09:00"));
     for (name, does) in STAFF {
         spa.person(name, does, &[1], None).await;
     }
     spa.open_line(&STAFF.map(|(name, _)| name)).await;
     spa.keep_line(&json!({ "capacity": 500 })).await.expect(200);
-    let crowd = Arc::new(Crowd {
-        spa,
-        stop: AtomicBool::new(false),
-        seen: Mutex::default(),
-        told: Mutex::default(),
-    });
+    let clock = Arc::clone(&app.clock);
+    let (stop, seen, told) = (AtomicBool::new(false), Mutex::default(), Mutex::default());
+    let crowd = Arc::new(Crowd { app, spa, stop, seen, told });
+    let visits = visitors::book(&crowd).await;
+    clock.set(at(2, "10:00"));
     let (mut staff, mut customers) = (JoinSet::new(), JoinSet::new());
     for (number, (name, _)) in (1..).zip(STAFF) {
         staff.spawn(serve(Arc::clone(&crowd), name, seed().wrapping_add(number)));
     }
+    let shuffled = |number: u64| seed().wrapping_mul(31).wrapping_add(number);
     for number in 0..CUSTOMERS {
-        let seed = seed().wrapping_mul(31).wrapping_add(number.into());
-        customers.spawn(walk_in(Arc::clone(&crowd), number, seed));
+        customers.spawn(walk_in(Arc::clone(&crowd), number, shuffled(number.into())));
+    }
+    staff.spawn(visitors::visit(Arc::clone(&crowd), visits, shuffled(100)));
+    for desk in 101..104 {
+        staff.spawn(visitors::desk(Arc::clone(&crowd), shuffled(desk)));
     }
     let long = Duration::from_secs(if is_long() { 180 } else { 6 });
     let began = Instant::now();
     // A machine that is slow takes longer for as much.
-    while began.elapsed() < long || crowd.told.lock().await.len() < 150 {
+    for tick in 1.. {
+        if began.elapsed() >= long && crowd.has_seen_enough().await {
+            break;
+        }
         tokio::time::sleep(Duration::from_millis(50)).await;
-        app.clock.advance(chrono::Duration::milliseconds(50));
+        clock.advance(chrono::Duration::milliseconds(50));
+        if tick % 8 == 0 {
+            visitors::forget(&crowd).await;
+        }
         assert!(began.elapsed() < long + Duration::from_mins(1), "they stand still");
     }
     crowd.stop.store(true, Ordering::SeqCst);
@@ -229,27 +284,39 @@ async fn ten_staff_and_one_line() {
     staff.join_all().await;
     close(&crowd).await;
 
-    let pool = app.database.owner();
+    let pool = crowd.app.database.owner();
     let told = crowd.told.lock().await.clone();
-    let skills: BTreeMap<_, Vec<_>> = STAFF
-        .iter()
-        .map(|(name, does)| {
-            let services = does.iter().map(|service| crowd.spa.id(service).parse().unwrap());
-            (crowd.spa.id(name).parse().unwrap(), services.collect())
-        })
-        .collect();
-    let (faults, tally) = verdict(pool, &skills, &told).await;
+    let does = |(name, does): &(&str, &[&str])| {
+        let services = does.iter().map(|service| crowd.spa.id(service).parse().unwrap());
+        (crowd.spa.id(name).parse().unwrap(), services.collect())
+    };
+    let house = House { skills: STAFF.iter().map(does).collect(), until: at(2, "19:00") };
+    let (faults, tally) = verdict(pool, &house, &told).await;
     assert!(faults.is_empty(), "{:#?}", &faults[..faults.len().min(20)]);
     assert_eq!(check::deadlocks(pool).await, 0);
+    // The judge reckons as if nothing had been learned.
+    let learned = "select count(*) from service_pace where n > 0";
+    assert_eq!(crowd.app.database.count(learned).await, 0);
     // Nobody is lost: all who joined are there, and all came to an end.
-    assert_eq!(tally.joined, joined);
-    assert_eq!(tally.ended, joined);
+    assert_eq!((tally.joined, tally.open), (joined, 0));
     // It was a race, and not a walk.
-    for action in ["called", "returned", "more_time", "started", "finished", "left", "no_show"] {
+    let happens = [
+        "called",
+        "returned",
+        "more_time",
+        "started",
+        "finished",
+        "left",
+        "no_show",
+        "moved",
+        "converted",
+        "expired",
+    ];
+    for action in happens {
         let count = tally.steps.get(action).copied().unwrap_or(0);
         assert!(count >= 1, "{action} never happened: {:?}", tally.steps);
     }
-    assert!(tally.next > 20, "{}", tally.next);
+    assert!(tally.next > 20 && tally.visits >= 1 && tally.passed_over >= 1, "{tally:?}");
 }
 
 /// A visit and its entry, pressed at the same time: whichever comes first has it, the other is told,

@@ -302,3 +302,30 @@ fn when_a_chair_is_free() {
         assert_eq!(minutes, expected, "{:?}", server.hands);
     }
 }
+
+/// Many who wait for somebody who is away are looked at once, not one by one by everybody who is free.
+#[test]
+fn whoever_is_free_looks_through_what_is_wanted_and_not_through_everybody() {
+    let servers = [server(1).away(0, 600), server(2)];
+    let mut line: Vec<_> = (1..=400).map(|n| waiting(n, 30).wants(1)).collect();
+    line.extend((401..=500).map(|n| waiting(n, 5)));
+    line.push(waiting(501, 30).special());
+    let paces = exact();
+    let situation = Situation {
+        now: at(0),
+        servers: servers.to_vec(),
+        line: line.clone(),
+        newcomers: Vec::new(),
+        paces: &paces,
+        habits: punctual(),
+    };
+    let scene = scene::Scene::of(&situation);
+    let looks: Vec<_> = scene.chairs.iter().map(|chair| chair.kinds.len()).collect();
+    assert_eq!(looks, [2, 1]);
+    // They are called in their order all the same.
+    let said = minutes(&estimate(&situation, 1).line);
+    let of = |n: usize| said[n - 1].unwrap();
+    assert_eq!((of(401), of(402), of(500)), (0, 5, 495));
+    assert_eq!((of(1), of(2)), (600, 630));
+    assert_eq!(said[500], None);
+}

@@ -131,6 +131,7 @@ pub async fn sample(
             at(&format!("/queue/accuracy?location={location}&from=2026-03-01&to=2026-03-02"))
         }
         "add_to_queue" => at("/queue/entries").with(party()),
+        "renew_queue_ticket" => of("/ticket").with(seen()),
         "read_queue_entry" => of(""),
         "read_queue_entry_history" => of("/history"),
         "call_next_in_queue" => {
