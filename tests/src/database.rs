@@ -3,10 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor as _, PgConnection, Postgres, Transaction};
 
 use crate::bench::bench;
 use crate::run;
+use crate::wait::eventually;
 
 /// Databases that were let go of and are perhaps still in use for a moment.
 static LEAVING: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -68,6 +69,25 @@ impl TestDatabase {
     pub async fn count(&self, sql: &str) -> i64 {
         let counted = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.owner);
         counted.await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Keeps everybody away from a table until what this gives back is rolled back.
+    pub async fn hold(&self, table: &str) -> Transaction<'static, Postgres> {
+        let mut held = self.owner().begin().await.expect("a transaction");
+        let lock = format!("lock table {table} in access exclusive mode");
+        held.execute(AssertSqlSafe(lock)).await.expect("the table is free");
+        held
+    }
+
+    /// Waits until somebody waits for a table that is held.
+    pub async fn somebody_waits_for(&self, table: &str) {
+        let waits = format!(
+            "select count(*) from pg_locks where not granted and relation = '{table}'::regclass"
+        );
+        eventually("somebody waits for a table", async || {
+            (self.count(&waits).await > 0).then_some(())
+        })
+        .await;
     }
 
     /// Runs statements as the owner.

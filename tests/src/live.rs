@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use openchair_live_client::{Board, Closed, Door, Fault, Heard, LiveError, Socket};
 use serde_json::{Value, json};
-use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
 use crate::answer::Answer;
@@ -14,7 +13,7 @@ use crate::browser::Browser;
 /// Longer than anything takes on a slow, busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Something that follows soon doesn't take longer than this.
+/// Until one asks again.
 const SOON: Duration = Duration::from_millis(400);
 
 impl Browser {
@@ -66,14 +65,7 @@ impl Watcher {
     /// Connects with as little room for what is on its way as there can be: whoever doesn't read soon
     /// has read slowly.
     pub async fn narrow(door: &Door) -> Self {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.set_recv_buffer_size(2_048).expect("a small window");
-        let stream = socket.connect(door.address.parse().expect("an address")).await;
-        let socket = Socket::over(stream.expect("a connection"), door).await;
-        let socket = socket.unwrap_or_else(|error| panic!("no socket: {error}"));
-        let mut watcher = Self { socket, board: Board::default() };
-        assert_eq!(watcher.message().await["type"], "hello");
-        watcher
+        Self::open(&door.clone().narrow()).await
     }
 
     /// Is refused; the status and the problem's code.
@@ -161,13 +153,6 @@ impl Watcher {
             }
             // Who asks too often is sent away.
             tokio::time::sleep(SOON).await;
-        }
-    }
-
-    /// Hears nothing for a moment: only for what must not come.
-    pub async fn hears_nothing(&mut self) {
-        if let Ok(heard) = timeout(SOON, self.socket.hear()).await {
-            panic!("heard {heard:?}");
         }
     }
 

@@ -14,10 +14,15 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// `None` where no redis-server is installed.
+    /// `None` where no redis-server is installed: only where nobody counts on these tests.
     pub fn start() -> Option<Self> {
         let mut redis = Self { address: free_address(), child: None };
-        redis.go_on().then_some(redis)
+        let runs = redis.go_on();
+        assert!(
+            runs || std::env::var_os("CI").is_none(),
+            "redis-server is not installed: nothing of what needs it would be tested"
+        );
+        runs.then_some(redis)
     }
 
     /// Its address.
@@ -27,13 +32,17 @@ impl Redis {
 
     /// Starts it again, empty. False: there is none.
     pub fn go_on(&mut self) -> bool {
-        let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"])
-            .arg(self.address.port().to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn();
-        let Ok(mut child) = child else { return false };
+        let run = |program: &&str| {
+            Command::new(program)
+                .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"])
+                .arg(self.address.port().to_string())
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .spawn()
+                .ok()
+        };
+        let child = ["redis-server", "valkey-server"].iter().find_map(run);
+        let Some(mut child) = child else { return false };
         let mut lines = BufReader::new(child.stdout.take().expect("what it says")).lines();
         let ready = |line: &String| line.to_lowercase().contains("ready to accept connections");
         assert!(lines.any(|line| line.is_ok_and(|line| ready(&line))), "redis doesn't start");

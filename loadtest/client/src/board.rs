@@ -62,8 +62,9 @@ pub enum Fault {
 #[derive(Debug, Clone, Default)]
 pub struct Board {
     topics: BTreeMap<String, Shown>,
-    /// The newest version that was ever shown of anything.
-    newest: BTreeMap<String, i64>,
+    /// The newest version that was ever shown of anything, by kind and id: a line and its screen are
+    /// both called as the location is.
+    newest: BTreeMap<(String, String), i64>,
     resyncing: BTreeSet<String>,
     /// What the server must never have done.
     pub faults: Vec<Fault>,
@@ -168,7 +169,8 @@ impl Board {
 
     /// Whether it may be shown: nothing newer ever was.
     fn may_show(&mut self, item: &Item) -> bool {
-        let newest = self.newest.entry(item.id.clone()).or_insert(item.version);
+        let newest = self.newest.entry((item.kind.clone(), item.id.clone()));
+        let newest = newest.or_insert(item.version);
         if *newest > item.version {
             let (id, shown, came) = (item.id.clone(), *newest, item.version);
             self.faults.push(Fault::Older { id, shown, came });

@@ -112,6 +112,12 @@ async fn days_are_those_of_the_location() {
     );
     let path = format!("/v1/locations/{}", spa.location);
     let version = spa.owner.get(&path).await.version();
+    // Another name is none of theirs.
+    let named = spa.owner.patch(&path, version, &json!({ "name": "By the lake" })).await;
+    let version = named.version();
+    for socket in [&mut monday, &mut tuesday] {
+        assert_eq!(socket.catch_up(&app).await, Vec::<Value>::new());
+    }
     let there = json!({ "time_zone": "Asia/Tokyo" });
     spa.owner.patch(&path, version, &there).await.expect(200);
     for socket in [&mut monday, &mut tuesday] {

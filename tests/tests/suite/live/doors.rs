@@ -27,6 +27,46 @@ async fn a_page_of_somebody_else_gets_no_socket() {
     let refused = Watcher::refused(&program.header("origin", "https://evil.example")).await;
     assert_eq!(refused, (403, "wrong_origin".into()));
     Watcher::open(&door).await;
+    // A cookie without a word of where it was sent from is good for nothing, here as everywhere. Who
+    // shows none, or a key, may come from anywhere.
+    let mut astray = door;
+    astray.headers.remove("origin");
+    assert_eq!(Watcher::refused(&astray).await, (403, "wrong_origin".into()));
+    let own = astray.clone().header("sec-fetch-site", "same-origin");
+    Watcher::open(&own).await;
+    astray.headers.remove("cookie");
+    Watcher::silent(&astray).await;
+    let mut program = app.browser().with_bearer(&key.secret).live_door();
+    program.headers.remove("origin");
+    Watcher::open(&program).await;
+}
+
+/// Looking costs as much as over REST. Who has asked too much comes back, instead of thinking that
+/// there is nothing.
+#[tokio::test]
+async fn nobody_asks_for_more_than_over_rest() {
+    let app = TestApp::with(&[("limits.public_per_ip_per_minute", "4")]).await;
+    let spa = app.spa().await;
+    let mut screen = Watcher::silent(&app.browser().live_door()).await;
+    let shop = json!({ "shop": spa.business.slug });
+    screen.ask(&shop).await;
+    // Who is known is looked up no more, whatever they say.
+    for _ in 0..5 {
+        assert_eq!(screen.error(&shop).await, "already_signed_in");
+        assert_eq!(screen.error(&json!({ "auth": "oc_qt_no" })).await, "already_signed_in");
+    }
+    let board = json!({ "sub": "board" });
+    for _ in 0..3 {
+        assert_eq!(screen.ask(&board).await["type"], "snapshot");
+    }
+    screen.say(&board).await;
+    let end = screen.ended().await;
+    let bye = end.bye.unwrap();
+    assert_eq!((bye["reason"].as_str(), end.code), (Some("too_many_messages"), Some(4429)));
+    assert!(bye["retry_ms"].as_u64().is_some_and(|pause| pause >= 1_000), "{bye}");
+    // With whom they are is counted for themselves.
+    let mut desk = spa.owner.watch().await;
+    assert_eq!(desk.ask(&schedule(&spa.location, DAY)).await["type"], "snapshot");
 }
 
 #[tokio::test]
@@ -144,7 +184,7 @@ async fn who_may_no_longer_look_on_is_sent_away() {
     faithful.ask(&day).await;
     // Nobody is sent away for nothing.
     for socket in &mut sockets {
-        socket.hears_nothing().await;
+        socket.catch_up(&app).await;
     }
     let membership = |login: &openchair_tests::Login| login.membership.unwrap().to_string();
     out.post_empty("/v1/auth/sign-out").await;
@@ -161,10 +201,35 @@ async fn who_may_no_longer_look_on_is_sent_away() {
     check(&mut sockets[4], "another composed role").await;
     spa.owner.delete(&format!("/v1/api-keys/{}", key.id)).await;
     check(&mut sockets[5], "the key was revoked").await;
-    faithful.hears_nothing().await;
+    faithful.catch_up(&app).await;
     // A session that isn't used runs out.
     app.clock.advance(chrono::Duration::hours(337));
     check(&mut faithful, "expired").await;
+}
+
+/// Support whose grant has ended, and members where everybody needs a second factor from now on.
+#[tokio::test]
+async fn who_would_not_get_in_any_more_does_not_stay() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let ada = app.login("Ada Platform").await;
+    app.promote(&ada).await;
+    let grant = app.support_grant(&spa.business, &ada).await;
+    let day = schedule(&spa.location, DAY);
+    let mut support = app.sign_in(&ada).await.in_tenant(&spa.business).watch().await;
+    assert_eq!(support.ask(&day).await["type"], "snapshot");
+    let sure = app.member(&spa.business, BuiltIn::Manager).await;
+    app.give_factor(&sure).await;
+    let mut sure = app.sign_in(&sure).await.in_tenant(&spa.business).watch().await;
+    let mut member = spa.owner.watch().await;
+    for socket in [&mut sure, &mut member] {
+        assert_eq!(socket.ask(&day).await["type"], "snapshot");
+    }
+    spa.owner.delete(&format!("/v1/support-grants/{grant}")).await.expect(204);
+    check(&mut support, "the grant was revoked").await;
+    app.database.run("update tenants set require_two_factor = true").await;
+    check(&mut member, "a second factor is needed").await;
+    sure.catch_up(&app).await;
 }
 
 async fn check(socket: &mut Watcher, why: &str) {

@@ -57,7 +57,11 @@ async fn what_is_watched_is_what_is_there() {
     desk.say(&json!({ "unsub": topic(&spa, DAY) })).await;
     assert_eq!(desk.ask(&json!({ "ping": 1 })).await["type"], "pong");
     spa.book(spa.wanted(&["Wax"], 1, &["Eve"]), at(9, "15:00")).await.expect(201);
-    desk.hears_nothing().await;
+    // Who watches it hears of it; when this one's answer to a later question comes, so would have they.
+    let mut other = spa.owner.watch().await;
+    other.ask(&schedule(&spa.location, DAY)).await;
+    other.catch_up(&app).await;
+    assert_eq!(desk.ask(&json!({ "ping": 2 })).await["type"], "pong");
 }
 
 #[tokio::test]

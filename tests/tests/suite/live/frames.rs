@@ -1,6 +1,6 @@
 //! What can't be meant, and what nobody should send.
 
-use openchair_live_client::{Heard, Socket};
+use openchair_live_client::Socket;
 use openchair_tests::TestApp;
 use openchair_tests::live::{Watcher, schedule};
 use serde_json::{Value, json};
@@ -25,6 +25,23 @@ async fn what_cannot_be_meant_is_refused_and_changes_nothing() {
     }
     for half in [json!({ "sub": "schedule" }), json!({ "sub": "schedule", "location": "loc_1" })] {
         assert_eq!(socket.error(&half).await, "bad_message");
+    }
+    // Years of which the database knows nothing. Not even of one who says that they know that day.
+    for date in ["-9999-01-01", "+9999-01-01", "1799-12-31", "2400-01-01"] {
+        let mut wild = schedule(&spa.location, date);
+        wild["since"] = json!(socket.board.since(&format!("schedule:{}:{DAY}", spa.location)));
+        assert_eq!(socket.error(&wild).await, "bad_message", "{date}");
+    }
+    // What is refused has its name, if it can have one.
+    let nowhere = "loc_0000000000000000000000000w";
+    for (asked, name) in [
+        (json!({ "sub": "queue", "location": nowhere }), json!(format!("queue:{nowhere}"))),
+        (schedule(nowhere, DAY), json!(format!("schedule:{nowhere}:{DAY}"))),
+        (json!({ "sub": "ticket" }), json!("ticket")),
+        (json!({ "sub": "queue", "location": "nonsense" }), json!(null)),
+    ] {
+        let error = socket.ask(&asked).await;
+        assert_eq!((&error["type"], &error["topic"]), (&json!("error"), &name), "{error}");
     }
     assert_eq!(socket.ask(&json!({ "ping": 7 })).await["ping"], 7);
     // Watching nothing no more is nothing.
@@ -63,6 +80,11 @@ async fn what_nobody_should_send_ends_the_socket_with_a_reason() {
     let mut socket = spa.owner.watch().await;
     for _ in 0..40 {
         socket.socket().send(Message::Ping(bytes::Bytes::new())).await;
+    }
+    assert_eq!(socket.goodbye().await, ("too_many_messages".into(), 4429));
+    let mut socket = spa.owner.watch().await;
+    for _ in 0..40 {
+        socket.socket().send(Message::Pong(bytes::Bytes::new())).await;
     }
     assert_eq!(socket.goodbye().await, ("too_many_messages".into(), 4429));
     // What is no WebSocket at all.
@@ -128,8 +150,7 @@ async fn who_vanishes_leaves_nothing_behind() {
     })
     .await;
     assert_eq!(app.app().live.watched_topics(), 0);
-    // A connection is a connection until it says otherwise.
+    // Who never says who they are doesn't stay.
     let mut socket = Watcher::silent(&app.browser().live_door()).await;
-    socket.hears_nothing().await;
-    assert!(!matches!(socket.socket().hear().await, Heard::Message(message) if message.is_null()));
+    assert_eq!(socket.goodbye().await, ("not_signed_in".into(), 4401));
 }

@@ -81,6 +81,39 @@ async fn staff_see_every_step_of_the_line() {
     agrees(&back, &spa).await;
 }
 
+/// What ended yesterday isn't on the screen of a desk that was left open, nor of one that comes back.
+#[tokio::test]
+async fn the_line_is_that_of_the_day() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    spa.open_line(&["Eve", "Wanda"]).await;
+    let mut desk = spa.owner.watch().await;
+    desk.ask(&queue(&spa)).await;
+    let ann = spa.desk_in("Ann", &["Wax"], &json!({})).await;
+    let ann = spa.entry(&ann).await;
+    spa.press(&ann, "leave", json!({})).await.expect(200);
+    desk.catch_up(&app).await;
+    agrees(&desk, &spa).await;
+    assert_eq!(entries(&desk, &spa, false).len(), 1);
+    let yesterday = desk.board.clone();
+    // As long as it is the same day, one goes on where one was.
+    let mut back = spa.owner.watch().await;
+    back.board = yesterday.clone();
+    assert_eq!(back.ask(&yesterday.wish(&queue(&spa))).await["type"], "change");
+    drop(back);
+    app.clock.advance(chrono::Duration::hours(24));
+    let mut back = spa.owner.watch().await;
+    back.board = yesterday.clone();
+    assert_eq!(back.ask(&yesterday.wish(&queue(&spa))).await["type"], "resync");
+    back.message().await;
+    agrees(&back, &spa).await;
+    assert_eq!(entries(&back, &spa, false).len(), 0);
+    spa.desk_in("Bob", &["Wax"], &json!({})).await;
+    desk.catch_up(&app).await;
+    agrees(&desk, &spa).await;
+    assert_eq!((entries(&desk, &spa, true).len(), entries(&desk, &spa, false).len()), (1, 0));
+}
+
 #[tokio::test]
 async fn the_screen_shows_codes_and_a_ticket_its_own_place() {
     let app = TestApp::start().await;

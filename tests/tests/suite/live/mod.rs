@@ -6,5 +6,7 @@ mod following;
 mod frames;
 mod lines;
 mod missed;
+mod returning;
 mod servers;
 mod slow;
+mod waiting;

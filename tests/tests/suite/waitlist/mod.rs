@@ -6,6 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 use openchair_domain::bookings;
 use openchair_domain::ids::{Id, Location};
 use openchair_domain::waitlist::{self, Freed};
+use openchair_live_client::Board;
+use openchair_tests::live::schedule;
 use openchair_tests::spa::{Spa, at, shown};
 use openchair_tests::{Browser, TestApp, eventually};
 use serde_json::{Value, json};
@@ -326,4 +328,32 @@ async fn days_end_and_so_does_the_waiting() {
     assert_eq!(waitlist::over_everywhere(db).await.unwrap(), 1);
     assert_eq!(waiting(&spa.guest, &token).await["state"], "over");
     assert_eq!(bookings::lapse_everywhere(db).await.unwrap(), 0);
+}
+
+/// What who is erased wanted said goes from the screens, too, also from time that was kept for them.
+#[tokio::test]
+async fn what_the_erased_wrote_is_on_no_screen() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let visits = full_day(&spa).await;
+    let ada = join(&spa, "Ada", json!({ "note": "for my knee" })).await;
+    cancel(&spa, &visits[3]).await;
+    stands(&spa.guest, &ada, "offered").await;
+    let mut desk = spa.owner.watch().await;
+    desk.ask(&schedule(&spa.location, "2026-03-04")).await;
+    let topic = format!("schedule:{}:2026-03-04", spa.location);
+    let notes = |board: &Board| -> Vec<Value> {
+        let shown = board.topic(&topic).unwrap().items.values();
+        let kept = shown.filter(|item| item.body["visit"]["status"] == "held");
+        kept.map(|item| item.body["visit"]["note"].clone()).collect()
+    };
+    assert_eq!(notes(&desk.board), ["for my knee"]);
+    // The offer is over, and its time isn't given back yet.
+    app.database.run("update waitlist_offers set state = 'lapsed'").await;
+    let record = json!({ "name": "Ada", "email": "ada@example.com" });
+    let record = spa.owner.post("/v1/customers", &record).await.expect(201);
+    let path = format!("/v1/customers/{}/erase", record["id"].as_str().unwrap());
+    spa.owner.post(&path, &json!({ "version": record["version"] })).await.expect(204);
+    desk.catch_up(&app).await;
+    assert_eq!(notes(&desk.board), [""]);
 }

@@ -4922,6 +4922,11 @@ export interface components {
          * @description What a client says: one of `auth`, `shop`, `sub`, `unsub` and `ping`, with what belongs to it.
          */
         LiveRequest: {
+            /**
+             * @description With `since`: as whom, as the snapshot said it. Who they were shown it as is somebody else now:
+             *     everything comes afresh
+             */
+            audience?: string | null;
             /** @description Who one is: an access token, an API key, or the token of a ticket in a queue */
             auth?: string | null;
             /**
@@ -4963,6 +4968,8 @@ export interface components {
          * @description Everything that a topic shows.
          */
         LiveSnapshot: {
+            /** @description As whom it is shown, where not everybody is shown the same: goes with `since` */
+            audience?: string | null;
             items: components["schemas"]["LiveItem"][];
             /**
              * Format: int64

@@ -178,7 +178,7 @@ export class Live {
         break;
       case 'snapshot':
         this.#of(message.topic, true, (watch) => {
-          watch.shown.snapshot(message.seq, message.items, message.audience);
+          watch.shown.snapshot(message.seq, message.items, message.audience ?? undefined);
           return true;
         });
         break;
@@ -232,7 +232,7 @@ export class Live {
 
   /** What is refused may have been shown before. Without a name it is what was asked for first. */
   #refused(error: LiveError): void {
-    const { topic } = error;
+    const topic = error.topic ?? undefined;
     const asked = this.#asked.find((one) => topic === undefined || one.name === topic);
     const refused = asked ? [asked] : this.#watches.filter((one) => one.name === topic);
     this.#asked = this.#asked.filter((one) => !refused.includes(one));
