@@ -1,6 +1,5 @@
 //! One way in which the day may go on.
 
-use super::SQUEEZE;
 use super::dice::Dice;
 use super::habits::Habits;
 use super::scene::{Chair, GRACE, Scene, Start, What};
@@ -40,8 +39,6 @@ struct State {
     next: usize,
     /// How slow they are in this run, as a normal deviate.
     pace: f64,
-    /// By how much they let somebody run over.
-    squeeze: f64,
 }
 
 impl<'a> Runs<'a> {
@@ -84,7 +81,6 @@ impl<'a> Runs<'a> {
     fn begin(&self, chair: &Chair, run: u64) -> State {
         let mut dice = Dice::of(self.seed, run, chair.dice);
         let pace = dice.normal();
-        let squeeze = SQUEEZE * dice.share();
         let free = match &chair.start {
             Start::Later(begins) => *begins,
             // They have to notice that somebody waits.
@@ -104,7 +100,7 @@ impl<'a> Runs<'a> {
                 free
             }
         };
-        State { free, next: 0, pace, squeeze }
+        State { free, next: 0, pace }
     }
 
     fn first_free(&self) -> Option<usize> {
@@ -120,7 +116,7 @@ impl<'a> Runs<'a> {
     /// Somebody is free: what their plan says goes first, if its time has come; then the first in
     /// line whom they can serve and will be done with in time; then they wait for what comes next.
     fn act(&mut self, chair: usize, run: u64) {
-        let State { free, next, pace, squeeze } = self.chairs[chair];
+        let State { free, next, pace } = self.chairs[chair];
         let planned = self.scene.chairs[chair].plan.get(next);
         if let Some(fixed) = planned.filter(|fixed| fixed.at <= free) {
             self.chairs[chair].free = match &fixed.what {
@@ -141,8 +137,7 @@ impl<'a> Runs<'a> {
         }
         let next = planned.map(|fixed| fixed.at);
         let scene = self.scene;
-        let first =
-            self.waiting.iter().position(|who| scene.fits(*who, chair, free, next, squeeze));
+        let first = self.waiting.iter().position(|who| scene.fits(*who, chair, free, next));
         if let Some(place) = first {
             let who = self.waiting.remove(place);
             self.chairs[chair].free = self.call(who, chair);
@@ -150,7 +145,7 @@ impl<'a> Runs<'a> {
         }
         // Nobody in line: a newcomer would be called now. Being asked about takes nobody's time.
         for newcomer in scene.in_line..scene.people.len() {
-            if free < self.called[newcomer] && scene.fits(newcomer, chair, free, next, squeeze) {
+            if free < self.called[newcomer] && scene.fits(newcomer, chair, free, next) {
                 self.called[newcomer] = free;
             }
         }
