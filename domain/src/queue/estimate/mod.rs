@@ -13,9 +13,9 @@
 //!   serve, who waits for them or for nobody in particular.
 //! - **What is booked keeps its time.** Nobody is called who, by the expected duration, would not be
 //!   done before the next visit or break or the end of the shift, but for some minutes: nobody leaves
-//!   a chair empty for these, and how many they are differs from one to the next (up to eight). Then
-//!   somebody farther back who would be done is called instead. A visit begins late only when what is
-//!   before it takes longer than expected. A break that begins late is taken whole.
+//!   a chair empty for these. Then somebody farther back who would be done is called instead. A visit
+//!   begins late only when what is before it takes longer than expected. A break that begins late is
+//!   taken whole.
 //! - **Who begins later** is reckoned with from then on; who should be there and isn't, is not.
 //! - **Who doesn't come** when called costs a few minutes; a booked customer is waited for ten. Who
 //!   waits may leave: that is reckoned for everybody ahead. How often all that happens is learned
@@ -54,14 +54,14 @@ const SQUEEZE: f64 = 480.0;
 /// Whether one who begins then and takes so long is called although something comes next that keeps its
 /// time: they are done before it, or over by a little. In seconds from now. Here it stands once, for
 /// what people are told and for whom "call next" calls.
-fn in_time(begins: f64, takes: f64, next: f64, over: f64) -> bool {
-    begins + takes <= next + over
+fn in_time(begins: f64, takes: f64, next: f64) -> bool {
+    begins + takes <= next + SQUEEZE
 }
 
 /// The same, as "call next" asks.
 pub fn is_done_in_time(begins: Instant, takes: Duration, next: Option<Instant>) -> bool {
     let next = next.map_or(f64::INFINITY, |next| TimeDelta::as_seconds_f64(next - begins));
-    in_time(0.0, takes.as_seconds_f64(), next, SQUEEZE)
+    in_time(0.0, takes.as_seconds_f64(), next)
 }
 
 /// When one of the staff will be free, as they reckon: whom they serve has had some of it already.

@@ -1,6 +1,5 @@
 //! One way in which the day may go on.
 
-use super::SQUEEZE;
 use super::dice::Dice;
 use super::habits::Habits;
 use super::scene::{Chair, GRACE, Scene, Start, What};
@@ -40,8 +39,6 @@ struct State {
     next: usize,
     /// How slow they are in this run, as a normal deviate.
     pace: f64,
-    /// By how much they let somebody run over.
-    squeeze: f64,
 }
 
 impl<'a> Runs<'a> {
@@ -85,7 +82,6 @@ impl<'a> Runs<'a> {
     fn begin(&self, chair: &Chair, run: u64) -> State {
         let mut dice = Dice::of(self.seed, run, chair.dice);
         let pace = dice.normal();
-        let squeeze = SQUEEZE * dice.share();
         let free = match &chair.start {
             Start::Later(begins) => *begins,
             // They have to notice that somebody waits.
@@ -105,7 +101,7 @@ impl<'a> Runs<'a> {
                 free
             }
         };
-        State { free, next: 0, pace, squeeze }
+        State { free, next: 0, pace }
     }
 
     fn first_free(&self) -> Option<usize> {
@@ -121,7 +117,7 @@ impl<'a> Runs<'a> {
     /// Somebody is free: what their plan says goes first, if its time has come; then the first in
     /// line whom they can serve and will be done with in time; then they wait for what comes next.
     fn act(&mut self, chair: usize, run: u64) {
-        let State { free, next, pace, squeeze } = self.chairs[chair];
+        let State { free, next, pace } = self.chairs[chair];
         let planned = self.scene.chairs[chair].plan.get(next);
         if let Some(fixed) = planned.filter(|fixed| fixed.at <= free) {
             self.chairs[chair].free = match &fixed.what {
@@ -144,7 +140,7 @@ impl<'a> Runs<'a> {
         let scene = self.scene;
         let first_of = |kind: &usize| {
             let who = *scene.kinds[*kind].in_turn.get(self.gone[*kind])?;
-            scene.fits(who, chair, free, next, squeeze).then_some((who, *kind))
+            scene.fits(who, chair, free, next).then_some((who, *kind))
         };
         if let Some((who, kind)) = scene.chairs[chair].kinds.iter().filter_map(first_of).min() {
             self.gone[kind] += 1;
@@ -153,7 +149,7 @@ impl<'a> Runs<'a> {
         }
         // Nobody in line: a newcomer would be called now. Being asked about takes nobody's time.
         for newcomer in scene.in_line..scene.people.len() {
-            if free < self.called[newcomer] && scene.fits(newcomer, chair, free, next, squeeze) {
+            if free < self.called[newcomer] && scene.fits(newcomer, chair, free, next) {
                 self.called[newcomer] = free;
             }
         }

@@ -129,17 +129,10 @@ impl Scene {
     }
 
     /// Whether they can be called to that chair: served there, and done before what comes next.
-    pub(super) fn fits(
-        &self,
-        who: usize,
-        chair: usize,
-        begins: f64,
-        next: Option<f64>,
-        over: f64,
-    ) -> bool {
+    pub(super) fn fits(&self, who: usize, chair: usize, begins: f64, next: Option<f64>) -> bool {
         let limit = self.chairs[chair].until.min(next.unwrap_or(f64::INFINITY));
         let takes = self.length(who, chair).map(|length| length.expected);
-        takes.is_some_and(|takes| in_time(begins, takes, limit, over))
+        takes.is_some_and(|takes| in_time(begins, takes, limit))
     }
 }
 

@@ -7,6 +7,8 @@ use super::shop::{self, CHAIRS, HOUR, MINUTE, Wish, between};
 /// How far time goes on at once, in seconds.
 const TICK: f64 = 10.0;
 const BREAK: f64 = 30.0 * MINUTE;
+/// By how much "call next" lets something run over.
+const LENIENT: f64 = 8.0 * MINUTE;
 const LAST_JOIN: f64 = 18.25 * HOUR;
 const CLOSES: f64 = 20.5 * HOUR;
 
@@ -58,8 +60,6 @@ pub(super) struct Barber {
     /// When their break should be, if it is still ahead.
     pub(super) away: Option<f64>,
     pub(super) doing: Doing,
-    /// By how much they let something run over.
-    lenient: f64,
     /// How slow they are today, of their usual.
     mood: f64,
     /// When they became free.
@@ -282,7 +282,7 @@ impl Day {
             }
         } else {
             let barber = &self.barbers[chair];
-            let limit = next_at.min(away).min(barber.ends) + barber.lenient;
+            let limit = next_at.min(away).min(barber.ends) + LENIENT;
             let fits = |who: &usize| {
                 let entry = &self.entries[*who];
                 // People think in steps of five minutes.
@@ -338,7 +338,6 @@ fn barber(chair: usize, dice: &mut Dice) -> Barber {
         ends,
         away: Some(away),
         doing: Doing::Nothing,
-        lenient: between(dice, 0.0, 8.0) * MINUTE,
         mood: (0.06 * dice.normal()).exp(),
         free: comes,
         last: None,
