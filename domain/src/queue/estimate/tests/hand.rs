@@ -302,7 +302,7 @@ fn whoever_is_free_looks_through_what_is_wanted_and_not_through_everybody() {
         paces: &paces,
         habits: punctual(),
     };
-    let scene = super::super::scene::Scene::of(&situation);
+    let scene = scene::Scene::of(&situation);
     let looks: Vec<_> = scene.chairs.iter().map(|chair| chair.kinds.len()).collect();
     assert_eq!(looks, [2, 1]);
     // They are called in their order all the same.
