@@ -78,7 +78,7 @@ async fn a_line_that_many_look_at_is_played_once() {
     other.open_line(&["Eve", "Wanda"]).await;
     assert_eq!(played(&app, everybody_looks(&other, &[])).await.1, 0);
     let first = other.walk_in("Ann", &["Wax"], &json!({})).await.expect(201);
-    let (_, times) = played(&app, everybody_looks(&other, std::slice::from_ref(&first))).await;
+    let ((), times) = played(&app, everybody_looks(&other, std::slice::from_ref(&first))).await;
     assert_eq!(times, 2);
     assert_eq!(other.line().await["waits"].as_array().unwrap().len(), 1);
     assert_eq!(spa.line().await["waits"].as_array().unwrap().len(), 3);

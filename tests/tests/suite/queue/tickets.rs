@@ -235,6 +235,6 @@ async fn who_is_not_online_has_no_name_outside() {
         let nothing = asked(nothing.to_owned()).await.problem(404, "not_found");
         assert_eq!(hidden["fields"], nothing["fields"]);
     }
-    let many = vec![wax; 9].join(",");
+    let many = [wax; 9].join(",");
     assert_eq!(asked(format!("services={many}")).await.faults()[0].1, "too_many");
 }

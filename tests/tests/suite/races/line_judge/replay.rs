@@ -101,15 +101,12 @@ impl Replay<'_> {
     }
 
     fn visit(&mut self, now: &Visit) {
-        match self.visits.get_mut(&now.id) {
-            Some(known) => {
-                let before = std::mem::replace(&mut known.now, now.clone());
-                known.before.push(Some(before));
-            }
-            None => {
-                let known = Known { now: now.clone(), before: vec![None] };
-                self.visits.insert(now.id, known);
-            }
+        if let Some(known) = self.visits.get_mut(&now.id) {
+            let before = std::mem::replace(&mut known.now, now.clone());
+            known.before.push(Some(before));
+        } else {
+            let known = Known { now: now.clone(), before: vec![None] };
+            self.visits.insert(now.id, known);
         }
     }
 
