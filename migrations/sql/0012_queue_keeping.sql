@@ -10,6 +10,7 @@ ALTER TABLE queue_entries ADD COLUMN taken_from bytea;
 
 -- A number that nobody has confirmed says nothing about whose it is: typed on the shop's page it keeps
 -- nobody out, and tells nobody who waits. The desk sees whom it puts in: there a number waits once.
+-- additive: the previous release refuses a number less often; it needs no row to be kept out.
 DROP INDEX queue_once;
 CREATE UNIQUE INDEX queue_once ON queue_entries (tenant_id, location_id, phone)
     WHERE state IN ('waiting', 'called') AND phone IS NOT NULL AND source = 'desk';

@@ -49,10 +49,10 @@ pub(super) async fn run(place: &Place, options: &Options, figures: &mut Figures)
     let ticks = place.server.ticks()?;
     let begun = Instant::now();
     press(&desk, options, &pairs).await?;
+    let changes = f64::from(RATE * options.seconds);
+    let rate = changes / begun.elapsed().as_secs_f64();
     sleep(LATEST).await;
     let alone = place.server.ticks()? - ticks;
-    let changes = f64::from(RATE * options.seconds);
-    let rate = changes / (begun.elapsed() - LATEST).as_secs_f64();
     let awake = ours(place, options, &desk, (&pairs, alone), &door, 0).await?;
     let theirs = socket_io(options, awake.reached.bytes).await?;
     let among_sleepers = ours(place, options, &desk, (&pairs, alone), &door, ASLEEP).await?;

@@ -36,24 +36,21 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<Duration, 
     // with all of these events in it.
     let topics = desk.look();
     let mut tray = Tray::default();
-    let last = match unbroken(&events, seen) {
-        Some(last) => {
-            let stirred = Stirred::by(&events);
-            let said = Vec::new();
-            let mut round = Round { desk, seq: last, stirred, later, said, tray: &mut tray };
-            round.schedules(&tx, &topics).await?;
-            round.lines(&tx, &topics).await?;
-            // Behind all that can fail: who is told in the next round instead hasn't heard of it yet.
-            desk.said(round.said);
-            last
+    let last = if let Some(last) = unbroken(&events, seen) {
+        let stirred = Stirred::by(&events);
+        let said = Vec::new();
+        let mut round = Round { desk, seq: last, stirred, later, said, tray: &mut tray };
+        round.schedules(&tx, &topics).await?;
+        round.lines(&tx, &topics).await?;
+        // Behind all that can fail: who is told in the next round instead hasn't heard of it yet.
+        desk.said(round.said);
+        last
+    } else {
+        let last = live::last_seq(&tx).await?;
+        for looked in &topics {
+            tray.resync(looked, last);
         }
-        None => {
-            let last = live::last_seq(&tx).await?;
-            for looked in &topics {
-                tray.resync(looked, last);
-            }
-            last
-        }
+        last
     };
     // To tell thousands takes its time, and needs no connection.
     drop(tx);
