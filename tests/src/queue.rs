@@ -1,6 +1,5 @@
 //! The walk-in queue of the spa.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -73,9 +72,7 @@ impl Spa {
 
     /// Changes what somebody wants, in the version that is handed in.
     pub async fn edit_entry(&self, entry: &Value, change: &Value) -> Answer {
-        let id = entry["id"].as_str().unwrap_or_default();
-        let body = merged(json!({ "version": entry["version"] }), change);
-        self.owner.request(Method::PATCH, &format!("/v1/queue/entries/{id}")).json(&body).await
+        self.press(entry, "edit", change.clone()).await
     }
 
     /// One of the staff calls whoever is next.

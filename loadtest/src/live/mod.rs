@@ -11,7 +11,6 @@ mod peer;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
-use openchair_server::embedded::DATABASE;
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -69,6 +68,16 @@ enum Part {
     Board,
     /// From commit to dashboard while people book
     Commit,
+}
+
+impl Part {
+    const fn database(self) -> &'static str {
+        match self {
+            Self::Many => "many",
+            Self::Commit => "commit",
+            Self::Board => "board",
+        }
+    }
 }
 
 async fn open(
@@ -130,18 +139,21 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
     say(&format!("{machine}"));
     let mut figures = Figures::default();
     let mut faults = Vec::new();
-    let plays = |part| options.parts.contains(&part);
-    let place = open(options, &cluster, DATABASE, options.shops).await?;
-    if plays(Part::Many) {
-        many::run(&place, options, &mut figures).await?;
+    for part in [Part::Many, Part::Commit, Part::Board] {
+        if !options.parts.contains(&part) {
+            continue;
+        }
+        // A server of its own: what one has given back of its memory is no room for the next.
+        let database = part.database();
+        cluster.create(database).await?;
+        let place = open(options, &cluster, database, options.shops).await?;
+        match part {
+            Part::Many => many::run(&place, options, &mut figures).await?,
+            Part::Commit => commit::run(&place, options, &mut figures).await?,
+            Part::Board => board::run(&place, options, &mut figures).await?,
+        }
+        faults.extend(place.close().await?);
     }
-    if plays(Part::Commit) {
-        commit::run(&place, options, &mut figures).await?;
-    }
-    if plays(Part::Board) {
-        board::run(&place, options, &mut figures).await?;
-    }
-    faults.extend(place.close().await?);
     faults.extend(figures.missed());
     figures.keep(options.json.as_ref(), "live", &machine)?;
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }

@@ -207,7 +207,7 @@ impl QueueApi {
     }
 
     /// Changes what somebody in the queue wants, and by whom. They keep their place.
-    #[oai(path = "/queue/entries/:id", method = "patch", operation_id = "update_queue_entry")]
+    #[oai(path = "/queue/entries/:id/edit", method = "post", operation_id = "edit_queue_entry")]
     async fn edit(
         &self,
         who: Can<perm::JoinQueue>,

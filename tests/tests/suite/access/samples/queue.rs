@@ -145,7 +145,7 @@ pub async fn sample(
         "remove_from_queue" => of("/leave").with(seen()),
         "move_queue_entry" => of("/move").with(json!({ "version": 1, "after": other })),
         "step_back_queue_entry" => of("/step-back").with(seen()),
-        "update_queue_entry" => of("").with(json!({ "version": 1, "party": 2 })),
+        "edit_queue_entry" => of("/edit").with(json!({ "version": 1, "party": 2 })),
         "convert_queue_entry" => {
             of("/convert").with(json!({ "version": 1, "start": NOON, "staff": staff }))
         }
