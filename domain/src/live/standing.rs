@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use data_encoding::HEXLOWER;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
@@ -24,6 +25,11 @@ pub enum Watch {
     Key {
         /// Its key.
         key: Id<ApiKey>,
+    },
+    /// Somebody who waits.
+    Ticket {
+        /// Of their ticket.
+        hash: [u8; 32],
     },
 }
 
@@ -88,6 +94,7 @@ impl Identity {
         let tx = self.db().system(SystemReason::Live).await?;
         let mut found = self.people(&tx, watches).await?;
         found.extend(keys(&tx, watches).await?);
+        found.extend(tickets(&tx, watches).await?);
         Ok(found)
     }
 
@@ -98,7 +105,7 @@ impl Identity {
     ) -> Result<HashMap<Watch, Standing>, StoreError> {
         let both = |watch: &Watch| match watch {
             Watch::Session { session, tenant } => Some((session.uuid(), tenant.uuid())),
-            Watch::Key { .. } => None,
+            Watch::Key { .. } | Watch::Ticket { .. } => None,
         };
         let (sessions, tenants): (Vec<_>, Vec<_>) = watches.iter().filter_map(both).unzip();
         if sessions.is_empty() {
@@ -132,7 +139,7 @@ impl Identity {
 async fn keys(tx: &SystemTx, watches: &[Watch]) -> Result<HashMap<Watch, Standing>, StoreError> {
     let key = |watch: &Watch| match watch {
         Watch::Key { key } => Some(key.uuid()),
-        Watch::Session { .. } => None,
+        Watch::Session { .. } | Watch::Ticket { .. } => None,
     };
     let ids: Vec<_> = watches.iter().filter_map(key).collect();
     if ids.is_empty() {
@@ -147,4 +154,33 @@ async fn keys(tx: &SystemTx, watches: &[Watch]) -> Result<HashMap<Watch, Standin
         (Watch::Key { key: Id::from_uuid(row.id) }, standing)
     };
     Ok(rows.into_iter().map(one).collect())
+}
+
+#[derive(FromQueryResult)]
+struct TicketRow {
+    token_hash: Vec<u8>,
+}
+
+/// A ticket that was shown again is another one; that of long ago is none.
+const TICKETS: &str = "
+    select e.token_hash from unnest($1::text[]) as w (hash)
+    join queue_entries e on e.token_hash = decode(w.hash, 'hex')";
+
+async fn tickets(tx: &SystemTx, watches: &[Watch]) -> Result<HashMap<Watch, Standing>, StoreError> {
+    let hash = |watch: &Watch| match watch {
+        Watch::Ticket { hash } => Some(HEXLOWER.encode(hash)),
+        Watch::Session { .. } | Watch::Key { .. } => None,
+    };
+    let hashes: Vec<_> = watches.iter().filter_map(hash).collect();
+    if hashes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, TICKETS, [hashes.into()]);
+    let rows = TicketRow::find_by_statement(statement).all(tx.conn()).await?;
+    let nothing = Standing { rights: Rights::NONE, staff: None };
+    let one = |row: TicketRow| {
+        let hash = row.token_hash.try_into().ok()?;
+        Some((Watch::Ticket { hash }, nothing))
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
 }

@@ -118,7 +118,7 @@ impl Stirred {
         self.all_lines |= event.kind.starts_with("staff.")
             || event.kind.starts_with("customer.")
             || event.kind.starts_with("room.")
-            || event.kind == "location.updated";
+            || event.kind.starts_with("location.");
         self.seers.rights |= changes_rights(&event.kind);
         self.seers.columns |= changes_columns(&event.kind);
         let about = event.kind.split_once('.').map_or(event.kind.as_str(), |(about, _)| about);

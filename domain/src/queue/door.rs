@@ -33,6 +33,8 @@ pub struct Ticket {
     pub entry: Id<QueueEntry>,
     /// Where it is.
     pub location: Id<Location>,
+    /// The hash of the ticket: another one, once it was shown again.
+    pub hash: [u8; 32],
 }
 
 /// An entry, for who holds its ticket.
@@ -69,6 +71,7 @@ pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Ticket,
     Ok(Ticket {
         entry: Id::from_uuid(found.id),
         location: Id::from_uuid(found.location_id),
+        hash: token.hash().to_bytes(),
         caller: found.visitor(request),
     })
 }

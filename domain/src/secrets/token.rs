@@ -154,6 +154,11 @@ impl TokenHash {
         &self.0
     }
 
+    /// To tell one from another where nobody waits for the answer.
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// For a column, owned.
     pub fn to_vec(&self) -> Vec<u8> {
         self.0.to_vec()

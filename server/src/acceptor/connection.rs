@@ -12,25 +12,28 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The connections of a listener, by where they come from.
+/// From where, and to which of our addresses.
+type Ends = (SocketAddr, SocketAddr);
+
+/// The connections of a listener, by their ends.
 #[derive(Debug, Clone, Default)]
-pub struct Connections(Arc<Mutex<HashMap<SocketAddr, Weak<TcpStream>>>>);
+pub struct Connections(Arc<Mutex<HashMap<Ends, Weak<TcpStream>>>>);
 
 impl Connections {
-    fn open(&self) -> MutexGuard<'_, HashMap<SocketAddr, Weak<TcpStream>>> {
+    fn open(&self) -> MutexGuard<'_, HashMap<Ends, Weak<TcpStream>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one that comes from there, while it is open.
-    pub fn from(&self, peer: SocketAddr) -> Option<Arc<TcpStream>> {
-        self.open().get(&peer).and_then(Weak::upgrade)
+    /// The one from there to here, while it is open.
+    pub fn between(&self, peer: SocketAddr, local: SocketAddr) -> Option<Arc<TcpStream>> {
+        self.open().get(&(peer, local)).and_then(Weak::upgrade)
     }
 
     /// Takes one in.
-    pub(super) fn add(&self, stream: TcpStream, peer: SocketAddr) -> Connection {
+    pub(super) fn add(&self, stream: TcpStream, ends: Ends) -> Connection {
         let stream = Arc::new(stream);
-        self.open().insert(peer, Arc::downgrade(&stream));
-        Connection { stream, peer, connections: self.clone() }
+        self.open().insert(ends, Arc::downgrade(&stream));
+        Connection { stream, ends, connections: self.clone() }
     }
 }
 
@@ -38,7 +41,7 @@ impl Connections {
 #[derive(Debug)]
 pub struct Connection {
     stream: Arc<TcpStream>,
-    peer: SocketAddr,
+    ends: Ends,
     connections: Connections,
 }
 
@@ -47,8 +50,8 @@ impl Drop for Connection {
         let mut open = self.connections.open();
         // The next from there may have come already.
         let ours = Arc::as_ptr(&self.stream);
-        if open.get(&self.peer).is_some_and(|one| std::ptr::eq(one.as_ptr(), ours)) {
-            open.remove(&self.peer);
+        if open.get(&self.ends).is_some_and(|one| std::ptr::eq(one.as_ptr(), ours)) {
+            open.remove(&self.ends);
         }
     }
 }

@@ -73,8 +73,10 @@ impl Acceptor for SteadyAcceptor {
                     }
                     // A socket that has gone already can't be set, and will say so when read.
                     let _ = stream.set_nodelay(true);
-                    let local = LocalAddr(self.local.into());
-                    let connection = self.connections.add(stream, peer);
+                    // Who listens on all addresses has been called at one of them.
+                    let local = stream.local_addr().unwrap_or(self.local);
+                    let connection = self.connections.add(stream, (peer, local));
+                    let local = LocalAddr(local.into());
                     return Ok((connection, local, RemoteAddr(peer.into()), Scheme::HTTP));
                 }
                 Err(error) => {
@@ -124,7 +126,7 @@ mod tests {
         let (_wire, _, remote, _) = acceptor.accept().await.unwrap();
         let peer = client.local_addr().unwrap();
         assert_eq!(remote.as_socket_addr(), Some(&peer));
-        assert!(connections.from(peer).unwrap().nodelay().unwrap());
+        assert!(connections.between(peer, acceptor.address()).unwrap().nodelay().unwrap());
     }
 
     #[tokio::test]
@@ -134,10 +136,10 @@ mod tests {
         let mut acceptor = acceptor.noting(connections.clone());
         let mut client = TcpStream::connect(acceptor.address()).await.unwrap();
         let peer = client.local_addr().unwrap();
-        assert!(connections.from(peer).is_none());
+        assert!(connections.between(peer, acceptor.address()).is_none());
         let (mut wire, ..) = acceptor.accept().await.unwrap();
 
-        let found = connections.from(peer).unwrap();
+        let found = connections.between(peer, acceptor.address()).unwrap();
         wire.write_all(b"one ").await.unwrap();
         found.writable().await.unwrap();
         assert_eq!(found.try_write(b"two").unwrap(), 3);
@@ -151,6 +153,6 @@ mod tests {
         assert_eq!(said, "one two");
 
         drop((wire, found));
-        assert!(connections.from(peer).is_none());
+        assert!(connections.between(peer, acceptor.address()).is_none());
     }
 }

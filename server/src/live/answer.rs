@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use openchair_domain::identity::Proof;
 use openchair_domain::ids::{Id, Tenant};
+use openchair_domain::live::Watch;
 use openchair_domain::queue;
 use openchair_domain::secrets::TokenKind;
 use openchair_domain::tenancy::Caller;
@@ -57,7 +58,8 @@ impl Socket {
             if token.starts_with(TokenKind::Ticket.prefix()) {
                 let ticket = queue::open(&self.hub.db, &token, request).await?;
                 let held = Some((ticket.location, ticket.entry));
-                return Ok(Who { caller: ticket.caller, watch: None, ticket: held });
+                let watch = Some(Watch::Ticket { hash: ticket.hash });
+                return Ok(Who { caller: ticket.caller, watch, ticket: held });
             }
             let (caller, watch) =
                 auth::who(&self.app, &Proof::Bearer(token), tenant, request).await?;
@@ -104,7 +106,7 @@ impl Socket {
             let error = ApiError::conflict("too_many_topics", "This socket watches enough.");
             return self.refuse(&error, Some(name)).await;
         }
-        let opening = subscribe::open(&self.hub, caller, &wish, &line);
+        let opening = Box::pin(subscribe::open(&self.hub, caller, &wish, &line));
         match unless_ended(&line, opening).await? {
             Ok((sub, first, afresh)) => {
                 self.subs.push(sub);

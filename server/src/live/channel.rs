@@ -356,9 +356,11 @@ mod tests {
         // What it didn't read in time is behind what the task must say first.
         sleeper.outlet.stir();
         channel.push(frame(2)).await;
+        sleeper.outlet.awake();
         sleeper.outlet.sleep(1);
         channel.push(frame(3)).await;
         assert_eq!(read(&channel, seat), (false, vec![2, 3]));
+        sleeper.outlet.awake();
         sleeper.outlet.sleep(3);
         channel.push(frame(4)).await;
         for other in others {

@@ -83,14 +83,18 @@ impl Desk {
 
     /// From which event on everything is told. Looked up once, before anybody is shown anything: so
     /// whatever isn't in what they are shown is told.
-    pub(super) async fn begin(&self, db: &Db) -> Result<(), StoreError> {
-        let begin = || async {
+    /// True: that was now.
+    pub(super) async fn begin(&self, db: &Db) -> Result<bool, StoreError> {
+        let mut begins = false;
+        let begin = async {
             let tx = db.picture_for_all(&self.tenant).await?;
             let last = live::last_seq(&tx).await?;
             self.state().seen.get_or_insert(last);
-            Ok(())
+            begins = true;
+            Ok::<(), StoreError>(())
         };
-        self.begun.get_or_try_init(begin).await.copied()
+        self.begun.get_or_try_init(|| begin).await?;
+        Ok(begins)
     }
 
     /// Takes a seat.
@@ -179,9 +183,17 @@ impl Desk {
 
     /// A line is shown as it is on this day from now on. True: it was shown as on another.
     pub(super) fn turns_to_day(&self, topic: Topic, day: NaiveDate) -> bool {
+        self.state().days.get(&topic).is_some_and(|shown| *shown != day)
+    }
+
+    /// These days were shown.
+    pub(super) fn shown(&self, days: impl IntoIterator<Item = (Topic, NaiveDate)>) {
         let mut state = self.state();
-        state.topics.contains_key(&topic)
-            && state.days.insert(topic, day).is_some_and(|shown| shown != day)
+        for (topic, day) in days {
+            if state.topics.contains_key(&topic) {
+                state.days.insert(topic, day);
+            }
+        }
     }
 
     /// Whether anybody watches something here that time alone changes.

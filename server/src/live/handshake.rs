@@ -32,7 +32,8 @@ const TO_UPGRADE: Duration = Duration::from_secs(10);
 pub(super) struct Handshake {
     upgrade: OnUpgrade,
     accept: String,
-    peer: Option<SocketAddr>,
+    /// From where it comes, and to which of our addresses.
+    ends: Option<(SocketAddr, SocketAddr)>,
 }
 
 impl Handshake {
@@ -58,8 +59,9 @@ impl Handshake {
         let key = request.headers().get(SEC_WEBSOCKET_KEY).ok_or_else(bad)?;
         let accept = derive_accept_key(key.as_bytes());
         let upgrade = request.take_upgrade().map_err(|_| bad())?;
-        let peer = request.remote_addr().as_socket_addr().copied();
-        Ok(Self { upgrade, accept, peer })
+        let (peer, here) = (request.remote_addr(), request.local_addr());
+        let ends = peer.as_socket_addr().copied().zip(here.as_socket_addr().copied());
+        Ok(Self { upgrade, accept, ends })
     }
 
     /// Says yes, and lets the socket live as soon as the connection is one.
@@ -70,7 +72,7 @@ impl Handshake {
         request: RequestFacts,
         who: Option<Box<Who>>,
     ) -> Upgrade {
-        let Self { upgrade, accept, peer } = self;
+        let Self { upgrade, accept, ends } = self;
         let hub = around.1.clone();
         let options = &hub.options;
         let config = WebSocketConfig::default()
@@ -83,7 +85,8 @@ impl Handshake {
             // It may be that the client has gone before it heard our yes.
             let Ok(Ok(upgraded)) = tokio::time::timeout(TO_UPGRADE, upgrade).await else { return };
             // Found by where it comes from: hyper hides what is beneath. Nothing else is on it now.
-            if let Some(stream) = peer.and_then(|peer| hub.connections.from(peer)) {
+            if let Some(stream) = ends.and_then(|(peer, here)| hub.connections.between(peer, here))
+            {
                 admission.line.outlet.open(stream);
             }
             let ws = WebSocketStream::from_raw_socket(upgraded, Role::Server, Some(config)).await;

@@ -19,6 +19,8 @@ struct State {
     stream: Option<Arc<TcpStream>>,
     /// While the task sleeps: the last that the other side knows of anything.
     asleep: Option<i64>,
+    /// The task was called, and hasn't come yet: it doesn't sleep before it has looked why.
+    called: bool,
     /// What is left of a message that didn't fit.
     left: Option<Bytes>,
 }
@@ -51,18 +53,19 @@ impl Outlet {
 
     /// The task sleeps, with nothing left to say up to there.
     pub(super) fn sleep(&self, up_to: i64) {
-        self.state().asleep = Some(up_to);
+        let mut state = self.state();
+        state.asleep = Some(up_to).filter(|_| !state.called);
     }
 
     /// The task has something to do: nobody else writes until it sleeps again.
     pub(super) fn stir(&self) {
-        self.state().asleep = None;
+        self.state().call();
     }
 
     /// The same, for the task itself; what it must write before anything else.
     pub(super) fn awake(&self) -> Option<Bytes> {
         let mut state = self.state();
-        state.asleep = None;
+        (state.asleep, state.called) = (None, false);
         state.left.take()
     }
 
@@ -71,7 +74,7 @@ impl Outlet {
     pub(super) fn send(&self, frame: &Frame) -> Sent {
         let mut state = self.state();
         let Some(sent) = state.try_send(frame) else {
-            state.asleep = None;
+            state.call();
             return Sent::No;
         };
         sent
@@ -79,6 +82,10 @@ impl Outlet {
 }
 
 impl State {
+    fn call(&mut self) {
+        (self.asleep, self.called) = (None, true);
+    }
+
     fn try_send(&mut self, frame: &Frame) -> Option<Sent> {
         let (Matter::Send(bytes), Some(up_to)) = (&frame.matter, self.asleep) else { return None };
         // What may be in a snapshot already is for the task to judge.
@@ -90,7 +97,7 @@ impl State {
             return Some(Sent::Whole);
         }
         self.left = Some(bytes.slice(written..));
-        self.asleep = None;
+        self.call();
         Some(Sent::Part)
     }
 }
@@ -122,20 +129,24 @@ mod tests {
         outlet.sleep(1);
         assert_eq!(outlet.send(&news(2)), Sent::No, "there is no way yet");
         outlet.open(Arc::clone(&here));
-        assert_eq!(outlet.send(&news(2)), Sent::No, "the task was called and hasn't come yet");
         outlet.sleep(2);
+        assert_eq!(outlet.send(&news(3)), Sent::No, "the task was called and hasn't come yet");
+        let wakes_and_sleeps = |up_to| {
+            assert_eq!(outlet.awake(), None);
+            outlet.sleep(up_to);
+        };
+        wakes_and_sleeps(2);
         assert_eq!((outlet.send(&news(3)), outlet.send(&news(4))), (Sent::Whole, Sent::Whole));
         assert_eq!(outlet.send(&news(2)), Sent::No, "that is known");
         assert_eq!(outlet.send(&news(5)), Sent::No, "the task has something to do first");
-        outlet.sleep(4);
+        wakes_and_sleeps(4);
         assert_eq!(outlet.send(&frame(5, Matter::Resync)), Sent::No);
-        outlet.sleep(4);
+        wakes_and_sleeps(4);
         assert_eq!(outlet.send(&frame(5, Matter::Over(Bytes::new()))), Sent::No);
-        outlet.sleep(5);
+        wakes_and_sleeps(5);
         outlet.stir();
         assert_eq!(outlet.send(&news(6)), Sent::No);
-        assert_eq!(outlet.awake(), None);
-        outlet.sleep(5);
+        wakes_and_sleeps(5);
         outlet.close();
         assert_eq!(outlet.send(&news(6)), Sent::No);
         drop(here);

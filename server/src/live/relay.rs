@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
+
 use openchair_domain::bookings::{BookingError, Day, Refusal};
 use openchair_domain::ids::{Id, Location};
 use openchair_domain::live::{self, Happened, Stirred};
@@ -38,12 +40,13 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<Duration, 
     let mut tray = Tray::default();
     let last = if let Some(last) = unbroken(&events, seen) {
         let stirred = Stirred::by(&events);
-        let said = Vec::new();
-        let mut round = Round { desk, seq: last, stirred, later, said, tray: &mut tray };
+        let (said, days) = (Vec::new(), Vec::new());
+        let mut round = Round { desk, seq: last, stirred, later, said, days, tray: &mut tray };
         round.schedules(&tx, &topics).await?;
         round.lines(&tx, &topics).await?;
         // Behind all that can fail: who is told in the next round instead hasn't heard of it yet.
         desk.said(round.said);
+        desk.shown(round.days);
         last
     } else {
         let last = live::last_seq(&tx).await?;
@@ -54,11 +57,18 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<Duration, 
     };
     // To tell thousands takes its time, and needs no connection.
     drop(tx);
-    let telling = Instant::now();
     tray.hand_out().await;
     desk.told(last);
     metrics::histogram!(super::RELAY).record(begun.elapsed().as_secs_f64());
-    Ok(telling.elapsed())
+    Ok(tray.took)
+}
+
+/// Whether it may be over when one tries again.
+fn is_passing(error: &BookingError) -> bool {
+    let passing = |error: &StoreError| {
+        matches!(error, StoreError::Unavailable(_) | StoreError::Contention(_))
+    };
+    matches!(error.refusal(), Refusal::Store(error) if passing(error))
 }
 
 /// The number of the last event, if these are all that happened behind `seen`.
@@ -76,12 +86,18 @@ struct Round<'a> {
     later: bool,
     /// What is said of waits.
     said: Vec<(Topic, u64)>,
+    /// Of which days lines are shown.
+    days: Vec<(Topic, NaiveDate)>,
     tray: &'a mut Tray,
 }
 
 /// What will be said, and to whom.
 #[derive(Default)]
-struct Tray(Vec<(Arc<Channel>, Frame)>);
+struct Tray {
+    frames: Vec<(Arc<Channel>, Frame)>,
+    /// How long it took to say what was said.
+    took: Duration,
+}
 
 impl Tray {
     fn resync(&mut self, looked: &Looked, seq: i64) {
@@ -90,15 +106,17 @@ impl Tray {
 
     fn afresh(&mut self, looked: &Looked, frame: &Frame) {
         let all = looked.audiences.iter();
-        self.0.extend(all.map(|(_, seated)| (Arc::clone(&seated.channel), frame.clone())));
+        self.frames.extend(all.map(|(_, seated)| (Arc::clone(&seated.channel), frame.clone())));
     }
 
     /// Tells it, in the order in which it was put here.
     async fn hand_out(&mut self) {
-        for (channel, frame) in std::mem::take(&mut self.0) {
+        let begun = Instant::now();
+        for (channel, frame) in std::mem::take(&mut self.frames) {
             let told = channel.push(frame).await;
             metrics::counter!(DELIVERIES).increment(told as u64);
         }
+        self.took += begun.elapsed();
     }
 }
 
@@ -168,9 +186,12 @@ impl Round<'_> {
                         told.push((line, looked));
                     }
                 }
-                Err(error) if matches!(error.refusal(), Refusal::Store(_)) => return Err(error),
-                // It isn't there any more: whoever looks afresh is told so.
-                Err(_) => {
+                // The database is away, or busy: all of it once more.
+                Err(error) if is_passing(&error) => return Err(error),
+                // It isn't there any more, or can't be read: whoever looks afresh is told so. What
+                // happens elsewhere is told all the same.
+                Err(error) => {
+                    tracing::debug!(%error, %location, "a line can't be told");
                     for looked in looked {
                         self.tray.resync(looked, self.seq);
                     }
@@ -182,7 +203,15 @@ impl Round<'_> {
             self.tray.hand_out().await;
         }
         for (mut line, looked) in told {
-            line.foresee(tx).await?;
+            match line.foresee(tx).await {
+                Ok(()) => {}
+                Err(error) if is_passing(&error) => return Err(error),
+                Err(error) => {
+                    // The others have been told what happened. How long they wait is said later.
+                    tracing::warn!(%error, "it can't be told how long people will wait");
+                    continue;
+                }
+            }
             for looked in looked {
                 self.waits(&line, looked);
             }
@@ -196,8 +225,11 @@ impl Round<'_> {
 
     /// What ended yesterday isn't shown any more, and nothing happened to it: all of it is told afresh.
     fn turns(&mut self, line: &Line, looked: &Looked) -> bool {
-        let turns = matches!(looked.topic, Topic::Queue(_))
-            && self.desk.turns_to_day(looked.topic, line.today());
+        if !matches!(looked.topic, Topic::Queue(_)) {
+            return false;
+        }
+        self.days.push((looked.topic, line.today()));
+        let turns = self.desk.turns_to_day(looked.topic, line.today());
         if turns {
             let frame = Frame { seq: self.seq, later: true, matter: Matter::Resync };
             self.tray.afresh(looked, &frame);
@@ -249,7 +281,7 @@ impl Round<'_> {
         }
         let bytes = LiveMessage::change(looked.topic, self.seq, news).encode();
         let matter = if over { Matter::Over(bytes) } else { Matter::Send(bytes) };
-        self.tray.0.push((Arc::clone(to), Frame { seq: self.seq, later, matter }));
+        self.tray.frames.push((Arc::clone(to), Frame { seq: self.seq, later, matter }));
     }
 }
 

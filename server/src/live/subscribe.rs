@@ -169,7 +169,10 @@ pub(super) async fn open(
         ear.shows_column(column);
     }
     let mut sub = hub.join(caller, (wish.topic, wish.reach), wish.audience, ear);
-    sub.desk.begin(&hub.db).await?;
+    if sub.desk.begin(&hub.db).await? {
+        // What happened since, before anybody knew from where on, is told now.
+        hub.dirty.mark(sub.desk.tenant.id);
+    }
     let (since, as_another) = match wish.known {
         Known::Nothing => (None, false),
         Known::Since(since) => (Some(since), false),

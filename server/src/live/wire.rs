@@ -52,8 +52,9 @@ impl Wire {
     /// Nobody else writes here any more; what they have begun is written to its end.
     pub(super) async fn awake(&mut self) -> Result<(), End> {
         match self.line.outlet.awake() {
-            // Nothing may come between: what the protocol has to say waits, too.
-            Some(left) => self.put(false, &left).await,
+            // Nothing may come between: what the protocol has to say waits, too. If it can't be finished,
+            // nothing can be said any more.
+            Some(left) => self.put(false, &left).await.map_err(|_| End::Gone),
             None => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use openchair_domain::authz::BuiltIn;
 use openchair_tests::live::{Watcher, schedule};
 use openchair_tests::{PASSWORD, TestApp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const DAY: &str = "2026-03-09";
 
@@ -230,6 +230,33 @@ async fn who_would_not_get_in_any_more_does_not_stay() {
     app.database.run("update tenants set require_two_factor = true").await;
     check(&mut member, "a second factor is needed").await;
     sure.catch_up(&app).await;
+}
+
+/// Whoever has found a ticket that was shown again since.
+#[tokio::test]
+async fn a_ticket_that_is_none_any_more_shows_nothing_any_more() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    spa.open_line(&["Eve"]).await;
+    let ada = spa.walk_in("Ada", &["Wax"], &json!({})).await.expect(201);
+    let entry = spa.line().await["entries"][0].clone();
+    let with = async |token: &Value| {
+        let mut socket = Watcher::silent(&spa.guest.live_door()).await;
+        socket.ask(&json!({ "auth": token })).await;
+        assert_eq!(socket.ask(&json!({ "sub": "ticket" })).await["type"], "snapshot");
+        socket
+    };
+    let mut found = with(&ada["token"]).await;
+    found.catch_up(&app).await;
+    let renewed = spa.press(&entry, "ticket", json!({})).await.expect(201);
+    check(&mut found, "the ticket was shown again").await;
+    let mut own = with(&renewed["token"]).await;
+    spa.call_next("Eve").await.expect(200);
+    own.until("one's own call", |board| {
+        let item = board.topic("ticket")?.items.get("ticket")?;
+        (item.body["ticket"]["state"] == "called").then_some(())
+    })
+    .await;
 }
 
 async fn check(socket: &mut Watcher, why: &str) {
