@@ -8,7 +8,7 @@ use openchair_domain::authz::BuiltIn;
 use openchair_live_client::{Follower, Plan};
 use openchair_tests::live::schedule;
 use openchair_tests::spa::{Spa, at};
-use openchair_tests::{Browser, TestApp};
+use openchair_tests::{Browser, TestApp, is_long};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -205,9 +205,12 @@ impl Stage {
             topics.push(json!({ "sub": "board" }));
         }
         let pause = Duration::from_millis(100);
+        let longest = if is_long() { 12_000 } else { 1_500 };
         let mut follower = Follower::new(Plan { doors, topics, pause, seed: number + 1 });
         while !self.stop.load(Ordering::SeqCst) {
-            let time = Duration::from_millis(100 + dice.roll(1_500) as u64);
+            // However many they are, about as many come back in a second: else servers on one machine
+            // do nothing but show everything afresh, and nobody gets round to changing anything.
+            let time = Duration::from_millis(100 + dice.roll(longest) as u64);
             if eyes == Eyes::Slow {
                 let until = tokio::time::Instant::now() + time;
                 while tokio::time::Instant::now() < until {
