@@ -105,13 +105,14 @@ impl Stage {
             );
             let who = ["Eve", "Wanda"][dice.roll(2)];
             let what = dice.roll(if known.is_empty() { 1 } else { 5 });
+            let mut held = None;
             let call = if what < 2 {
                 let wanted = self.spa.wanted(&["Wax"], 1, &[who]);
                 let customer = json!({ "name": format!("Guest {}", dice.roll(1_000)) });
                 let body = json!({ "wanted": wanted, "start": start, "customer": customer });
                 door.post("/v1/appointments", &body)
             } else {
-                let visit = known.swap_remove(dice.roll(known.len()));
+                let visit = &*held.insert(known.swap_remove(dice.roll(known.len())));
                 let path = |deed: &str| {
                     format!("/v1/appointments/{}/{deed}", visit["id"].as_str().unwrap())
                 };
@@ -136,6 +137,13 @@ impl Stage {
                     if visit["status"] == "confirmed" {
                         known.push(visit);
                     }
+                }
+                // Where it would go, somebody else is: it stays where it was, and may be called off, or
+                // the days would be full for good.
+                Ok(Ok(answer))
+                    if answer.status == 409 && answer.json()["code"] != "stale_version" =>
+                {
+                    known.extend(held);
                 }
                 _ => tokio::time::sleep(Duration::from_millis(5)).await,
             }
