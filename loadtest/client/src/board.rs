@@ -116,6 +116,12 @@ impl Board {
         wish
     }
 
+    /// There is a new connection. What the one before was about to tell afresh, this one tells from where
+    /// it is known.
+    pub fn begin(&mut self) {
+        self.resyncing.clear();
+    }
+
     /// What is known is forgotten, as by who starts anew.
     pub fn forget(&mut self, topic: &str) {
         self.topics.remove(topic);
@@ -272,6 +278,17 @@ mod tests {
         let named = json!({ "sub": "board", "location": "loc_2" });
         assert_eq!(board.wish(&named)["since"], 7);
         assert_eq!(board.wish(&json!({ "sub": "ticket" })), json!({ "sub": "ticket" }));
+    }
+
+    #[test]
+    fn a_connection_that_broke_before_it_told_afresh_is_followed_by_one_that_goes_on() {
+        let mut board = Board::default();
+        board.take(&snapshot(4, &[item("a", 1)]));
+        board.take(&json!({ "type": "resync", "topic": "t" }));
+        board.begin();
+        assert_eq!(board.since("t"), Some(4));
+        assert!(board.take(&change(6, &[item("a", 2)], &[])));
+        assert_eq!((shown(&board), board.faults), (vec![("a", 2)], vec![]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::board::Board;
@@ -30,6 +31,8 @@ const HELLO: Duration = Duration::from_secs(15);
 pub struct Follower {
     plan: Plan,
     socket: Option<Socket>,
+    /// At most one: the connection that is being made. Who listens for a moment at a time gets there, too.
+    connecting: JoinSet<Result<Socket, Option<Closed>>>,
     door: usize,
     tries: u32,
     random: u64,
@@ -50,6 +53,7 @@ impl Follower {
         Self {
             plan,
             socket: None,
+            connecting: JoinSet::new(),
             door: 0,
             tries: 0,
             random,
@@ -71,7 +75,7 @@ impl Follower {
     }
 
     /// Connects if it isn't, then takes in the next message and gives it back. Cancelling it loses
-    /// nothing but a connection that is being made.
+    /// nothing.
     pub async fn next(&mut self) -> Value {
         loop {
             let Some(socket) = &mut self.socket else {
@@ -109,33 +113,48 @@ impl Follower {
     }
 
     async fn connect(&mut self) {
-        if self.tries > 0 {
-            let most = self.plan.pause * 2_u32.pow(self.tries.min(6) - 1);
-            sleep(most.mul_f64(0.5 + self.jitter() / 2.0)).await;
+        if self.connecting.is_empty() {
+            let wishes = self.wishes();
+            let (door, pause) = (self.next_door(), self.pause());
+            self.tries += 1;
+            self.connecting.spawn(async move {
+                sleep(pause).await;
+                enter(&door, &wishes).await
+            });
         }
-        self.tries += 1;
+        match self.connecting.join_next().await {
+            Some(Ok(Ok(socket))) => {
+                self.connections += 1;
+                self.board.begin();
+                let wishes = self.wishes();
+                let resumed = wishes.iter().filter(|wish| wish.get("since").is_some());
+                self.resumed += resumed.count() as u64;
+                self.socket = Some(socket);
+                // A connection that ends at once is no reason to come back at once.
+                self.tries = 1;
+            }
+            Some(Ok(Err(Some(closed)))) => self.last_end = Some(closed),
+            _ => {}
+        }
+    }
+
+    fn wishes(&self) -> Vec<Value> {
+        self.plan.topics.iter().map(|topic| self.board.wish(topic)).collect()
+    }
+
+    fn next_door(&mut self) -> Door {
         let doors = self.plan.doors.len().max(1);
         let door = self.plan.doors.get(self.door % doors).cloned().unwrap_or_default();
         self.door += 1;
-        let Ok(Ok(mut socket)) = timeout(HELLO, Socket::connect(&door)).await else { return };
-        match timeout(HELLO, socket.hear()).await {
-            Ok(Heard::Message(hello)) if hello["type"] == "hello" => {}
-            Ok(Heard::Closed(closed)) => {
-                self.last_end = Some(closed);
-                return;
-            }
-            _ => return,
+        door
+    }
+
+    fn pause(&mut self) -> Duration {
+        if self.tries == 0 {
+            return Duration::ZERO;
         }
-        self.connections += 1;
-        self.tries = 0;
-        for topic in &self.plan.topics {
-            let wish = self.board.wish(topic);
-            self.resumed += u64::from(wish.get("since").is_some());
-            socket.say(&wish).await;
-        }
-        self.socket = Some(socket);
-        // A connection that ends at once is no reason to come back at once.
-        self.tries = 1;
+        let most = self.plan.pause * 2_u32.pow(self.tries.min(6) - 1);
+        most.mul_f64(0.5 + self.jitter() / 2.0)
     }
 
     /// Between 0 and 1, by a generator of its own: no two followers come back together.
@@ -145,4 +164,18 @@ impl Follower {
         self.random ^= self.random << 17;
         f64::from(u32::try_from(self.random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
     }
+}
+
+/// Connects, hears the hello and says what is wished for; else how it ended, if that was said.
+async fn enter(door: &Door, wishes: &[Value]) -> Result<Socket, Option<Closed>> {
+    let Ok(Ok(mut socket)) = timeout(HELLO, Socket::connect(door)).await else { return Err(None) };
+    match timeout(HELLO, socket.hear()).await {
+        Ok(Heard::Message(hello)) if hello["type"] == "hello" => {}
+        Ok(Heard::Closed(closed)) => return Err(Some(closed)),
+        _ => return Err(None),
+    }
+    for wish in wishes {
+        socket.say(wish).await;
+    }
+    Ok(socket)
 }

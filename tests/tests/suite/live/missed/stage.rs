@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::SecondsFormat;
 use openchair_domain::authz::BuiltIn;
 use openchair_live_client::{Follower, Plan};
 use openchair_tests::live::schedule;
@@ -14,6 +15,11 @@ use tokio::time::timeout;
 
 /// The first and the last day that is watched.
 pub(super) const DAYS: std::ops::Range<u32> = 9..15;
+
+/// Who has booked so many books no more.
+const ENOUGH: usize = 10;
+
+const STALE: &str = "stale_version";
 
 /// A number that looks like any other, from one to the next.
 struct Dice(u64);
@@ -104,7 +110,11 @@ impl Stage {
                 &format!("{:02}:{}", 9 + dice.roll(10), ["00", "30"][dice.roll(2)]),
             );
             let who = ["Eve", "Wanda"][dice.roll(2)];
-            let what = dice.roll(if known.is_empty() { 1 } else { 5 });
+            let what = match known.len() {
+                0 => 0,
+                1..ENOUGH => dice.roll(5),
+                _ => 2 + dice.roll(3),
+            };
             let mut held = None;
             let call = if what < 2 {
                 let wanted = self.spa.wanted(&["Wax"], 1, &[who]);
@@ -138,16 +148,31 @@ impl Stage {
                         known.push(visit);
                     }
                 }
-                // Where it would go, somebody else is: it stays where it was, and may be called off, or
-                // the days would be full for good.
-                Ok(Ok(answer))
-                    if answer.status == 409 && answer.json()["code"] != "stale_version" =>
-                {
+                // Where it would go, somebody else is: it stays where it was, and may be called off.
+                Ok(Ok(answer)) if answer.status == 409 && answer.json()["code"] != STALE => {
                     known.extend(held);
                 }
                 _ => tokio::time::sleep(Duration::from_millis(5)).await,
             }
+            // What became of some nobody knows. Whoever comes across one goes on with it, or the days
+            // would be full for good of those that nobody knows of.
+            if known.is_empty() {
+                known.extend(self.come_across(door, &mut dice).await);
+            }
         }
+    }
+
+    /// Any visit of any day.
+    async fn come_across(&self, door: &Browser, dice: &mut Dice) -> Option<Value> {
+        let one = DAYS.start + u32::try_from(dice.roll(DAYS.len())).unwrap();
+        let midnight = |one| at(one, "00:00").to_rfc3339_opts(SecondsFormat::Secs, true);
+        let (location, from, to) = (&self.spa.location, midnight(one), midnight(one + 1));
+        let path = format!("/v1/appointments?location={location}&from={from}&to={to}&limit=100");
+        let call = door.get(&path).may_fail().send();
+        let answer = timeout(Duration::from_secs(10), call).await.ok()?.ok()?;
+        let mut listed = answer.json()["items"].as_array().cloned().unwrap_or_default();
+        listed.retain(|visit| visit["status"] == "confirmed");
+        (!listed.is_empty()).then(|| listed.swap_remove(dice.roll(listed.len())))
     }
 
     /// Somebody who puts people into the line, calls the next, serves them and lets them go.

@@ -24,7 +24,7 @@ pub(super) struct Truth {
     line: Versions,
     screen: Value,
     /// The number of the last event.
-    last: i64,
+    pub(super) last: i64,
 }
 
 impl Truth {
@@ -45,7 +45,7 @@ impl Truth {
     }
 
     /// Waits until somebody has seen everything, and looks whether it is right.
-    pub(super) async fn hold_against(&self, number: u64, follower: &mut Follower) {
+    pub(super) async fn hold_against(&self, number: u64, mut follower: Follower) -> Follower {
         let caught_up = |board: &Board| {
             let mut topics = board.topics().peekable();
             topics.peek().is_some() && topics.all(|(_, shown)| shown.seq >= self.last)
@@ -57,7 +57,11 @@ impl Truth {
             }
         };
         let done = timeout(PATIENCE, catching_up).await;
-        done.unwrap_or_else(|_| panic!("{number} doesn't catch up: {:?}", follower.last_end));
+        let seqs = || follower.board.topics().map(|(topic, shown)| (topic, shown.seq));
+        done.unwrap_or_else(|_| {
+            let (end, seqs) = (&follower.last_end, seqs().collect::<Vec<_>>());
+            panic!("{number} doesn't catch up to {}: {seqs:?} {end:?}", self.last)
+        });
         assert_eq!(follower.board.faults, [], "{number}");
         let eyes = Eyes::of(number);
         let expected = if eyes == Eyes::Own { &self.own } else { &self.days };
@@ -69,6 +73,7 @@ impl Truth {
             let board = follower.board.topic(&format!("board:{}", self.location)).unwrap();
             assert_eq!(board.items.values().next().unwrap().body["board"], self.screen, "{number}");
         }
+        follower
     }
 }
 
