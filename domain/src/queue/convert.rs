@@ -3,14 +3,16 @@
 
 use chrono::{Duration, DurationRound};
 use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait as _;
+use uuid::Uuid;
 
 use super::entities::entry;
-use super::state::{Source, Step};
+use super::state::{Source, State, Step};
 use super::store::{self, Seen, Taken};
 use super::{EntryFacts, services, source};
 use crate::bookings::workshop::{
-    Asker, Guest, Making, Member, choose, make, own_column_only, own_hands_only, setting, shop_of,
-    tell, told, whose,
+    Asker, Guest, Making, Member, appointment, choose, make, own_column_only, own_hands_only,
+    setting, shop_of, tell, told, whose,
 };
 use crate::bookings::{
     Action, BookingError, Needs, NewContact, Refusal, Status, VisitFacts, Wanted, WantedService,
@@ -20,7 +22,7 @@ use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, QueueEntry, StaffMember};
 use crate::messaging::Template;
 use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::TenantTx;
+use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
 /// What they get instead of waiting.
@@ -125,4 +127,16 @@ pub async fn convert(
     change.customer_id = Set(known.map(Id::uuid));
     let row = store::write(tx, &row, change, taken).await?;
     Ok((row.try_into()?, visit))
+}
+
+/// When the visit begins that somebody got instead of waiting, if it stands.
+pub(super) async fn begins_at(
+    tx: &TenantTx,
+    visit: Option<Uuid>,
+    stands: State,
+) -> Result<Option<Instant>, StoreError> {
+    let Some(visit) = visit.filter(|_| stands == State::Converted) else { return Ok(None) };
+    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), visit));
+    let found = found.one(tx.conn()).await?;
+    Ok(found.filter(|row| row.status != Status::Cancelled.key()).map(|row| row.starts_at))
 }

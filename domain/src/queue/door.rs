@@ -13,13 +13,14 @@ use super::line::Place;
 use super::outlook::Wait;
 use super::state::{Source, State, Step};
 use super::store::{self, Taken};
-use super::{join, place};
+use super::{convert, join, place};
 use super::{source, state};
 use crate::bookings::{BookingError, Refusal};
 use crate::diary::Shop;
 use crate::ids::{Id, Location, QueueEntry};
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{Caller, Db, RequestFacts, StoreError, SystemReason, TenantFacts, TenantTx};
+use crate::time::Instant;
 
 /// How often somebody may let another pass.
 pub(super) const MOST_PASSES: i16 = 5;
@@ -50,6 +51,8 @@ pub struct OwnTicket {
     pub wait: Option<Wait>,
     /// How often they may still let somebody pass.
     pub passes_left: i16,
+    /// When the visit begins that they got instead of waiting, if it stands.
+    pub visit_at: Option<Instant>,
 }
 
 #[derive(FromQueryResult)]
@@ -109,6 +112,7 @@ pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingEr
     } else {
         None
     };
+    let visit_at = convert::begins_at(tx, row.appointment_id, state(&row)?).await?;
     let mut others = Vec::new();
     for other in line.into_iter().filter(|other| other.id != row.id) {
         let state = state(&other)?;
@@ -117,7 +121,7 @@ pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingEr
         }
     }
     let passes_left = (MOST_PASSES - row.passes).max(0);
-    Ok(OwnTicket { entry: row.try_into()?, shop, others, wait, passes_left })
+    Ok(OwnTicket { entry: row.try_into()?, shop, others, wait, passes_left, visit_at })
 }
 
 /// They are there.

@@ -46,7 +46,7 @@ impl Joined {
         let seconds = |seconds: i32| Duration::seconds(seconds.into());
         let (p50, p90) = entry.quoted.map(|quote| (seconds(quote.p50), seconds(quote.p90))).unzip();
         let wait = Some(Wait { id: entry.id, position, p50, p90 });
-        OwnTicket { entry, shop, others, wait, passes_left: MOST_PASSES }
+        OwnTicket { entry, shop, others, wait, passes_left: MOST_PASSES, visit_at: None }
     }
 }
 

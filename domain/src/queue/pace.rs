@@ -8,6 +8,7 @@ use super::entities::entry;
 use super::estimate::{Pace, Work};
 use super::situation::work;
 use crate::tenancy::{StoreError, TenantTx};
+use crate::time::Instant;
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -31,10 +32,29 @@ fn observed(row: &entry::Model, seconds: f64) -> Result<Vec<(Work, f64)>, StoreE
 
 /// Learns from a party that is being finished now. Says whether there was anything to learn.
 pub(super) async fn learn(tx: &TenantTx, row: &entry::Model) -> Result<bool, StoreError> {
-    let (Some(staff), Some(started), false) = (row.staff_id, row.started_at, row.learned) else {
+    if row.learned {
         return Ok(false);
-    };
-    let seconds = (tx.now() - started).as_seconds_f64();
+    }
+    change(tx, row, tx.now(), Pace::observe).await
+}
+
+/// It wasn't finished after all: what was learned of it isn't so.
+pub(super) async fn unlearn(tx: &TenantTx, row: &entry::Model) -> Result<(), StoreError> {
+    if let Some(ended) = row.ended_at {
+        change(tx, row, ended, Pace::forget).await?;
+    }
+    Ok(())
+}
+
+/// What is known of everything that a party had, from when it was begun until then.
+async fn change(
+    tx: &TenantTx,
+    row: &entry::Model,
+    until: Instant,
+    how: impl Fn(&mut Pace, f64, f64),
+) -> Result<bool, StoreError> {
+    let Some((staff, started)) = row.staff_id.zip(row.started_at) else { return Ok(false) };
+    let seconds = (until - started).as_seconds_f64();
     let mut observed = observed(row, seconds)?;
     // Two who finish at two locations change the same rows in one order.
     observed.sort_unstable_by_key(|(work, _)| work.service);
@@ -42,7 +62,7 @@ pub(super) async fn learn(tx: &TenantTx, row: &entry::Model) -> Result<bool, Sto
         let service = work.service.uuid();
         let before = hold(tx, service, staff).await?;
         let mut pace = Pace { n: before.n, mean: before.mean, m2: before.m2 };
-        pace.observe(f64::from(work.minutes), *minutes);
+        how(&mut pace, f64::from(work.minutes), *minutes);
         let sql = "update service_pace set n = $4, mean = $5, m2 = $6, updated_at = $7
                    where tenant_id = $1 and service_id = $2 and staff_id = $3";
         let values = [

@@ -8,11 +8,12 @@ use super::call::own_only;
 use super::entities::entry;
 use super::state::{Source, State, Step};
 use super::store::{self, Seen, Taken};
-use super::{EntryFacts, history, join, source, visit};
+use super::{EntryFacts, history, join, pace, source, visit};
 use crate::authz::Right;
 use crate::bookings::{BookingError, Deed, Refusal};
 use crate::ids::{Id, QueueEntry};
-use crate::tenancy::TenantTx;
+use crate::tenancy::{StoreError, TenantTx};
+use crate::time::Instant;
 
 /// For so long a press can be taken back.
 const IN_TIME: Duration = Duration::minutes(15);
@@ -37,12 +38,29 @@ pub async fn step_back(
     if at + IN_TIME < tx.now() {
         return Err(Refusal::TooLateToUndo.into());
     }
+    let forgotten_at = join::forgotten_at(&held, tx.now(), None);
+    let change = reopened(tx, &row, taken.to, forgotten_at).await?;
+    Ok(store::write(tx, &row, change, taken).await?.try_into()?)
+}
+
+/// An entry that stands where it stood before: in the line, or served on. What was learned when it was
+/// over is forgotten.
+pub(super) async fn reopened(
+    tx: &TenantTx,
+    row: &entry::Model,
+    to: State,
+    forgotten_at: Instant,
+) -> Result<entry::ActiveModel, StoreError> {
     let mut change: entry::ActiveModel = row.clone().into();
-    if taken.to == State::Waiting {
-        change = unclaimed(&row);
+    if to == State::Waiting {
+        change = unclaimed(row);
         change.started_at = Set(None);
-        change.expires_at = Set(Some(join::forgotten_at(&held, tx.now(), None)));
+        change.expires_at = Set(Some(forgotten_at));
+    }
+    if row.learned {
+        pace::unlearn(tx, row).await?;
+        change.learned = Set(false);
     }
     change.ended_at = Set(None);
-    Ok(store::write(tx, &row, change, taken).await?.try_into()?)
+    Ok(change)
 }

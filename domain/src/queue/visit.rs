@@ -6,13 +6,12 @@ use std::collections::BTreeSet;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::act::unclaimed;
 use super::entities::entry;
 use super::join::{self, Ticket};
 use super::situation::menu_minutes;
 use super::state::{Source, State, Step};
 use super::store::{self, Taken};
-use super::{EntryFacts, WantedHere, pace, state};
+use super::{EntryFacts, WantedHere, pace, state, undo};
 use crate::authz::Right;
 use crate::bookings::workshop::{appointment, decide, read_any, sees};
 use crate::bookings::{Action, BookingError, Deed, LineFacts, Refusal, Status, VisitFacts};
@@ -235,14 +234,8 @@ async fn step_back(
     if !now {
         return Ok(());
     }
-    let waits = to == State::Waiting;
-    let mut change = if waits { unclaimed(&row) } else { row.clone().into() };
+    let change = undo::reopened(tx, &row, to, forgotten_at).await?;
     let staff = row.staff_id.map(Id::from_uuid);
-    change.ended_at = Set(None);
-    if waits {
-        change.started_at = Set(None);
-        change.expires_at = Set(Some(forgotten_at));
-    }
     let reason = reason.map(str::to_owned);
     let taken = Taken { step: Step::StepBack, to, staff, reason };
     store::write(tx, &row, change, taken).await?;

@@ -1,6 +1,7 @@
 //! Many tickets at once, for those who look on.
 
 use super::board::{Front, entries};
+use super::convert;
 use super::door::{MOST_PASSES, OwnTicket};
 use super::outlook::Outlook;
 use super::state::State;
@@ -16,17 +17,20 @@ pub async fn tickets(
     outlook: &Outlook,
     ids: &[Id<QueueEntry>],
 ) -> Result<Vec<OwnTicket>, BookingError> {
-    let found = entries(tx, ids).await?;
-    let own = |entry: super::EntryFacts| {
+    let mut own = Vec::new();
+    for entry in entries(tx, ids).await? {
+        let visit = entry.appointment.map(Id::uuid);
+        let visit_at = convert::begins_at(tx, visit, entry.state).await?;
         let up = |state: State| matches!(state, State::Called | State::Serving);
         let others = front.entries.iter().filter(|other| other.id != entry.id && up(other.state));
-        OwnTicket {
+        own.push(OwnTicket {
             shop: front.shop.clone(),
             others: others.map(|other| (other.code.clone(), other.state)).collect(),
             wait: outlook.waits.iter().find(|wait| wait.id == entry.id).cloned(),
             passes_left: (MOST_PASSES - entry.passes).max(0),
+            visit_at,
             entry,
-        }
-    };
-    Ok(found.into_iter().map(own).collect())
+        });
+    }
+    Ok(own)
 }

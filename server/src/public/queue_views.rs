@@ -177,6 +177,8 @@ pub(crate) struct OwnEntryView {
     /// Whether they said that they are there
     here: bool,
     called_at: Option<DateTime<Utc>>,
+    /// When the visit begins that they got instead of waiting, if it stands
+    visit_at: Option<DateTime<Utc>>,
     /// How often they may still let somebody pass
     passes_left: i16,
     version: i32,
@@ -184,7 +186,7 @@ pub(crate) struct OwnEntryView {
 
 impl From<OwnTicket> for OwnEntryView {
     fn from(ticket: OwnTicket) -> Self {
-        let OwnTicket { entry, shop, others, wait, passes_left } = ticket;
+        let OwnTicket { entry, shop, others, wait, passes_left, visit_at } = ticket;
         let codes = |state: State| {
             let standing = others.iter().filter(|(_, stands)| *stands == state);
             standing.map(|(code, _)| code.clone()).collect()
@@ -210,6 +212,7 @@ impl From<OwnTicket> for OwnEntryView {
             joined_at: entry.joined_at,
             here: entry.here_at.is_some(),
             called_at: entry.called_at,
+            visit_at,
             passes_left,
             version: entry.version,
         }

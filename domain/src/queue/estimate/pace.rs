@@ -15,6 +15,8 @@ const FADE: f64 = 0.986;
 /// What took less than a sixth of its time or more than six times that was not measured: a button
 /// was pressed late, or forgotten.
 const FARTHEST: f64 = 1.8;
+/// So little is left of no observation at all.
+const NOTHING: f64 = 1e-6;
 /// How far single durations lie from their mean before anything is known.
 const SPREAD: f64 = 0.3;
 /// How many observations that assumption is worth.
@@ -42,15 +44,31 @@ impl Pace {
     /// Something was finished. Of several services in one go, and of a party, give each service its
     /// minutes and its share of the time.
     pub fn observe(&mut self, menu_minutes: f64, actual_minutes: f64) {
-        let ratio = (actual_minutes / menu_minutes.max(1.0)).ln();
-        if !ratio.is_finite() || ratio.abs() > FARTHEST {
-            return;
-        }
+        let Some(ratio) = measured(menu_minutes, actual_minutes) else { return };
         self.n = self.n * FADE + 1.0;
         let off = ratio - self.mean;
         self.mean += off / self.n;
         self.m2 = self.m2 * FADE + off * (ratio - self.mean);
     }
+
+    /// It wasn't finished after all: as before, if it was the last that was observed.
+    pub fn forget(&mut self, menu_minutes: f64, actual_minutes: f64) {
+        let Some(ratio) = measured(menu_minutes, actual_minutes) else { return };
+        let left = self.n - 1.0;
+        if left < NOTHING {
+            *self = Self::default();
+            return;
+        }
+        let mean = (self.mean * self.n - ratio) / left;
+        self.m2 = ((self.m2 - (ratio - mean) * (ratio - self.mean)) / FADE).max(0.0);
+        (self.n, self.mean) = (left / FADE, mean);
+    }
+}
+
+/// ln(actual ÷ menu), of what was measured.
+fn measured(menu_minutes: f64, actual_minutes: f64) -> Option<f64> {
+    let ratio = (actual_minutes / menu_minutes.max(1.0)).ln();
+    (ratio.is_finite() && ratio.abs() <= FARTHEST).then_some(ratio)
 }
 
 /// What is expected of ln(actual ÷ menu).

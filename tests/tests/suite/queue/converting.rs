@@ -8,10 +8,12 @@ use super::{life, open};
 #[tokio::test]
 async fn who_waits_gets_an_appointment_and_a_record() {
     let (app, spa) = open(&["Eve"]).await;
-    let ada = spa.desk_in("Ada", &["Wax"], &json!({ "phone": "+1 415 555 0132" })).await;
+    let ada = spa.party("Ada", &["Wax"], &json!({ "phone": "+1 415 555 0132" }));
+    let joined = spa.owner.post("/v1/queue/entries", &ada).await.expect(201);
+    let ada = &joined["entry"];
     let wish =
         json!({ "start": at(2, "14:00"), "staff": spa.id("Eve"), "email": "ada@example.com" });
-    let done = spa.press(&ada, "convert", wish).await.expect(200);
+    let done = spa.press(ada, "convert", wish).await.expect(200);
     let (entry, visit) = (&done["entry"], &done["appointment"]);
     assert_eq!((&entry["state"], &entry["appointment"]), (&json!("converted"), &visit["id"]));
     assert_eq!((&visit["status"], &visit["source"]), (&json!("confirmed"), &json!("queue")));
@@ -22,6 +24,18 @@ async fn who_waits_gets_an_appointment_and_a_record() {
     let steps = life(&spa, ada["id"].as_str().unwrap()).await;
     assert_eq!(steps[1], ("converted".into(), "waiting".into(), "converted".into()));
     spa.press(entry, "convert", json!({})).await.problem(409, "wrong_state");
+    // Their ticket says when, and follows the visit.
+    let own = format!("/v1/q/{}", joined["token"].as_str().unwrap());
+    let ticket = spa.guest.get(&own).await.expect(200);
+    let seen = [&ticket["state"], &ticket["visit_at"]];
+    assert_eq!(seen, [&json!("converted"), &shown(at(2, "14:00"))]);
+    let path = format!("/v1/appointments/{}", visit["id"].as_str().unwrap());
+    let later = json!({ "version": visit["version"], "start": at(2, "15:00") });
+    let moved = spa.owner.post(&format!("{path}/move"), &later).await.expect(200);
+    assert_eq!(spa.guest.get(&own).await.expect(200)["visit_at"], shown(at(2, "15:00")));
+    let off = json!({ "version": moved["version"] });
+    spa.owner.post(&format!("{path}/cancel"), &off).await.expect(200);
+    assert_eq!(spa.guest.get(&own).await.expect(200)["visit_at"], json!(null));
     // Right away, by whoever can: the next full minute.
     let bob = spa.desk_in("Bob", &["Facial"], &json!({})).await;
     let done = spa.press(&bob, "convert", json!({})).await.expect(200);

@@ -90,17 +90,21 @@ async fn paces_are_learned_from_what_is_finished() {
     let seen = json!({ "version": 3 });
     spa.owner.post(&format!("{path}/complete"), &seen).await.expect(200);
     assert_eq!(app.database.count(learned).await, 4);
-    // What was taken back and done once more is no second visit.
+    // What was taken back wasn't so, and done once more it is no second visit: it took all of the time.
+    let too_early = "select count(*) from service_pace where n = 1 and mean < -0.6";
+    assert_eq!(app.database.count(too_early).await, 1);
     let back = json!({ "version": 4 });
     spa.owner.post(&format!("{path}/step-back"), &back).await.expect(200);
+    assert_eq!(app.database.count(learned).await, 3);
+    app.clock.advance(Duration::minutes(30));
     let seen = json!({ "version": 5 });
     spa.owner.post(&format!("{path}/complete"), &seen).await.expect(200);
-    let once = "select count(*) from service_pace where n = 1 and mean < -0.6";
-    assert_eq!(app.database.count(once).await, 1);
+    let counts = [app.database.count(learned).await, app.database.count(as_the_menu).await];
+    assert_eq!(counts, [4, 3]);
     // A button that was forgotten teaches nothing.
     spa.desk_in("Cyd", &["Massage"], &json!({})).await;
     serve(&app, &spa, "Eve", 11 * 60).await;
-    assert_eq!(app.database.count(once).await, 1);
+    assert_eq!(app.database.count(as_the_menu).await, 3);
     // Whoever is quick has shorter waits: six times fifteen minutes of what the menu says are thirty.
     app.clock.set(at(3, "10:00"));
     let called = spa.desk_in("Dan", &["Wax"], &json!({})).await;

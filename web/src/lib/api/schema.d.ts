@@ -6158,6 +6158,11 @@ export interface components {
             time_zone: string;
             /** Format: int32 */
             version: number;
+            /**
+             * Format: date-time
+             * @description When the visit begins that they got instead of waiting, if it stands
+             */
+            visit_at?: string | null;
             /** @description How much longer they wait, if anybody can say */
             wait?: (components["schemas"]["WaitRangeView"] & unknown) | null;
         };

@@ -161,6 +161,20 @@ proptest! {
     }
 
     #[test]
+    fn what_was_seen_by_mistake_is_forgotten(
+        seen in prop::collection::vec(10.0_f64..90.0, 0..60), mistake in 1.0_f64..400.0
+    ) {
+        let mut pace = Pace::default();
+        seen.iter().for_each(|minutes| pace.observe(30.0, *minutes));
+        let before = pace;
+        pace.observe(30.0, mistake);
+        pace.forget(30.0, mistake);
+        let near = |one: f64, other: f64| (one - other).abs() < 1e-6;
+        prop_assert!(near(pace.n, before.n) && near(pace.mean, before.mean));
+        prop_assert!(near(pace.m2, before.m2), "{pace:?} {before:?}");
+    }
+
+    #[test]
     fn a_pace_follows_what_is_seen(minutes in 12.0_f64..120.0, menu in 20_u16..60) {
         let menu = f64::from(menu);
         let mut pace = Pace::default();
