@@ -186,7 +186,8 @@ async fn press(desk: &Desk, options: &Options, pairs: &[Pair]) -> Outcome<()> {
     let (begun, apart) = (Instant::now(), Duration::from_secs(1) / RATE);
     for (nth, pair) in (0..).zip(pairs) {
         let (desk, Pair { entry, staff }) = (desk.clone(), pair.clone());
-        let times = RATE * options.seconds / HANDS;
+        // Whoever was called is put back: in the end everybody stands as in the beginning.
+        let times = RATE * options.seconds / HANDS / 2 * 2;
         // One after the other, as Socket.IO's are.
         let mut pace = interval_at(begun + apart * nth, apart * HANDS);
         pace.set_missed_tick_behavior(MissedTickBehavior::Burst);

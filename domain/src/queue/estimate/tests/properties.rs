@@ -165,7 +165,9 @@ proptest! {
         seen in prop::collection::vec(10.0_f64..90.0, 0..60), mistake in 1.0_f64..400.0
     ) {
         let mut pace = Pace::default();
-        seen.iter().for_each(|minutes| pace.observe(30.0, *minutes));
+        for minutes in seen {
+            pace.observe(30.0, minutes);
+        }
         let before = pace;
         pace.observe(30.0, mistake);
         pace.forget(30.0, mistake);
