@@ -132,7 +132,7 @@ async fn nobody_misses_anything() {
         resumed += follower.resumed;
         connections += follower.connections;
     }
-    println!(
+    eprintln!(
         "{watchers} who watch, {} events, {rounds} servers killed and as many stops of Redis: \
          {connections} connections, {resumed} topics gone on with, {resyncs} told afresh",
         truth.last
