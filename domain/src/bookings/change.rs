@@ -1,8 +1,7 @@
 //! Every step of a visit's life but the first.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
-    QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, FromQueryResult, Statement,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -72,8 +71,7 @@ pub(super) async fn seen(
     id: Id<Appointment>,
     version: i64,
 ) -> Result<appointment::Model, BookingError> {
-    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
-    let row = found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let row = read::held(tx, id).await?;
     // Whoever may not see it shall not learn that it is there.
     read::read(tx, id).await?;
     not_stale(tx, row, version).await

@@ -172,8 +172,7 @@ pub async fn cancel(
 
 /// What the visit was made of, to be wanted again.
 pub async fn again(tx: &TenantTx, holder: &Holder) -> Result<(VisitFacts, Wanted), BookingError> {
-    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()));
-    let row = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let row = read::row(tx, holder.visit).await?;
     let lines = line::Entity::find()
         .filter(line::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(line::Column::AppointmentId.eq(row.id))
@@ -230,8 +229,7 @@ pub async fn relocate(
 /// Gives a visit a new link. The one before leads nowhere any more.
 pub async fn renew(tx: &TenantTx, id: Id<Appointment>) -> Result<OpaqueToken, BookingError> {
     let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
-    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
-    let row = found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let row = read::held(tx, id).await?;
     let before = row.link_hash.clone();
     let mut change: appointment::ActiveModel = row.into();
     change.link_before = Set(before);

@@ -45,7 +45,9 @@ pub(crate) mod workshop {
     pub(crate) use super::link::{Dated, locked, shop_of, tell, tell_all};
     pub(crate) use super::members::Member;
     pub(crate) use super::moving::{NewPlace, leave, lines, settle};
-    pub(crate) use super::read::{LineFacts, complete, own_staff, read_any, sees, status};
+    pub(crate) use super::read::{
+        LineFacts, complete, held as read_held, own_staff, read_any, row as read_row, sees, status,
+    };
     pub(crate) use super::save::{WrittenTo, lock_alone};
     pub(crate) use super::search::{alternatives, near};
     pub(crate) use super::sold::{Keep, Retired, Sold};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QueryResult, Statement,
+    QueryResult, QuerySelect, Statement,
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -304,6 +304,24 @@ impl Whole {
             self.whose.map(serde_json::from_value).transpose().map_err(unreadable)?;
         facts(self.row, lines.into_iter().map(LineFacts::from).collect(), whose.map(Whose::from))
     }
+}
+
+/// A visit's row alone, for whom somebody else let in.
+pub(crate) async fn row(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+) -> Result<appointment::Model, BookingError> {
+    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
+    Ok(found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?)
+}
+
+/// The same, held until the transaction ends.
+pub(crate) async fn held(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+) -> Result<appointment::Model, BookingError> {
+    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
+    Ok(found.lock_exclusive().one(tx.conn()).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// One visit, for whom somebody else let in.

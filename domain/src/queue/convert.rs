@@ -1,10 +1,11 @@
 //! An appointment instead of waiting: time that is free, a customer's record and the visit, all in one
 //! transaction, or nothing.
 
+use std::collections::HashMap;
+
 use chrono::{Duration, DurationRound};
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait as _;
-use uuid::Uuid;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::entities::entry;
 use super::state::{Source, State, Step};
@@ -129,14 +130,21 @@ pub async fn convert(
     Ok((row.try_into()?, visit))
 }
 
-/// When the visit begins that somebody got instead of waiting, if it stands.
-pub(super) async fn begins_at(
+/// When the visits begin that these got instead of waiting, as far as they stand.
+pub(super) async fn begin_at(
     tx: &TenantTx,
-    visit: Option<Uuid>,
-    stands: State,
-) -> Result<Option<Instant>, StoreError> {
-    let Some(visit) = visit.filter(|_| stands == State::Converted) else { return Ok(None) };
-    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), visit));
-    let found = found.one(tx.conn()).await?;
-    Ok(found.filter(|row| row.status != Status::Cancelled.key()).map(|row| row.starts_at))
+    entries: &[EntryFacts],
+) -> Result<HashMap<Id<QueueEntry>, Instant>, StoreError> {
+    let converted = entries.iter().filter(|entry| entry.state == State::Converted);
+    let visits: HashMap<_, _> =
+        converted.filter_map(|entry| Some((entry.appointment?.uuid(), entry.id))).collect();
+    if visits.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let standing = appointment::Entity::find()
+        .filter(appointment::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(appointment::Column::Id.is_in(visits.keys().copied()))
+        .filter(appointment::Column::Status.ne(Status::Cancelled.key()));
+    let found = standing.all(tx.conn()).await?;
+    Ok(found.into_iter().filter_map(|row| Some((*visits.get(&row.id)?, row.starts_at))).collect())
 }

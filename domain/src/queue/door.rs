@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::EntryFacts;
 use super::act::unclaimed;
 use super::entities::entry;
-use super::foresight;
+use super::foresight::Scene;
 use super::line::Place;
 use super::outlook::Wait;
 use super::state::{Source, State, Step};
@@ -101,27 +101,33 @@ impl Found {
     }
 }
 
-/// The entry, for its holder, who looks at a picture of the database.
-pub async fn look(tx: &TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingError> {
-    let row = store::find(tx, ticket.entry).await?;
-    let shop = store::shop(tx, ticket.location).await?;
-    let line = store::in_line(tx, ticket.location).await?;
-    let wait = if state(&row)? == State::Waiting {
-        let outlook = foresight::of_line(tx, &shop).await?;
-        outlook.waits.iter().find(|wait| wait.id == ticket.entry).cloned()
-    } else {
-        None
+/// The entry, for its holder, who looks at a picture of the database. That is given back before it is
+/// reckoned how long they will wait.
+pub async fn look(tx: TenantTx, ticket: &Ticket) -> Result<OwnTicket, BookingError> {
+    let entry: EntryFacts = store::find(&tx, ticket.entry).await?.try_into()?;
+    let shop = store::shop(&tx, ticket.location).await?;
+    let line = store::in_line(&tx, ticket.location).await?;
+    let waits = entry.state == State::Waiting;
+    let scene = if waits { Some(Scene::of(&tx, &shop).await?) } else { None };
+    let begin_at = convert::begin_at(&tx, std::slice::from_ref(&entry)).await?;
+    drop(tx);
+    let wait = match scene {
+        Some(scene) => {
+            let outlook = scene.outlook().await?;
+            outlook.waits.iter().find(|wait| wait.id == ticket.entry).cloned()
+        }
+        None => None,
     };
-    let visit_at = convert::begins_at(tx, row.appointment_id, state(&row)?).await?;
     let mut others = Vec::new();
-    for other in line.into_iter().filter(|other| other.id != row.id) {
+    for other in line.into_iter().filter(|other| other.id != entry.id.uuid()) {
         let state = state(&other)?;
         if matches!(state, State::Called | State::Serving) {
             others.push((other.code, state));
         }
     }
-    let passes_left = (MOST_PASSES - row.passes).max(0);
-    Ok(OwnTicket { entry: row.try_into()?, shop, others, wait, passes_left, visit_at })
+    let passes_left = (MOST_PASSES - entry.passes).max(0);
+    let visit_at = begin_at.get(&entry.id).copied();
+    Ok(OwnTicket { entry, shop, others, wait, passes_left, visit_at })
 }
 
 /// They are there.

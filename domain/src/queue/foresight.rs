@@ -5,21 +5,26 @@
 //! number of the business's last event, and for half a minute of the clock: time passes, too.
 //!
 //! It is for those who only look, in a picture of the database ([`Db::picture`]): there the number and
-//! the rows are of one moment. Who writes has written what has no number yet; and playing takes a while,
-//! in which nobody ought to wait for what they hold.
+//! the rows are of one moment. Who writes has written what has no number yet. Out of the picture comes a
+//! [`Scene`], and the picture is given back: playing takes a while, in which nobody ought to wait for a
+//! connection.
 //!
 //! [`Db::picture`]: crate::tenancy::Db::picture
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::available_parallelism;
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::estimate::{self, Forecast, Habits, Paces, Server, Situation, Waiting, Work, estimate};
-use super::outlook::{Outlook, Wait};
+use super::outlook::Outlook;
 use super::{situation, store};
 use crate::diary::Shop;
 use crate::ids::{Id, Location, StaffMember, Tenant};
@@ -126,6 +131,8 @@ pub(crate) struct Foresight {
     gathered: Cache<Moment, Arc<Gathered>, ByRows>,
     lines: Cache<Moment, Arc<Outlook>, ByRows>,
     newcomers: Cache<(Moment, Wish), Option<estimate::Wait>>,
+    /// Strangers may wish for one thing after another: however many do, the rest goes on.
+    players: Semaphore,
     played: AtomicU64,
 }
 
@@ -147,6 +154,7 @@ impl Default for Foresight {
             gathered: cache(LINES, PEOPLE),
             lines: cache(LINES, PEOPLE),
             newcomers: Cache::new(10 * LINES),
+            players: Semaphore::new(available_parallelism().map_or(1, usize::from)),
             played: AtomicU64::new(0),
         }
     }
@@ -187,51 +195,71 @@ async fn gathered(tx: &TenantTx, shop: &Shop, moment: Moment) -> Result<Arc<Gath
     tx.tools().foresight.gathered.get_or_insert_async(&moment, read).await
 }
 
-/// Plays a line forward: for who is in it, and for who might join.
-async fn play(
-    tx: &TenantTx,
+/// A line as it stands in a picture of the database, to be played forward when that is given back.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    foresight: Arc<Foresight>,
+    moment: Moment,
     gathered: Arc<Gathered>,
-    wish: Option<&Wish>,
-) -> Result<Forecast, StoreError> {
-    tx.tools().foresight.played.fetch_add(1, Ordering::Relaxed);
-    let newcomers: Vec<_> = wish.map(|wish| wish.at(gathered.now)).into_iter().collect();
-    let people = gathered.line.len() + newcomers.len();
-    if people * gathered.servers.len() < BIG {
-        return Ok(gathered.play(newcomers));
-    }
-    match spawn_blocking(move || gathered.play(newcomers)).await {
-        Ok(forecast) => Ok(forecast),
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(stopped) => Err(StoreError::Unreadable(format!("a line played: {stopped}"))),
-        },
-    }
 }
 
-/// What can be said of everybody in a line.
-pub(super) async fn of_line(tx: &TenantTx, shop: &Shop) -> Result<Arc<Outlook>, StoreError> {
-    let moment = moment(tx, shop).await?;
-    let read = async {
+/// What can be found out by playing. Boxed, since all that is told of lines hangs on it: the compiler
+/// looks through each of its futures once, and not again wherever somebody asks.
+pub(super) type FoundOut<T> = BoxFuture<'static, Result<T, StoreError>>;
+
+impl Scene {
+    pub(super) async fn of(tx: &TenantTx, shop: &Shop) -> Result<Self, StoreError> {
+        let moment = moment(tx, shop).await?;
         let gathered = gathered(tx, shop, moment).await?;
-        let waits = play(tx, Arc::clone(&gathered), None).await?.line;
-        // Who came for an appointment has a time of their own.
-        let both = gathered.line.iter().zip(waits);
-        let waits = both.filter(|(one, _)| one.due.is_none()).map(|(_, wait)| Wait::from(wait));
-        Ok(Arc::new(Outlook { waits: waits.collect() }))
-    };
-    tx.tools().foresight.lines.get_or_insert_async(&moment, Box::pin(read)).await
+        Ok(Self { foresight: Arc::clone(&tx.tools().foresight), moment, gathered })
+    }
+
+    /// What can be said of everybody in the line.
+    #[must_use]
+    pub fn outlook(self) -> FoundOut<Arc<Outlook>> {
+        let find_out = async move {
+            let found = async {
+                let waits = self.play(Vec::new()).await?.line;
+                // Who came for an appointment has a time of their own.
+                let both = self.gathered.line.iter().zip(waits);
+                let waits = both.filter(|(one, _)| one.due.is_none());
+                Ok(Arc::new(Outlook { waits: waits.map(|(_, wait)| wait.into()).collect() }))
+            };
+            self.foresight.lines.get_or_insert_async(&self.moment, found).await
+        };
+        find_out.boxed()
+    }
+
+    /// What can be said to somebody who would join now.
+    pub(super) fn newcomer(self, wish: Wish) -> FoundOut<Option<estimate::Wait>> {
+        let find_out = async move {
+            let newcomer = wish.at(self.gathered.now);
+            let key = (self.moment, wish);
+            let found = async { Ok(self.play(vec![newcomer]).await?.newcomers.first().copied()) };
+            self.foresight.newcomers.get_or_insert_async(&key, found).await
+        };
+        find_out.boxed()
+    }
+
+    /// Plays it forward: for who is in it, and for who might join.
+    async fn play(&self, newcomers: Vec<Waiting>) -> Result<Forecast, StoreError> {
+        let _turn = self.foresight.players.acquire().await.map_err(unplayed)?;
+        self.foresight.played.fetch_add(1, Ordering::Relaxed);
+        let gathered = Arc::clone(&self.gathered);
+        let people = gathered.line.len() + newcomers.len();
+        if people * gathered.servers.len() < BIG {
+            return Ok(gathered.play(newcomers));
+        }
+        match spawn_blocking(move || gathered.play(newcomers)).await {
+            Ok(forecast) => Ok(forecast),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(stopped) => Err(unplayed(stopped)),
+            },
+        }
+    }
 }
 
-/// What can be said to somebody who would join now.
-pub(super) async fn of_newcomer(
-    tx: &TenantTx,
-    shop: &Shop,
-    wish: Wish,
-) -> Result<Option<estimate::Wait>, StoreError> {
-    let key = (moment(tx, shop).await?, wish);
-    let read = async {
-        let gathered = gathered(tx, shop, key.0).await?;
-        Ok(play(tx, gathered, Some(&key.1)).await?.newcomers.first().copied())
-    };
-    tx.tools().foresight.newcomers.get_or_insert_async(&key, Box::pin(read)).await
+fn unplayed(why: impl std::fmt::Display) -> StoreError {
+    StoreError::Unreadable(format!("a line that wasn't played: {why}"))
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::check::{self, Checked, NewParty};
 use super::door::{MOST_PASSES, OwnTicket};
 use super::entities::{entry, queue};
+use super::foresight::{Scene, Wish};
 use super::line::{self, GAP};
 use super::outlook::{self, Wait};
 use super::settings::serving;
@@ -51,16 +52,19 @@ impl Joined {
 }
 
 /// What is said to a party that is about to join, for who looks at a picture of the database: it takes
-/// a while to find out, and nobody else waits for that. It is of the line as it is just before. None:
-/// nobody can say, or they will be refused.
+/// a while to find out, and nobody else waits for that, nor for the picture, which is given back before.
+/// It is of the line as it is just before. None: nobody can say, or they will be refused.
 pub async fn foresee(
-    tx: &TenantTx,
+    tx: TenantTx,
     new: &NewParty,
     source: Source,
 ) -> Result<Option<Quote>, BookingError> {
-    match prospect(tx, new, asker(source)).await {
-        Err(error) if !matches!(error.refusal(), Refusal::Store(_)) => Ok(None),
-        quote => quote,
+    let prospect = prospect(&tx, new, asker(source)).await;
+    drop(tx);
+    match prospect {
+        Ok((scene, wish)) => Ok(outlook::quote(scene, wish).await?),
+        Err(error) if matches!(error.refusal(), Refusal::Store(_)) => Err(error),
+        Err(_) => Ok(None),
     }
 }
 
@@ -68,14 +72,15 @@ async fn prospect(
     tx: &TenantTx,
     new: &NewParty,
     asker: Asker,
-) -> Result<Option<Quote>, BookingError> {
+) -> Result<(Scene, Wish), BookingError> {
     let versions = place(tx, new.location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;
     let row = store::peek(tx, shop.location).await?.ok_or(Refusal::QueueClosed)?;
     let line = store::in_line(tx, shop.location).await?;
     let checked = admitted(tx, new, &shop, &row, &line, asker).await?;
-    let wanted = (checked.services.iter().map(WantedHere::work).collect(), checked.party);
-    Ok(outlook::quote(tx, &shop, wanted, new.staff).await?)
+    let services = checked.services.iter().map(WantedHere::work).collect();
+    let party = u16::try_from(checked.party).unwrap_or(1);
+    Ok((Scene::of(tx, &shop).await?, Wish::new(services, party, new.staff)))
 }
 
 const fn asker(source: Source) -> Asker {

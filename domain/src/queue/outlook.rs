@@ -1,16 +1,13 @@
 //! How long whoever waits will wait, as it is said to them.
 
-use std::sync::Arc;
-
 use chrono::Duration;
 
 use super::board::Front;
 use super::estimate::{self, Work};
-use super::foresight::{self, Wish};
+use super::foresight::{Scene, Wish};
 use super::{Quote, WantedHere, check, store};
 use crate::bookings::BookingError;
 use crate::bookings::workshop::{fault, named_nothing};
-use crate::diary::Shop;
 use crate::ids::{Id, Location, QueueEntry, Service, StaffMember};
 use crate::tenancy::{StoreError, TenantTx};
 
@@ -67,21 +64,16 @@ impl From<estimate::Wait> for Wait {
     }
 }
 
-/// How long whoever waits at a location will wait: for who looks at a picture of the database.
-pub async fn outlook(tx: &TenantTx, location: Id<Location>) -> Result<Arc<Outlook>, BookingError> {
+/// The line of a location, to find out how long whoever waits there will wait: for who looks at a
+/// picture of the database, and gives that back first.
+pub async fn scene(tx: &TenantTx, location: Id<Location>) -> Result<Scene, BookingError> {
     let shop = store::shop(tx, location).await?;
-    Ok(foresight::of_line(tx, &shop).await?)
+    Ok(Scene::of(tx, &shop).await?)
 }
 
 /// What is said to somebody who joins right now.
-pub(super) async fn quote(
-    tx: &TenantTx,
-    shop: &Shop,
-    (services, party): (Vec<Work>, i16),
-    wanted: Option<Id<StaffMember>>,
-) -> Result<Option<Quote>, StoreError> {
-    let wish = Wish::new(services, u16::try_from(party).unwrap_or(1), wanted);
-    let Some(wait) = foresight::of_newcomer(tx, shop, wish).await? else { return Ok(None) };
+pub(super) async fn quote(scene: Scene, wish: Wish) -> Result<Option<Quote>, StoreError> {
+    let Some(wait) = scene.newcomer(wish).await? else { return Ok(None) };
     let (Some(p50), Some(p90)) = (wait.p50, wait.p90) else { return Ok(None) };
     let seconds = |wait: Duration| i32::try_from(wait.num_seconds()).unwrap_or(i32::MAX);
     let low = i32::try_from(WaitRange::of(p50, p90).low * 60).unwrap_or(i32::MAX);
@@ -89,9 +81,9 @@ pub(super) async fn quote(
 }
 
 /// How long somebody would wait who joined now and wanted this, if anybody can say; without services,
-/// what most who serve now can do.
+/// what most who serve now can do. The picture of the database is given back before that is reckoned.
 pub async fn newcomer(
-    tx: &TenantTx,
+    tx: TenantTx,
     front: &Front,
     services: &[Id<Service>],
     staff: Option<Id<StaffMember>>,
@@ -122,7 +114,9 @@ pub async fn newcomer(
         .iter()
         .filter_map(|id| Some(Work { service: *id, minutes: shop.services.get(id)?.minutes }));
     let wish = Wish::new(work.collect(), 1, staff);
-    let wait = foresight::of_newcomer(tx, shop, wish).await?;
+    let scene = Scene::of(&tx, shop).await?;
+    drop(tx);
+    let wait = scene.newcomer(wish).await?;
     Ok(wait.and_then(|wait| Some(WaitRange::of(wait.p50?, wait.p90?))))
 }
 

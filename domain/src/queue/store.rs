@@ -13,7 +13,7 @@ use super::entities::{entry, queue};
 use super::expire::LONGEST;
 use super::state::{Source, State, Step};
 use super::{history, next, source, state};
-use crate::bookings::workshop::appointment;
+use crate::bookings::workshop::read_held;
 use crate::bookings::{BookingError, Refusal};
 use crate::diary::{self, Shop};
 use crate::ids::{Id, Location, QueueEntry, StaffMember};
@@ -97,8 +97,7 @@ pub(super) async fn seen(
         && source(&before)? == Source::Appointment
         && let Some(visit) = before.appointment_id
     {
-        let found = appointment::Entity::find_by_id((tx.tenant().uuid(), visit));
-        found.lock_exclusive().one(tx.conn()).await?;
+        read_held(tx, Id::from_uuid(visit)).await?;
     }
     let held = hold(tx, Id::from_uuid(before.location_id)).await?;
     let row = find(tx, id).await?;

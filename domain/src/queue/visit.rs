@@ -13,7 +13,7 @@ use super::state::{Source, State, Step};
 use super::store::{self, Taken};
 use super::{EntryFacts, WantedHere, pace, state, undo};
 use crate::authz::Right;
-use crate::bookings::workshop::{appointment, decide, read_any, sees};
+use crate::bookings::workshop::{appointment, decide, read_any, read_row, sees};
 use crate::bookings::{Action, BookingError, Deed, LineFacts, Refusal, Status, VisitFacts};
 use crate::customers::Whose;
 use crate::diary::Shop;
@@ -288,8 +288,8 @@ pub(super) async fn act(
         return Err(Refusal::VisitNotAllowed.into());
     }
     let visit = row.appointment_id.ok_or(Refusal::NotFound)?;
-    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), visit));
-    let version = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?.version;
-    decide(tx, Id::from_uuid(visit), version.into(), deed, None).await?;
+    let visit = Id::from_uuid(visit);
+    let version = read_row(tx, visit).await?.version;
+    decide(tx, visit, version.into(), deed, None).await?;
     Ok(store::find(tx, Id::from_uuid(row.id)).await?.try_into()?)
 }

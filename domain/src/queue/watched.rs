@@ -18,9 +18,9 @@ pub async fn tickets(
     ids: &[Id<QueueEntry>],
 ) -> Result<Vec<OwnTicket>, BookingError> {
     let mut own = Vec::new();
-    for entry in entries(tx, ids).await? {
-        let visit = entry.appointment.map(Id::uuid);
-        let visit_at = convert::begins_at(tx, visit, entry.state).await?;
+    let found = entries(tx, ids).await?;
+    let begin_at = convert::begin_at(tx, &found).await?;
+    for entry in found {
         let up = |state: State| matches!(state, State::Called | State::Serving);
         let others = front.entries.iter().filter(|other| other.id != entry.id && up(other.state));
         own.push(OwnTicket {
@@ -28,7 +28,7 @@ pub async fn tickets(
             others: others.map(|other| (other.code.clone(), other.state)).collect(),
             wait: outlook.waits.iter().find(|wait| wait.id == entry.id).cloned(),
             passes_left: (MOST_PASSES - entry.passes).max(0),
-            visit_at,
+            visit_at: begin_at.get(&entry.id).copied(),
             entry,
         });
     }

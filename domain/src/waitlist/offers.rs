@@ -16,8 +16,8 @@ use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
     Asker, End, Making, Member, OnOffer, Setting, Taker, WrittenTo, about, appointment,
-    check_filled, choose, end, make as make_visit, own_column_only, read_any, setting, status,
-    take_up, told,
+    check_filled, choose, end, make as make_visit, own_column_only, read_any, read_held, read_row,
+    setting, status, take_up, told,
 };
 use crate::bookings::{
     Action, Agreed, Booked, BookingError, FilledIn, Refusal, Status, VisitFacts,
@@ -208,8 +208,7 @@ pub(super) struct Locked {
 pub(super) async fn lock(tx: &TenantTx, id: Id<WaitlistOffer>) -> Result<Locked, BookingError> {
     let key = (tx.tenant().uuid(), id.uuid());
     let seen = offer::Entity::find_by_id(key).one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
-    let visit = appointment::Entity::find_by_id((key.0, seen.appointment_id)).lock_exclusive();
-    let visit = visit.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let visit = read_held(tx, Id::from_uuid(seen.appointment_id)).await?;
     let offer = offer::Entity::find_by_id(key).lock_exclusive();
     let offer = offer.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
     match Standing::of(&offer, tx.now()) {
@@ -228,8 +227,7 @@ pub(super) async fn lock(tx: &TenantTx, id: Id<WaitlistOffer>) -> Result<Locked,
 pub async fn look_at_offer(tx: &TenantTx, holder: &OfferHolder) -> Result<Offered, BookingError> {
     let key = (tx.tenant().uuid(), holder.offer.uuid());
     let row = offer::Entity::find_by_id(key).one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
-    let found = appointment::Entity::find_by_id((key.0, row.appointment_id));
-    let held = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let held = read_row(tx, Id::from_uuid(row.appointment_id)).await?;
     let OnOffer { shop, forms, .. } = OnOffer::of(tx, &held).await?;
     Ok(Offered {
         visit: read_any(tx, Id::from_uuid(row.appointment_id)).await?,

@@ -78,6 +78,26 @@ struct Look {
 
 impl Look {
     async fn take(self, gate: Gate<Key, Told>) -> Told {
+        let (seq, since, found) = self.find(gate).boxed().await?;
+        let Key { topic, audience, .. } = self.key;
+        let (news, over) = match found {
+            Found::Day(news) => (news, false),
+            Found::Line(mut line) => {
+                line.foresee().await?;
+                (line.news(topic, &self.caller), line.is_over(topic))
+            }
+        };
+        let message = if since.is_some() {
+            LiveMessage::change(topic, seq, news)
+        } else {
+            LiveMessage::snapshot(topic, seq, audience, news.items)
+        };
+        let afresh = since.is_none() && self.key.since.is_some();
+        Ok(Arc::new(First { seq, afresh, message: message.encode(), over }))
+    }
+
+    /// Looks into the database: up to which event; since when, if that can be told; and what.
+    async fn find(&self, gate: Gate<Key, Told>) -> Result<(i64, Option<Since>, Found), ApiError> {
         let failed = |error| ApiError::internal(&error);
         // Those of the same tenant first: so a crowd in one keeps nobody waiting in another.
         let _turn = self.desk.turns.acquire().await.map_err(failed)?;
@@ -88,14 +108,11 @@ impl Look {
         let seq = live::last_seq(&tx).await?;
         let day = self.day(&tx, seq).await?;
         if let Some(since) = self.key.since
-            && let Some((news, over)) = self.replay(&tx, day, seq, since).await?
+            && let Some(found) = self.replay(&tx, day, seq, since).await?
         {
-            let message = LiveMessage::change(self.key.topic, seq, news).encode();
-            return Ok(Arc::new(First { seq, afresh: false, message, over }));
+            return Ok((seq, Some(since), found));
         }
-        let afresh = self.key.since.is_some();
-        let (message, over) = self.snapshot(&tx, day, seq).await?;
-        Ok(Arc::new(First { seq, afresh, message, over }))
+        Ok((seq, None, self.snapshot(&tx, day).await?))
     }
 
     /// The day, if it is that of one, as the location's clock counts it now.
@@ -106,31 +123,31 @@ impl Look {
         Ok(Some(day))
     }
 
-    async fn snapshot(
-        &self,
-        tx: &TenantTx,
-        day: Option<Day>,
-        seq: i64,
-    ) -> Result<(Bytes, bool), BookingError> {
+    async fn snapshot(&self, tx: &TenantTx, day: Option<Day>) -> Result<Found, BookingError> {
         let Key { topic, audience, .. } = self.key;
-        let (items, over) = if let Some(day) = day {
-            (schedule::snapshot(tx, &day, audience.sight).await?, false)
-        } else {
-            let line = Line::whole(tx, topic.location(), LooksAt::first(&topic)).await?;
-            self.desk.shows_day(topic, line.today());
-            (line.news(topic, &self.caller).items, line.is_over(topic))
-        };
-        Ok((LiveMessage::snapshot(topic, seq, audience, items).encode(), over))
+        if let Some(day) = day {
+            return Ok(Found::Day(News::of(schedule::snapshot(tx, &day, audience.sight).await?)));
+        }
+        let line = Line::load(tx, topic.location(), LooksAt::first(&topic)).await?;
+        self.of_line(tx, line).await
     }
 
-    /// What has happened since, and whether that was the end. None: it can't be told.
+    async fn of_line(&self, tx: &TenantTx, mut line: Line) -> Result<Found, BookingError> {
+        line.gather(tx).await?;
+        if let Topic::Queue(_) = self.key.topic {
+            self.desk.shows_day(self.key.topic, line.today());
+        }
+        Ok(Found::Line(Box::new(line)))
+    }
+
+    /// What has happened since. None: it can't be told.
     async fn replay(
         &self,
         tx: &TenantTx,
         day: Option<Day>,
         seq: i64,
         since: Since,
-    ) -> Result<Option<(News, bool)>, BookingError> {
+    ) -> Result<Option<Found>, BookingError> {
         let Key { topic, audience, .. } = self.key;
         let missed = seq - since.seq;
         if since.seq < 0 || missed < 0 || missed > i64::from(MOST) {
@@ -150,23 +167,29 @@ impl Look {
             Some(_) if stirred.unclear || stirred.locations.contains(&location) => Ok(None),
             Some(day) => {
                 let touched = Touched::load(tx, &stirred, &[day]).await?;
-                Ok(Some((touched.change(&day, &stirred, (audience, &self.caller)), false)))
+                let news = touched.change(&day, &stirred, (audience, &self.caller));
+                Ok(Some(Found::Day(news)))
             }
             None => {
                 let topics = [topic];
-                let line = Line::whole(tx, location, LooksAt::again(&topics, &stirred)).await?;
+                let line = Line::load(tx, location, LooksAt::again(&topics, &stirred)).await?;
                 if let Topic::Queue(_) = topic {
                     // What ended on another day than today isn't shown any more.
                     let at = live::happened_at(tx, since.seq).await?;
                     if !at.is_some_and(|at| line.is_today(at)) {
                         return Ok(None);
                     }
-                    self.desk.shows_day(topic, line.today());
                 }
-                Ok(Some((line.news(topic, &self.caller), line.is_over(topic))))
+                Ok(Some(self.of_line(tx, line).await?))
             }
         }
     }
+}
+
+/// What there was to see.
+enum Found {
+    Day(News),
+    Line(Box<Line>),
 }
 
 /// Whether somebody may have been of another audience before this happened.

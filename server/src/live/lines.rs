@@ -10,8 +10,8 @@ use openchair_domain::availability::day_at;
 use openchair_domain::bookings::{BookingError, Sight};
 use openchair_domain::ids::{Id, Location, QueueEntry};
 use openchair_domain::live::{self, Stirred};
-use openchair_domain::queue::{self, EntryFacts, Front, Outlook, OwnTicket, State};
-use openchair_domain::tenancy::{Caller, Db, TenantTx};
+use openchair_domain::queue::{self, EntryFacts, Front, Outlook, OwnTicket, Scene, State};
+use openchair_domain::tenancy::{Caller, Db, StoreError, TenantTx};
 use openchair_domain::time::Instant;
 use poem_openapi::types::ToJSON as _;
 
@@ -52,8 +52,9 @@ pub(super) struct Line {
     touched: Vec<EntryFacts>,
     /// Whether how it is kept is told, too.
     settings: bool,
-    /// Whether anybody looks at waits here, and what was found out of them.
+    /// Whether anybody looks at waits here; what they hang on; and what was found out of them.
     foretold: bool,
+    scene: Option<Scene>,
     outlook: Option<Arc<Outlook>>,
     tickets: HashMap<Id<QueueEntry>, OwnTicket>,
     seq: i64,
@@ -80,17 +81,6 @@ impl<'a> Looks<'a> {
 }
 
 impl Line {
-    /// Reads all that those who look at a line have to see of it.
-    pub(super) async fn whole(
-        tx: &TenantTx,
-        location: Id<Location>,
-        looks: Looks<'_>,
-    ) -> Result<Self, BookingError> {
-        let mut line = Self::load(tx, location, looks).await?;
-        line.foresee(tx).await?;
-        Ok(line)
-    }
-
     /// Reads what they have to see at once: all but how long people will wait, which takes longer.
     pub(super) async fn load(
         tx: &TenantTx,
@@ -131,16 +121,28 @@ impl Line {
         let own = queue::tickets(tx, &front, &Outlook::default(), &tickets).await?;
         let seq = live::last_seq(tx).await?;
         let tickets = own.into_iter().map(|own| (own.entry.id, own)).collect();
-        let outlook = None;
-        Ok(Self { front, today, touched, settings: all, foretold, outlook, tickets, seq, gone })
+        let (settings, scene, outlook) = (all, None, None);
+        Ok(Self { front, today, touched, settings, foretold, scene, outlook, tickets, seq, gone })
     }
 
-    /// Finds out how long people will wait, if anybody looks at that.
-    pub(super) async fn foresee(&mut self, tx: &TenantTx) -> Result<(), BookingError> {
-        if !self.foretold {
-            return Ok(());
+    /// Where it is.
+    pub(super) fn location(&self) -> Id<Location> {
+        self.front.settings.location
+    }
+
+    /// Reads what it hangs on how long people will wait, if anybody looks at that. Then the picture can
+    /// be given back.
+    pub(super) async fn gather(&mut self, tx: &TenantTx) -> Result<(), BookingError> {
+        if self.foretold {
+            self.scene = Some(queue::scene(tx, self.location()).await?);
         }
-        let outlook = queue::outlook(tx, self.front.settings.location).await?;
+        Ok(())
+    }
+
+    /// Finds out how long people will wait, as far as it was gathered.
+    pub(super) async fn foresee(&mut self) -> Result<(), StoreError> {
+        let Some(scene) = self.scene.take() else { return Ok(()) };
+        let outlook = scene.outlook().await?;
         for wait in &outlook.waits {
             if let Some(own) = self.tickets.get_mut(&wait.id) {
                 own.wait = Some(wait.clone());
@@ -148,11 +150,6 @@ impl Line {
         }
         self.outlook = Some(outlook);
         Ok(())
-    }
-
-    /// Whether anybody looks at how long people will wait.
-    pub(super) fn is_foretold(&self) -> bool {
-        self.foretold
     }
 
     /// Whether what this topic shows has to do with how long somebody will wait.

@@ -43,20 +43,24 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<Duration, 
         let (said, days) = (Vec::new(), Vec::new());
         let mut round = Round { desk, seq: last, stirred, later, said, days, tray: &mut tray };
         round.schedules(&tx, &topics).await?;
-        round.lines(&tx, &topics).await?;
+        let lines = round.lines(&tx, &topics).await?;
+        // To tell thousands takes its time, and needs no connection; nor does reckoning how long people
+        // will wait. Who is called hears of it before that.
+        drop(tx);
+        round.tray.hand_out().await;
+        round.foretell(lines).await;
         // Behind all that can fail: who is told in the next round instead hasn't heard of it yet.
         desk.said(round.said);
         desk.shown(round.days);
         last
     } else {
         let last = live::last_seq(&tx).await?;
+        drop(tx);
         for looked in &topics {
             tray.resync(looked, last);
         }
         last
     };
-    // To tell thousands takes its time, and needs no connection.
-    drop(tx);
     tray.hand_out().await;
     desk.told(last);
     metrics::histogram!(super::RELAY).record(begun.elapsed().as_secs_f64());
@@ -69,6 +73,11 @@ fn is_passing(error: &BookingError) -> bool {
         matches!(error, StoreError::Unavailable(_) | StoreError::Contention(_))
     };
     matches!(error.refusal(), Refusal::Store(error) if passing(error))
+}
+
+/// Everybody has been told what happened. How long they wait is said later.
+fn cant_foretell(error: &dyn std::error::Error, location: Id<Location>) {
+    tracing::warn!(%error, %location, "it can't be told how long people will wait");
 }
 
 /// The number of the last event, if these are all that happened behind `seen`.
@@ -161,7 +170,12 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    async fn lines(&mut self, tx: &TenantTx, topics: &[Looked]) -> Result<(), BookingError> {
+    /// What has happened in lines; those of which it is still to be reckoned how long people will wait.
+    async fn lines<'t>(
+        &mut self,
+        tx: &TenantTx,
+        topics: &'t [Looked],
+    ) -> Result<Vec<(Line, Vec<&'t Looked>)>, BookingError> {
         let mut lines: HashMap<Id<Location>, Vec<&Looked>> = HashMap::new();
         for looked in topics {
             let (topic, location) = (looked.topic, looked.topic.location());
@@ -171,19 +185,21 @@ impl Round<'_> {
                 lines.entry(location).or_default().push(looked);
             }
         }
-        let mut told = Vec::new();
+        let mut foretold = Vec::new();
         for (location, looked) in lines {
             let topics: Vec<_> = looked.iter().map(|looked| looked.topic).collect();
             let looks = Looks::again(&topics, &self.stirred);
             match Line::load(tx, location, looks).await {
-                Ok(line) => {
+                Ok(mut line) => {
                     let same_day = looked.into_iter().filter(|looked| !self.turns(&line, looked));
                     let looked: Vec<_> = same_day.collect();
                     for looked in &looked {
                         self.at_once(&line, looked);
                     }
-                    if line.is_foretold() {
-                        told.push((line, looked));
+                    match line.gather(tx).await {
+                        Ok(()) => foretold.push((line, looked)),
+                        Err(error) if is_passing(&error) => return Err(error),
+                        Err(error) => cant_foretell(&error, location),
                     }
                 }
                 // The database is away, or busy: all of it once more.
@@ -198,25 +214,16 @@ impl Round<'_> {
                 }
             }
         }
-        if !told.is_empty() {
-            // Who is called hears of it before it is reckoned how long the others will wait.
-            self.tray.hand_out().await;
-        }
-        for (mut line, looked) in told {
-            match line.foresee(tx).await {
-                Ok(()) => {}
-                Err(error) if is_passing(&error) => return Err(error),
-                Err(error) => {
-                    // The others have been told what happened. How long they wait is said later.
-                    tracing::warn!(%error, "it can't be told how long people will wait");
-                    continue;
-                }
-            }
-            for looked in looked {
-                self.waits(&line, looked);
+        Ok(foretold)
+    }
+
+    async fn foretell(&mut self, lines: Vec<(Line, Vec<&Looked>)>) {
+        for (mut line, looked) in lines {
+            match line.foresee().await {
+                Ok(()) => looked.into_iter().for_each(|looked| self.waits(&line, looked)),
+                Err(error) => cant_foretell(&error, line.location()),
             }
         }
-        Ok(())
     }
 
     fn happened(&self, topic: Topic) -> bool {

@@ -31,7 +31,7 @@ fn ticket(joined: queue::Joined) -> TicketView {
 /// One's own ticket, as it is now.
 async fn own(app: &App, ticket: &Ticket) -> Result<OwnEntryView, ApiError> {
     let tx = app.db.picture(&ticket.caller).await?;
-    Ok(queue::look(&tx, ticket).await?.into())
+    Ok(queue::look(tx, ticket).await?.into())
 }
 
 /// Ids with commas between them. What is none names nothing.
@@ -48,7 +48,7 @@ async fn front(
 ) -> Result<PublicQueueView, ApiError> {
     let tx = app.db.picture(caller).await?;
     let front = queue::front(&tx, location).await?;
-    let newcomer = queue::newcomer(&tx, &front, &wanted.0, wanted.1).await?;
+    let newcomer = queue::newcomer(tx, &front, &wanted.0, wanted.1).await?;
     Ok(PublicQueueView::of(front, newcomer))
 }
 

@@ -77,7 +77,7 @@ impl App {
         source: queue::Source,
     ) -> Result<Option<queue::Quote>, ApiError> {
         let tx = self.db.picture(who).await?;
-        Ok(queue::foresee(&tx, new, source).await?)
+        Ok(queue::foresee(tx, new, source).await?)
     }
 }
 
@@ -106,7 +106,9 @@ impl QueueApi {
     ) -> Result<Json<BoardView>, ApiError> {
         let tx = self.0.db.picture(&who).await?;
         let board = queue::board(&tx, location.0.0).await?;
-        let outlook = queue::outlook(&tx, location.0.0).await?;
+        let scene = queue::scene(&tx, location.0.0).await?;
+        drop(tx);
+        let outlook = scene.outlook().await?;
         Ok(Json(BoardView::of(board, &outlook, &who)))
     }
 
