@@ -22,7 +22,7 @@ pub(super) async fn fill(
     shop: &Shop,
     logins: &[Login],
 ) -> Result<(), StoreError> {
-    let mut dice = Dice::from(tx.entropy());
+    let mut dice = Dice::of(&shop.business.slug);
     let mut book = Book::default();
     let offered = offer::write(tx, shop, &mut book)?;
     let places = house::write(tx, shop, &mut book)?;

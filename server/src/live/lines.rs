@@ -152,6 +152,11 @@ impl Line {
         Ok(())
     }
 
+    /// Whether anybody looks at how long people will wait.
+    pub(super) fn is_foretold(&self) -> bool {
+        self.foretold
+    }
+
     /// Whether what this topic shows has to do with how long somebody will wait.
     pub(super) fn has_waits(&self, topic: Topic) -> bool {
         match topic {

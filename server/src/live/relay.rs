@@ -44,10 +44,9 @@ pub(super) async fn tell(db: &Db, desk: &Desk, later: bool) -> Result<Duration, 
         let mut round = Round { desk, seq: last, stirred, later, said, days, tray: &mut tray };
         round.schedules(&tx, &topics).await?;
         let lines = round.lines(&tx, &topics).await?;
-        // To tell thousands takes its time, and needs no connection; nor does reckoning how long people
-        // will wait. Who is called hears of it before that.
+        // To reckon how long people will wait takes its time, and needs no connection; nor does telling
+        // thousands.
         drop(tx);
-        round.tray.hand_out().await;
         round.foretell(lines).await;
         // Behind all that can fail: who is told in the next round instead hasn't heard of it yet.
         desk.said(round.said);
@@ -185,22 +184,18 @@ impl Round<'_> {
                 lines.entry(location).or_default().push(looked);
             }
         }
-        let mut foretold = Vec::new();
+        let mut told = Vec::new();
         for (location, looked) in lines {
             let topics: Vec<_> = looked.iter().map(|looked| looked.topic).collect();
             let looks = Looks::again(&topics, &self.stirred);
             match Line::load(tx, location, looks).await {
-                Ok(mut line) => {
+                Ok(line) => {
                     let same_day = looked.into_iter().filter(|looked| !self.turns(&line, looked));
                     let looked: Vec<_> = same_day.collect();
                     for looked in &looked {
                         self.at_once(&line, looked);
                     }
-                    match line.gather(tx).await {
-                        Ok(()) => foretold.push((line, looked)),
-                        Err(error) if is_passing(&error) => return Err(error),
-                        Err(error) => cant_foretell(&error, location),
-                    }
+                    told.push((line, looked));
                 }
                 // The database is away, or busy: all of it once more.
                 Err(error) if is_passing(&error) => return Err(error),
@@ -212,6 +207,19 @@ impl Round<'_> {
                         self.tray.resync(looked, self.seq);
                     }
                 }
+            }
+        }
+        told.retain(|(line, _)| line.is_foretold());
+        if !told.is_empty() {
+            // Who is called hears of it before anybody looks how long the others will wait.
+            self.tray.hand_out().await;
+        }
+        let mut foretold = Vec::new();
+        for (mut line, looked) in told {
+            match line.gather(tx).await {
+                Ok(()) => foretold.push((line, looked)),
+                Err(error) if is_passing(&error) => return Err(error),
+                Err(error) => cant_foretell(&error, line.location()),
             }
         }
         Ok(foretold)
