@@ -5,6 +5,7 @@ mod booking;
 mod desk;
 mod error;
 mod figures;
+mod jobs;
 mod live;
 mod machine;
 mod people;
@@ -44,6 +45,8 @@ enum Scenario {
     Booking(booking::Options),
     /// Screens over WebSockets: thousands of them, how late they are, and what Socket.IO would cost
     Live(live::Options),
+    /// The job runner: claims, jobs from end to end, how late they are, in a small table and a large one
+    Jobs(jobs::Options),
 }
 
 fn main() -> ExitCode {
@@ -75,6 +78,7 @@ async fn play(scenario: Scenario) -> Outcome<()> {
         Scenario::People(options) => people::run(&options).await,
         Scenario::Booking(options) => booking::run(&options).await,
         Scenario::Live(options) => live::run(&options).await,
+        Scenario::Jobs(options) => jobs::run(&options).await,
     }
 }
 

@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("0010_queue", include_str!("../sql/0010_queue.sql")),
     ("0011_queue_rules", include_str!("../sql/0011_queue_rules.sql")),
     ("0012_queue_keeping", include_str!("../sql/0012_queue_keeping.sql")),
+    ("0013_jobs", include_str!("../sql/0013_jobs.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -22,7 +22,7 @@ use crate::impact::ImpactApi;
 use crate::keys::ApiKeysApi;
 use crate::live::LiveApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
-use crate::platform::PlatformApi;
+use crate::platform::{PlatformApi, PlatformJobsApi};
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
@@ -95,7 +95,7 @@ pub enum NoContent {
 /// Every operation. Tuples stop at 16 and nest.
 type Operations = (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line);
 type People = (AuthApi, TokensApi, MeApi);
-type House = (ApiKeysApi, AuditApi, PlatformApi);
+type House = (ApiKeysApi, AuditApi, PlatformApi, PlatformJobsApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
@@ -109,7 +109,7 @@ type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 fn operations(app: &App) -> Operations {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
-    let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()));
+    let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()), PlatformJobsApi(app()));
     let front = (
         SignUpApi(app()),
         PublicApi(app()),

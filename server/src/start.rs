@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use openchair_domain::bells::Across;
 use openchair_domain::config::{Faults, Settings};
 use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::{Entropy, bytes};
@@ -169,17 +170,23 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     };
     let endpoint = with_manners(routes(&app, &ops, settings), manners);
 
+    // Whoever works elsewhere is told of jobs at once.
+    let across = (!settings.worker.inside).then(|| Across::of(&db));
     let worker = settings.worker.inside.then(|| worker(settings, db, identity)).transpose()?;
     let grace = settings.server.shutdown_timeout;
     let acceptor = acceptor.noting(live.connections());
-    let parts = Moving { worker, live, neighbours };
+    let parts = Moving { worker, across, live, neighbours };
     let tasks = tokio::spawn(run(acceptor, endpoint, parts, tracker, stopping.clone(), grace));
     Ok(Running { address, app, demo_logins, stopping, tasks, grace })
 }
 
+/// Jobs that are queued within this time are told of together.
+const TELL_EVERY: Duration = Duration::from_millis(10);
+
 /// What moves by itself besides the requests.
 struct Moving {
     worker: Option<Worker>,
+    across: Option<Across>,
     live: Hub,
     neighbours: Option<Box<dyn Neighbours>>,
 }
@@ -192,8 +199,12 @@ async fn run(
     stopping: CancellationToken,
     grace: Duration,
 ) {
-    let Moving { worker, live, neighbours } = parts;
+    let Moving { worker, across, live, neighbours } = parts;
     let worker = worker.map(|worker| tokio::spawn(worker.run(stopping.clone())));
+    if let Some(across) = across {
+        let stopping = stopping.clone();
+        tokio::spawn(async move { stopping.run_until_cancelled(across.tell(TELL_EVERY)).await });
+    }
     let sockets = live.sockets_open();
     let live = tokio::spawn(live.run(neighbours));
     let server = Server::new_with_acceptor(acceptor)

@@ -112,7 +112,7 @@ impl TestDatabase {
                 let condition = condition(table);
                 let row = match table.as_str() {
                     "jobs" => "id::text",
-                    "mailbox" => "null",
+                    "mailbox" | "turns" => "null",
                     _ => "(to_jsonb(t) - 'last_seen_at' - 'last_used_at')::text",
                 };
                 format!(

@@ -1,4 +1,6 @@
 use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use openchair_domain::identity::IdentityError;
@@ -21,6 +23,52 @@ pub trait Handler: Send + Sync + Debug {
     }
 }
 
+/// Does one kind of job, many at once: where one statement or one journey serves many. What holds for
+/// a [`Handler`] holds for each of them.
+#[async_trait]
+pub trait Batch: Send + Sync + Debug {
+    /// What it understands: a kind, and one version of its payload.
+    fn known(&self) -> Known;
+
+    /// How many at most it is given at once.
+    fn at_once(&self) -> usize;
+
+    /// Does them, and says of each how that ended, in their order.
+    async fn run(&self, jobs: Vec<Claimed>) -> Vec<Result<(), Failure>>;
+
+    /// Nobody will try this one again: see [`Handler::bury`].
+    async fn bury(&self, _job: &Claimed) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// A handler as what does many, one at a time.
+#[derive(Debug)]
+pub(crate) struct OneByOne(pub(crate) Arc<dyn Handler>);
+
+#[async_trait]
+impl Batch for OneByOne {
+    fn known(&self) -> Known {
+        self.0.known()
+    }
+
+    fn at_once(&self) -> usize {
+        1
+    }
+
+    async fn run(&self, jobs: Vec<Claimed>) -> Vec<Result<(), Failure>> {
+        let mut ends = Vec::with_capacity(jobs.len());
+        for job in &jobs {
+            ends.push(self.0.run(job).await);
+        }
+        ends
+    }
+
+    async fn bury(&self, job: &Claimed) -> Result<(), Failure> {
+        self.0.bury(job).await
+    }
+}
+
 /// Why a job wasn't done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -30,6 +78,10 @@ pub enum Failure {
     /// Another try may succeed.
     #[error("{0}")]
     Transient(String),
+    /// It is not the time for it: quiet hours, a limit of the provider's. Not a try; it comes again so
+    /// much later, however often.
+    #[error("it is put off for {} s", .0.as_secs_f32())]
+    Later(Duration),
 }
 
 impl Failure {

@@ -4,10 +4,14 @@
 //! A worker that is lost in between leaves a lease that runs out, and another does the job again.
 
 mod backoff;
+mod bout;
+mod ends;
 mod handler;
 pub mod html;
 mod jobs;
-mod one_job;
+pub mod measures;
+pub mod ops;
+mod outcome;
 pub mod outside;
 pub mod reconcile;
 pub mod reports;
@@ -15,7 +19,9 @@ pub mod runner;
 pub mod templates;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use openchair_domain::bells::Across;
 use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::Db;
 use tokio::task::JoinSet;
@@ -23,12 +29,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails};
 use crate::outside::mail::Mailer;
-use crate::reconcile::{Forgotten, Lapsed, Leftovers, Reconciler, Strangers, Woken};
+use crate::reconcile::{
+    Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Scheduled, Shift, Strangers, Woken, repeat,
+};
 use crate::runner::{Options, Runner};
 use crate::templates::{TemplateError, Templates};
 
 pub use backoff::MAX_ATTEMPTS;
-pub use handler::{Failure, Handler};
+pub use handler::{Batch, Failure, Handler};
 
 /// Everything that happens behind the requests. Runs inside the server or as a process of its own;
 /// run as many as you like.
@@ -36,9 +44,13 @@ pub use handler::{Failure, Handler};
 pub struct Worker {
     db: Db,
     handlers: Vec<Arc<dyn Handler>>,
+    batches: Vec<Arc<dyn Batch>>,
     reconcilers: Vec<Arc<dyn Reconciler>>,
     options: Options,
 }
+
+/// What a worker queues itself it does itself, mostly: others are told of it now and then, to help.
+const TELL_EVERY: Duration = Duration::from_millis(250);
 
 impl Worker {
     /// A worker that knows all of the product's jobs.
@@ -57,9 +69,14 @@ impl Worker {
             Arc::new(ImportCustomers { db: db.clone() }),
             Arc::new(MatchWaitlist { db: db.clone(), public_url }),
         ];
-        let reconcilers: Vec<Arc<dyn Reconciler>> =
-            vec![Arc::new(Leftovers), Arc::new(Lapsed), Arc::new(Woken), Arc::new(Forgotten)];
-        Ok(Self { db, handlers, reconcilers, options })
+        let reconcilers: Vec<Arc<dyn Reconciler>> = vec![
+            Arc::new(Leftovers),
+            Arc::new(Lapsed),
+            Arc::new(Woken),
+            Arc::new(Forgotten),
+            Arc::new(Scheduled),
+        ];
+        Ok(Self { db, handlers, batches: Vec::new(), reconcilers, options })
     }
 
     /// One that knows one kind more.
@@ -68,15 +85,35 @@ impl Worker {
         self
     }
 
+    /// One that knows one kind more, of which it does many at once.
+    pub fn with_batch(mut self, batch: Arc<dyn Batch>) -> Self {
+        self.batches.push(batch);
+        self
+    }
+
+    /// One that puts one thing more right.
+    pub fn with_reconciler(mut self, reconciler: Arc<dyn Reconciler>) -> Self {
+        self.reconcilers.push(reconciler);
+        self
+    }
+
     /// Works until `shutdown`, then ends what runs within the grace period and gives back the rest.
     pub async fn run(self, shutdown: CancellationToken) {
-        let runner = Runner::new(self.db.clone(), self.handlers, self.options);
-        let strangers: Arc<dyn Reconciler> = Arc::new(Strangers::new(runner.known()));
-        let mut reconcilers = JoinSet::new();
-        for reconciler in self.reconcilers.into_iter().chain([strangers]) {
-            reconcilers.spawn(reconcile::repeat(self.db.clone(), reconciler, shutdown.clone()));
+        let Self { db, handlers, batches, reconcilers, options } = self;
+        let runner = Runner::new(db.clone(), handlers, options).with_batches(batches);
+        let own: [Arc<dyn Reconciler>; 2] =
+            [Arc::new(Strangers::new(runner.known())), Arc::new(Gauges::new(&runner.known()))];
+        let shift = Shift::on(&db);
+        let mut rounds = JoinSet::new();
+        for reconciler in reconcilers.into_iter().chain(own) {
+            rounds.spawn(repeat(shift.clone(), reconciler, shutdown.clone()));
         }
+        let (across, stopping) = (Across::of(&db), shutdown.clone());
+        rounds.spawn(async move {
+            let both = Box::pin(async { tokio::join!(across.tell(TELL_EVERY), across.hear()) });
+            let _stopped = stopping.run_until_cancelled(both).await;
+        });
         runner.run(shutdown).await;
-        while reconcilers.join_next().await.is_some() {}
+        while rounds.join_next().await.is_some() {}
     }
 }

@@ -13,6 +13,7 @@ use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::{Db, StartError};
 use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
+use openchair_worker::ops::Ops;
 use openchair_worker::outside::mail;
 use openchair_worker::runner::Options;
 use tokio_util::sync::CancellationToken;
@@ -52,7 +53,7 @@ async fn start(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     let settings = Settings::load(&Sources::from_process().with_overrides(arguments.set))?
         .with_generated_keys(&*entropy)?;
-    let _reports = telemetry::init(&settings)?;
+    let telemetry = telemetry::init(&settings)?;
     let shutdown = CancellationToken::new();
     tokio::spawn(cancel_on_signal(shutdown.clone())?);
 
@@ -61,8 +62,22 @@ async fn start(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let (db, identity) = connected?;
     let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)?;
     let worker = Worker::new(db.clone(), identity, mailer, Options::from_settings(&settings))?;
+    let ops = match settings.worker.ops_bind {
+        Some(address) => {
+            Some(Ops::bind(address, db.clone(), telemetry.metrics, shutdown.clone()).await?)
+        }
+        None => None,
+    };
     tracing::info!("the worker runs");
-    worker.run(shutdown).await;
+    let work = worker.run(shutdown);
+    match ops {
+        Some(ops) => {
+            tracing::info!(address = %ops.address()?, "probes and metrics are answered");
+            // As long as it works, and no longer.
+            tokio::select! { () = work => {} () = ops.run() => {} }
+        }
+        None => work.await,
+    }
     db.close().await;
     tracing::info!("the worker has stopped");
     Ok(())

@@ -8,21 +8,23 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use openchair_domain::config::Settings;
 use openchair_domain::entropy::bytes;
-use openchair_domain::jobs::{self, Claimed, Known, Lease};
+use openchair_domain::jobs::{self, Claimed, End, Known, Lease};
 use openchair_domain::tenancy::{Db, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::jittered;
-use crate::handler::{Handler, with_causes};
-use crate::one_job::OneJob;
+use crate::bout::{Bout, goes_together};
+use crate::ends::Ends;
+use crate::handler::{Batch, Handler, OneByOne, with_causes};
+use crate::measures;
 
 /// How a worker works.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// How many jobs it claims at once.
     pub batch: u32,
-    /// How many jobs it runs at once.
+    /// How many jobs it runs at once; where a handler takes many together, they count as one.
     pub concurrency: usize,
     /// How often it looks when nobody rings.
     pub poll_every: Duration,
@@ -55,7 +57,7 @@ impl Options {
 #[derive(Debug)]
 pub struct Runner {
     db: Db,
-    handlers: HashMap<Known, Arc<dyn Handler>>,
+    handlers: HashMap<Known, Arc<dyn Batch>>,
     options: Options,
     /// Tells this worker from all others; with a number behind it, each of its claims.
     name: String,
@@ -65,13 +67,44 @@ pub struct Runner {
 /// Longest pause while the database can't be reached.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// What a running worker has in its hands.
+struct Hands {
+    waiting: VecDeque<Claimed>,
+    running: JoinSet<()>,
+    abandon: CancellationToken,
+    ends: Ends,
+}
+
+/// What is known of when to look next.
+struct Outlook {
+    /// Now, because there may be more.
+    now: bool,
+    /// When the next job is due, if that is before the usual look.
+    due_in: Option<Duration>,
+    /// How often the last looks failed.
+    failures: u32,
+}
+
 impl Runner {
     /// A runner that knows these kinds of jobs.
     pub fn new(db: Db, handlers: Vec<Arc<dyn Handler>>, options: Options) -> Self {
-        describe_metrics();
+        measures::describe();
         let name = u64::from_le_bytes(bytes::<8>(&**db.entropy()));
-        let handlers = handlers.into_iter().map(|handler| (handler.known(), handler)).collect();
-        Self { db, handlers, options, name: format!("{name:016x}"), claims: AtomicU64::new(0) }
+        let runner = Self {
+            db,
+            handlers: HashMap::new(),
+            options,
+            name: format!("{name:016x}"),
+            claims: AtomicU64::new(0),
+        };
+        let batches = handlers.into_iter().map(|one| Arc::new(OneByOne(one)) as Arc<dyn Batch>);
+        runner.with_batches(batches)
+    }
+
+    /// One that knows these, too.
+    pub fn with_batches(mut self, batches: impl IntoIterator<Item = Arc<dyn Batch>>) -> Self {
+        self.handlers.extend(batches.into_iter().map(|batch| (batch.known(), batch)));
+        self
     }
 
     /// What it understands.
@@ -80,84 +113,64 @@ impl Runner {
     }
 
     /// Works until `shutdown`. Then it claims nothing more, gives back what it hasn't begun, waits
-    /// for what runs, and gives back what runs for longer than the grace period.
+    /// for what runs, and gives back what runs for longer than the grace period. It returns when all
+    /// that is written down.
     pub async fn run(&self, shutdown: CancellationToken) {
-        let mut waiting = VecDeque::new();
-        let mut running = JoinSet::new();
-        let abandon = CancellationToken::new();
-        let mut failures = 0_u32;
-        let mut look = true;
+        let mut bell = self.db.bell().listen();
+        let (ends, writer) = Ends::writer(self.db.clone());
+        let mut hands = Hands {
+            waiting: VecDeque::new(),
+            running: JoinSet::new(),
+            abandon: CancellationToken::new(),
+            ends,
+        };
+        let mut outlook = Outlook { now: true, due_in: None, failures: 0 };
         while !shutdown.is_cancelled() {
-            self.begin(&mut waiting, &mut running, &abandon).await;
-            if look && waiting.is_empty() && running.len() < self.options.concurrency {
-                match self.claim().await {
-                    Ok(claimed) => {
-                        if failures > 0 {
-                            tracing::info!("jobs can be claimed again");
-                        }
-                        failures = 0;
-                        // A full batch: there may be more.
-                        look = claimed.len() >= self.options.batch as usize;
-                        waiting.extend(claimed);
-                    }
-                    Err(error) => {
-                        if failures == 0 {
-                            let error = with_causes(&error);
-                            tracing::warn!(error, "jobs can't be claimed; trying again");
-                        }
-                        failures = failures.saturating_add(1);
-                        look = false;
-                    }
-                }
-                if look || !waiting.is_empty() {
+            self.begin(&mut hands).await;
+            let free = hands.waiting.is_empty() && hands.running.len() < self.options.concurrency;
+            if outlook.now && free {
+                self.look(&mut hands, &mut outlook).await;
+                if outlook.now || !hands.waiting.is_empty() {
                     continue;
                 }
             }
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                Some(_) = running.join_next() => {}
-                () = self.db.bell().heard() => look = true,
-                () = tokio::time::sleep(self.pause(failures)) => look = true,
+                Some(_) = hands.running.join_next() => {}
+                () = bell.heard() => outlook.now = true,
+                () = tokio::time::sleep(self.pause(&outlook)) => outlook.now = true,
             }
         }
-        self.stop(waiting, running, abandon).await;
-    }
-
-    /// Starts what there is room for.
-    async fn begin(
-        &self,
-        waiting: &mut VecDeque<Claimed>,
-        running: &mut JoinSet<()>,
-        abandon: &CancellationToken,
-    ) {
-        while running.len() < self.options.concurrency {
-            let Some(job) = waiting.pop_front() else { return };
-            let Some(handler) = self.handler_of(&job) else { continue };
-            let one = OneJob {
-                db: self.db.clone(),
-                handler,
-                job,
-                limit: self.options.longest_job(),
-                abandon: abandon.clone(),
-            };
-            // It waited so long for its turn that another worker might come before it ends.
-            if one.is_late() {
-                one.give_back().await;
-                continue;
-            }
-            running.spawn(one.work());
+        self.stop(hands).await;
+        if let Err(error) = writer.await {
+            tracing::error!(%error, "nobody wrote down how jobs ended");
         }
     }
 
-    fn handler_of(&self, job: &Claimed) -> Option<Arc<dyn Handler>> {
-        // Only known kinds are claimed, so there always is one.
-        self.handlers
-            .iter()
-            .find(|(known, _)| known.kind == job.kind && known.version == job.version)
-            .map(|(_, handler)| Arc::clone(handler))
+    /// Takes what is due.
+    async fn look(&self, hands: &mut Hands, outlook: &mut Outlook) {
+        match self.claim().await {
+            Ok((claimed, due_in)) => {
+                if outlook.failures > 0 {
+                    tracing::info!("jobs can be claimed again");
+                }
+                // A full batch: there may be more.
+                let now = claimed.len() >= self.options.batch as usize;
+                *outlook = Outlook { now, due_in, failures: 0 };
+                hands.waiting.extend(claimed);
+            }
+            Err(error) => {
+                if outlook.failures == 0 {
+                    let error = with_causes(&error);
+                    tracing::warn!(error, "jobs can't be claimed; trying again");
+                }
+                let failures = outlook.failures.saturating_add(1);
+                *outlook = Outlook { now: false, due_in: None, failures };
+            }
+        }
     }
 
-    async fn claim(&self) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self) -> Result<(Vec<Claimed>, Option<Duration>), StoreError> {
         let number = self.claims.fetch_add(1, Ordering::Relaxed);
         let lease = Lease {
             worker: format!("{}.{number}", self.name),
@@ -165,29 +178,81 @@ impl Runner {
             batch: i64::from(self.options.batch),
             known: self.known(),
         };
-        jobs::claim(&self.db, &lease).await
+        let claimed = jobs::claim(&self.db, &lease).await?;
+        if claimed.len() >= self.options.batch as usize {
+            return Ok((claimed, None));
+        }
+        let within = TimeDelta::from_std(self.options.poll_every).unwrap_or(TimeDelta::MAX);
+        let next = match jobs::next_due(&self.db, within).await {
+            Ok(next) => next,
+            // What is claimed must not wait for its lease to run out.
+            Err(_) if !claimed.is_empty() => None,
+            Err(error) => return Err(error),
+        };
+        let now = self.db.clock().now();
+        Ok((claimed, next.map(|next| (next - now).to_std().unwrap_or_default())))
+    }
+
+    /// Starts what there is room for.
+    async fn begin(&self, hands: &mut Hands) {
+        while hands.running.len() < self.options.concurrency {
+            let Some(handler) = hands.waiting.front().and_then(|job| self.handler_of(job)) else {
+                return;
+            };
+            let limit = self.options.longest_job();
+            let mut jobs = Vec::new();
+            for job in gathered(&mut hands.waiting, handler.at_once()) {
+                // It waited so long for its turn that another worker might come before it ends.
+                if self.is_late(&job, limit) {
+                    hands.ends.write(job.ended(End::GivenBack)).await;
+                } else {
+                    jobs.push(job);
+                }
+            }
+            if jobs.is_empty() {
+                continue;
+            }
+            let bout = Bout {
+                db: self.db.clone(),
+                handler,
+                jobs,
+                limit,
+                abandon: hands.abandon.clone(),
+                ends: hands.ends.clone(),
+            };
+            hands.running.spawn(bout.work());
+        }
+    }
+
+    fn handler_of(&self, job: &Claimed) -> Option<Arc<dyn Batch>> {
+        // Only known kinds are claimed, so there always is one.
+        self.handlers
+            .iter()
+            .find(|(known, _)| known.kind == job.kind && known.version == job.version)
+            .map(|(_, handler)| Arc::clone(handler))
+    }
+
+    fn is_late(&self, job: &Claimed, limit: Duration) -> bool {
+        let limit = TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX);
+        self.db.clock().now() > job.lease_until - limit
     }
 
     /// Until the next look; longer and longer while the database can't be reached.
-    fn pause(&self, failures: u32) -> Duration {
-        let factor = 2_u32.pow(failures.min(5));
-        let pause =
-            (self.options.poll_every * factor).min(LONGEST_PAUSE.max(self.options.poll_every));
-        jittered(pause, &**self.db.entropy())
+    fn pause(&self, outlook: &Outlook) -> Duration {
+        let factor = 2_u32.pow(outlook.failures.min(5));
+        let longest = LONGEST_PAUSE.max(self.options.poll_every);
+        let pause = (self.options.poll_every * factor).min(longest);
+        let pause = jittered(pause, &**self.db.entropy());
+        outlook.due_in.map_or(pause, |due_in| due_in.min(pause))
     }
 
-    async fn stop(
-        &self,
-        waiting: VecDeque<Claimed>,
-        mut running: JoinSet<()>,
-        abandon: CancellationToken,
-    ) {
+    async fn stop(&self, hands: Hands) {
+        let Hands { waiting, mut running, abandon, ends } = hands;
         for job in waiting {
-            if let Err(error) = jobs::give_back(&self.db, &job).await {
-                let error = with_causes(&error);
-                tracing::warn!(job = %job.id, error, "a job can't be given back before its lease ends");
-            }
+            ends.write(job.ended(End::GivenBack)).await;
         }
+        // Whoever runs tells by themselves; the last of them ends the writing.
+        drop(ends);
         let ended = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(self.options.grace, ended).await.is_err() {
             abandon.cancel();
@@ -196,11 +261,26 @@ impl Runner {
     }
 }
 
-fn describe_metrics() {
-    metrics::describe_counter!("jobs_done_total", "Tries of jobs, by kind and how they ended");
-    metrics::describe_histogram!(
-        "job_lag_seconds",
-        metrics::Unit::Seconds,
-        "How long a job was due before it began"
-    );
+/// The first job, and up to so many with it that are of its kind, wherever they stand.
+fn gathered(waiting: &mut VecDeque<Claimed>, at_once: usize) -> Vec<Claimed> {
+    let Some(first) = waiting.pop_front() else { return Vec::new() };
+    let mut jobs = vec![first];
+    if at_once <= 1 || !goes_together(&jobs[0]) {
+        return jobs;
+    }
+    let fits = |job: &Claimed| {
+        job.kind == jobs[0].kind && job.version == jobs[0].version && goes_together(job)
+    };
+    let mut rest = VecDeque::with_capacity(waiting.len());
+    let mut others = Vec::new();
+    for job in waiting.drain(..) {
+        if others.len() + 1 < at_once && fits(&job) {
+            others.push(job);
+        } else {
+            rest.push_back(job);
+        }
+    }
+    *waiting = rest;
+    jobs.append(&mut others);
+    jobs
 }

@@ -1,7 +1,9 @@
-//! The log and the error reports of a worker that is a process of its own. Inside the server, the
+//! The log, the metrics and the error reports of a worker that is a process of its own. Inside the server, the
 //! server's serve.
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use openchair_domain::config::{LogFormat, Settings};
+use openchair_worker::measures;
 use openchair_worker::reports::{self, Destination};
 use sentry::ClientInitGuard;
 use sentry::integrations::tracing::ErrorLayer;
@@ -11,10 +13,15 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
-/// Sets both up, once per process. What it returns sends the last reports when it is dropped.
-pub(crate) fn init(
-    settings: &Settings,
-) -> Result<Option<ClientInitGuard>, Box<dyn std::error::Error>> {
+/// What has been set up. Dropping it sends the last reports.
+pub(crate) struct Telemetry {
+    /// Renders the metrics.
+    pub(crate) metrics: PrometheusHandle,
+    _reports: Option<ClientInitGuard>,
+}
+
+/// Sets all up, once per process.
+pub(crate) fn init(settings: &Settings) -> Result<Telemetry, Box<dyn std::error::Error>> {
     let lines = match settings.log.format {
         LogFormat::Json => fmt::layer().json().flatten_event(true).boxed(),
         LogFormat::Pretty => fmt::layer().boxed(),
@@ -27,5 +34,9 @@ pub(crate) fn init(
         .with(lines.with_filter(EnvFilter::try_new(&settings.log.level)?))
         .with(errors)
         .try_init()?;
-    Ok(destination.as_ref().map(reports::start).transpose()?)
+    let reports = destination.as_ref().map(reports::start).transpose()?;
+    let recorder = measures::recorder()?;
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder)?;
+    Ok(Telemetry { metrics: handle, _reports: reports })
 }

@@ -111,6 +111,10 @@ section! {
         lease: Duration = r.time("worker.lease_seconds", 5..=3600, SECOND);
         /// How many jobs run at once.
         concurrency: usize = r.number("worker.concurrency", 1..=256);
+        /// Where a worker that runs apart answers probes and says its metrics, if anywhere.
+        ops_bind: Option<SocketAddr> = r.text(
+            "worker.ops_bind", "an address and a port, for example 127.0.0.1:9090, or empty",
+            |t| if t.is_empty() { Some(None) } else { t.parse().ok().map(Some) });
     }
 }
 

@@ -1,10 +1,10 @@
 use chrono::Duration;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{NOBODY, sealed_part};
+use super::{NOBODY, fair, sealed_part};
 use crate::ids::{Id, Job, Tenant};
 use crate::tenancy::{Db, StoreError, SystemReason};
 use crate::time::Instant;
@@ -41,7 +41,7 @@ pub struct Lease {
 }
 
 /// A job that this worker holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Claimed {
     /// Its id.
     pub id: Id<Job>,
@@ -61,6 +61,8 @@ pub struct Claimed {
     pub due_at: Instant,
     /// Until when it is ours.
     pub lease_until: Instant,
+    /// The request, or the job, that it comes from.
+    pub trace: Option<String>,
     /// The lease that this claim holds; another claim of the same job holds another.
     worker: String,
 }
@@ -69,6 +71,11 @@ impl Claimed {
     /// The payload as what it should be.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.payload)
+    }
+
+    /// What names this claim.
+    pub(super) fn key(&self) -> (Uuid, Uuid, String) {
+        (self.tenant.map_or(NOBODY, Id::uuid), self.id.uuid(), self.worker.clone())
     }
 }
 
@@ -83,85 +90,29 @@ struct Row {
     attempts: i32,
     run_at: Instant,
     lease_until: Instant,
+    trace: Option<String>,
+    visited: Option<Uuid>,
 }
-
-/// What is due: the oldest, and what a lost worker left behind. If more is due than that look shows,
-/// the first of every tenant that has something waiting come to it (the recursion jumps from tenant
-/// to tenant in the index, and runs only then): a shop with a hundred thousand mails hides nobody.
-///
-/// Each tenant's first come before any tenant's second. The jobs of no tenant are the mails that
-/// people wait for to sign in: they queue apart, and every second place is theirs.
-///
-/// The two sides of `union all` and the lateral looks keep each time and each key an index
-/// condition, whatever the planner thinks of a LIMIT that it doesn't know.
-const CLAIM: &str = "
-    with recursive oldest as materialized (
-        select tenant_id, id, run_at from jobs
-        where state = 'waiting' and run_at <= $1 and kind || '/' || version = any($5)
-        order by run_at limit 1000
-    ), tenants as (
-        (select tenant_id from jobs
-         where state = 'waiting' and (select count(*) from oldest) = 1000
-         order by tenant_id limit 1)
-        union all
-        select (select tenant_id from jobs
-                where state = 'waiting' and tenant_id > before.tenant_id
-                order by tenant_id limit 1)
-        from tenants before where before.tenant_id is not null
-    ), due as (
-        select tenant_id, id, run_at from oldest
-        union
-        select first.tenant_id, first.id, first.run_at
-        from tenants cross join lateral (
-            select tenant_id, id, run_at from jobs
-            where tenant_id = tenants.tenant_id and state = 'waiting' and run_at <= $1
-              and kind || '/' || version = any($5)
-            order by run_at limit 4
-        ) first
-        union all
-        (select tenant_id, id, run_at from jobs
-         where state = 'running' and lease_until <= $1 and kind || '/' || version = any($5)
-         order by lease_until limit 1000)
-    ), chosen as materialized (
-        select tenant_id, id from (
-            select tenant_id, id, run_at,
-                   row_number() over (partition by tenant_id = $6 order by turn, run_at) as place
-            from (
-                select tenant_id, id, run_at,
-                       row_number() over (partition by tenant_id order by run_at) as turn
-                from due
-            ) in_turn
-        ) fair
-        order by place, run_at limit $4
-    ), held as materialized (
-        select found.place from chosen cross join lateral (
-            select ctid as place from jobs
-            where tenant_id = chosen.tenant_id and id = chosen.id
-              and ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until <= $1))
-            for update skip locked
-        ) found
-    )
-    update jobs set state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3
-    where ctid = any(array(select place from held))
-    returning tenant_id, id, kind, version, payload, sealed, attempts, run_at, lease_until";
 
 /// Takes due jobs. The claim is committed before anything is done.
 pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
     let tx = db.system(SystemReason::Jobs).await?;
-    let rows = Row::find_by_statement(Statement::from_sql_and_values(
-        DbBackend::Postgres,
-        CLAIM,
-        [
-            tx.now().into(),
-            (tx.now() + lease.length).into(),
-            lease.worker.clone().into(),
-            lease.batch.into(),
-            keys_of(&lease.known).into(),
-            NOBODY.into(),
-        ],
-    ))
-    .all(tx.conn())
-    .await?;
+    let rota = &tx.tools().rota;
+    let values = [
+        tx.now().into(),
+        (tx.now() + lease.length).into(),
+        lease.worker.clone().into(),
+        lease.batch.into(),
+        keys_of(&lease.known).into(),
+        NOBODY.into(),
+        rota.before().into(),
+    ];
+    let sql = fair::statement(lease.batch);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, values);
+    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    if let Some(row) = rows.first() {
+        rota.visited(row.visited);
+    }
     let tools = tx.tools().clone();
     tx.commit().await?;
     Ok(rows
@@ -178,10 +129,27 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
                 attempt: row.attempts,
                 due_at: row.run_at,
                 lease_until: row.lease_until,
+                trace: row.trace,
                 worker: lease.worker.clone(),
             }
         })
         .collect())
+}
+
+/// When the next job is due, if one is within this time: whoever found nothing to do sleeps no longer.
+pub async fn next_due(db: &Db, within: Duration) -> Result<Option<Instant>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Next {
+        run_at: Instant,
+    }
+    let sql = "select run_at from jobs where state = 'waiting' and run_at > $1 and run_at <= $2
+               order by run_at limit 1";
+    let tx = db.system(SystemReason::Jobs).await?;
+    let values = [tx.now().into(), (tx.now() + within).into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let next = Next::find_by_statement(statement).one(tx.conn()).await?;
+    tx.rollback().await?;
+    Ok(next.map(|next| next.run_at))
 }
 
 fn keys_of(known: &[Known]) -> Vec<String> {
@@ -210,69 +178,4 @@ pub async fn not_understood(db: &Db, known: &[Known]) -> Result<Vec<NotUnderstoo
     let found = NotUnderstood::find_by_statement(statement).all(tx.conn()).await?;
     tx.rollback().await?;
     Ok(found)
-}
-
-/// The job is done; what was sealed is wiped.
-pub async fn finish(db: &Db, job: &Claimed) -> Result<(), StoreError> {
-    let set =
-        "state = 'done', finished_at = $4, sealed = null, lease_until = null, last_error = null";
-    settle(db, job, set, None).await
-}
-
-/// The job failed: once more after `delay`, or, without one, never again. What was sealed is wiped
-/// then as well: a link in a mail that nobody will send must not lie around.
-pub async fn retry(
-    db: &Db,
-    job: &Claimed,
-    error: &str,
-    delay: Option<Duration>,
-) -> Result<(), StoreError> {
-    let set = match delay {
-        Some(_) => {
-            "state = 'waiting', lease_until = null, last_error = $5, run_at = $4 + $6::float8 * interval '1 second'"
-        }
-        None => {
-            "state = 'dead', lease_until = null, sealed = null, last_error = $5, finished_at = $4 + $6::float8 * interval '1 second'"
-        }
-    };
-    let delay = delay.unwrap_or_default();
-    settle(db, job, set, Some((error, delay))).await
-}
-
-/// The worker stops before it began with the job, or before it came to an end: another may take it
-/// at once, and it doesn't count as a try.
-pub async fn give_back(db: &Db, job: &Claimed) -> Result<(), StoreError> {
-    let set = "state = 'waiting', lease_until = null, attempts = attempts - 1, run_at = least(run_at, $4)";
-    settle(db, job, set, None).await
-}
-
-async fn settle(
-    db: &Db,
-    job: &Claimed,
-    set: &str,
-    failure: Option<(&str, Duration)>,
-) -> Result<(), StoreError> {
-    let tx = db.system(SystemReason::Jobs).await?;
-    let mut values: Vec<sea_orm::Value> = vec![
-        job.tenant.map_or(NOBODY, Id::uuid).into(),
-        job.id.uuid().into(),
-        job.worker.clone().into(),
-        tx.now().into(),
-    ];
-    if let Some((error, delay)) = failure {
-        values.push(error.to_owned().into());
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a delay in milliseconds is far below 2^52"
-        )]
-        values.push((delay.num_milliseconds() as f64 / 1_000.0).into());
-    }
-    // Only whoever holds the lease may settle: a worker that woke up too late changes nothing.
-    let sql = format!(
-        "update jobs set {set} where tenant_id = $1 and id = $2 and leased_by = $3 and state = 'running'"
-    );
-    tx.conn()
-        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, &sql, values))
-        .await?;
-    tx.commit().await
 }

@@ -1,14 +1,7 @@
-//! Hints between processes, over PostgreSQL. A notification takes a lock of the whole cluster when
-//! its transaction commits: so it is never part of the business's transaction. Each process has one
-//! task that tells, in a transaction of its own, of many tenants at once.
-
-use std::time::Duration;
-
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use sqlx::PgPool;
-use sqlx::postgres::{PgListener, PgPoolOptions};
+//! Hints between processes that a tenant has news, over PostgreSQL.
 
 use crate::ids::{Id, Tenant};
+use crate::notify::{self, Ear};
 use crate::tenancy::{Db, StoreError, SystemReason};
 
 const CHANNEL: &str = "openchair_live";
@@ -18,58 +11,23 @@ const AT_ONCE: usize = 200;
 
 /// Tells the other processes that these tenants have news.
 pub async fn publish(db: &Db, from: &str, tenants: &[Id<Tenant>]) -> Result<(), StoreError> {
-    let tx = db.system(SystemReason::Live).await?;
-    for some in tenants.chunks(AT_ONCE) {
-        let values = [CHANNEL.into(), written(from, some).into()];
-        let sql = "select pg_notify($1, $2)";
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-        // Executed: what only reads is not committed.
-        tx.conn().execute_raw(statement).await?;
-    }
-    tx.commit().await
+    let payloads = tenants.chunks(AT_ONCE).map(|some| written(from, some)).collect();
+    notify::publish(db, SystemReason::Live, CHANNEL, payloads).await
 }
 
 /// What other processes tell, on a connection of its own.
 #[derive(Debug)]
-pub struct Hints {
-    pool: PgPool,
-    listener: Option<PgListener>,
-}
+pub struct Hints(Ear);
 
 impl Hints {
     /// Listens to the database that `db` is connected to, from the first [`Hints::next`] on.
     pub fn of(db: &Db) -> Self {
-        let options = (*db.connect_options()).clone().application_name("openchair live");
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(5))
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options);
-        Self { pool, listener: None }
+        Self(Ear::on(db, CHANNEL, "openchair live"))
     }
 
-    /// Who tells, and of whom. None: the connection was lost, and something may have been missed.
+    /// Who tells, and of whom. None: something may have been missed.
     pub async fn next(&mut self) -> Result<Option<(String, Vec<Id<Tenant>>)>, StoreError> {
-        if self.listener.is_none() {
-            let mut listener = PgListener::connect_with(&self.pool).await.map_err(unavailable)?;
-            listener.eager_reconnect(false);
-            listener.listen(CHANNEL).await.map_err(unavailable)?;
-            self.listener = Some(listener);
-            return Ok(None);
-        }
-        let Some(listener) = &mut self.listener else { return Ok(None) };
-        match listener.try_recv().await {
-            Ok(Some(told)) => Ok(Some(read(told.payload()))),
-            Ok(None) => {
-                self.listener = None;
-                Ok(None)
-            }
-            Err(error) => {
-                self.listener = None;
-                Err(unavailable(error))
-            }
-        }
+        Ok(self.0.next().await?.map(|told| read(&told)))
     }
 }
 
@@ -83,10 +41,6 @@ pub fn written(from: &str, tenants: &[Id<Tenant>]) -> String {
 pub fn read(payload: &str) -> (String, Vec<Id<Tenant>>) {
     let (from, named) = payload.split_once(':').unwrap_or(("", payload));
     (from.to_owned(), named.split(',').filter_map(|id| id.parse().ok()).collect())
-}
-
-fn unavailable(error: sqlx::Error) -> StoreError {
-    StoreError::Unavailable(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
 }
 
 #[cfg(test)]

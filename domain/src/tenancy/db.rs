@@ -6,9 +6,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Row};
 
 use super::StoreError;
+use crate::bells::{self, Bell, Bells, Ringer};
 use crate::diary::Shelf;
 use crate::entropy::Entropy;
-use crate::jobs::{Bell, Ringer};
+use crate::jobs::Rota;
 use crate::live::News;
 use crate::queue::Foresight;
 use crate::secrets::{KeyRing, Place};
@@ -22,6 +23,7 @@ pub(crate) struct Tools {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) ringer: Ringer,
+    pub(crate) rota: Arc<Rota>,
     pub(crate) news: News,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) foresight: Arc<Foresight>,
@@ -121,6 +123,7 @@ impl Db {
                 entropy,
                 keys,
                 ringer: Ringer::default(),
+                rota: Arc::default(),
                 news: News::default(),
                 shelf: Arc::default(),
                 foresight: Arc::default(),
@@ -138,9 +141,14 @@ impl Db {
         &self.tools.entropy
     }
 
-    /// Rings whenever a job was queued through this value or a clone of it.
-    pub fn bell(&self) -> &Bell {
-        self.tools.ringer.bell()
+    /// The bells of this process: what is done through this value or a clone of it rings them.
+    pub fn bells(&self) -> &Bells {
+        self.tools.ringer.bells()
+    }
+
+    /// Rings whenever a job was queued.
+    pub fn bell(&self) -> Bell {
+        self.bells().of(bells::JOBS)
     }
 
     /// Tells which tenants have new events, whenever one was written through this value or a clone

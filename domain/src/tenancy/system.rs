@@ -7,6 +7,7 @@ use sea_orm::ConnectionTrait;
 
 use super::tx::PLANNED_ONCE;
 use super::{Conn, Db, StoreError, Tools};
+use crate::bells;
 use crate::entropy::Entropy;
 use crate::ids::{Id, Kind, Tenant};
 use crate::time::Instant;
@@ -128,6 +129,7 @@ impl SystemTx {
 
     /// An event of this tenant was written.
     pub(crate) fn has_told(&self, tenant: Id<Tenant>) {
+        self.tools.ringer.remember(bells::EVENTS);
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(tenant);
     }
 

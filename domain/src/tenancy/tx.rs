@@ -3,6 +3,7 @@ use sea_orm::ConnectionTrait;
 use super::ending::Ending;
 use super::{Caller, Conn, Db, StoreError, TenantFacts, Tools};
 use crate::audit::NewEntry;
+use crate::bells;
 use crate::diary::Touched;
 use crate::entropy::Entropy;
 use crate::idempotency::Sealed;
@@ -87,6 +88,9 @@ impl TenantTx {
     /// Writes what must follow, then keeps everything.
     pub async fn commit(self) -> Result<(), StoreError> {
         let tells = !self.ending.events.is_empty();
+        if tells {
+            self.tools.ringer.remember(bells::EVENTS);
+        }
         self.ending.write(&self.conn, &self.caller, self.now, &self.tools).await?;
         self.conn.commit().await?;
         self.tools.ringer.committed();

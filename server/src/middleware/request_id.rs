@@ -4,15 +4,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use openchair_domain::trace;
 use poem::http::{HeaderName, HeaderValue};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 
 /// The header that carries the id, both ways.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
-
-tokio::task_local! {
-    static CURRENT: RequestId;
-}
 
 /// The id of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +35,7 @@ impl RequestId {
 
     /// Runs a future inside which [`current`] answers this id (for work that moves to another task).
     pub async fn scope<F: Future>(self, future: F) -> F::Output {
-        CURRENT.scope(self, future).await
+        trace::scope(self.0, future).await
     }
 }
 
@@ -50,7 +47,7 @@ impl fmt::Display for RequestId {
 
 /// The id of the request that is being answered, if there is one.
 pub fn current() -> Option<RequestId> {
-    CURRENT.try_with(Clone::clone).ok()
+    trace::current().map(RequestId)
 }
 
 /// Middleware: takes over a sane incoming id or makes one, and puts it on the answer.

@@ -1,6 +1,7 @@
 //! Looking after the deployment, over HTTP; and the tenants' view of it.
 
 mod dto;
+mod jobs;
 
 use openchair_domain::authz::perm;
 use openchair_domain::ids::{SupportGrant, Tenant};
@@ -18,6 +19,8 @@ use crate::once::{Created, IdempotencyKey};
 use crate::openapi::{NoContent, Tags};
 use crate::page::Limit;
 use crate::problem::ApiError;
+
+pub use jobs::PlatformJobsApi;
 
 use dto::{NewSupportGrant, PlatformTenantView, SupportGrantView};
 

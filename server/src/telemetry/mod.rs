@@ -4,10 +4,9 @@ use std::fmt;
 use std::panic::PanicHookInfo;
 
 use metrics::SetRecorderError;
-use metrics_exporter_prometheus::{
-    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
-};
+use metrics_exporter_prometheus::{BuildError, PrometheusHandle, PrometheusRecorder};
 use openchair_domain::tenancy::SYSTEM_TRANSACTIONS;
+pub use openchair_worker::measures::recorder;
 use openchair_worker::reports::{self, BadDestination, Destination, mask};
 use sentry::ClientInitGuard;
 use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer};
@@ -103,15 +102,6 @@ fn log_panic(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().unwrap_or("(no message)");
     let backtrace = std::backtrace::Backtrace::capture();
     tracing::error!(target: PANIC, place, message = mask(message), %backtrace, "panicked");
-}
-
-/// Metrics without a listener of their own: `/metrics` is a path of the server.
-pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
-    let seconds =
-        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-    let builder = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &seconds)?;
-    Ok(builder.build_recorder())
 }
 
 fn describe() {

@@ -12,6 +12,7 @@ const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("refresh_tokens", "API clients of a login, which is global"),
     ("sessions", "of a login, which is global"),
     ("tenants", "the root: its id is the tenant's id"),
+    ("turns", "whose turn it is to put something right, for all tenants at once"),
     ("users", "logins are global; memberships say where they belong"),
 ];
 
@@ -25,7 +26,9 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("customer_imports_checked", "the sweep goes by age over all tenants"),
     ("idempotency_keys_by_age", "the sweep goes by age over all tenants"),
     ("invitations_by_token", "a guest shows the link before anybody knows the tenant"),
+    ("jobs_by_id", "an operator looks at a job, whoever's it is"),
     ("jobs_dead", "the sweep goes by age over all tenants"),
+    ("jobs_dead_by_kind", "an operator drives all of a kind again"),
     ("jobs_done", "the sweep goes by age over all tenants"),
     ("jobs_due", "the worker claims what is due over all tenants"),
     ("jobs_lapsed", "the worker claims what a lost one left behind over all tenants"),
@@ -34,6 +37,7 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("queue_entries_expiring", "the sweep looks for who was forgotten over all tenants"),
     ("queue_entries_to_forget", "the sweep looks for whose wait is long over, over all tenants"),
     ("queue_kiosks_by_token", "a tablet shows its token before anybody knows the tenant"),
+    ("schedules_due", "the sweep looks for what is due over all tenants"),
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
     ("waitlist_entries_by_token", "who waits shows the link before anybody knows the tenant"),
     ("waitlist_offers_by_token", "who waits shows the link before anybody knows the tenant"),

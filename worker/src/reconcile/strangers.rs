@@ -32,6 +32,10 @@ impl Reconciler for Strangers {
         Duration::from_mins(5)
     }
 
+    fn alone(&self) -> bool {
+        false
+    }
+
     async fn run(&self, db: &Db) -> Result<u64, StoreError> {
         let found = jobs::not_understood(db, &self.known).await?;
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);

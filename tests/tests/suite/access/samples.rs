@@ -18,6 +18,7 @@ pub mod bookings;
 mod customers;
 mod impact;
 pub mod later;
+mod platform;
 pub mod queue;
 
 /// An operation of the document.
@@ -123,6 +124,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = later::sample(operation, world) {
+        return sample;
+    }
+    if let Some(sample) = platform::sample(operation, world).await {
         return sample;
     }
     if let Some(sample) = queue::sample(operation, world, actor, succeeds).await {

@@ -1,0 +1,111 @@
+//! Whose jobs are claimed, and what that costs.
+
+use openchair_domain::ids::Id;
+use openchair_domain::jobs;
+use openchair_tests::eventually;
+use openchair_tests::scratch::Scratch;
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::{PROBE, lease, put, put_many};
+
+const BUSY: Uuid = Uuid::from_u128(1);
+
+#[tokio::test]
+async fn one_busy_tenant_does_not_keep_the_others_waiting() {
+    let scratch = Scratch::new().await;
+    put_many(&scratch, BUSY, 500, "2026-03-08T09:00:00Z").await;
+    let quiet = put(&scratch, Uuid::from_u128(2), PROBE.kind, PROBE.version).await;
+    let claimed = jobs::claim(&scratch.db, &lease("any", 4)).await.unwrap();
+    assert_eq!(claimed.len(), 4);
+    assert!(claimed.iter().any(|job| job.id.uuid() == quiet));
+}
+
+#[tokio::test]
+async fn nor_does_one_that_is_far_busier_than_a_claim_looks() {
+    let scratch = Scratch::new().await;
+    put_many(&scratch, BUSY, 3_000, "2026-03-08T09:00:00Z").await;
+    // Nothing of this one is due.
+    put_many(&scratch, Uuid::from_u128(2), 10, "2026-04-01T09:00:00Z").await;
+    let quiet = put(&scratch, Uuid::from_u128(3), PROBE.kind, PROBE.version).await;
+    let claimed = jobs::claim(&scratch.db, &lease("any", 4)).await.unwrap();
+    assert_eq!(claimed.len(), 4);
+    assert!(claimed.iter().any(|job| job.id.uuid() == quiet));
+    let all = jobs::claim(&scratch.db, &lease("rest", 5_000)).await.unwrap();
+    assert!(all.len() >= 900 && all.iter().all(|job| job.tenant.map(Id::uuid) == Some(BUSY)));
+}
+
+#[tokio::test]
+async fn nor_do_many_that_are_busier_than_a_claim_is_long() {
+    let scratch = Scratch::new().await;
+    for tenant in 1..=60 {
+        put_many(&scratch, Uuid::from_u128(tenant), 50, "2026-03-08T09:00:00Z").await;
+    }
+    // Whoever claims goes round among all of them, and comes by here.
+    let quiet = put(&scratch, Uuid::from_u128(61), PROBE.kind, PROBE.version).await;
+    let mut claims = 0;
+    loop {
+        claims += 1;
+        let claimed = jobs::claim(&scratch.db, &lease(&claims.to_string(), 8)).await.unwrap();
+        assert_eq!(claimed.len(), 8);
+        if claimed.iter().any(|job| job.id.uuid() == quiet) {
+            break;
+        }
+    }
+    assert!(claims <= 61 / 4 + 2, "{claims}");
+}
+
+#[tokio::test]
+async fn the_mails_of_logins_and_those_of_tenants_take_turns() {
+    let scratch = Scratch::new().await;
+    for tenant in 1..=40 {
+        put_many(&scratch, Uuid::from_u128(tenant), 1, "2026-03-08T09:00:00Z").await;
+    }
+    put_many(&scratch, Uuid::nil(), 3, "2026-03-08T09:59:00Z").await;
+    let of_nobody = async |worker| {
+        let claimed = jobs::claim(&scratch.db, &lease(worker, 4)).await.unwrap();
+        assert_eq!(claimed.len(), 4);
+        claimed.iter().filter(|job| job.tenant.is_none()).count()
+    };
+    assert_eq!(of_nobody("first").await, 2);
+    assert_eq!(of_nobody("second").await, 1);
+    assert_eq!(of_nobody("third").await, 0);
+    put_many(&scratch, Uuid::nil(), 3_000, "2026-03-08T08:00:00Z").await;
+    assert_eq!(of_nobody("fourth").await, 2);
+}
+
+/// How often `jobs` was read from end to end, and how many of its rows were fetched by an index.
+async fn reads(scratch: &Scratch) -> (i64, i64) {
+    let sql = "select seq_scan, coalesce(idx_tup_fetch, 0) as fetched
+               from pg_stat_user_tables where relname = 'jobs'";
+    let row = sqlx::query(sql).fetch_one(&scratch.owner).await.unwrap();
+    (row.get("seq_scan"), row.get("fetched"))
+}
+
+#[tokio::test]
+async fn what_is_not_due_costs_a_claim_nothing() {
+    let scratch = Scratch::new().await;
+    for tenant in 1..=50 {
+        put_many(&scratch, Uuid::from_u128(tenant), 1_000, "2026-04-01T09:00:00Z").await;
+    }
+    sqlx::query("vacuum analyze jobs").execute(&scratch.owner).await.unwrap();
+    for tenant in 1..=10 {
+        put(&scratch, Uuid::from_u128(tenant), PROBE.kind, PROBE.version).await;
+    }
+    let before = reads(&scratch).await;
+    // Often enough that a connection plans without looking at the values.
+    let mut claimed = 0;
+    for _ in 0..12 {
+        claimed += jobs::claim(&scratch.db, &lease("any", 4)).await.unwrap().len();
+    }
+    assert_eq!(claimed, 10);
+    // A connection tells what it read when it ends.
+    scratch.db.close().await;
+    let after = eventually("the figures", async || {
+        let now = reads(&scratch).await;
+        (now != before).then_some(now)
+    })
+    .await;
+    assert_eq!(after.0, before.0, "jobs was read from end to end");
+    assert!(after.1 - before.1 < 300, "{} rows for ten jobs", after.1 - before.1);
+}
