@@ -101,6 +101,10 @@ kinds! {
     Event = "evt",
     /// A job for the worker.
     Job = "job",
+    /// Where a business wants to be told of events.
+    WebhookEndpoint = "whe",
+    /// An event on its way to an endpoint.
+    WebhookDelivery = "whd",
 }
 
 /// The id of one `K`.

@@ -51,5 +51,6 @@ pub mod time;
 pub mod trace;
 pub mod turns;
 pub mod waitlist;
+pub mod webhooks;
 pub mod wiring;
 mod words;

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("0011_queue_rules", include_str!("../sql/0011_queue_rules.sql")),
     ("0012_queue_keeping", include_str!("../sql/0012_queue_keeping.sql")),
     ("0013_jobs", include_str!("../sql/0013_jobs.sql")),
+    ("0014_webhooks", include_str!("../sql/0014_webhooks.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

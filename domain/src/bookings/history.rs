@@ -1,5 +1,7 @@
 //! Who did what to a visit, when and why.
 
+use std::collections::HashMap;
+
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use serde_json::Value;
 use uuid::Uuid;
@@ -73,9 +75,12 @@ pub(super) async fn since(tx: &TenantTx, id: Uuid, version: i32) -> Result<Vec<E
     let values = [tx.tenant().uuid().into(), id.into(), version.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Event {
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+impl From<Row> for Event {
+    fn from(row: Row) -> Self {
+        Self {
             version: row.version,
             at: row.at,
             action: row.action,
@@ -86,8 +91,34 @@ pub(super) async fn since(tx: &TenantTx, id: Uuid, version: i32) -> Result<Vec<E
             actor_name: row.actor_name,
             reason: row.reason,
             details: row.details,
-        })
-        .collect())
+        }
+    }
+}
+
+/// The steps that led visits to these versions.
+pub(crate) async fn steps(
+    tx: &TenantTx,
+    versions: &[(Id<Appointment>, i32)],
+) -> Result<HashMap<(Id<Appointment>, i32), Event>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Of {
+        appointment_id: Uuid,
+        #[sea_orm(nested)]
+        step: Row,
+    }
+    let sql = "
+        select h.appointment_id, h.version, h.at, h.action, h.from_status, h.to_status,
+               h.actor_kind, h.actor_id, h.actor_name, h.reason, h.details
+        from unnest($2::uuid[], $3::integer[]) as w (id, version)
+        join appointment_history h
+          on h.tenant_id = $1 and h.appointment_id = w.id and h.version = w.version";
+    let (ids, versions): (Vec<_>, Vec<_>) =
+        versions.iter().map(|(id, version)| (id.uuid(), *version)).unzip();
+    let values = [tx.tenant().uuid().into(), ids.into(), versions.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = Of::find_by_statement(statement).all(tx.conn()).await?;
+    let one = |of: Of| ((Id::from_uuid(of.appointment_id), of.step.version), of.step.into());
+    Ok(found.into_iter().map(one).collect())
 }
 
 /// What is written of a step.

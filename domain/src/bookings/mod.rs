@@ -65,6 +65,7 @@ pub(crate) use error::codes;
 pub use error::{BookingError, Refusal};
 pub use filter::are_there;
 pub use history::Event;
+pub(crate) use history::steps;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
 pub use ics::calendar;
 pub use link::{

@@ -12,6 +12,7 @@ use crate::outbox::NewEvent;
 use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist::{self, Person};
+use crate::webhooks;
 
 /// Everybody who was merged into this one, and into those, held in the order of their ids.
 const SAME_PERSON: &str = "
@@ -58,6 +59,7 @@ pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(),
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
         tx.conn().execute_raw(statement).await?;
     }
+    webhooks::forget(tx, &ids).await?;
     tx.record(line_about("customer.erased", id));
     tx.emit(NewEvent::new("customer.erased", &json!({ "id": id })));
     Ok(())

@@ -55,11 +55,14 @@ pub enum Template {
     SeriesCancelled,
     /// A time that you waited for is free; besides a visit's, `minutes` for which it is yours.
     WaitlistOffer,
+    /// An endpoint of your business's webhooks was given up: `name`, `business`, `endpoint`, `what`
+    /// happened. Nothing to click.
+    WebhookDisabled,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -77,6 +80,7 @@ impl Template {
         Self::SeriesMoved,
         Self::SeriesCancelled,
         Self::WaitlistOffer,
+        Self::WebhookDisabled,
     ];
 
     /// The folder's name.
@@ -99,12 +103,13 @@ impl Template {
             Self::SeriesMoved => "series_moved",
             Self::SeriesCancelled => "series_cancelled",
             Self::WaitlistOffer => "waitlist_offer",
+            Self::WebhookDisabled => "webhook_disabled",
         }
     }
 
     /// Whether the mail has something to click, without which it is of no use.
     pub const fn needs_link(self) -> bool {
-        !matches!(self, Self::BookingCode | Self::BookingLapsed)
+        !matches!(self, Self::BookingCode | Self::BookingLapsed | Self::WebhookDisabled)
     }
 }
 

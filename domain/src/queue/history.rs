@@ -1,5 +1,7 @@
 //! Who did what to an entry, when and why.
 
+use std::collections::HashMap;
+
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -124,17 +126,48 @@ pub(super) async fn last(
 /// An entry's life, the oldest step first.
 pub async fn history(tx: &TenantTx, id: Id<QueueEntry>) -> Result<Vec<Event>, BookingError> {
     store::find(tx, id).await?;
-    let event = |row: Row| Event {
-        version: row.version,
-        at: row.at,
-        action: row.action,
-        from: row.from_state,
-        to: row.to_state,
-        actor_kind: row.actor_kind,
-        actor_id: row.actor_id,
-        actor_name: row.actor_name,
-        staff: row.staff_id.map(Id::from_uuid),
-        reason: row.reason,
-    };
-    Ok(since(tx, id.uuid(), 0).await?.into_iter().map(event).collect())
+    Ok(since(tx, id.uuid(), 0).await?.into_iter().map(Event::from).collect())
+}
+
+impl From<Row> for Event {
+    fn from(row: Row) -> Self {
+        Self {
+            version: row.version,
+            at: row.at,
+            action: row.action,
+            from: row.from_state,
+            to: row.to_state,
+            actor_kind: row.actor_kind,
+            actor_id: row.actor_id,
+            actor_name: row.actor_name,
+            staff: row.staff_id.map(Id::from_uuid),
+            reason: row.reason,
+        }
+    }
+}
+
+/// The steps that led entries to these versions.
+pub(crate) async fn steps(
+    tx: &TenantTx,
+    versions: &[(Id<QueueEntry>, i32)],
+) -> Result<HashMap<(Id<QueueEntry>, i32), Event>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Of {
+        entry_id: Uuid,
+        #[sea_orm(nested)]
+        step: Row,
+    }
+    let sql = "
+        select h.entry_id, h.version, h.at, h.action, h.from_state, h.to_state, h.actor_kind,
+               h.actor_id, h.actor_name, h.staff_id, h.reason
+        from unnest($2::uuid[], $3::integer[]) as w (id, version)
+        join queue_history h
+          on h.tenant_id = $1 and h.entry_id = w.id and h.version = w.version";
+    let (ids, versions): (Vec<_>, Vec<_>) =
+        versions.iter().map(|(id, version)| (id.uuid(), *version)).unzip();
+    let values = [tx.tenant().uuid().into(), ids.into(), versions.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = Of::find_by_statement(statement).all(tx.conn()).await?;
+    let one = |of: Of| ((Id::from_uuid(of.entry_id), of.step.version), of.step.into());
+    Ok(found.into_iter().map(one).collect())
 }

@@ -66,6 +66,7 @@ pub use expire::expire_everywhere;
 pub(crate) use foresight::Foresight;
 pub use foresight::Scene;
 pub(crate) use forget::forget;
+pub(crate) use history::steps;
 pub use history::{Event, history};
 pub use join::{Arrival, Household, Joined, foresee, join};
 pub use kiosks::{KioskDoor, KioskFacts, join_at, kiosks, open_kiosk, revoke, set_up};

@@ -40,6 +40,8 @@ pub enum SystemReason {
     Demo,
     /// What happened, and who may still look on.
     Live,
+    /// Whose endpoints are to be told of events, and what is due there.
+    Webhooks,
     /// Is the database there, and is it ours?
     Readiness,
 }
@@ -59,6 +61,7 @@ impl SystemReason {
             Self::Bookings => "bookings",
             Self::Demo => "demo",
             Self::Live => "live",
+            Self::Webhooks => "webhooks",
             Self::Readiness => "readiness",
         }
     }
@@ -67,7 +70,7 @@ impl SystemReason {
 impl SystemReason {
     /// Whether its statements are planned once, see [`Db::tenant_planned_once`].
     const fn is_often(self) -> bool {
-        matches!(self, Self::Authenticate | Self::PublicPage | Self::Live)
+        matches!(self, Self::Authenticate | Self::PublicPage | Self::Live | Self::Webhooks)
     }
 }
 

@@ -27,6 +27,10 @@ fn sample(template: Template, locale: &str) -> Mail {
             offer["minutes"] = json!(30);
             offer
         }
+        Template::WebhookDisabled => json!({
+            "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "what": "webhook_failing",
+            "endpoint": "https://hooks.example.com/lagoon",
+        }),
     };
     mail(template, locale, &data)
 }

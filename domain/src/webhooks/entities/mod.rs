@@ -1,0 +1,3 @@
+pub(super) mod attempt;
+pub(super) mod delivery;
+pub(super) mod endpoint;

@@ -1,0 +1,36 @@
+//! From which event on a business's endpoints are told.
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use crate::tenancy::{StoreError, TenantTx};
+
+/// Holds the business's cursor, which comes before its endpoints in the order of locks.
+pub(super) async fn hold(tx: &TenantTx) -> Result<(), StoreError> {
+    let make = "
+        insert into webhook_cursors (tenant_id, seq, listens)
+        select tenant_id, last_seq, false from event_counters where tenant_id = $1
+        on conflict (tenant_id) do nothing";
+    let hold = "select 1 from webhook_cursors where tenant_id = $1 for update";
+    for sql in [make, hold] {
+        let values = [tx.tenant().uuid().into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        tx.conn().execute_raw(statement).await?;
+    }
+    Ok(())
+}
+
+/// Somebody wants to be told, or nobody does any more. Who begins to listen hears what comes from now
+/// on: whatever happened while nobody listened is past. One that was given up listens still, so that
+/// it can be told later what it missed.
+pub(super) async fn settle(tx: &TenantTx) -> Result<(), StoreError> {
+    let sql = "
+        update webhook_cursors c
+        set listens = w.wanted, seq = case when c.listens then c.seq else e.last_seq end
+        from event_counters e, lateral (
+            select exists (select 1 from webhook_endpoints
+                           where tenant_id = $1 and state in ('on', 'disabled')) as wanted) w
+        where c.tenant_id = $1 and e.tenant_id = $1";
+    let values = [tx.tenant().uuid().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! From the outbox to deliveries.
+
+use std::collections::HashSet;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::entities::endpoint;
+use super::said::{Said, behind, may_be_said, said};
+use super::{EndpointState, Preset, TASK, preset};
+use crate::ids::{Id, WebhookDelivery};
+use crate::tenancy::{Caller, Db, StoreError, SystemReason, TenantFacts, TenantTx};
+use crate::time::Instant;
+
+/// So many events are read at once.
+const AT_ONCE: i64 = 100;
+
+/// A business some of whose events its endpoints weren't told yet.
+#[derive(Debug, Clone)]
+pub struct Listening(TenantFacts);
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    plan: String,
+    require_two_factor: bool,
+}
+
+/// The businesses that have something to tell and somebody to tell it to.
+pub async fn listening(db: &Db) -> Result<Vec<Listening>, StoreError> {
+    let sql = "
+        select t.id, t.plan, t.require_two_factor
+        from webhook_cursors c
+        join event_counters e on e.tenant_id = c.tenant_id and e.last_seq > c.seq
+        join tenants t on t.id = c.tenant_id
+        where c.listens";
+    let tx = db.system(SystemReason::Webhooks).await?;
+    let statement = Statement::from_string(DbBackend::Postgres, sql);
+    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    tx.rollback().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Listening(facts(row.id, row.plan, row.require_two_factor)))
+        .collect())
+}
+
+pub(super) fn facts(id: Uuid, plan: String, require_two_factor: bool) -> TenantFacts {
+    TenantFacts { id: Id::from_uuid(id), plan, require_two_factor }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Relayed {
+    /// How many deliveries there are more.
+    pub deliveries: u64,
+    /// Whether there may be more events.
+    pub more: bool,
+}
+
+/// Turns a business's next events into deliveries, and moves its cursor on, in one transaction. Who
+/// comes second, while another one does so, does nothing.
+pub async fn relay(db: &Db, listening: &Listening) -> Result<Relayed, StoreError> {
+    let tx = db.tenant(&Caller::worker(listening.0.clone(), TASK)).await?;
+    let Some(seq) = hold_cursor(&tx).await? else { return Ok(Relayed::default()) };
+    let events = behind(&tx, seq, AT_ONCE).await?;
+    let Some(last) = events.last().map(|event| event.seq) else { return Ok(Relayed::default()) };
+    let mut deliveries = 0;
+    if events.iter().any(may_be_said) {
+        // Held before what is said is read: whose data are erased meanwhile is not told any more.
+        let endpoints = wanting(&tx).await?;
+        let said = said(&tx, &events).await?;
+        for endpoint in endpoints {
+            let own: Vec<_> = said
+                .iter()
+                .filter(|said| endpoint.events.iter().any(|wanted| wanted == said.kind.key()))
+                .map(|said| NewDelivery::of(said, &endpoint))
+                .collect::<Result<_, _>>()?;
+            deliveries += own.len() as u64;
+            put(&tx, &endpoint, own).await?;
+        }
+    }
+    move_cursor(&tx, last).await?;
+    tx.commit().await?;
+    Ok(Relayed { deliveries, more: events.len() as u64 >= AT_ONCE.unsigned_abs() })
+}
+
+async fn hold_cursor(tx: &TenantTx) -> Result<Option<i64>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Cursor {
+        seq: i64,
+    }
+    let sql = "select seq from webhook_cursors where tenant_id = $1 and listens
+               for update skip locked";
+    let values = [tx.tenant().uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(Cursor::find_by_statement(statement).one(tx.conn()).await?.map(|cursor| cursor.seq))
+}
+
+async fn move_cursor(tx: &TenantTx, seq: i64) -> Result<(), StoreError> {
+    let sql = "update webhook_cursors set seq = $2 where tenant_id = $1";
+    let values = [tx.tenant().uuid().into(), seq.into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}
+
+/// The endpoints that are told, held: whoever sends writes what became of it while they hold it, too.
+/// One that was given up is told in the log alone, for the day when it is there again.
+async fn wanting(tx: &TenantTx) -> Result<Vec<endpoint::Model>, StoreError> {
+    let states = [EndpointState::On, EndpointState::Disabled].map(EndpointState::key);
+    let found = endpoint::Entity::find()
+        .filter(endpoint::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(endpoint::Column::State.is_in(states))
+        .order_by_asc(endpoint::Column::Id)
+        .lock_exclusive();
+    Ok(found.all(tx.conn()).await?)
+}
+
+/// A delivery to be written.
+#[derive(Debug)]
+pub(super) struct NewDelivery {
+    pub(super) event: Uuid,
+    pub(super) kind: String,
+    pub(super) happened_at: Instant,
+    pub(super) about: String,
+    pub(super) customer: Option<Uuid>,
+    pub(super) body: String,
+    pub(super) replay_of: Option<Uuid>,
+}
+
+impl NewDelivery {
+    pub(super) fn of(said: &Said, to: &endpoint::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            event: said.event.uuid(),
+            kind: said.kind.key().to_owned(),
+            happened_at: said.at,
+            about: said.about.clone(),
+            customer: said.customer.map(Id::uuid),
+            body: preset::body(Preset::stored(&to.preset)?, said),
+            replay_of: None,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Written {
+    id: Uuid,
+    place: i64,
+    event_id: Uuid,
+    kind: String,
+    happened_at: Instant,
+    about: String,
+    customer_id: Option<Uuid>,
+    body: String,
+    replay_of: Option<Uuid>,
+    /// Whether none of these comes before it about the same.
+    first: bool,
+}
+
+/// Where there is one waiting about the same already, a new one waits behind it.
+const PUT: &str = "
+    insert into webhook_deliveries (
+        tenant_id, id, endpoint_id, place, event_id, kind, happened_at, about, customer_id, body,
+        state, next_at, replay_of, created_at, ended_at)
+    select $1, n.id, $2, n.place, n.event_id, n.kind, n.happened_at, n.about, n.customer_id, n.body,
+           case when $5 then 'waiting' else 'cancelled' end,
+           case when $5 and n.first and not exists (
+               select 1 from webhook_deliveries w
+               where w.tenant_id = $1 and w.endpoint_id = $2 and w.about = n.about
+                 and w.state = 'waiting') then $4::timestamptz end,
+           n.replay_of, $4::timestamptz, case when $5 then null else $4::timestamptz end
+    from jsonb_to_recordset($3) as n (
+        id uuid, place bigint, event_id uuid, kind text, happened_at timestamptz, about text,
+        customer_id uuid, body text, replay_of uuid, first boolean)";
+
+/// Puts deliveries behind all others of an endpoint that is held. Gives back their ids.
+pub(super) async fn put(
+    tx: &TenantTx,
+    endpoint: &endpoint::Model,
+    new: Vec<NewDelivery>,
+) -> Result<Vec<Id<WebhookDelivery>>, StoreError> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let on = endpoint.state == EndpointState::On.key();
+    let mut known = HashSet::new();
+    let mut place = endpoint.last_place;
+    let written: Vec<Written> = new
+        .into_iter()
+        .map(|new| {
+            place += 1;
+            Written {
+                id: tx.new_id::<WebhookDelivery>().uuid(),
+                place,
+                event_id: new.event,
+                kind: new.kind,
+                happened_at: new.happened_at,
+                first: known.insert(new.about.clone()),
+                about: new.about,
+                customer_id: new.customer,
+                body: new.body,
+                replay_of: new.replay_of,
+            }
+        })
+        .collect();
+    let ids = written.iter().map(|written| Id::from_uuid(written.id)).collect();
+    let rows: Value = json!(written);
+    let values =
+        [tx.tenant().uuid().into(), endpoint.id.into(), rows.into(), tx.now().into(), on.into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, PUT, values)).await?;
+    let sql = "
+        update webhook_endpoints
+        set last_place = $3,
+            due_at = case when state = 'on' then greatest(least(due_at, $4), rests_until) end
+        where tenant_id = $1 and id = $2";
+    let values = [tx.tenant().uuid().into(), endpoint.id.into(), place.into(), tx.now().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(ids)
+}
