@@ -32,7 +32,7 @@ pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
     Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Redis, Security, Sentry,
-    Server, Session, Testing, Tokens, Worker,
+    Server, Session, Testing, Tokens, Webhooks, Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
@@ -53,6 +53,8 @@ pub struct Settings {
     pub redis: Redis,
     /// The job runner.
     pub worker: Worker,
+    /// Telling others' programs of events.
+    pub webhooks: Webhooks,
     /// How mail leaves.
     pub mail: Mail,
     /// Lifetimes of browser sessions.
@@ -96,6 +98,7 @@ impl Settings {
         let database = Database::read(r);
         let redis = Redis::read(r);
         let worker = Worker::read(r);
+        let webhooks = Webhooks::read(r);
         let mail = Mail::read(r);
         let session = Session::read(r);
         let tokens = Tokens::read(r);
@@ -112,6 +115,7 @@ impl Settings {
             database: database?,
             redis: redis?,
             worker: worker?,
+            webhooks: webhooks?,
             mail: mail?,
             session: session?,
             tokens: tokens?,

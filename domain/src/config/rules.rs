@@ -76,6 +76,9 @@ fn production(rule: &mut Rule<'_>) {
         Show::Plain,
         "nothing: production keeps real time",
     );
+    let inside = raw("webhooks.allow_private").and_then(Raw::flag) == Some(true);
+    let expected = "false: whoever has an endpoint could send into your network";
+    rule.refuse_if(inside, "webhooks.allow_private", Show::Plain, expected);
     let demo = raw("demo.load").and_then(Raw::flag) == Some(true);
     rule.refuse_if(demo, "demo.load", Show::Plain, "false: no demo data in production");
 }

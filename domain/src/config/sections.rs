@@ -118,6 +118,18 @@ section! {
     }
 }
 
+section! {
+    /// Telling others' programs of events.
+    Webhooks(r) {
+        /// Whether endpoints may be in one's own network.
+        allow_private: bool = r.flag("webhooks.allow_private");
+        /// How many endpoints are sent to at once.
+        concurrency: usize = r.number("webhooks.concurrency", 2..=1024);
+        /// How long an endpoint may take to answer.
+        timeout: Duration = r.time("webhooks.timeout_seconds", 1..=60, SECOND);
+    }
+}
+
 /// How mail leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailTransport {

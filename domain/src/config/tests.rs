@@ -307,6 +307,7 @@ fn production_refuses_what_is_made_for_other_places() {
         ("security.memory_kib", "1024"),
         ("testing.clock_file", "/tmp/clock"),
         ("demo.load", "true"),
+        ("webhooks.allow_private", "true"),
         ("database.url", ""),
     ];
     for (key, value) in cases {

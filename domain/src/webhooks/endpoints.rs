@@ -258,6 +258,9 @@ pub async fn update(
     row.version = Set(before.version + 1);
     row.updated_at = Set(tx.now());
     let after = row.update(tx.conn()).await?;
+    if was != EndpointState::On && after.state == EndpointState::On.key() {
+        order::hurry(tx, id).await?;
+    }
     order::look_again(tx, id).await?;
     listen::settle(tx).await?;
     let changes = differences(&before, &after);

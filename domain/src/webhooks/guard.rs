@@ -73,6 +73,17 @@ impl Guard {
         })
     }
 
+    /// The same for a change that may leave it as it is.
+    pub async fn target_if_given(
+        &self,
+        text: Option<&str>,
+    ) -> Result<Option<Target>, WebhookError> {
+        match text {
+            Some(text) => self.target(text).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     async fn resolve_host(&self, url: &Url) -> Result<(), Refused> {
         match url.host() {
             Some(Host::Domain(name)) if !self.private => self.resolve(name).await.map(drop),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::entities::{attempt, delivery};
 use super::types::EventType;
 use super::{DeliveryState, WebhookError};
+use crate::fault::Faults;
 use crate::ids::{Event, Id, WebhookDelivery, WebhookEndpoint};
 use crate::page::{Paged, Window};
 use crate::tenancy::{StoreError, TenantTx};
@@ -110,6 +111,21 @@ pub struct Filter {
     pub from: Option<Instant>,
     /// Made before this instant.
     pub to: Option<Instant>,
+}
+
+impl Filter {
+    /// The type that somebody names, tests among them.
+    pub fn named(name: &str) -> Result<EventType, WebhookError> {
+        let found = match name {
+            test if test == EventType::Test.key() => Ok(EventType::Test),
+            name => EventType::named(name),
+        };
+        found.map_err(|fault| {
+            let mut faults = Faults::new();
+            faults.note("type", fault);
+            faults.into()
+        })
+    }
 }
 
 /// Deliveries, the newest first.

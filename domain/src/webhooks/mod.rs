@@ -99,6 +99,11 @@ words! {
 impl Preset {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Standard, Self::GhlNested, Self::GhlFlat];
+
+    /// Whether it has words for events of this type.
+    pub fn knows(self, event: EventType) -> bool {
+        preset::types(self).contains(&event)
+    }
 }
 
 impl DeliveryState {

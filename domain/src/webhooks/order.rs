@@ -102,7 +102,7 @@ const STUCK: &str = "
               where before.tenant_id = $1 and before.endpoint_id = e.id
                 and before.state = 'waiting' and before.about = d.about
                 and before.place < d.place)))
-    for update of e";
+    order by e.id for update of e";
 
 async fn wake_stuck_at(db: &Db, tenant: Id<Tenant>) -> Result<u64, StoreError> {
     let Some(caller) = tenants::on_behalf(db, tenant, TASK).await? else { return Ok(0) };

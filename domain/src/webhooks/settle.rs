@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::endpoints::health;
 use super::entities::endpoint;
-use super::health::{Health, Heard};
+use super::health::{DisabledFor, Health, Heard};
 use super::lease::{Leased, Outgoing, find};
 use super::{DeliveryState, EndpointState, disable, order, schedule};
 use crate::entropy::{Entropy, bytes};
@@ -54,8 +54,11 @@ impl Outcome {
 /// How it stands with the endpoint then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
-    /// It is ours still, and goes like this.
-    Ours(Health),
+    /// It is ours still.
+    Ours {
+        /// Whether it doesn't answer, or takes long.
+        doubtful: bool,
+    },
     /// It was given up, or is somebody else's.
     Over,
 }
@@ -73,7 +76,10 @@ pub async fn settle(db: &Db, leased: &Leased, outcomes: &[Outcome]) -> Result<Se
     for outcome in outcomes {
         let heard = outcome.heard();
         now = now.after(heard, tx.now(), shake(tx.entropy()));
-        hopeless = now.hopeless(heard, tx.now());
+        hopeless = now.hopeless(heard, tx.now()).or(hopeless).filter(|why| {
+            // What arrived since says that there is hope, but not for who said that it is gone.
+            heard != Heard::Fine || *why == DisabledFor::Gone
+        });
         ends.push(End::of(outcome, heard, &now, tx.now(), shake(tx.entropy())));
     }
     write(&tx, outcomes, &ends).await?;
@@ -86,13 +92,14 @@ pub async fn settle(db: &Db, leased: &Leased, outcomes: &[Outcome]) -> Result<Se
     }
     let on = row.state == EndpointState::On.key();
     let slow = outcomes.last().is_some_and(|outcome| outcome.took > SLOW);
+    let doubtful = now.failures > 0 || slow;
     save(&tx, row, &now, slow).await?;
     let given_up = hopeless.filter(|_| on);
     if let Some(why) = given_up {
         disable::disable(&mut tx, leased.id, why).await?;
     }
     tx.commit().await?;
-    Ok(if given_up.is_some() || !on { Settled::Over } else { Settled::Ours(now) })
+    Ok(if given_up.is_some() || !on { Settled::Over } else { Settled::Ours { doubtful } })
 }
 
 async fn save(

@@ -249,9 +249,8 @@ mod tests {
         }
     }
 
-    /// The four kinds in both layouts, as the guide shows them.
-    #[test]
-    fn what_is_sent() {
+    /// The four kinds.
+    fn kinds() -> [Said; 5] {
         let mut customer = sample()["customer"].clone();
         customer["tags"] = json!(["vip"]);
         customer["source"] = "booking".into();
@@ -265,18 +264,37 @@ mod tests {
             visit
         };
         let confirmed = Some(json!({ "status": "confirmed" }));
-        let cases = [
+        [
             said(EventType::CustomerCreated, customer, None, None),
             said(EventType::AppointmentConfirmed, sample(), None, None),
             said(EventType::AppointmentUpdated, sample(), Some(moved), Some("The room is closed")),
             said(EventType::AppointmentCheckedIn, stood("checked_in"), confirmed.clone(), None),
             said(EventType::AppointmentNoShow, stood("no_show"), confirmed, None),
-        ];
-        let all: Vec<_> = cases
+        ]
+    }
+
+    #[test]
+    fn what_is_sent() {
+        let all: Vec<_> = kinds()
             .iter()
             .map(|said| json!({ "nested": nested(said), "flat": flat(said) }))
             .collect();
         insta::assert_json_snapshot!(all);
+    }
+
+    #[test]
+    fn the_guide_shows_what_is_sent() {
+        let guide = include_str!("../../../../docs/guide/webhooks.md");
+        let shown = |preset: &str, event: &str| -> Value {
+            let mark = format!("<!-- {preset} {event} -->\n```json\n");
+            let (_, rest) = guide.split_once(&mark).unwrap_or_else(|| panic!("{mark}"));
+            serde_json::from_str(rest.split_once("```").unwrap().0).unwrap()
+        };
+        for said in kinds() {
+            let event = event(said.kind);
+            assert_eq!(shown("ghl_nested", event), nested(&said), "{event}");
+            assert_eq!(shown("ghl_flat", event), flat(&said), "{event}");
+        }
     }
 
     #[test]
