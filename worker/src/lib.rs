@@ -17,6 +17,7 @@ pub mod reconcile;
 pub mod reports;
 pub mod runner;
 pub mod templates;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +31,12 @@ use tokio_util::sync::CancellationToken;
 use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails};
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
-    Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Scheduled, Shift, Strangers, Woken, repeat,
+    Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Scheduled, Shift, Strangers, Stuck, Woken,
+    repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::templates::{TemplateError, Templates};
+use crate::webhooks::Webhooks;
 
 pub use backoff::MAX_ATTEMPTS;
 pub use handler::{Batch, Failure, Handler};
@@ -47,6 +50,7 @@ pub struct Worker {
     batches: Vec<Arc<dyn Batch>>,
     reconcilers: Vec<Arc<dyn Reconciler>>,
     options: Options,
+    webhooks: Option<Webhooks>,
 }
 
 /// What a worker queues itself it does itself, mostly: others are told of it now and then, to help.
@@ -76,7 +80,7 @@ impl Worker {
             Arc::new(Forgotten),
             Arc::new(Scheduled),
         ];
-        Ok(Self { db, handlers, batches: Vec::new(), reconcilers, options })
+        Ok(Self { db, handlers, batches: Vec::new(), reconcilers, options, webhooks: None })
     }
 
     /// One that knows one kind more.
@@ -97,9 +101,16 @@ impl Worker {
         self
     }
 
+    /// One that tells others' programs of events, too.
+    pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
+        self.webhooks = Some(webhooks);
+        self.reconcilers.push(Arc::new(Stuck));
+        self
+    }
+
     /// Works until `shutdown`, then ends what runs within the grace period and gives back the rest.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self { db, handlers, batches, reconcilers, options } = self;
+        let Self { db, handlers, batches, reconcilers, options, webhooks } = self;
         let runner = Runner::new(db.clone(), handlers, options).with_batches(batches);
         let own: [Arc<dyn Reconciler>; 2] =
             [Arc::new(Strangers::new(runner.known())), Arc::new(Gauges::new(&runner.known()))];
@@ -113,6 +124,9 @@ impl Worker {
             let both = Box::pin(async { tokio::join!(across.tell(TELL_EVERY), across.hear()) });
             let _stopped = stopping.run_until_cancelled(both).await;
         });
+        if let Some(webhooks) = webhooks {
+            rounds.spawn(webhooks.run(db.clone(), shutdown.clone()));
+        }
         runner.run(shutdown).await;
         while rounds.join_next().await.is_some() {}
     }

@@ -16,6 +16,7 @@ use openchair_worker::Worker;
 use openchair_worker::ops::Ops;
 use openchair_worker::outside::mail;
 use openchair_worker::runner::Options;
+use openchair_worker::webhooks::Webhooks;
 use tokio_util::sync::CancellationToken;
 
 /// Runs what Openchair does behind the requests: mails, and later reminders and webhooks.
@@ -61,7 +62,8 @@ async fn start(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Some(connected) = connected else { return Ok(()) };
     let (db, identity) = connected?;
     let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)?;
-    let worker = Worker::new(db.clone(), identity, mailer, Options::from_settings(&settings))?;
+    let worker = Worker::new(db.clone(), identity, mailer, Options::from_settings(&settings))?
+        .with_webhooks(Webhooks::from_settings(&settings)?);
     let ops = match settings.worker.ops_bind {
         Some(address) => {
             Some(Ops::bind(address, db.clone(), telemetry.metrics, shutdown.clone()).await?)

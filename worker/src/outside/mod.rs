@@ -1,5 +1,7 @@
 //! The outside world, behind traits.
 
+pub mod http;
 pub mod mail;
 pub mod mailbox;
+pub mod names;
 pub mod smtp;

@@ -4,14 +4,15 @@ use async_trait::async_trait;
 use openchair_domain::bookings::{self, BookingError};
 use openchair_domain::messaging::mailbox;
 use openchair_domain::tenancy::{Db, StoreError};
-use openchair_domain::{customers, idempotency, identity, jobs, queue, waitlist};
+use openchair_domain::{customers, idempotency, identity, jobs, queue, waitlist, webhooks};
 
 use super::Reconciler;
 use crate::handler::with_causes;
 
 /// Deletes what nobody needs any more: jobs, links and sessions that ended long ago, answers that
 /// nobody will ask for again, old mails of the development mailbox, holds that nobody took up, files
-/// that were looked at and never put in, names in walk-in queues of last week. And ends the waiting for days that are over.
+/// that were looked at and never put in, names in walk-in queues of last week,
+/// webhooks of last month. And ends the waiting for days that are over.
 #[derive(Debug)]
 pub struct Leftovers;
 
@@ -34,6 +35,7 @@ impl Reconciler for Leftovers {
             ("holds", bookings::forget_holds(db).await),
             ("imports", customers::forget_files(db).await),
             ("queues", queue::forget_bygone(db).await.map_err(BookingError::into_store)),
+            ("webhooks", webhooks::sweep(db).await),
             ("waiting", waitlist::over_everywhere(db).await.map_err(BookingError::into_store)),
         ];
         // One that fails keeps no other from its turn.

@@ -9,6 +9,7 @@ mod leftovers;
 mod repeat;
 mod scheduled;
 mod strangers;
+mod stuck;
 mod woken;
 
 use std::fmt::Debug;
@@ -24,6 +25,7 @@ pub use leftovers::Leftovers;
 pub use repeat::{Shift, repeat};
 pub use scheduled::Scheduled;
 pub(crate) use strangers::Strangers;
+pub use stuck::Stuck;
 pub use woken::Woken;
 
 /// Puts one thing right.
