@@ -6,6 +6,7 @@ use std::sync::Arc;
 use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
+use openchair_domain::webhooks::Guard;
 
 use crate::budgets::Budgets;
 use crate::live::Hub;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub limits: Budgets,
     /// Who watches what, over sockets.
     pub live: Hub,
+    /// Who looks at where webhooks would go.
+    pub guard: Guard,
     /// Where the product is found, without a slash at the end.
     pub public_url: String,
 }

@@ -53,3 +53,4 @@ pub mod tenants;
 mod testing;
 pub mod waitlist;
 pub mod web_files;
+pub mod webhooks;

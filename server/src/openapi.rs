@@ -38,6 +38,7 @@ use crate::staff::{StaffApi, StaffTimeApi};
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
 use crate::waitlist::WaitlistApi;
+use crate::webhooks::{WebhookDeliveriesApi, WebhookEndpointsApi};
 
 /// How the operations are grouped.
 #[derive(Debug, DeriveTags)]
@@ -76,6 +77,8 @@ pub enum Tags {
     Roles,
     /// Programs' ways into a tenant.
     ApiKeys,
+    /// Others' programs that are told what happens.
+    Webhooks,
     /// Who did what.
     Audit,
     /// What anybody may see of a shop.
@@ -93,12 +96,14 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations = (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line);
+type Operations =
+    (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Outside);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi, PlatformJobsApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
+type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
 type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
@@ -162,7 +167,8 @@ fn operations(app: &App) -> Operations {
         OwnTicketApi(app()),
         KioskApi(app()),
     );
-    (people, house, front, waiting, shop, menu, hands, guests, team, day, line)
+    let outside = (WebhookEndpointsApi(app()), WebhookDeliveriesApi(app()));
+    (people, house, front, waiting, shop, menu, hands, guests, team, day, line, outside)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

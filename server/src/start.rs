@@ -15,10 +15,12 @@ use openchair_domain::entropy::{Entropy, bytes};
 use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Clock;
+use openchair_domain::webhooks::Guard;
 use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
 use openchair_worker::outside::mail;
 use openchair_worker::runner::Options;
+use openchair_worker::webhooks::{self, Webhooks};
 use poem::{Route, Server};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -141,11 +143,13 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let neighbours = neighbours(settings, redis)?;
     let stopping = CancellationToken::new();
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping.clone());
+    let guard = webhooks::guard(settings);
     let app = App::new(Parts {
         db: db.clone(),
         identity: identity.clone(),
         limits: Budgets::new(Arc::clone(&limiter), &settings.limits),
         live: live.clone(),
+        guard: guard.clone(),
         public_url: settings.server.public_url.origin().to_owned(),
     });
 
@@ -172,7 +176,8 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     // Whoever works elsewhere is told of jobs at once.
     let across = (!settings.worker.inside).then(|| Across::of(&db));
-    let worker = settings.worker.inside.then(|| worker(settings, db, identity)).transpose()?;
+    let worker =
+        settings.worker.inside.then(|| worker(settings, db, identity, guard)).transpose()?;
     let grace = settings.server.shutdown_timeout;
     let acceptor = acceptor.noting(live.connections());
     let parts = Moving { worker, across, live, neighbours };
@@ -229,12 +234,20 @@ async fn run(
     }
 }
 
-fn worker(settings: &Settings, db: Db, identity: Identity) -> Result<Worker, StartError> {
+fn worker(
+    settings: &Settings,
+    db: Db,
+    identity: Identity,
+    guard: Guard,
+) -> Result<Worker, StartError> {
     let failed = |error: &dyn std::error::Error| StartError::Worker(error.to_string());
     let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)
         .map_err(|error| failed(&error))?;
-    Worker::new(db, identity, mailer, Options::from_settings(settings))
-        .map_err(|error| failed(&error))
+    let webhooks = Webhooks::new(guard, webhooks::Options::from_settings(settings))
+        .map_err(|error| failed(&error))?;
+    let worker = Worker::new(db, identity, mailer, Options::from_settings(settings))
+        .map_err(|error| failed(&error))?;
+    Ok(worker.with_webhooks(webhooks))
 }
 
 fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {

@@ -25,6 +25,7 @@ mod logs;
 mod people;
 pub mod process;
 mod queue;
+pub mod receiver;
 pub mod redis;
 mod run;
 pub mod scratch;

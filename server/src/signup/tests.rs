@@ -65,7 +65,8 @@ async fn app() -> (App, Arc<Ground>) {
     let public_url = settings.server.public_url.origin().to_owned();
     let stopping = CancellationToken::new();
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
-    (App::new(Parts { db, identity, limits, live, public_url }), ground)
+    let guard = openchair_worker::webhooks::guard(&settings);
+    (App::new(Parts { db, identity, limits, live, guard, public_url }), ground)
 }
 
 fn client(app: &App) -> Client<impl Endpoint> {

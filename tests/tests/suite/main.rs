@@ -24,3 +24,4 @@ mod shop;
 mod team;
 mod types;
 mod waitlist;
+mod webhooks;

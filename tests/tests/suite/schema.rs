@@ -41,6 +41,8 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
     ("waitlist_entries_by_token", "who waits shows the link before anybody knows the tenant"),
     ("waitlist_offers_by_token", "who waits shows the link before anybody knows the tenant"),
+    ("webhook_deliveries_ended", "the sweep goes by age over all tenants"),
+    ("webhook_endpoints_due", "the worker looks for what is due over all tenants"),
     ("waitlist_over", "the sweep looks for days that are over over all tenants"),
 ];
 

@@ -104,6 +104,7 @@ impl World {
             identity,
             live,
             limits: Budgets::new(limiter, &settings.limits),
+            guard: openchair_worker::webhooks::guard(&settings),
             public_url: settings.server.public_url.origin().to_owned(),
         });
         let routes = openapi::routes(Route::new(), &app);

@@ -14,6 +14,7 @@ use super::samples::bookings::Visits;
 use super::samples::later::Later;
 use super::samples::queue::Line;
 use super::samples::shop::Things;
+use super::samples::webhooks::Hooks;
 
 /// Who might call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,7 @@ impl Column {
 }
 
 /// What the composed role and the wrong key allow: no operation needs it yet.
-const SOMETHING_ELSE: &str = "webhook:replay";
+const SOMETHING_ELSE: &str = "analytics:read";
 /// What the roles allow that are given and taken. Nobody gives more than they have.
 const LITTLE: &str = "location:read";
 
@@ -102,6 +103,7 @@ pub struct Place {
     pub visits: Visits,
     pub later: Later,
     pub line: Line,
+    pub hooks: Hooks,
 }
 
 impl Place {
@@ -124,6 +126,7 @@ impl Place {
             visits: Visits::new(app, &business).await,
             later: Later::new(app, &business).await,
             line: Line::new(app, &business).await,
+            hooks: Hooks::new(app, &business).await,
             business,
         }
     }
@@ -148,6 +151,7 @@ impl Place {
         secrets.extend(self.guests.secrets());
         secrets.extend(self.later.secrets());
         secrets.extend(self.line.secrets());
+        secrets.extend(self.hooks.secrets());
         secrets.extend([self.visits.visit.to_string(), self.visits.hold.clone()]);
         secrets
     }

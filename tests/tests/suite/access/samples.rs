@@ -20,6 +20,7 @@ mod impact;
 pub mod later;
 mod platform;
 pub mod queue;
+pub mod webhooks;
 
 /// An operation of the document.
 #[derive(Debug, Clone)]
@@ -133,6 +134,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = impact::sample(operation, world, actor, succeeds).await {
+        return sample;
+    }
+    if let Some(sample) = webhooks::sample(id, world, succeeds).await {
         return sample;
     }
     if let Some(sample) = customers::sample(id, world) {

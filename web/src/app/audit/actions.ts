@@ -117,4 +117,10 @@ export const ACTIONS = [
   'waitlist.lapsed',
   'waitlist.left',
   'waitlist.offered',
+  'webhook_endpoint.created',
+  'webhook_endpoint.disabled',
+  'webhook_endpoint.removed',
+  'webhook_endpoint.replayed',
+  'webhook_endpoint.secret_rotated',
+  'webhook_endpoint.updated',
 ] as const;
