@@ -178,12 +178,13 @@ impl Runner {
             batch: i64::from(self.options.batch),
             known: self.known(),
         };
+        let since = self.db.clock().now();
         let claimed = jobs::claim(&self.db, &lease).await?;
         if claimed.len() >= self.options.batch as usize {
             return Ok((claimed, None));
         }
         let within = TimeDelta::from_std(self.options.poll_every).unwrap_or(TimeDelta::MAX);
-        let next = match jobs::next_due(&self.db, within).await {
+        let next = match jobs::next_due(&self.db, since, within).await {
             Ok(next) => next,
             // What is claimed must not wait for its lease to run out.
             Err(_) if !claimed.is_empty() => None,

@@ -136,8 +136,13 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
         .collect())
 }
 
-/// When the next job is due, if one is within this time: whoever found nothing to do sleeps no longer.
-pub async fn next_due(db: &Db, within: Duration) -> Result<Option<Instant>, StoreError> {
+/// When the next job is due after `since`, if one is within this time from now: whoever found nothing to
+/// do since then sleeps no longer. What fell due meanwhile counts.
+pub async fn next_due(
+    db: &Db,
+    since: Instant,
+    within: Duration,
+) -> Result<Option<Instant>, StoreError> {
     #[derive(FromQueryResult)]
     struct Next {
         run_at: Instant,
@@ -145,7 +150,7 @@ pub async fn next_due(db: &Db, within: Duration) -> Result<Option<Instant>, Stor
     let sql = "select run_at from jobs where state = 'waiting' and run_at > $1 and run_at <= $2
                order by run_at limit 1";
     let tx = db.system(SystemReason::Jobs).await?;
-    let values = [tx.now().into(), (tx.now() + within).into()];
+    let values = [since.into(), (tx.now() + within).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let next = Next::find_by_statement(statement).one(tx.conn()).await?;
     tx.rollback().await?;

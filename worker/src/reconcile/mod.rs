@@ -37,9 +37,10 @@ pub trait Reconciler: Send + Sync + Debug {
     /// How often.
     fn every(&self) -> Duration;
 
-    /// The bell at which it is done at once, in whatever process it rings: `db.bells().of(…)`.
-    fn bell(&self) -> &'static str {
-        self.name()
+    /// The bell at which it is done at once, in whatever process it rings: `db.bells().of(…)`. Without
+    /// one it is done at its times alone.
+    fn bell(&self) -> Option<&'static str> {
+        None
     }
 
     /// Whether one worker at a time is enough.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use openchair_domain::bells::Listener;
 use openchair_domain::entropy::bytes;
 use openchair_domain::tenancy::{Db, StoreError};
 use openchair_domain::turns::{Turn, Whose};
@@ -46,7 +47,7 @@ enum Look {
 pub async fn repeat(shift: Shift, reconciler: Arc<dyn Reconciler>, shutdown: CancellationToken) {
     let Shift { db, name } = shift;
     let every = reconciler.every();
-    let mut bell = db.bells().of(reconciler.bell()).listen();
+    let mut bell = reconciler.bell().map(|name| db.bells().of(name).listen());
     let turn = Turn {
         name: reconciler.name(),
         holder: name,
@@ -57,7 +58,7 @@ pub async fn repeat(shift: Shift, reconciler: Arc<dyn Reconciler>, shutdown: Can
     loop {
         let rung = tokio::select! {
             () = shutdown.cancelled() => return,
-            () = bell.heard() => true,
+            () = heard(&mut bell) => true,
             () = tokio::time::sleep(pause) => false,
         };
         let looked = look(&db, &*reconciler, &turn, rung, &shutdown).await;
@@ -74,6 +75,13 @@ pub async fn repeat(shift: Shift, reconciler: Arc<dyn Reconciler>, shutdown: Can
         if rung && shutdown.run_until_cancelled(tokio::time::sleep(REST)).await.is_none() {
             return;
         }
+    }
+}
+
+async fn heard(bell: &mut Option<Listener>) {
+    match bell {
+        Some(bell) => bell.heard().await,
+        None => std::future::pending().await,
     }
 }
 

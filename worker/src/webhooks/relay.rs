@@ -1,9 +1,9 @@
 //! Turns events into deliveries as soon as they are there.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use openchair_domain::bells;
 use openchair_domain::tenancy::{Db, StoreError};
 use openchair_domain::webhooks::{self, Listening, Relayed};
 use tokio::sync::Notify;
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 4;
 const MOMENT: Duration = Duration::from_millis(10);
 
 pub(super) async fn run(db: Db, options: Options, bell: Arc<Notify>, shutdown: CancellationToken) {
-    let mut news = db.news().listen();
+    let mut events = db.bells().of(bells::EVENTS).listen();
     let mut failing = false;
     loop {
         match shutdown.run_until_cancelled(round(&db, &bell)).await {
@@ -36,15 +36,10 @@ pub(super) async fn run(db: Db, options: Options, bell: Arc<Notify>, shutdown: C
             }
         }
         let pause = jittered(options.poll_every, &**db.entropy());
-        let mut told = HashSet::new();
         tokio::select! {
             () = shutdown.cancelled() => return,
             // Who isn't told finds out by looking.
-            heard = news.next(&mut told), if !failing => {
-                if !heard {
-                    tokio::time::sleep(pause).await;
-                }
-            }
+            () = events.heard(), if !failing => {}
             () = tokio::time::sleep(pause) => {}
         }
         tokio::time::sleep(MOMENT).await;

@@ -88,6 +88,10 @@ impl Reconciler for Slow {
         Std::from_millis(200)
     }
 
+    fn bell(&self) -> Option<&'static str> {
+        Some(NAME)
+    }
+
     async fn run(&self, _db: &Db) -> Result<u64, StoreError> {
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(running, Ordering::SeqCst);
@@ -156,8 +160,8 @@ impl Reconciler for AtTheBell {
         Std::from_hours(100)
     }
 
-    fn bell(&self) -> &'static str {
-        "test.bell"
+    fn bell(&self) -> Option<&'static str> {
+        Some("test.bell")
     }
 
     async fn run(&self, _db: &Db) -> Result<u64, StoreError> {
