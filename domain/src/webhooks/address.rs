@@ -25,10 +25,9 @@ pub fn is_public(address: IpAddr) -> bool {
 fn is_public_v4(address: Ipv4Addr) -> bool {
     !matches!(
         address.octets(),
-        // This network, this machine, multicast, reserved.
-        [0 | 127 | 224.., ..]
+        // This network, private, this machine, multicast, reserved.
+        [0 | 10 | 127 | 224.., ..]
             // Private.
-            | [10, ..]
             | [172, 16..=31, ..]
             | [192, 168, ..]
             // Shared by the customers of a provider.
@@ -50,9 +49,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
     match address.segments() {
         // Protocols (tunnels among them), examples, and what has another address inside it.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => {
-            false
-        }
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
         [first, ..] => (0x2000..=0x3fff).contains(&first),
     }
 }

@@ -137,17 +137,14 @@ impl Sender {
 }
 
 fn note_end(running: &mut Running, ended: Result<bool, tokio::task::JoinError>) {
-    match ended {
-        Ok(doubtful) => {
-            let count = running.count(doubtful);
-            *count = count.saturating_sub(1);
-        }
+    if let Ok(doubtful) = ended {
+        let count = running.count(doubtful);
+        *count = count.saturating_sub(1);
+    } else {
         // Which it was is not known. A place that is free too often does less harm than one that is
         // never free again.
-        Err(_) => {
-            running.brisk = running.brisk.saturating_sub(1);
-            running.doubtful = running.doubtful.saturating_sub(1);
-        }
+        running.brisk = running.brisk.saturating_sub(1);
+        running.doubtful = running.doubtful.saturating_sub(1);
     }
 }
 

@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const WRITES: u32 = 5;
 /// The beginning of the scale on which requests are counted: a while after zero, so that what ended
 /// before has its place.
-const BEGUN: Duration = Duration::from_secs(60);
+const BEGUN: Duration = Duration::from_mins(1);
 
 pub(super) struct Session {
     db: Db,

@@ -22,7 +22,7 @@ async fn a_secret_is_shown_once() {
         assert!(!answer.contains("whsec_") && !answer.contains("secret\""), "{answer}");
     }
     // It doesn't lie around in the clear, either.
-    let raw = data_encoding::BASE64.decode(bench.secret["whsec_".len()..].as_bytes()).unwrap();
+    let raw = data_encoding::BASE64.decode(&bench.secret.as_bytes()["whsec_".len()..]).unwrap();
     let hex = data_encoding::HEXLOWER.encode(&raw);
     let sql = format!(
         "select count(*) from webhook_endpoints where encode(secret, 'hex') like '%{hex}%'"
@@ -51,7 +51,7 @@ async fn a_change_names_the_version_that_it_saw() {
     let mut actions: Vec<_> =
         audit["items"].as_array().unwrap().iter().map(|line| &line["action"]).collect();
     // The clock stands still: which came first is not known.
-    actions.sort_by_key(|action| action.to_string());
+    actions.sort_by_key(ToString::to_string);
     let expected = ["created", "removed", "updated", "updated"];
     assert_eq!(actions, expected.map(|deed| json!(format!("webhook_endpoint.{deed}"))).each_ref());
 }

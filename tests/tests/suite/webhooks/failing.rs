@@ -181,9 +181,7 @@ async fn three_days_without_any_success_are_enough() {
     let bench = Bench::new().await;
     bench.receiver.always(|_| Act::Answer(500));
     let sent = bench.test().await["id"].clone();
-    let mut tries = 0;
-    for _ in 0..10 {
-        tries += 1;
+    for tries in 1..=10 {
         let found = eventually("it is tried", async || {
             let found = bench.delivery(&sent).await["delivery"].clone();
             let attempts = found["attempts"].as_i64().unwrap();
