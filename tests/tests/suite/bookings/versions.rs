@@ -105,7 +105,8 @@ async fn free_times_take_few_queries_and_kept_ones_only_that_of_the_version() {
         sqlx::query_scalar(database).fetch_one(app.database.owner()).await.unwrap();
     // Whoever connects from now on is listened to: a server that has nothing kept yet.
     app.database.run(&format!("alter database {database} set log_statement = 'all'")).await;
-    let (browser, running) = app.second(&[]).await;
+    // No worker in it, which asks for work all the time.
+    let (browser, running) = app.second(&[("worker.inside", "false")]).await;
     let search = async |path: &str| {
         let before = asked(&database).len();
         browser.get(path).await.expect(200);
