@@ -30,11 +30,7 @@ pub struct WebhookEndpointsApi(pub App);
 impl WebhookEndpointsApi {
     /// The types of events that an endpoint can be told of.
     #[oai(path = "/event-types", method = "get", operation_id = "list_webhook_event_types")]
-    #[expect(
-        clippy::unused_async,
-        clippy::unnecessary_wraps,
-        reason = "poem-openapi wants every operation async, and knows from the error who is refused"
-    )]
+    #[expect(clippy::unused_async, reason = "poem-openapi wants every operation async")]
     async fn types(
         &self,
         _who: Can<perm::ReadWebhooks>,
