@@ -19,6 +19,11 @@ pub fn bytes<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
     buffer
 }
 
+/// A name that nobody else has: of a process, or of one part of it.
+pub fn name(entropy: &dyn Entropy) -> String {
+    format!("{:016x}", u64::from_le_bytes(bytes(entropy)))
+}
+
 /// The operating system's randomness, through a generator that it seeds and reseeds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsEntropy;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use openchair_domain::config::Settings;
-use openchair_domain::entropy::bytes;
+use openchair_domain::entropy;
 use openchair_domain::jobs::{self, Claimed, End, Known, Lease};
 use openchair_domain::tenancy::{Db, StoreError};
 use tokio::task::JoinSet;
@@ -89,14 +89,9 @@ impl Runner {
     /// A runner that knows these kinds of jobs.
     pub fn new(db: Db, handlers: Vec<Arc<dyn Handler>>, options: Options) -> Self {
         measures::describe();
-        let name = u64::from_le_bytes(bytes::<8>(&**db.entropy()));
-        let runner = Self {
-            db,
-            handlers: HashMap::new(),
-            options,
-            name: format!("{name:016x}"),
-            claims: AtomicU64::new(0),
-        };
+        let name = entropy::name(&**db.entropy());
+        let runner =
+            Self { db, handlers: HashMap::new(), options, name, claims: AtomicU64::new(0) };
         let batches = handlers.into_iter().map(|one| Arc::new(OneByOne(one)) as Arc<dyn Batch>);
         runner.with_batches(batches)
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Bells;
-use crate::entropy::bytes;
+use crate::entropy;
 use crate::notify::{self, Ear};
 use crate::tenancy::{Db, StoreError, SystemReason};
 
@@ -23,8 +23,7 @@ pub struct Across {
 impl Across {
     /// For the bells of `db`.
     pub fn of(db: &Db) -> Self {
-        let name = u64::from_le_bytes(bytes::<8>(&**db.entropy()));
-        Self { db: db.clone(), name: format!("{name:016x}") }
+        Self { db: db.clone(), name: entropy::name(&**db.entropy()) }
     }
 
     /// Tells the others what rings here, for ever: the first ring at once, and what rings within

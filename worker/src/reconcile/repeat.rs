@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use openchair_domain::bells::Listener;
-use openchair_domain::entropy::bytes;
+use openchair_domain::entropy;
 use openchair_domain::tenancy::{Db, StoreError};
 use openchair_domain::turns::{Turn, Whose};
 use tokio_util::sync::CancellationToken;
@@ -29,8 +29,7 @@ pub struct Shift {
 impl Shift {
     /// On this database.
     pub fn on(db: &Db) -> Self {
-        let name = u64::from_le_bytes(bytes::<8>(&**db.entropy()));
-        Self { db: db.clone(), name: format!("{name:016x}") }
+        Self { db: db.clone(), name: entropy::name(&**db.entropy()) }
     }
 }
 

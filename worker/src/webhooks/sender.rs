@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::TimeDelta;
-use openchair_domain::entropy::bytes;
+use openchair_domain::entropy;
 use openchair_domain::tenancy::{Db, StoreError};
 use openchair_domain::webhooks::{self, Lease, Leased, Shares};
 use tokio::sync::Notify;
@@ -52,8 +52,8 @@ impl Running {
 
 impl Sender {
     pub(super) fn new(db: Db, client: Client, options: Options, bell: Arc<Notify>) -> Self {
-        let name = u64::from_le_bytes(bytes::<8>(&**db.entropy()));
-        Self { db, client, options, bell, name: format!("{name:016x}"), claims: AtomicU64::new(0) }
+        let name = entropy::name(&**db.entropy());
+        Self { db, client, options, bell, name, claims: AtomicU64::new(0) }
     }
 
     /// Works until `shutdown`, then lets what is under way end.
