@@ -105,6 +105,12 @@ kinds! {
     WebhookEndpoint = "whe",
     /// An event on its way to an endpoint.
     WebhookDelivery = "whd",
+    /// What is said to a customer.
+    Message = "msg",
+    /// That somebody doesn't want to be written to.
+    OptOut = "opt",
+    /// A mail that left, under the number of the job or the message that it comes from.
+    Mailed = "eml",
 }
 
 /// The id of one `K`.

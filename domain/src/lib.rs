@@ -18,6 +18,7 @@ pub mod entropy;
 pub mod fault;
 pub mod forms;
 pub mod hours;
+pub mod html;
 pub mod idempotency;
 pub mod identity;
 pub mod ids;

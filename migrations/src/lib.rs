@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("0012_queue_keeping", include_str!("../sql/0012_queue_keeping.sql")),
     ("0013_jobs", include_str!("../sql/0013_jobs.sql")),
     ("0014_webhooks", include_str!("../sql/0014_webhooks.sql")),
+    ("0015_messages", include_str!("../sql/0015_messages.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

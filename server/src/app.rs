@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use openchair_domain::identity::Identity;
+use openchair_domain::messaging::templates::Templates;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 use openchair_domain::webhooks::Guard;
@@ -28,6 +29,8 @@ pub struct Parts {
     pub live: Hub,
     /// Who looks at where webhooks would go.
     pub guard: Guard,
+    /// The words of messages.
+    pub templates: Templates,
     /// Where the product is found, without a slash at the end.
     pub public_url: String,
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use openchair_domain::messaging::mailbox::{self, Delivered};
-use openchair_worker::html::escaped;
+use openchair_domain::html::escaped;
 use poem::endpoint::make;
 use poem::web::Json;
 use poem::{IntoResponse, Response, Route, get};

@@ -27,6 +27,7 @@ pub mod listing;
 pub mod live;
 pub mod locations;
 pub mod manners;
+pub mod messaging;
 pub mod middleware;
 pub mod once;
 pub mod openapi;

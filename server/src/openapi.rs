@@ -22,6 +22,7 @@ use crate::impact::ImpactApi;
 use crate::keys::ApiKeysApi;
 use crate::live::LiveApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
+use crate::messaging::{MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi};
 use crate::platform::{PlatformApi, PlatformJobsApi};
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
@@ -71,6 +72,8 @@ pub enum Tags {
     Forms,
     /// Whom it serves.
     Customers,
+    /// What is said to customers.
+    Messages,
     /// Who is on the team, and who is invited.
     Team,
     /// What the roles allow.
@@ -97,7 +100,7 @@ pub enum NoContent {
 
 /// Every operation. Tuples stop at 16 and nest.
 type Operations =
-    (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Outside);
+    (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Messages, Outside);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi, PlatformJobsApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
@@ -109,6 +112,7 @@ type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, Forms
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
 type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi, LiveApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
+type Messages = (MessagesApi, MessageSettingsApi, MessageTemplatesApi, OptOutsApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -168,7 +172,13 @@ fn operations(app: &App) -> Operations {
         KioskApi(app()),
     );
     let outside = (WebhookEndpointsApi(app()), WebhookDeliveriesApi(app()));
-    (people, house, front, waiting, shop, menu, hands, guests, team, day, line, outside)
+    let messages = (
+        MessagesApi(app()),
+        MessageSettingsApi(app()),
+        MessageTemplatesApi(app()),
+        OptOutsApi(app()),
+    );
+    (people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, outside)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

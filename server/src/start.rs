@@ -13,6 +13,7 @@ use openchair_domain::config::{Faults, Settings};
 use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::{Entropy, bytes};
 use openchair_domain::identity::Identity;
+use openchair_domain::messaging::templates::Templates;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Clock;
 use openchair_domain::webhooks::Guard;
@@ -37,6 +38,7 @@ use crate::ops::{self, Ops};
 use crate::problem::AllowTable;
 use crate::telemetry::TelemetryError;
 use crate::web_files::{self, WebFiles};
+use crate::messaging::leaving;
 use crate::{dev_mail, docs, openapi};
 
 pub use database::Database;
@@ -150,6 +152,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         limits: Budgets::new(Arc::clone(&limiter), &settings.limits),
         live: live.clone(),
         guard: guard.clone(),
+        templates: Templates::load().map_err(|error| StartError::Worker(error.to_string()))?,
         public_url: settings.server.public_url.origin().to_owned(),
     });
 
@@ -253,6 +256,7 @@ fn worker(
 fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {
     let route = ops::routes(Route::new(), ops);
     let route = docs::routes(openapi::routes(route, app));
+    let route = leaving::routes(route, app);
     let route = web_files::routes(route, WebFiles::embedded());
     if settings.profile.is_production() {
         // The mailbox shows everybody's mail: nothing for where real people are.
@@ -268,7 +272,7 @@ fn allow_table() -> AllowTable {
     {
         table = table.path(&path, &[poem::http::Method::GET]);
     }
-    table
+    table.path(leaving::PATH, &[poem::http::Method::GET, poem::http::Method::POST])
 }
 
 fn ping(app: &App) -> ops::Check {

@@ -7,7 +7,6 @@ mod backoff;
 mod bout;
 mod ends;
 mod handler;
-pub mod html;
 mod jobs;
 pub mod measures;
 pub mod ops;
@@ -16,7 +15,6 @@ pub mod outside;
 pub mod reconcile;
 pub mod reports;
 pub mod runner;
-pub mod templates;
 pub mod webhooks;
 
 use std::sync::Arc;
@@ -24,18 +22,20 @@ use std::time::Duration;
 
 use openchair_domain::bells::Across;
 use openchair_domain::identity::Identity;
+use openchair_domain::messaging::Channel;
+use openchair_domain::messaging::templates::{TemplateError, Templates};
 use openchair_domain::tenancy::Db;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails};
+use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages};
+use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
-    Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Scheduled, Shift, Strangers, Stuck, Woken,
-    repeat,
+    Afterwards, Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled, Shift,
+    Strangers, Stuck, Woken, repeat,
 };
 use crate::runner::{Options, Runner};
-use crate::templates::{TemplateError, Templates};
 use crate::webhooks::Webhooks;
 
 pub use backoff::MAX_ATTEMPTS;
@@ -64,10 +64,18 @@ impl Worker {
         mailer: Arc<dyn Mailer>,
         options: Options,
     ) -> Result<Self, TemplateError> {
-        let templates = Templates::load()?;
+        let templates = Arc::new(Templates::load()?);
         let clock = Arc::clone(db.clock());
         let public_url = identity.rules().public_url.clone();
+        let by_mail = ByMail { mailer: Arc::clone(&mailer), clock: Arc::clone(&clock) };
+        let messages = SendMessages {
+            db: db.clone(),
+            carriers: Carriers::default().with(Channel::Email, Arc::new(by_mail)),
+            templates: Arc::clone(&templates),
+            public_url: public_url.clone(),
+        };
         let handlers: Vec<Arc<dyn Handler>> = vec![
+            Arc::new(messages),
             Arc::new(SendMails { mailer, templates, clock }),
             Arc::new(SendLinks { identity }),
             Arc::new(ImportCustomers { db: db.clone() }),
@@ -79,6 +87,8 @@ impl Worker {
             Arc::new(Woken),
             Arc::new(Forgotten),
             Arc::new(Scheduled),
+            Arc::new(Reminders),
+            Arc::new(Afterwards),
         ];
         Ok(Self { db, handlers, batches: Vec::new(), reconcilers, options, webhooks: None })
     }

@@ -144,6 +144,14 @@ pub fn on_the_wall(zone: Tz, local: NaiveDateTime) -> Result<Instant, Why> {
     Civil::over(zone, day, day).exactly(wall).map(instant).ok_or(Why::SkippedTime)
 }
 
+/// The first instant at which a clock on the wall shows this time or a later one: what is skipped is the
+/// instant of the change.
+pub fn reached(zone: Tz, local: NaiveDateTime) -> Instant {
+    let day = day_number(local.date());
+    let wall = local.and_utc().timestamp_micros();
+    instant(Civil::over(zone, day, day).instant(wall))
+}
+
 /// The first instant of a civil day, or of what follows if the clocks skip its midnight.
 pub fn midnight(zone: Tz, day: NaiveDate) -> Instant {
     let day = day_number(day);

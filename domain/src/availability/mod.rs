@@ -59,7 +59,7 @@ mod search;
 
 pub use answer::{Assignment, Placed, PlacedIn, PlacedLine, PlacedRoom, PlacedSeat, Slot, Why};
 pub use assign::assignments;
-pub use civil::{day_at, midnight, on_the_wall};
+pub use civil::{day_at, midnight, on_the_wall, reached};
 pub use explain::explain;
 pub use fits::still_fits;
 pub use model::{

@@ -13,7 +13,7 @@ use super::entities::{appointment, line};
 use super::error::{BookingError, Refusal};
 use super::filled::{self, Filled, Questions};
 use super::hold;
-use super::link::OwnVisit;
+use super::link::{self, OwnVisit};
 use super::members::Member;
 use super::moving;
 use super::price::Costing;
@@ -27,7 +27,7 @@ use crate::diary::{self, Asked, Asking, Asks, Shop};
 use crate::entropy;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Appointment, Customer, Form, Id, Service};
-use crate::messaging::{self, NewMail, Template};
+use crate::messaging::{self, Kind, NewMail, Template};
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{Caller, Db, TenantTx};
 use crate::text::{self, Email};
@@ -219,6 +219,7 @@ pub(crate) async fn take_up(
     // Who comes with the hold again learns that it was used.
     change.visitor_hash = Set(row.link_hash.clone());
     change.link_hash = Set(Some(link.hash().to_vec()));
+    change.link_sealed = Set(Some(link::sealed(tx, id, &link)?));
     change.code_hash = Set(None);
     change::keep_until(tx, id, lapses_at).await?;
     change::touch_places(tx, &row).await?;
@@ -232,9 +233,9 @@ pub(crate) async fn take_up(
         customers::record_booking_consent(tx, customer, yes, id).await?;
     }
     let visit = read::read_any(tx, id).await?;
-    if let Some(email) = &taker.email {
-        let mail = about(template(to), &visit, &shop, email, taker.locale.as_deref());
-        messaging::queue(tx, mail.link(format!("{public_url}/b/{}", link.text()))).await?;
+    // The link goes to who typed an address, and not to one that is only on record.
+    if taker.email.is_some() {
+        link::tell(tx, &visit, &shop, &link, public_url, kind(to)).await?;
     }
     Ok(Booked { visit, link, shop })
 }
@@ -415,37 +416,13 @@ async fn cheaper(
     Ok(Some(priced))
 }
 
-/// The mail that says where a visit stands.
-pub(super) const fn template(status: Status) -> Template {
+/// What is said of where a visit stands.
+pub(super) const fn kind(status: Status) -> Kind {
     match status {
-        Status::PendingApproval => Template::BookingRequested,
-        Status::PendingPayment => Template::BookingUnpaid,
-        Status::Expired => Template::BookingLapsed,
-        Status::Cancelled => Template::BookingCancelled,
-        _ => Template::BookingConfirmed,
+        Status::PendingApproval => Kind::Requested,
+        Status::PendingPayment => Kind::Unpaid,
+        Status::Expired => Kind::Lapsed,
+        Status::Cancelled => Kind::Cancelled,
+        _ => Kind::Confirmed,
     }
-}
-
-/// A mail about a visit, in this language, else the customer's, else the shop's.
-pub(crate) fn about(
-    template: Template,
-    visit: &VisitFacts,
-    shop: &Shop,
-    to: &Email,
-    locale: Option<&str>,
-) -> NewMail {
-    let local = visit.starts_at.with_timezone(&shop.rules.zone);
-    let name = visit.customer.as_ref().map(|whose| whose.name.clone()).unwrap_or_default();
-    // Why staff won't have it; what customers say about themselves they know.
-    let by_staff = visit.cancelled_by.as_deref() == Some("staff");
-    let reason = visit.cancel_reason.clone().filter(|_| by_staff).unwrap_or_default();
-    let locale = locale.or(visit.locale.as_deref()).unwrap_or(&shop.locale);
-    NewMail::new(to, template, locale)
-        .with("reason", reason)
-        .with("name", name)
-        .with("business", shop.name.clone())
-        .with("title", visit.title.clone())
-        .with("date", local.format("%Y-%m-%d").to_string())
-        .with("time", local.format("%H:%M").to_string())
-        .with("place", shop.location_name.clone())
 }

@@ -262,6 +262,11 @@ pub(crate) async fn make(
         series: making.series,
         lapses_at: making.lapses_at,
         visitor_hash: making.visitor_hash,
+        link_sealed: match &making.link {
+            // What holds time is its holder's, and no message leads there.
+            Some(link) if making.status != Status::Held => Some(link::sealed(tx, id, link)?),
+            _ => None,
+        },
         link: making.link.as_ref().map(OpaqueToken::hash),
         lines: lines(shop, planned, &way, &priced),
         takes: Takes::of(&way),
@@ -323,8 +328,8 @@ pub async fn book(
     }
     tx.emit(told::made(Action::Ask(Needs::Nothing).event(), &visit));
     if start > tx.now() {
-        let template = ask::template(visit.status);
-        link::tell(tx, &visit, &setting.diary.shop, &link, public_url, template).await?;
+        let kind = ask::kind(visit.status);
+        link::tell(tx, &visit, &setting.diary.shop, &link, public_url, kind).await?;
     }
     Ok(visit)
 }

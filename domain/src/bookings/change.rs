@@ -17,7 +17,7 @@ use super::state::{Action, Needs, Status};
 use super::terms::Terms;
 use super::told;
 use crate::ids::{Appointment, Id, Location};
-use crate::messaging::Template;
+use crate::messaging::{self, Kind};
 use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist;
@@ -109,18 +109,17 @@ pub async fn act(
     public_url: &str,
 ) -> Result<VisitFacts, BookingError> {
     let visit = decide(tx, id, version, deed, reason).await?;
-    let mail = match deed {
-        Deed::Approve => Some(ask::template(visit.status)),
-        Deed::Decline => Some(Template::BookingDeclined),
-        Deed::Cancel { .. } => Some(Template::BookingCancelled),
+    let kind = match deed {
+        Deed::Approve => Some(ask::kind(visit.status)),
+        Deed::Decline => Some(Kind::Declined),
+        Deed::Cancel { .. } => Some(Kind::Cancelled),
         _ => None,
     };
-    if let Some(template) = mail
-        && link::address(&visit).is_some()
-    {
+    let Some(kind) = kind else { return Ok(visit) };
+    let shop = link::shop_of(tx, &visit).await?;
+    if messaging::is_reached(&visit, &shop) {
         let link = link::renew(tx, id).await?;
-        let shop = link::shop_of(tx, &visit).await?;
-        link::tell(tx, &visit, &shop, &link, public_url, template).await?;
+        link::tell(tx, &visit, &shop, &link, public_url, kind).await?;
     }
     Ok(visit)
 }

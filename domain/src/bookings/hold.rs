@@ -218,10 +218,9 @@ pub async fn lapse_due(tx: &mut TenantTx) -> Result<u64, BookingError> {
 /// Tells whoever asked for a visit that it isn't theirs any more.
 async fn say_over(tx: &TenantTx, id: Id<Appointment>) -> Result<(), BookingError> {
     let visit = read::read_any(tx, id).await?;
-    if let Some(email) = link::address(&visit) {
-        let shop = link::shop_of(tx, &visit).await?;
-        let mail = ask::about(ask::template(visit.status), &visit, &shop, &email, None);
-        messaging::queue(tx, mail).await?;
+    let shop = link::shop_of(tx, &visit).await?;
+    if let Some(message) = messaging::about_visit(ask::kind(visit.status), &visit, &shop) {
+        messaging::write_message(tx, message).await?;
     }
     Ok(())
 }

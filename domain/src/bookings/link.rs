@@ -24,11 +24,10 @@ use crate::authz::Right;
 use crate::availability::{Slot, Why};
 use crate::diary::{self, Shop};
 use crate::ids::{Appointment, Id};
-use crate::messaging::{self, Template};
-use crate::secrets::{OpaqueToken, TokenKind};
-use crate::tenancy::{Caller, Db, RequestFacts, TenantTx};
+use crate::messaging::{self, Kind};
+use crate::secrets::{OpaqueToken, Place, TokenKind};
+use crate::tenancy::{Caller, Db, RequestFacts, StoreError, TenantTx};
 use crate::tenants;
-use crate::text::Email;
 use crate::time::Instant;
 
 /// Whoever holds a link, and the visit that it leads to.
@@ -165,8 +164,7 @@ pub async fn cancel(
     let end = End { action: Action::Cancel, by: "customer", reason, fee_minor };
     change::end(tx, row, end).await?;
     let own = look(tx, holder).await?;
-    let template = Template::BookingCancelled;
-    tell(tx, &own.visit, &own.shop, &holder.link, public_url, template).await?;
+    tell(tx, &own.visit, &own.shop, &holder.link, public_url, Kind::Cancelled).await?;
     Ok(own)
 }
 
@@ -222,7 +220,7 @@ pub async fn relocate(
     })?;
     let link = renew(tx, holder.visit).await?;
     let own = look(tx, holder).await?;
-    tell(tx, &own.visit, &own.shop, &link, public_url, Template::BookingMoved).await?;
+    tell(tx, &own.visit, &own.shop, &link, public_url, Kind::Moved).await?;
     Ok((own, link))
 }
 
@@ -234,36 +232,41 @@ pub async fn renew(tx: &TenantTx, id: Id<Appointment>) -> Result<OpaqueToken, Bo
     let mut change: appointment::ActiveModel = row.into();
     change.link_before = Set(before);
     change.link_hash = Set(Some(link.hash().to_vec()));
+    change.link_sealed = Set(Some(sealed(tx, id, &link)?));
     change.update(tx.conn()).await?;
     Ok(link)
 }
 
-/// Where mails about a visit go, if anywhere.
-pub(super) fn address(visit: &VisitFacts) -> Option<Email> {
-    visit.email.as_deref().and_then(|text| Email::parse(text).ok())
+/// A visit's link for what is said of it later, sealed: nobody finds it in the table.
+pub(super) fn sealed(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+    link: &OpaqueToken,
+) -> Result<Vec<u8>, StoreError> {
+    let place = Place { table: "appointments", column: "link_sealed", row: id.uuid() };
+    tx.tools().seal(&place, link.text().as_bytes())
 }
 
-/// Mails the customer where the visit stands, with its link.
+/// Tells the customer where the visit stands, with its link.
 pub(crate) async fn tell(
     tx: &TenantTx,
     visit: &VisitFacts,
     shop: &Shop,
     link: &OpaqueToken,
     public_url: &str,
-    template: Template,
+    kind: Kind,
 ) -> Result<(), BookingError> {
-    if let Some(email) = address(visit) {
+    if let Some(message) = messaging::about_visit(kind, visit, shop) {
         let url = format!("{public_url}/b/{}", link.text());
-        let mail = ask::about(template, visit, shop, &email, None).link(url);
-        messaging::queue(tx, mail).await?;
+        messaging::write_message(tx, message.link(url)).await?;
     }
     Ok(())
 }
 
-/// One of several visits that a mail is about: when, and its link.
+/// One of several visits that a message is about: when, and its link.
 pub(crate) type Dated = (Instant, OpaqueToken);
 
-/// Mails the customer where several visits stand, each with its link. They are alike but for their
+/// Tells the customer where several visits stand, each with its link. They are alike but for their
 /// times: `of` is one of them.
 pub(crate) async fn tell_all(
     tx: &TenantTx,
@@ -271,9 +274,10 @@ pub(crate) async fn tell_all(
     visits: &[Dated],
     shop: &Shop,
     public_url: &str,
-    template: Template,
+    kind: Kind,
 ) -> Result<(), BookingError> {
-    let Some(email) = address(of).filter(|_| !visits.is_empty()) else { return Ok(()) };
+    let message = messaging::about_visit(kind, of, shop).filter(|_| !visits.is_empty());
+    let Some(message) = message else { return Ok(()) };
     let dates: Vec<_> = visits
         .iter()
         .map(|(start, _)| {
@@ -286,8 +290,9 @@ pub(crate) async fn tell_all(
         .collect();
     let links: Vec<_> =
         visits.iter().map(|(_, link)| format!("{public_url}/b/{}", link.text())).collect();
-    let mail = ask::about(template, of, shop, &email, None).with("visits", dates);
-    Ok(messaging::queue(tx, mail.link(links.join("\n"))).await?)
+    let message = message.with("visits", dates).link(links.join("\n"));
+    messaging::write_message(tx, message).await?;
+    Ok(())
 }
 
 /// A new link, which is mailed where there is an address. Staff get it to hand out if they may do
@@ -303,12 +308,15 @@ pub async fn send(
     }
     let caller = tx.caller();
     let theirs = caller.may(Right::CancelBooking) && caller.may(Right::MoveBooking);
-    if !theirs && address(&visit).is_none() {
+    let shop = shop_of(tx, &visit).await?;
+    let message = messaging::about_visit(ask::kind(visit.status), &visit, &shop);
+    if !theirs && message.is_none() {
         return Err(Refusal::NoAddress.into());
     }
-    let shop = shop_of(tx, &visit).await?;
     let link = renew(tx, id).await?;
-    let template = ask::template(visit.status);
-    tell(tx, &visit, &shop, &link, public_url, template).await?;
+    if let Some(message) = message {
+        let url = format!("{public_url}/b/{}", link.text());
+        messaging::write_message(tx, message.link(url).once_more()).await?;
+    }
     Ok(theirs.then_some(link))
 }

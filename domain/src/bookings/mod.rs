@@ -33,7 +33,7 @@ mod watched;
 
 /// What series and the waiting list make and change visits with.
 pub(crate) mod workshop {
-    pub(crate) use super::ask::{OnOffer, Taker, about, introduced, take_up};
+    pub(crate) use super::ask::{OnOffer, Taker, introduced, take_up};
     pub(crate) use super::book::{
         Guest, Making, Setting, choose, lapsed, make, own_column_only, own_hands_only, place,
         setting, whose,
@@ -67,7 +67,7 @@ pub use filter::are_there;
 pub use history::Event;
 pub(crate) use history::steps;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
-pub use ics::calendar;
+pub use ics::{CalendarEntry, calendar};
 pub use link::{
     Holder, OwnVisit, again, cancel, look, open, open_again, relocate as relocate_own, renew, send,
     slots as own_slots,

@@ -20,7 +20,7 @@ use crate::availability::Assignment;
 use crate::diary::{self, Diary};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Id, Location, Room, StaffMember};
-use crate::messaging::Template;
+use crate::messaging::{self, Kind};
 use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
@@ -62,12 +62,12 @@ pub async fn relocate(
         let title = visit.title.clone();
         tx.record(NewEntry::new("appointment.overridden", "appointment").on(id, title));
     }
-    // A link that was passed on leads nowhere any more: the customer gets a new one. Whom no mail
+    // A link that was passed on leads nowhere any more: the customer gets a new one. Whom no message
     // reaches keeps theirs.
-    if link::address(&visit).is_some() {
+    let shop = link::shop_of(tx, &visit).await?;
+    if messaging::is_reached(&visit, &shop) {
         let link = link::renew(tx, id).await?;
-        let shop = link::shop_of(tx, &visit).await?;
-        link::tell(tx, &visit, &shop, &link, public_url, Template::BookingMoved).await?;
+        link::tell(tx, &visit, &shop, &link, public_url, Kind::Moved).await?;
     }
     Ok(visit)
 }

@@ -21,6 +21,7 @@ use crate::ids::{
     Appointment, Customer, Id, Location, Package, Room, Series, Service, StaffMember,
 };
 use crate::keys;
+use crate::messaging::Channel;
 use crate::page::{Paged, Window};
 use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::time::Instant;
@@ -204,12 +205,13 @@ struct Known {
     email: Option<String>,
     phone: Option<String>,
     locale: Option<String>,
+    channel: Option<Channel>,
 }
 
 impl From<Known> for Whose {
     fn from(row: Known) -> Self {
-        let Known { id, name, email, phone, locale } = row;
-        Self { id: Id::from_uuid(id), name, email, phone, locale }
+        let Known { id, name, email, phone, locale, channel } = row;
+        Self { id: Id::from_uuid(id), name, email, phone, locale, channel }
     }
 }
 
@@ -252,7 +254,7 @@ async fn customers(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = "select id, name, email, phone, locale from customers where tenant_id = $1 and id = any($2)";
+    let sql = "select id, name, email, phone, locale, channel from customers where tenant_id = $1 and id = any($2)";
     let values = [tx.tenant().uuid().into(), ids.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = Known::find_by_statement(statement).all(tx.conn()).await?;
@@ -274,7 +276,7 @@ const WHOLE: &str = "
            (select coalesce(jsonb_agg(l order by l.position), '[]') from appointment_lines l
             where l.tenant_id = a.tenant_id and l.appointment_id = a.id) as lines,
            (select to_jsonb(w) from (
-                select c.id, c.name, c.email, c.phone, c.locale from customers c
+                select c.id, c.name, c.email, c.phone, c.locale, c.channel from customers c
                 where c.tenant_id = a.tenant_id and c.id = a.customer_id) w) as whose
     from appointments a where a.tenant_id = $1 and a.id = $2";
 

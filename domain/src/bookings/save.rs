@@ -51,6 +51,8 @@ pub(super) struct NewVisit {
     pub(super) lapses_at: Option<Instant>,
     pub(super) visitor_hash: Option<Vec<u8>>,
     pub(super) link: Option<TokenHash>,
+    /// The same, sealed, for what is said of it later.
+    pub(super) link_sealed: Option<Vec<u8>>,
     pub(super) lines: Vec<Line>,
     pub(super) takes: Takes,
     pub(super) span: Span,
@@ -156,9 +158,9 @@ const NEW: &str = "
             tenant_id, id, location_id, status, starts_at, ends_at, customer_id, party, title,
             package_id, price_minor, currency, deposit_minor, terms, source, note, staff_note,
             overridden, series_id, series_place, lapses_at, visitor_hash, link_hash, created_at,
-            updated_at, contact_email, contact_locale, discount_minor)
+            updated_at, contact_email, contact_locale, discount_minor, link_sealed)
         select $1, $2, $3, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-               $10, $25, $26, $9, $27, $28, $29, $29, $36, $37, $38
+               $10, $25, $26, $9, $27, $28, $29, $29, $36, $37, $38, $39
         where (select count(*) from taken) = cardinality($5::uuid[])
         returning id
     ), lines as (
@@ -293,6 +295,7 @@ pub(super) async fn insert(tx: &TenantTx, new: NewVisit) -> Result<Option<VisitF
         new.contact.email.clone().into(),
         new.contact.locale.clone().into(),
         new.discount_minor.into(),
+        new.link_sealed.clone().into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, NEW, values);
     let written = Written::find_by_statement(statement).one(tx.conn()).await?;

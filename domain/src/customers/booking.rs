@@ -8,6 +8,7 @@ use super::check::{LONGEST_NAME, unless_empty};
 use super::write::{Record, insert, note_created};
 use crate::fault::Faults;
 use crate::ids::{Customer, Id, MergeSuggestion};
+use crate::messaging::Channel;
 use crate::phone::Phone;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::tenants;
@@ -26,6 +27,8 @@ pub struct Whose {
     pub phone: Option<String>,
     /// Their language, if they ever said.
     pub locale: Option<String>,
+    /// The way by which they want to hear, if they ever said.
+    pub channel: Option<Channel>,
 }
 
 /// Who somebody says they are.
@@ -96,6 +99,7 @@ pub async fn for_booking(tx: &mut TenantTx, contact: &Contact) -> Result<Whose, 
         email: row.email.as_ref().clone(),
         phone: row.phone.as_ref().clone(),
         locale: contact.locale.clone(),
+        channel: None,
     };
     insert(tx, vec![row]).await?;
     suggest(tx, id, &alike).await?;
@@ -110,6 +114,7 @@ struct Held {
     email: Option<String>,
     phone: Option<String>,
     locale: Option<String>,
+    channel: Option<Channel>,
 }
 
 /// A live customer, who stays as they are until this transaction ends: a merge or an erasure waits.
@@ -117,19 +122,20 @@ pub(crate) async fn hold_still(
     tx: &TenantTx,
     id: Id<Customer>,
 ) -> Result<Option<Whose>, StoreError> {
-    let sql = "select id, name, email, phone, locale from customers
+    let sql = "select id, name, email, phone, locale, channel from customers
                where tenant_id = $1 and id = $2 and merged_into is null and archived_at is null
                  and erased_at is null
                for key share";
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = Held::find_by_statement(statement).one(tx.conn()).await?;
-    Ok(found.map(|Held { id, name, email, phone, locale }| Whose {
+    Ok(found.map(|Held { id, name, email, phone, locale, channel }| Whose {
         id: Id::from_uuid(id),
         name,
         email,
         phone,
         locale,
+        channel,
     }))
 }
 
@@ -142,6 +148,7 @@ pub(super) struct Alike {
     email: Option<String>,
     phone: Option<String>,
     locale: Option<String>,
+    channel: Option<Channel>,
     /// The name of the record that was found.
     pub(super) name_key: String,
     pub(super) same_email: bool,
@@ -164,6 +171,7 @@ impl Alike {
             email: self.email.clone(),
             phone: self.phone.clone(),
             locale: self.locale.clone(),
+            channel: self.channel,
         }
     }
 }
@@ -185,7 +193,7 @@ const ALIKE: &str = "
         select kept.origin, c.id, c.merged_into
         from kept join customers c on c.tenant_id = $1 and c.id = kept.merged_into
     )
-    select c.id, c.name, c.email, c.phone, c.locale, found.name_key, found.same_email, found.same_phone
+    select c.id, c.name, c.email, c.phone, c.locale, c.channel, found.name_key, found.same_email, found.same_phone
     from found
     join kept on kept.origin = found.id and kept.merged_into is null
     join customers c on c.tenant_id = $1 and c.id = kept.id

@@ -9,6 +9,7 @@ use super::{CustomerError, line_about};
 use crate::bookings::BookingError;
 use crate::ids::{Customer, Id};
 use crate::outbox::NewEvent;
+use crate::messaging;
 use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist::{self, Person};
@@ -35,7 +36,7 @@ const ERASURES: [&str; 5] = [
     "delete from form_answers where tenant_id = $1 and customer_id = any($2) and $3::timestamptz is not null",
     "update appointments
      set note = '', staff_note = '', cancel_reason = null, contact_email = null,
-         contact_locale = null, updated_at = $3
+         contact_locale = null, link_sealed = null, updated_at = $3
      where tenant_id = $1 and customer_id = any($2)",
     "update appointment_history set reason = null
      where tenant_id = $1 and reason is not null and $3::timestamptz is not null
@@ -54,6 +55,7 @@ pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(),
     let ids: Vec<_> = people.iter().map(|person| person.id).collect();
     waitlist::forget(tx, &people).await.map_err(BookingError::into_store)?;
     queue::forget(tx, &people).await.map_err(BookingError::into_store)?;
+    messaging::forget(tx, &ids).await?;
     for sql in ERASURES {
         let values: [Value; 3] = [tx.tenant().uuid().into(), ids.clone().into(), tx.now().into()];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);

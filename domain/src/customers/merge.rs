@@ -47,7 +47,7 @@ pub struct MergeFacts {
 }
 
 /// What has a customer, and moves with them.
-pub(super) const MOVED: [&str; 7] = [
+pub(super) const MOVED: [&str; 8] = [
     "appointments",
     "consents",
     "form_answers",
@@ -55,6 +55,7 @@ pub(super) const MOVED: [&str; 7] = [
     "waitlist_entries",
     "queue_entries",
     "series",
+    "messages",
 ];
 
 /// What it takes to undo a merge.

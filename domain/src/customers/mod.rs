@@ -26,6 +26,8 @@ mod write;
 use crate::audit::NewEntry;
 use crate::fault::refusals;
 use crate::ids::{Customer, Id};
+use crate::messaging::Channel;
+use crate::patch::Patch;
 use crate::tenants::TenantError;
 use crate::time::Instant;
 
@@ -52,6 +54,7 @@ pub use merge::{MergeFacts, MergeWith, merge, merges};
 pub use suggestions::{SuggestionFacts, dismiss, suggestions};
 pub use undo::undo;
 pub use visits::{VisitFacts, visits};
+pub(crate) use write::choose_channel;
 pub use write::{create, update};
 
 refusals! {
@@ -87,6 +90,8 @@ pub struct CustomerFacts {
     pub phone: Option<String>,
     /// The language.
     pub locale: Option<String>,
+    /// The way by which they want to hear, if they ever said.
+    pub channel: Option<Channel>,
     /// What the team noted; never about health.
     pub note: String,
     /// How the team groups customers.
@@ -115,6 +120,8 @@ impl CustomerFacts {
             email: row.email,
             phone: row.phone,
             locale: row.locale,
+            // Nothing else is ever stored.
+            channel: row.channel.and_then(|channel| Channel::stored(&channel).ok()),
             note: row.note,
             tags: row.tags,
             standing,
@@ -156,6 +163,8 @@ pub struct CustomerChange {
     pub phone: Option<String>,
     /// The language.
     pub locale: Option<String>,
+    /// The way by which they want to hear.
+    pub channel: Patch<Channel>,
     /// What the team notes.
     pub note: Option<String>,
     /// All tags.

@@ -28,6 +28,7 @@ fn every_field_that_cannot_be_meant_is_named() {
         locale: text("tlh"),
         note: text("a\0b"),
         tags: Some(vec!["good".into(), String::new()]),
+        ..CustomerChange::default()
     };
     let named = faults(&change);
     assert_eq!(
@@ -56,6 +57,7 @@ fn empty_is_none_and_tags_are_there_once() {
         locale: text(""),
         note: text("one\r\ntwo "),
         tags: Some(vec![" VIP ".into(), "vip".into(), "Größe".into(), "GRÖSSE".into()]),
+        ..CustomerChange::default()
     };
     let wanted = check(&change, "US").unwrap();
     assert_eq!(wanted.name.as_deref(), Some("نور 💆"));
@@ -93,6 +95,7 @@ fn record() -> customer::Model {
         email_key: None,
         phone: None,
         locale: None,
+        channel: None,
         note: String::new(),
         tags: Vec::new(),
         medical: None,

@@ -1,6 +1,8 @@
 //! Making and changing customers.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, Statement,
+};
 use serde_json::{Value, json};
 
 use super::booking::{Contact, alike, suggest};
@@ -11,7 +13,9 @@ use super::find::held_at;
 use super::{CustomerChange, CustomerError, CustomerFacts, NewCustomer, line_about};
 use crate::audit::Change;
 use crate::ids::{Customer, Id};
+use crate::messaging::Channel;
 use crate::outbox::NewEvent;
+use crate::patch::Patch;
 use crate::phone::Phone;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::tenants;
@@ -27,6 +31,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewCustomer) -> Result<CustomerFact
         locale: new.locale.clone(),
         note: Some(new.note.clone()),
         tags: Some(new.tags.clone()),
+        channel: Patch::Keep,
     };
     let wanted = check(&change, &country_for(tx, change.phone.as_deref()).await?)?;
     let record = Record {
@@ -57,7 +62,12 @@ pub async fn update(
 ) -> Result<CustomerFacts, CustomerError> {
     let wanted = check(change, &country_for(tx, change.phone.as_deref()).await?)?;
     let before = held_at(tx, id, seen).await?;
-    let row = changed(before.clone(), wanted, tx);
+    let mut row = changed(before.clone(), wanted, tx);
+    match change.channel {
+        Patch::Keep => {}
+        Patch::Clear => row.channel = Set(None),
+        Patch::Put(channel) => row.channel = Set(Some(channel.key().to_owned())),
+    }
     let after = row.update(tx.conn()).await?;
     if (&after.email_key, &after.phone) != (&before.email_key, &before.phone) {
         let found = alike(tx, &contact_of(&after)).await?;
@@ -101,6 +111,7 @@ impl Record {
             email: Set(self.email.map(|email| email.shown().to_owned())),
             phone: Set(self.phone.map(|phone| phone.to_string())),
             locale: Set(self.locale),
+            channel: Set(None),
             note: Set(self.note),
             tags: Set(self.tags),
             medical: Set(None),
@@ -173,6 +184,7 @@ fn differences(before: &customer::Model, after: &customer::Model) -> Vec<Change>
         .map(|(f, _)| Change::masked(f))
         .collect();
     changes.push(Change::of("locale", before.locale.clone(), after.locale.clone()));
+    changes.push(Change::of("channel", before.channel.clone(), after.channel.clone()));
     changes.push(Change::of("tags", before.tags.clone(), after.tags.clone()));
     changes
 }
@@ -194,4 +206,24 @@ pub(super) async fn country_for(
 ) -> Result<String, CustomerError> {
     let national = phone.is_some_and(|phone| !phone.trim().is_empty());
     if national { Ok(tenants::country(tx).await?) } else { Ok(String::new()) }
+}
+
+/// A customer says by which way they want to hear.
+pub(crate) async fn choose_channel(
+    tx: &mut TenantTx,
+    id: Id<Customer>,
+    channel: Option<Channel>,
+) -> Result<(), StoreError> {
+    let sql = "update customers set channel = $3, version = version + 1, updated_at = $4
+               where tenant_id = $1 and id = $2 and channel is distinct from $3";
+    let word = channel.map(|channel| channel.key().to_owned());
+    let values =
+        [tx.tenant().uuid().into(), id.uuid().into(), word.clone().into(), tx.now().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    if tx.conn().execute_raw(statement).await?.rows_affected() == 1 {
+        let change = Change::of("channel", Value::Null, word);
+        tx.record(line_about("customer.updated", id).changed([change]));
+        tx.emit(NewEvent::new("customer.updated", &json!({ "id": id })));
+    }
+    Ok(())
 }

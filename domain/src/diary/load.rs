@@ -13,6 +13,7 @@ use crate::availability::{
     Alignment, Block, Busy, RoomRules, Rules, Skill, Span, StaffRules, Week, Window,
 };
 use crate::ids::{Id, Location, Tenant};
+use crate::messaging::Settings;
 use crate::policies::{Asked, WaitlistOrder};
 use crate::tenancy::StoreError;
 use crate::time::Instant;
@@ -80,6 +81,7 @@ pub(super) async fn busy(
 #[derive(Deserialize)]
 struct Read {
     business: ReadBusiness,
+    messages: Option<serde_json::Value>,
     location: ReadLocation,
     hours: Vec<(usize, i16, i16)>,
     days: Vec<ReadDay>,
@@ -367,6 +369,7 @@ impl Read {
         Ok(Shop {
             location,
             version,
+            messages: Settings::of_row(self.messages)?,
             location_name: self.location.name,
             address: self.location.address,
             name: self.business.name,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::availability::{Alignment, Rules, SlotRules};
 use crate::ids::{Addon, Form, Id, Location, Package, Room, Service, StaffMember};
+use crate::messaging::Settings;
 use crate::policies::{Asked, WaitlistOrder};
 
 /// A location with everything that can be booked there.
@@ -38,6 +39,8 @@ pub struct Shop {
     pub asks: Asks,
     /// Whom it asks first when time frees up.
     pub waitlist_order: WaitlistOrder,
+    /// What it says to customers, and by which ways.
+    pub messages: Settings,
     /// What it offers.
     pub services: HashMap<Id<Service>, Offer>,
     /// What goes with it.

@@ -5,6 +5,7 @@ select json_build_object(
                                  'has_memberships', exists (
                                      select 1 from membership_plans p where p.tenant_id = $1))
         from tenants t where t.id = $1),
+    'messages', (select to_jsonb(s) from message_settings s where s.tenant_id = $1),
     'location', (
         select json_build_object('name', l.name, 'address', l.address, 'time_zone', l.time_zone)
         from locations l where l.tenant_id = $1 and l.id = $2),

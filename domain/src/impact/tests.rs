@@ -121,6 +121,7 @@ fn shop() -> Shop {
         has_memberships: false,
         country: "US".to_owned(),
         locale: "en".to_owned(),
+        messages: crate::messaging::Settings::default(),
         rules: Rules {
             zone: Tz::UTC,
             hours: daily(9, 18),

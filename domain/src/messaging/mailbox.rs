@@ -4,7 +4,7 @@ use chrono::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use crate::ids::{Id, Job};
+use crate::ids::{Id, Mailed};
 use crate::jobs;
 use crate::tenancy::{Db, StoreError, SystemReason};
 use crate::time::Instant;
@@ -15,8 +15,8 @@ const KEPT: Duration = Duration::days(30);
 /// A mail in the mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivered {
-    /// The job that sent it.
-    pub id: Id<Job>,
+    /// The number of what sent it.
+    pub id: Id<Mailed>,
     /// When.
     pub at: Instant,
     /// To whom.
@@ -39,7 +39,7 @@ struct Row {
     html: String,
 }
 
-/// Puts a mail in, once: the same job delivered again changes nothing.
+/// Puts a mail in, once: the same mail delivered again changes nothing.
 pub async fn deliver(db: &Db, mail: &Delivered) -> Result<(), StoreError> {
     let sql = "insert into mailbox (id, at, address, subject, body, html)
                values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";

@@ -11,12 +11,13 @@ use super::line::{self, Nobody, Room, Standing};
 use super::settings::serving;
 use super::state::{Source, State, Step};
 use super::store::{self, Held, Seen, Taken};
-use super::{EntryFacts, check, join, services, situation, source, state, visit};
+use super::{EntryFacts, check, join, said, services, situation, source, state, visit};
 use crate::authz::Right;
 use crate::bookings::workshop::{fault, named_nothing, own_staff, place};
 use crate::bookings::{BookingError, Refusal};
 use crate::diary::{self, Shop};
 use crate::ids::{Id, Location, QueueEntry, Service, StaffMember};
+use crate::messaging::Kind;
 use crate::tenancy::{StoreError, TenantTx};
 
 /// Whose column it is: who doesn't see everybody's acts in their own.
@@ -160,5 +161,8 @@ async fn to(
     change.called_at = Set(Some(tx.now()));
     change.first_called_at = Set(row.first_called_at.or(Some(tx.now())));
     change.expires_at = Set(Some(join::remembered_until(held, row, tx.now())));
-    Ok(store::write(tx, row, change, taken).await?.try_into()?)
+    let row = store::write(tx, row, change, taken).await?;
+    let shop = store::shop(tx, held.location).await?;
+    said::say(tx, Kind::QueueCalled, &row, row.staff_name.as_deref(), &shop).await?;
+    Ok(row.try_into()?)
 }

@@ -21,7 +21,7 @@ use crate::bookings::{
 };
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, QueueEntry, StaffMember};
-use crate::messaging::Template;
+use crate::messaging::Kind;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
@@ -121,7 +121,7 @@ pub async fn convert(
     tx.emit(told(action.event(), &visit));
     if visit.starts_at > tx.now() {
         let shop = shop_of(tx, &visit).await?;
-        tell(tx, &visit, &shop, &link, public_url, Template::BookingConfirmed).await?;
+        tell(tx, &visit, &shop, &link, public_url, Kind::Confirmed).await?;
     }
     let mut change: entry::ActiveModel = row.clone().into();
     change.appointment_id = Set(Some(visit.id.uuid()));

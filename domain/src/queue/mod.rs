@@ -31,6 +31,7 @@ mod outlook;
 mod pace;
 mod place;
 mod reissue;
+mod said;
 mod settings;
 mod shift;
 mod situation;

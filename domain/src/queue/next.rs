@@ -9,9 +9,10 @@ use uuid::Uuid;
 use super::entities::entry;
 use super::settings::serving;
 use super::state::{Source, State};
-use super::{call, check, line, source, state, store};
+use super::{call, check, line, said, source, state, store};
 use crate::bookings::BookingError;
 use crate::ids::{Id, Location, Service};
+use crate::messaging::Kind;
 use crate::tenancy::{StoreError, TenantTx};
 
 /// Tells those who are next, once each. Who has just let others pass is told again when their turn
@@ -36,6 +37,8 @@ pub(super) async fn tell(
         match (first.contains(&row.id), row.next_at) {
             (true, None) => {
                 note(tx, row, true).await?;
+                let shop = store::shop(tx, location).await?;
+                said::say(tx, Kind::QueueNext, row, None, &shop).await?;
                 tx.emit(store::event("queue.next", row.id, row.location_id, row.version));
             }
             (false, Some(_)) if passed(row) => note(tx, row, false).await?,

@@ -145,6 +145,7 @@ async fn arrive(tx: &mut TenantTx, visit: &VisitFacts) -> Result<entry::Model, B
         email: None,
         phone: None,
         locale: None,
+        channel: None,
     });
     let ticket = Ticket {
         name,

@@ -14,7 +14,7 @@ use crate::bookings::workshop::{
 use crate::bookings::{self, Action, BookingError, Deed, LineFacts, Refusal, VisitFacts};
 use crate::diary;
 use crate::ids::{Appointment, Id, Series};
-use crate::messaging::Template;
+use crate::messaging::{self, Kind};
 use crate::outbox::NewEvent;
 use crate::queue;
 use crate::tenancy::TenantTx;
@@ -66,7 +66,7 @@ pub async fn cancel(
         let deed = Deed::Cancel { with_fee: false };
         done.push(decide(tx, visit, version, deed, reason.map(str::to_owned)).await?);
     }
-    say(tx, done, public_url, Template::SeriesCancelled).await?;
+    say(tx, done, public_url, Kind::SeriesCancelled).await?;
     tx.record(NewEntry::new("series.cancelled", "series").on(id, title));
     tx.emit(NewEvent::new("series.cancelled", &json!({ "id": id, "from_place": place })));
     read::read(tx, id).await
@@ -111,27 +111,30 @@ pub async fn relocate(
         settle(tx, row, &before, &place).await?;
         done.push(read_any(tx, visit).await?);
     }
-    say(tx, done, public_url, Template::SeriesMoved).await?;
+    say(tx, done, public_url, Kind::SeriesMoved).await?;
     tx.record(NewEntry::new("series.moved", "series").on(id, title));
     tx.emit(NewEvent::new("series.moved", &json!({ "id": id, "from_place": place })));
     read::read(tx, id).await
 }
 
-/// One mail about all of them. Links that were passed on lead nowhere any more: the customer gets
-/// new ones, if a mail can reach them.
+/// One message about all of them. Links that were passed on lead nowhere any more: the customer gets
+/// new ones, if a message can reach them.
 async fn say(
     tx: &TenantTx,
     visits: Vec<VisitFacts>,
     public_url: &str,
-    template: Template,
+    kind: Kind,
 ) -> Result<(), BookingError> {
-    let Some(first) = visits.first().filter(|visit| visit.email.is_some()) else { return Ok(()) };
+    let Some(first) = visits.first() else { return Ok(()) };
     let shop = shop_of(tx, first).await?;
+    if !messaging::is_reached(first, &shop) {
+        return Ok(());
+    }
     let mut links = Vec::with_capacity(visits.len());
     for visit in &visits {
         links.push((visit.starts_at, bookings::renew(tx, visit.id).await?));
     }
-    tell_all(tx, first, &links, &shop, public_url, template).await
+    tell_all(tx, first, &links, &shop, public_url, kind).await
 }
 
 async fn look(

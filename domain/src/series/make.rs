@@ -16,7 +16,7 @@ use crate::bookings::{Action, BookingError, Needs, Refusal, Status, Wanted, Whom
 use crate::diary::{self, Shop};
 use crate::fault::Explain;
 use crate::ids::{Appointment, Id, Location, Series};
-use crate::messaging::Template;
+use crate::messaging::Kind;
 use crate::outbox::NewEvent;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
@@ -169,8 +169,8 @@ pub async fn create(
         first = first.or(Some(visit));
     }
     if let Some(visit) = first {
-        let template = Template::SeriesConfirmed;
-        tell_all(tx, &visit, &links, &asked.shop, public_url, template).await?;
+        let kind = Kind::SeriesConfirmed;
+        tell_all(tx, &visit, &links, &asked.shop, public_url, kind).await?;
     }
     tx.record(NewEntry::new("series.created", "series").on(id, asked.planned.title.clone()));
     tx.emit(NewEvent::new("series.created", &json!({ "id": id })));

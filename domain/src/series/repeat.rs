@@ -17,7 +17,7 @@ use crate::bookings::{Action, BookingError, Holder, Needs, Refusal, Status, Visi
 use crate::diary::Shop;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::Series;
-use crate::messaging::Template;
+use crate::messaging::Kind;
 use crate::outbox::NewEvent;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
@@ -132,8 +132,8 @@ pub async fn repeat(
     let links: Vec<Dated> =
         made.iter().map(|(visit, link)| (visit.starts_at, link.clone())).collect();
     if let Some((next, _)) = made.first() {
-        let template = Template::SeriesConfirmed;
-        tell_all(tx, next, &links, &asked.shop, public_url, template).await?;
+        let kind = Kind::SeriesConfirmed;
+        tell_all(tx, next, &links, &asked.shop, public_url, kind).await?;
     }
     tx.emit(NewEvent::new("series.created", &json!({ "id": id })));
     Ok((asked.shop, made))

@@ -36,6 +36,8 @@ pub enum SystemReason {
     Platform,
     /// Time that was kept for nobody comes back.
     Bookings,
+    /// What is said to customers: what is due in many businesses is written and sent at once.
+    Messages,
     /// Demo data are put in.
     Demo,
     /// What happened, and who may still look on.
@@ -59,6 +61,7 @@ impl SystemReason {
             Self::Mailbox => "mailbox",
             Self::Platform => "platform",
             Self::Bookings => "bookings",
+            Self::Messages => "messages",
             Self::Demo => "demo",
             Self::Live => "live",
             Self::Webhooks => "webhooks",

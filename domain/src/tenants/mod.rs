@@ -25,7 +25,7 @@ use crate::text;
 use crate::time::Instant;
 
 pub use kit::first_hue;
-pub(crate) use on_behalf::on_behalf;
+pub(crate) use on_behalf::{on_behalf, visitor};
 pub use public::{PublicPage, public_page, visit};
 pub use setup::{Step, StepKey, setup};
 pub use sign_up::{

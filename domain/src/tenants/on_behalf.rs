@@ -1,10 +1,10 @@
-//! The worker's way into a business.
+//! The worker's way into a business, and that of whoever holds a sealed link.
 
 use sea_orm::EntityTrait;
 
 use super::entity;
 use crate::ids::{Id, Tenant};
-use crate::tenancy::{Caller, Db, StoreError, SystemReason};
+use crate::tenancy::{Caller, Db, RequestFacts, StoreError, SystemReason};
 
 /// The worker, inside one tenant, for one task: the task's name is what the audit log shows. None if
 /// there is no such business.
@@ -17,4 +17,20 @@ pub(crate) async fn on_behalf(
     let found = entity::Entity::find_by_id(tenant.uuid()).one(tx.conn()).await?;
     tx.rollback().await?;
     Ok(found.map(|row| Caller::worker(row.into(), task)))
+}
+
+/// Somebody with something of a business's in their hand that says which it is: let in without rights,
+/// and what the business is called. None if there is no such business.
+pub(crate) async fn visitor(
+    db: &Db,
+    tenant: Id<Tenant>,
+    request: RequestFacts,
+) -> Result<Option<(Caller, String)>, StoreError> {
+    let tx = db.system(SystemReason::PublicPage).await?;
+    let found = entity::Entity::find_by_id(tenant.uuid()).one(tx.conn()).await?;
+    tx.rollback().await?;
+    Ok(found.map(|row| {
+        let name = row.name.clone();
+        (Caller::visitor(row.into(), request), name)
+    }))
 }

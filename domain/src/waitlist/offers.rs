@@ -15,7 +15,7 @@ use super::{EntryFacts, State, wanted};
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, End, Making, Member, OnOffer, Setting, Taker, WrittenTo, about, appointment,
+    Asker, End, Making, Member, OnOffer, Setting, Taker, WrittenTo, appointment,
     check_filled, choose, end, make as make_visit, own_column_only, read_any, read_held, read_row,
     setting, status, take_up, told,
 };
@@ -26,7 +26,7 @@ use crate::customers::{self, Contact};
 use crate::diary::{Asking, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, WaitlistEntry, WaitlistOffer};
-use crate::messaging::{self, Template};
+use crate::messaging::{self, Waiting};
 use crate::outbox::NewEvent;
 use crate::phone::Phone;
 use crate::secrets::{OpaqueToken, TokenKind};
@@ -136,17 +136,35 @@ pub(super) async fn make(
         created_at: Set(tx.now()),
     };
     new.insert(tx.conn()).await?;
-    if let Some(email) = row.email.as_deref().and_then(|text| Email::parse(text).ok()) {
-        let shop = &setting.diary.shop;
-        let minutes = (expires_at - tx.now()).num_minutes();
-        let mail = about(Template::WaitlistOffer, &visit, shop, &email, Some(&row.locale))
-            .with("name", row.name.clone())
-            .with("minutes", minutes)
-            .link(format!("{public_url}/o/{}", token.text()));
-        messaging::queue(tx, mail).await?;
-    }
+    tell(tx, &row, &visit, setting, (&token, expires_at), public_url).await?;
     turn(tx, row, State::Offered, "waitlist.offered").await?;
     Ok(token)
+}
+
+/// Tells somebody who waits of time that is kept for them: the visit is nobody's yet.
+async fn tell(
+    tx: &TenantTx,
+    row: &entry::Model,
+    visit: &VisitFacts,
+    setting: &Setting,
+    (token, expires_at): (&OpaqueToken, Instant),
+    public_url: &str,
+) -> Result<(), BookingError> {
+    let who = Waiting {
+        name: &row.name,
+        email: row.email.as_deref(),
+        phone: row.phone.as_deref(),
+        locale: &row.locale,
+        customer: row.customer_id.map(Id::from_uuid),
+    };
+    let Some(message) = messaging::about_offer(visit, &setting.diary.shop, &who) else {
+        return Ok(());
+    };
+    let message = message
+        .with("minutes", (expires_at - tx.now()).num_minutes())
+        .link(format!("{public_url}/o/{}", token.text()));
+    messaging::write_message(tx, message).await?;
+    Ok(())
 }
 
 /// Writes where somebody who waits stands now.

@@ -4,10 +4,14 @@ use openchair_domain::customers::{
     SuggestionFacts,
 };
 use openchair_domain::ids::{Customer, CustomerMerge, Id, MergeSuggestion};
+use openchair_domain::messaging::Channel;
+use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{Enum, Object};
 
 use crate::conditional::Versioned;
 use crate::ids::Ref;
+use crate::messaging::MessageChannel;
+use crate::patch::patch;
 
 /// What is wanted of a new customer.
 #[derive(Debug, Clone, Object)]
@@ -54,6 +58,8 @@ pub(super) struct CustomerRecordChange {
     phone: Option<String>,
     #[oai(validator(max_length = 10))]
     locale: Option<String>,
+    /// By which way they want to hear; null: the business's first
+    channel: MaybeUndefined<MessageChannel>,
     #[oai(validator(max_length = 4000))]
     note: Option<String>,
     /// All of them
@@ -68,6 +74,7 @@ impl From<CustomerRecordChange> for CustomerChange {
             email: change.email,
             phone: change.phone,
             locale: change.locale,
+            channel: patch(change.channel).map(Channel::from),
             note: change.note,
             tags: change.tags,
         }
@@ -103,6 +110,8 @@ pub(super) struct CustomerView {
     /// E.164
     phone: Option<String>,
     locale: Option<String>,
+    /// By which way they want to hear, if they ever said
+    channel: Option<MessageChannel>,
     note: String,
     tags: Vec<String>,
     consents: ConsentsNow,
@@ -125,6 +134,7 @@ impl From<CustomerFacts> for CustomerView {
             email: customer.email,
             phone: customer.phone,
             locale: customer.locale,
+            channel: customer.channel.map(MessageChannel::from),
             note: customer.note,
             tags: customer.tags,
             consents: customer.standing.into(),

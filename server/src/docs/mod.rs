@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use openchair_worker::html::escaped;
+use openchair_domain::html::escaped;
 use poem::endpoint::make_sync;
 use poem::{Response, Route, get};
 use serde_json::Value;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use openchair_domain::bookings::{self, LineFacts, OwnVisit, Range};
 use openchair_domain::ids::{Location, Package, Service, StaffMember};
+use openchair_domain::messaging::{self, Channel, NewWishes, Wishes};
 use openchair_domain::series::{self, Times};
 use openchair_domain::tenancy::TenantTx;
 use poem_openapi::param::{Path, Query};
@@ -15,6 +16,7 @@ use crate::auth::Visitor;
 use crate::bookings::{Attempt, SlotsView, SoldExtraView, WantedInput, WantedQuery};
 use crate::ids::Ref;
 use crate::input::{Day, Input};
+use crate::messaging::MessageChannel;
 use crate::once::{Created, Done, IdempotencyKey};
 use crate::openapi::Tags;
 use crate::problem::ApiError;
@@ -128,6 +130,43 @@ impl From<OwnVisit> for OwnVisitView {
             cancel_reason: visit.cancel_reason,
             lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
         }
+    }
+}
+
+/// How one hears of one's visits.
+#[derive(Debug, Clone, Object)]
+struct OwnMessagesView {
+    /// The ways by which one could
+    channels: Vec<MessageChannel>,
+    /// The one that was chosen; missing: the business's first
+    channel: Option<MessageChannel>,
+    /// Whether one wants reminders, and what is asked after a visit
+    wanted: bool,
+}
+
+impl From<Wishes> for OwnMessagesView {
+    fn from(wishes: Wishes) -> Self {
+        Self {
+            channels: wishes.channels.into_iter().map(MessageChannel::from).collect(),
+            channel: wishes.chosen.map(MessageChannel::from),
+            wanted: wishes.wanted,
+        }
+    }
+}
+
+/// How one wants to hear of one's visits.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+struct OwnMessagesInput {
+    /// One of the ways that there are; missing: the business's first
+    channel: Option<MessageChannel>,
+    /// Whether one wants reminders, and what is asked after a visit
+    wanted: bool,
+}
+
+impl From<OwnMessagesInput> for NewWishes {
+    fn from(input: OwnMessagesInput) -> Self {
+        Self { chosen: input.channel.map(Channel::from), wanted: input.wanted }
     }
 }
 
@@ -270,6 +309,42 @@ impl OwnVisitApi {
         let own = bookings::look(&tx, &holder).await?;
         tx.commit().await?;
         Ok(Json(own.into()))
+    }
+
+    /// How one wants to hear of one's visits.
+    #[oai(path = "/:token/messages", method = "get", operation_id = "read_own_messages")]
+    async fn messages(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<Json<OwnMessagesView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let tx = self.0.db.tenant(&holder.caller).await?;
+        let own = bookings::look(&tx, &holder).await?;
+        let wishes = messaging::wishes(&tx, &own).await?;
+        tx.commit().await?;
+        Ok(Json(wishes.into()))
+    }
+
+    /// Says how one wants to hear from now on. Without `wanted`, there are no reminders and nothing
+    /// after a visit any more; what becomes of a visit is still told by mail.
+    #[oai(path = "/:token/messages", method = "put", operation_id = "put_own_messages")]
+    async fn wish(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+        body: Input<OwnMessagesInput>,
+    ) -> Result<Json<OwnMessagesView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let mut tx = self.0.db.tenant(&holder.caller).await?;
+        let own = bookings::look(&tx, &holder).await?;
+        let wishes = messaging::wish(&mut tx, &own, body.0.into()).await?;
+        tx.commit().await?;
+        Ok(Json(wishes.into()))
     }
 
     /// Calls it off, within the shop's rules.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use openchair_domain::config::{Secret, Settings, Sources};
 use openchair_domain::demo;
 use openchair_domain::entropy::OsEntropy;
+use openchair_domain::messaging::templates::Templates;
 use openchair_domain::time::SystemClock;
 use openchair_domain::wiring;
 use poem::http::Method;
@@ -66,7 +67,9 @@ async fn app() -> (App, Arc<Ground>) {
     let stopping = CancellationToken::new();
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
     let guard = openchair_worker::webhooks::guard(&settings);
-    (App::new(Parts { db, identity, limits, live, guard, public_url }), ground)
+    let templates = Templates::load().unwrap();
+    let parts = Parts { db, identity, limits, live, guard, templates, public_url };
+    (App::new(parts), ground)
 }
 
 fn client(app: &App) -> Client<impl Endpoint> {

@@ -17,6 +17,7 @@ mod jobs;
 mod live;
 mod mail;
 mod manners;
+mod messages;
 mod queue;
 mod races;
 mod schema;

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgPool, Row};
 /// Tables that belong to no tenant, and why. Whoever adds one says why here.
 const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("mailbox", "development only: mails by address, no tenant asks for them"),
+    ("message_sweeps", "how far sweeps over all tenants have looked"),
     ("one_time_tokens", "links of a login, which is global"),
     ("recovery_codes", "second factors of a login, which is global"),
     ("refresh_tokens", "API clients of a login, which is global"),
@@ -33,6 +34,7 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("jobs_due", "the worker claims what is due over all tenants"),
     ("jobs_lapsed", "the worker claims what a lost one left behind over all tenants"),
     ("memberships_by_user", "signing in asks where a login belongs"),
+    ("messages_by_age", "the sweep goes by age over all tenants"),
     ("queue_entries_by_token", "who waits shows the ticket before anybody knows the tenant"),
     ("queue_entries_expiring", "the sweep looks for who was forgotten over all tenants"),
     ("queue_entries_to_forget", "the sweep looks for whose wait is long over, over all tenants"),

@@ -1,19 +1,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use openchair_domain::ids::Id;
 use openchair_domain::jobs::{Claimed, Known};
+use openchair_domain::messaging::templates::{RenderError, Templates};
 use openchair_domain::messaging::{Mail, SEND_MAIL};
 use openchair_domain::time::Clock;
 
 use crate::handler::{Failure, Handler};
 use crate::outside::mail::{Mailer, Outgoing, SendError};
-use crate::templates::{RenderError, Templates};
 
 /// Writes mails and hands them over.
 #[derive(Debug)]
 pub(crate) struct SendMails {
     pub(crate) mailer: Arc<dyn Mailer>,
-    pub(crate) templates: Templates,
+    pub(crate) templates: Arc<Templates>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -28,8 +29,8 @@ impl Handler for SendMails {
         let link = job.secret.clone().map(String::from_utf8).transpose();
         let link = link.map_err(|_| Failure::permanent("the link is not text"))?;
         let content = self.templates.render(&mail, link.as_deref())?;
-        let Mail { to, locale, .. } = mail;
-        let outgoing = Outgoing { id: job.id, at: self.clock.now(), to, locale, content };
+        let id = (Id::from_uuid(job.id.uuid()), job.id.to_string());
+        let outgoing = Outgoing::new(id, self.clock.now(), &mail.to, &mail.locale, content);
         Ok(self.mailer.send(&outgoing).await?)
     }
 }

@@ -3,9 +3,11 @@
 mod customers;
 mod identity;
 mod mail;
+mod messages;
 mod waitlist;
 
 pub(crate) use customers::ImportCustomers;
 pub(crate) use identity::SendLinks;
 pub(crate) use mail::SendMails;
+pub(crate) use messages::SendMessages;
 pub(crate) use waitlist::MatchWaitlist;

@@ -5,20 +5,22 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use openchair_domain::config::{self, MailTransport};
-use openchair_domain::ids::{Id, Job};
+use openchair_domain::ids::{Id, Mailed};
+use openchair_domain::messaging::templates::Rendered;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 
 use super::mailbox::Mailbox;
 use super::smtp::{BadMailSettings, Smtp};
-use crate::templates::Rendered;
 
 /// A mail that is ready to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// The job that sends it. The mail's own id is made from it, so that whoever gets it twice (a
+    /// The number of what sends it.
+    pub id: Id<Mailed>,
+    /// What sends it, by its name. The mail's own id is made from it, so that whoever gets it twice (a
     /// worker was lost between sending and writing that down) can tell.
-    pub id: Id<Job>,
+    pub name: String,
     /// When it is sent.
     pub at: Instant,
     /// To whom.
@@ -27,6 +29,38 @@ pub struct Outgoing {
     pub locale: String,
     /// What it says.
     pub content: Rendered,
+    /// Who writes, if it isn't the product itself.
+    pub sender: Option<String>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// A visit, as a file for calendars.
+    pub calendar: Option<String>,
+    /// Where one says that one doesn't want such mails.
+    pub leave: Option<String>,
+}
+
+impl Outgoing {
+    /// A mail of the product's own.
+    pub fn new(
+        (id, name): (Id<Mailed>, String),
+        at: Instant,
+        to: &str,
+        locale: &str,
+        content: Rendered,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            at,
+            to: to.to_owned(),
+            locale: locale.to_owned(),
+            content,
+            sender: None,
+            reply_to: None,
+            calendar: None,
+            leave: None,
+        }
+    }
 }
 
 /// Why a mail didn't leave.

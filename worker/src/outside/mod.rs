@@ -1,5 +1,6 @@
 //! The outside world, behind traits.
 
+pub mod carrier;
 pub mod http;
 pub mod mail;
 pub mod mailbox;

@@ -5,8 +5,8 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use url::{Host, Url};
@@ -79,21 +79,47 @@ impl Smtp {
         let plain = |name, value: &str| {
             HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
         };
-        Message::builder()
-            .from(self.from.clone())
+        let from = match &mail.sender {
+            Some(sender) => Mailbox::new(Some(sender.clone()), self.from.email.clone()),
+            None => self.from.clone(),
+        };
+        let mut message = Message::builder()
+            .from(from)
             .to(Mailbox::new(None, to))
             .subject(mail.content.subject.clone())
             .date(SystemTime::from(mail.at))
-            .message_id(Some(format!("<{}@{domain}>", mail.id)))
+            .message_id(Some(format!("<{}@{domain}>", mail.name)))
             // Out-of-office replies to these would help nobody.
             .raw_header(plain("Auto-Submitted", "auto-generated"))
-            .raw_header(plain("Content-Language", &mail.locale))
-            .multipart(MultiPart::alternative_plain_html(
-                mail.content.text.clone(),
-                mail.content.html.clone(),
-            ))
-            .map_err(|error| error.to_string())
+            .raw_header(plain("Content-Language", &mail.locale));
+        if let Some(reply_to) = mail.reply_to.as_deref().and_then(address) {
+            message = message.reply_to(Mailbox::new(None, reply_to));
+        }
+        if let Some(leave) = &mail.leave {
+            message = message
+                .raw_header(plain("List-Unsubscribe", &format!("<{leave}>")))
+                .raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+        }
+        let words = MultiPart::alternative_plain_html(
+            mail.content.text.clone(),
+            mail.content.html.clone(),
+        );
+        let whole = match &mail.calendar {
+            None => words,
+            Some(calendar) => MultiPart::mixed().multipart(words).singlepart(
+                Attachment::new("visit.ics".to_owned())
+                    .body(calendar.clone(), calendar_type(calendar)),
+            ),
+        };
+        message.multipart(whole).map_err(|error| error.to_string())
     }
+}
+
+/// What a calendar's program needs to know before it opens the file.
+fn calendar_type(calendar: &str) -> ContentType {
+    let off = calendar.contains("METHOD:CANCEL");
+    let text = if off { "text/calendar; method=CANCEL" } else { "text/calendar; method=PUBLISH" };
+    ContentType::parse(&format!("{text}; charset=utf-8")).unwrap_or(ContentType::TEXT_PLAIN)
 }
 
 #[async_trait]
@@ -153,27 +179,24 @@ fn with_tls(text: &str) -> Option<Url> {
 
 #[cfg(test)]
 mod tests {
-    use openchair_domain::ids::Id;
+    use openchair_domain::ids::{Id, Job};
+    use openchair_domain::messaging::templates::Rendered;
 
     use super::*;
-    use crate::templates::Rendered;
 
     fn smtp(from: &str) -> Smtp {
         Smtp::new("smtp://127.0.0.1:2525", from, 1).unwrap()
     }
 
     fn outgoing(to: &str, subject: &str) -> Outgoing {
-        Outgoing {
-            id: Id::nothing(),
-            at: "2026-03-08T01:59:00Z".parse().unwrap(),
-            to: to.to_owned(),
-            locale: "en".to_owned(),
-            content: Rendered {
-                subject: subject.to_owned(),
-                text: "text".to_owned(),
-                html: "<p>html</p>".to_owned(),
-            },
-        }
+        let content = Rendered {
+            subject: subject.to_owned(),
+            text: "text".to_owned(),
+            html: "<p>html</p>".to_owned(),
+        };
+        let job = Id::<Job>::nothing();
+        let id = (Id::from_uuid(job.uuid()), job.to_string());
+        Outgoing::new(id, "2026-03-08T01:59:00Z".parse().unwrap(), to, "en", content)
     }
 
     #[tokio::test]
@@ -194,6 +217,34 @@ mod tests {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
         assert!(text.contains("Content-Type: multipart/alternative"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn what_a_business_writes_has_its_name_its_calendar_and_a_way_out() {
+        let mail = Outgoing {
+            sender: Some("Lagoon, Spa\r\nBcc: all@example.com".to_owned()),
+            reply_to: Some("desk@lagoon.example".to_owned()),
+            calendar: Some("BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n".to_owned()),
+            leave: Some("https://book.example/u/abc".to_owned()),
+            ..outgoing("ana@example.com", "Grüße")
+        };
+        let message = smtp("Openchair <no-reply@book.example>").message(&mail).unwrap();
+        let text = String::from_utf8(message.formatted()).unwrap();
+        assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
+        let from = text.lines().position(|line| line.starts_with("From: ")).unwrap();
+        let from: Vec<_> = text.lines().skip(from).take(2).collect();
+        assert!(from.concat().contains("Lagoon"), "{text}");
+        assert!(from.concat().contains("<no-reply@book.example>"), "{text}");
+        for line in [
+            "Reply-To: desk@lagoon.example",
+            "List-Unsubscribe: <https://book.example/u/abc>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+        assert!(text.contains("Content-Type: multipart/mixed"), "{text}");
+        assert!(text.contains("text/calendar; method=CANCEL; charset=utf-8"), "{text}");
+        assert!(text.contains("filename=\"visit.ics\""), "{text}");
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use openchair_domain::bookings::{self, BookingError};
-use openchair_domain::messaging::mailbox;
+use openchair_domain::messaging::{self, mailbox};
 use openchair_domain::tenancy::{Db, StoreError};
 use openchair_domain::{customers, idempotency, identity, jobs, queue, waitlist, webhooks};
 
@@ -10,9 +10,9 @@ use super::Reconciler;
 use crate::handler::with_causes;
 
 /// Deletes what nobody needs any more: jobs, links and sessions that ended long ago, answers that
-/// nobody will ask for again, old mails of the development mailbox, holds that nobody took up, files
-/// that were looked at and never put in, names in walk-in queues of last week,
-/// webhooks of last month. And ends the waiting for days that are over.
+/// nobody will ask for again, old mails of the development mailbox, what was said to customers long ago,
+/// holds that nobody took up, files that were looked at and never put in, names in walk-in queues of last
+/// week, webhooks of last month. And ends the waiting for days that are over.
 #[derive(Debug)]
 pub struct Leftovers;
 
@@ -32,6 +32,7 @@ impl Reconciler for Leftovers {
             ("answers", idempotency::sweep(db).await),
             ("identity", identity::sweep(db).await),
             ("mailbox", mailbox::sweep(db).await),
+            ("messages", messaging::sweep(db).await),
             ("holds", bookings::forget_holds(db).await),
             ("imports", customers::forget_files(db).await),
             ("queues", queue::forget_bygone(db).await.map_err(BookingError::into_store)),

@@ -2,10 +2,12 @@
 //! run any number of times. Of several workers one at a time does it, unless it is about the worker
 //! itself.
 
+mod afterwards;
 mod forgotten;
 mod gauges;
 mod lapsed;
 mod leftovers;
+mod reminders;
 mod repeat;
 mod scheduled;
 mod strangers;
@@ -18,10 +20,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openchair_domain::tenancy::{Db, StoreError};
 
+pub use afterwards::Afterwards;
 pub use forgotten::Forgotten;
 pub(crate) use gauges::Gauges;
 pub use lapsed::Lapsed;
 pub use leftovers::Leftovers;
+pub use reminders::Reminders;
 pub use repeat::{Shift, repeat};
 pub use scheduled::Scheduled;
 pub(crate) use strangers::Strangers;

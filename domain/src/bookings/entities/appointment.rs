@@ -36,6 +36,7 @@ pub struct Model {
     pub code_tries: i16,
     pub link_hash: Option<Vec<u8>>,
     pub link_before: Option<Vec<u8>>,
+    pub link_sealed: Option<Vec<u8>>,
     pub sequence: i32,
     pub cancelled_by: Option<String>,
     pub cancel_reason: Option<String>,

@@ -13,6 +13,7 @@ pub struct Model {
     pub email_key: Option<String>,
     pub phone: Option<String>,
     pub locale: Option<String>,
+    pub channel: Option<String>,
     pub note: String,
     pub tags: Vec<String>,
     pub medical: Option<Vec<u8>>,

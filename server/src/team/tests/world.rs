@@ -10,6 +10,7 @@ use openchair_domain::config::{Kind, Secret, Settings, Sources};
 use openchair_domain::entropy::OsEntropy;
 use openchair_domain::jobs::{self, Known, Lease};
 use openchair_domain::messaging::SEND_MAIL;
+use openchair_domain::messaging::templates::Templates;
 use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
 use openchair_domain::time::TestClock;
@@ -105,6 +106,7 @@ impl World {
             live,
             limits: Budgets::new(limiter, &settings.limits),
             guard: openchair_worker::webhooks::guard(&settings),
+            templates: Templates::load().unwrap(),
             public_url: settings.server.public_url.origin().to_owned(),
         });
         let routes = openapi::routes(Route::new(), &app);

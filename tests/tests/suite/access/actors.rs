@@ -12,6 +12,7 @@ use super::matrix::Needs;
 use super::samples::Menu;
 use super::samples::bookings::Visits;
 use super::samples::later::Later;
+use super::samples::messages::Said;
 use super::samples::queue::Line;
 use super::samples::shop::Things;
 use super::samples::webhooks::Hooks;
@@ -104,6 +105,7 @@ pub struct Place {
     pub later: Later,
     pub line: Line,
     pub hooks: Hooks,
+    pub said: Said,
 }
 
 impl Place {
@@ -127,6 +129,7 @@ impl Place {
             later: Later::new(app, &business).await,
             line: Line::new(app, &business).await,
             hooks: Hooks::new(app, &business).await,
+            said: Said::new(app, &business).await,
             business,
         }
     }
@@ -152,6 +155,7 @@ impl Place {
         secrets.extend(self.later.secrets());
         secrets.extend(self.line.secrets());
         secrets.extend(self.hooks.secrets());
+        secrets.extend(self.said.secrets());
         secrets.extend([self.visits.visit.to_string(), self.visits.hold.clone()]);
         secrets
     }

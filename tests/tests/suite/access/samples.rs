@@ -18,6 +18,7 @@ pub mod bookings;
 mod customers;
 mod impact;
 pub mod later;
+pub mod messages;
 mod platform;
 pub mod queue;
 pub mod webhooks;
@@ -125,6 +126,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = later::sample(operation, world) {
+        return sample;
+    }
+    if let Some(sample) = messages::sample(operation, world) {
         return sample;
     }
     if let Some(sample) = platform::sample(operation, world).await {

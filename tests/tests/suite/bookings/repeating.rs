@@ -44,7 +44,7 @@ async fn a_visit_comes_again_at_the_same_time_of_the_clock() {
     spa.guest.post(&third, &weekly(2)).await.problem(409, "already_series");
     let places = "select count(*) from appointments where series_place is not null";
     assert_eq!(app.database.count(places).await, 3);
-    let mails = "select count(*) from jobs where kind = 'mail.send'";
+    let mails = "select count(*) from jobs where kind = 'message.send'";
     assert!(app.database.count(mails).await >= 2, "one for the first, one for the others");
 }
 

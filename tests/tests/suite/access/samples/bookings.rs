@@ -132,6 +132,8 @@ pub async fn sample(
         "book_public" => public("/appointments")
             .with(json!({ "hold": hold, "name": "Zoë", "email": "zoe@example.com" })),
         "read_own_visit" => own(""),
+        "read_own_messages" => own("/messages"),
+        "put_own_messages" => own("/messages").with(json!({ "wanted": true })),
         "cancel_own_visit" => own("/cancel").with(json!({})),
         "list_own_slots" => own(&format!("/slots?{days}")),
         "move_own_visit" => own("/move").with(json!({ "start": "2026-03-11T16:00:00Z" })),

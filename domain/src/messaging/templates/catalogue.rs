@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use openchair_domain::messaging::Template;
 use serde::Deserialize;
+
+use crate::messaging::Template;
 
 /// All texts of one language.
 #[derive(Debug, Deserialize)]
@@ -16,7 +17,26 @@ pub(super) struct Catalogue {
     events: BTreeMap<String, String>,
     durations: Durations,
     dates: Dates,
+    pub(super) leave: Leave,
     mails: BTreeMap<String, Texts>,
+    /// What is said where there is room for a line or two only.
+    shorts: BTreeMap<String, String>,
+}
+
+/// How one says that one doesn't want to hear any more.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leave {
+    /// Under the mail, on the way there.
+    pub link: String,
+    /// What is asked, of which `{business}`.
+    pub question: String,
+    /// Yes.
+    pub button: String,
+    /// It is so from now on.
+    pub done: String,
+    /// The link leads nowhere.
+    pub nowhere: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -92,6 +112,11 @@ impl Catalogue {
     /// What a mail says.
     pub(super) fn texts(&self, template: Template) -> Option<&Texts> {
         self.mails.get(template.key())
+    }
+
+    /// What is said in a line or two.
+    pub(super) fn short(&self, template: Template) -> Option<&str> {
+        self.shorts.get(template.key()).map(String::as_str)
     }
 
     /// The name of a built-in role; a role that a shop composed has its own.

@@ -1,0 +1,230 @@
+//! Whether what was written is still to be sent. Pure.
+
+use crate::bookings::Status;
+use crate::messaging::{Channel, Kind, Reason, State};
+use crate::time::Instant;
+
+/// What has to be known of a message to decide.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Facts {
+    pub(super) kind: Kind,
+    pub(super) channel: Channel,
+    pub(super) state: State,
+    pub(super) reason: Option<Reason>,
+    /// Whoever it is for is forgotten.
+    pub(super) erased: bool,
+    /// It goes to whoever wants to see what it looks like.
+    pub(super) trial: bool,
+    /// Whether the business has this way on.
+    pub(super) channel_on: bool,
+    pub(super) opted_out: bool,
+    /// Whether they agreed, where they must; none where they needn't.
+    pub(super) consent: Option<bool>,
+    /// The visit that it is about.
+    pub(super) visit: Option<Visit>,
+    /// Whether they still stand in the line as it says.
+    pub(super) stands: bool,
+    /// Whether they have booked anything since that visit.
+    pub(super) booked_since: bool,
+    /// The quiet stretch that it is now.
+    pub(super) quiet_until: Option<Instant>,
+}
+
+/// A visit as it is now.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Visit {
+    pub(super) status: Status,
+    pub(super) starts_at: Instant,
+    /// Whether customers have heard of no change since the message was written.
+    pub(super) same: bool,
+}
+
+/// What becomes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is sent.
+    Send,
+    /// It is sent later.
+    Later(Instant),
+    /// It is never sent, for this reason.
+    Drop(Reason),
+    /// It was dealt with already.
+    Over,
+}
+
+/// Decides.
+pub(super) fn decide(facts: &Facts, now: Instant) -> Verdict {
+    // Somebody drives what was given up once more.
+    let given_up = facts.state == State::Failed && facts.reason == Some(Reason::GaveUp);
+    if facts.state != State::Queued && !given_up {
+        return Verdict::Over;
+    }
+    let line = matches!(facts.kind, Kind::QueueNext | Kind::QueueCalled);
+    let reason = match () {
+        () if facts.erased => Some(Reason::Erased),
+        () if facts.trial => return Verdict::Send,
+        () if !facts.channel_on => Some(Reason::ChannelOff),
+        () if facts.opted_out && !facts.kind.overrides_opt_out(facts.channel) => {
+            Some(Reason::OptedOut)
+        }
+        () if facts.consent == Some(false) => Some(Reason::NoConsent),
+        () if line && !facts.stands => Some(Reason::Outdated),
+        () => facts.visit.as_ref().and_then(|visit| outdated(facts, visit, now)),
+    };
+    if let Some(reason) = reason {
+        return Verdict::Drop(reason);
+    }
+    if facts.kind == Kind::RebookingNudge && facts.booked_since {
+        return Verdict::Drop(Reason::Booked);
+    }
+    match facts.quiet_until.filter(|_| facts.kind.comes_by_itself()) {
+        None => Verdict::Send,
+        Some(until) => {
+            let late = |visit: &Visit| facts.kind == Kind::Reminder && until >= visit.starts_at;
+            if facts.visit.as_ref().is_some_and(late) {
+                Verdict::Drop(Reason::Quiet)
+            } else {
+                Verdict::Later(until)
+            }
+        }
+    }
+}
+
+/// Why there is no reason for it any more.
+fn outdated(facts: &Facts, visit: &Visit, now: Instant) -> Option<Reason> {
+    match facts.kind {
+        Kind::Reminder => match visit.status {
+            Status::Cancelled | Status::Expired | Status::Held => Some(Reason::VisitOff),
+            _ if !visit.same => Some(Reason::Outdated),
+            Status::Confirmed if visit.starts_at > now => None,
+            Status::PendingApproval | Status::PendingPayment => Some(Reason::VisitOff),
+            _ => Some(Reason::Begun),
+        },
+        kind if kind.tells_of_now() => {
+            if !visit.same {
+                Some(Reason::Outdated)
+            } else if visit.starts_at <= now {
+                Some(Reason::Begun)
+            } else {
+                None
+            }
+        }
+        Kind::WaitlistOffer if visit.status != Status::Held => Some(Reason::Outdated),
+        Kind::FollowUp | Kind::ReviewRequest | Kind::RebookingNudge
+            if visit.status != Status::Completed =>
+        {
+            Some(Reason::VisitOff)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    fn reminder() -> Facts {
+        Facts {
+            kind: Kind::Reminder,
+            channel: Channel::Email,
+            state: State::Queued,
+            reason: None,
+            erased: false,
+            trial: false,
+            channel_on: true,
+            opted_out: false,
+            consent: None,
+            visit: Some(Visit {
+                status: Status::Confirmed,
+                starts_at: at("2026-05-05T10:00:00Z"),
+                same: true,
+            }),
+            stands: true,
+            booked_since: false,
+            quiet_until: None,
+        }
+    }
+
+    fn visit(facts: &mut Facts) -> &mut Visit {
+        facts.visit.as_mut().unwrap()
+    }
+
+    #[test]
+    fn what_becomes_of_a_message() {
+        use Verdict::{Drop, Later, Over, Send};
+        type Case = (fn(&mut Facts), Verdict);
+        let cases: [Case; 33] = [
+            (|_| {}, Send),
+            (|f| f.state = State::Sent, Over),
+            (|f| f.state = State::Dropped, Over),
+            (|f| f.state = State::Failed, Over),
+            (|f| (f.state, f.reason) = (State::Failed, Some(Reason::GaveUp)), Send),
+            (|f| f.erased = true, Drop(Reason::Erased)),
+            (|f| f.channel_on = false, Drop(Reason::ChannelOff)),
+            (|f| f.opted_out = true, Drop(Reason::OptedOut)),
+            (|f| f.consent = Some(false), Drop(Reason::NoConsent)),
+            (|f| f.consent = Some(true), Send),
+            (|f| visit(f).status = Status::Cancelled, Drop(Reason::VisitOff)),
+            (|f| visit(f).status = Status::Expired, Drop(Reason::VisitOff)),
+            (|f| visit(f).status = Status::PendingApproval, Drop(Reason::VisitOff)),
+            (|f| visit(f).status = Status::CheckedIn, Drop(Reason::Begun)),
+            (|f| visit(f).status = Status::NoShow, Drop(Reason::Begun)),
+            (|f| visit(f).same = false, Drop(Reason::Outdated)),
+            (|f| visit(f).starts_at = at("2026-05-05T09:00:00Z"), Drop(Reason::Begun)),
+            (|f| visit(f).starts_at = at("2026-05-05T09:00:01Z"), Send),
+            // At night: in the morning, unless it has begun by then.
+            (
+                |f| f.quiet_until = Some(at("2026-05-05T09:59:59Z")),
+                Later(at("2026-05-05T09:59:59Z")),
+            ),
+            (|f| f.quiet_until = Some(at("2026-05-05T10:00:00Z")), Drop(Reason::Quiet)),
+            // What becomes of a visit is said at any hour, and by mail also to who wants no reminders.
+            (
+                |f| {
+                    (f.kind, f.opted_out) = (Kind::Cancelled, true);
+                    (f.quiet_until, visit(f).status) =
+                        (Some(at("2026-05-06T10:00:00Z")), Status::Cancelled);
+                },
+                Send,
+            ),
+            (
+                |f| (f.kind, f.opted_out, f.channel) = (Kind::Cancelled, true, Channel::Sms),
+                Drop(Reason::OptedOut),
+            ),
+            // Where it stands is said once it stands there, and not when it is over.
+            (|f| f.kind = Kind::Confirmed, Send),
+            (|f| (f.kind, visit(f).same) = (Kind::Confirmed, false), Drop(Reason::Outdated)),
+            (
+                |f| {
+                    f.kind = Kind::Moved;
+                    visit(f).starts_at = at("2026-05-05T08:00:00Z");
+                },
+                Drop(Reason::Begun),
+            ),
+            (|f| f.kind = Kind::WaitlistOffer, Drop(Reason::Outdated)),
+            (|f| (f.kind, visit(f).status) = (Kind::WaitlistOffer, Status::Held), Send),
+            // Afterwards.
+            (|f| f.kind = Kind::FollowUp, Drop(Reason::VisitOff)),
+            (|f| (f.kind, visit(f).status) = (Kind::FollowUp, Status::Completed), Send),
+            (
+                |f| {
+                    (f.kind, f.booked_since) = (Kind::RebookingNudge, true);
+                    visit(f).status = Status::Completed;
+                },
+                Drop(Reason::Booked),
+            ),
+            (|f| f.kind = Kind::QueueCalled, Send),
+            (|f| (f.kind, f.stands) = (Kind::QueueCalled, false), Drop(Reason::Outdated)),
+            (|f| (f.trial, f.opted_out, f.channel_on) = (true, true, false), Send),
+        ];
+        for (number, (change, expected)) in cases.into_iter().enumerate() {
+            let mut facts = reminder();
+            change(&mut facts);
+            assert_eq!(decide(&facts, at("2026-05-05T09:00:00Z")), expected, "case {number}");
+        }
+    }
+}

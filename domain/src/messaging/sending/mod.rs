@@ -1,0 +1,188 @@
+//! What is about to be sent is looked at once more, and what became of it is written down: those of
+//! many businesses at once.
+
+mod decide;
+mod read;
+mod settle;
+
+use serde_json::{Map, Value};
+
+use self::decide::{Verdict, decide};
+use self::read::Row;
+use super::log::Named;
+use super::new::{SEND_MESSAGE, SendMessage, sealed_part};
+use super::templates::Own;
+use super::{Channel, Kind, leave};
+use crate::bookings::CalendarEntry;
+use crate::ids::{Id, Message, Tenant};
+use crate::jobs::{self, NewJob};
+use crate::secrets::Place;
+use crate::tenancy::{Db, StoreError, SystemReason, SystemTx, Tools};
+
+pub use settle::{Outcome, settle};
+
+/// A message that is to be sent now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ready {
+    /// Whose.
+    pub tenant: Id<Tenant>,
+    /// Which.
+    pub id: Id<Message>,
+    /// What it is about.
+    pub kind: Kind,
+    /// By which way.
+    pub channel: Channel,
+    /// In which language.
+    pub locale: String,
+    /// Where it goes.
+    pub address: String,
+    /// What the words say about.
+    pub fields: Map<String, Value>,
+    /// Where it leads; of several visits, a line for each.
+    pub link: Option<String>,
+    /// The visit, as a file for calendars.
+    pub calendar: Option<String>,
+    /// Where one says that one doesn't want such messages.
+    pub leave: Option<String>,
+    /// The business's own words.
+    pub own: Option<Own>,
+    /// Who writes.
+    pub sender: String,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+}
+
+/// What was found when a message was looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Looked {
+    /// It is to be sent now.
+    Ready(Box<Ready>),
+    /// There is nothing to do (any more): it was sent, dropped or put off.
+    Over,
+    /// It can't be read.
+    Unreadable(String),
+}
+
+/// Looks at messages that are due. What there is no reason for any more is dropped with a note, what
+/// it is not the hour for is put off. The answers are in the order of the questions.
+pub async fn look(
+    db: &Db,
+    messages: &[Named],
+    public_url: &str,
+) -> Result<Vec<Looked>, StoreError> {
+    let tx = db.system(SystemReason::Messages).await?;
+    let mut rows = read::rows(&tx, messages).await?;
+    let (mut looked, mut dropped, mut later) = (Vec::new(), Vec::new(), Vec::new());
+    for named in messages {
+        let Some(row) = rows.remove(&(named.0.uuid(), named.1.uuid())) else {
+            looked.push(Looked::Over);
+            continue;
+        };
+        let facts = match row.facts() {
+            Ok(facts) => facts,
+            Err(error) => {
+                looked.push(Looked::Unreadable(error.to_string()));
+                continue;
+            }
+        };
+        looked.push(match decide(&facts, tx.now()) {
+            Verdict::Send => match ready(tx.tools(), *named, row, public_url) {
+                Ok(ready) => Looked::Ready(Box::new(ready)),
+                Err(error) => Looked::Unreadable(error.to_string()),
+            },
+            Verdict::Over => Looked::Over,
+            Verdict::Drop(reason) => {
+                dropped.push((*named, Outcome::Dropped(reason)));
+                Looked::Over
+            }
+            Verdict::Later(at) => {
+                later.push((*named, at));
+                Looked::Over
+            }
+        });
+    }
+    settle::write(&tx, &dropped).await?;
+    put_off(&tx, later).await?;
+    tx.commit().await?;
+    Ok(looked)
+}
+
+async fn put_off(
+    tx: &SystemTx,
+    later: Vec<(Named, crate::time::Instant)>,
+) -> Result<(), StoreError> {
+    if later.is_empty() {
+        return Ok(());
+    }
+    settle::due_at(tx, &later).await?;
+    let job = |((tenant, message), at): (Named, crate::time::Instant)| {
+        (Some(tenant), NewJob::new(SEND_MESSAGE, &SendMessage { message }).at(at))
+    };
+    let queued = later.into_iter().map(job).collect();
+    jobs::enqueue_all(tx.conn(), tx.tools(), tx.now(), queued).await?;
+    Ok(())
+}
+
+fn ready(
+    tools: &Tools,
+    (tenant, id): Named,
+    row: Row,
+    public_url: &str,
+) -> Result<Ready, StoreError> {
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
+    let (kind, channel) = (Kind::stored(&row.kind)?, Channel::stored(&row.channel)?);
+    let link = link(tools, id, &row, kind, public_url)?;
+    let calendar: Option<CalendarEntry> =
+        row.calendar.map(serde_json::from_value).transpose().map_err(unreadable)?;
+    let settings = super::Settings::of_row(row.settings)?;
+    let fields = match row.fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let leave = match kind.comes_by_itself() {
+        true => Some(format!("{public_url}/u/{}", leave::token(tools, (tenant, id))?)),
+        false => None,
+    };
+    Ok(Ready {
+        tenant,
+        id,
+        kind,
+        channel,
+        locale: row.locale,
+        address: row.address,
+        fields,
+        calendar: calendar.map(|entry| entry.text(link.as_deref())),
+        link,
+        leave,
+        own: row.own_body.map(|body| Own { subject: row.own_subject, body }),
+        sender: settings.sender_name.unwrap_or(row.business),
+        reply_to: settings.reply_to,
+    })
+}
+
+/// Where a message leads: what was sealed with it, else what its kind leads to.
+fn link(
+    tools: &Tools,
+    id: Id<Message>,
+    row: &Row,
+    kind: Kind,
+    public_url: &str,
+) -> Result<Option<String>, StoreError> {
+    let text = |plain: Vec<u8>| {
+        String::from_utf8(plain).map_err(|_| StoreError::Unreadable("the link".to_owned()))
+    };
+    if let Some(sealed) = &row.link {
+        return Ok(Some(text(tools.open(&sealed_part(id), sealed)?)?));
+    }
+    match (kind, row.appointment_id, &row.visit_link) {
+        (Kind::ReviewRequest, ..) => super::Settings::of_row(row.settings.clone())
+            .map(|settings| settings.review_url),
+        (Kind::RebookingNudge, ..) => Ok(Some(format!("{public_url}/{}", row.slug))),
+        (_, Some(visit), Some(sealed)) => {
+            let place = Place { table: "appointments", column: "link_sealed", row: visit };
+            let token = text(tools.open(&place, sealed)?)?;
+            Ok(Some(format!("{public_url}/b/{token}")))
+        }
+        _ => Ok(None),
+    }
+}

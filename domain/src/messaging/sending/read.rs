@@ -1,0 +1,133 @@
+//! Everything that has to be known of messages to send them: one query, however many there are and
+//! whosesoever.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::decide::{Facts, Visit};
+use crate::bookings::Status;
+use crate::messaging::log::Named;
+use crate::messaging::{Channel, Kind, Reason, Settings, State};
+use crate::tenancy::{StoreError, SystemTx};
+use crate::time::Instant;
+
+/// A message with what it hangs on.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Row {
+    pub(super) tenant_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) kind: String,
+    pub(super) channel: String,
+    pub(super) locale: String,
+    pub(super) appointment_id: Option<Uuid>,
+    appointment_sequence: Option<i32>,
+    pub(super) address: String,
+    pub(super) fields: Value,
+    pub(super) calendar: Option<Value>,
+    pub(super) link: Option<Vec<u8>>,
+    trial: bool,
+    state: String,
+    reason: Option<String>,
+    purpose: Option<String>,
+    consent: Option<bool>,
+    opted_out: bool,
+    booked_since: bool,
+    stands: bool,
+    status: Option<String>,
+    starts_at: Option<Instant>,
+    sequence: Option<i32>,
+    pub(super) visit_link: Option<Vec<u8>>,
+    time_zone: Option<String>,
+    pub(super) settings: Option<Value>,
+    pub(super) business: String,
+    pub(super) slug: String,
+    pub(super) own_subject: Option<String>,
+    pub(super) own_body: Option<String>,
+    now: Instant,
+}
+
+const ROWS: &str = "
+    select m.tenant_id, m.id, m.kind, m.channel, m.locale, m.appointment_id, m.appointment_sequence,
+           m.address, m.fields, m.calendar, m.link, m.trial, m.state, m.reason, m.purpose,
+           case when m.purpose is not null then (
+               select c.granted from consents c
+               where c.tenant_id = m.tenant_id and c.customer_id = m.customer_id
+                 and c.purpose = m.purpose
+               order by c.at desc, c.id desc limit 1) end as consent,
+           exists (select from message_optouts o
+                   where o.tenant_id = m.tenant_id and o.channel = m.channel
+                     and o.address_key = m.address_key) as opted_out,
+           m.kind = 'rebooking_nudge' and exists (
+               select from appointments l
+               where l.tenant_id = m.tenant_id and l.customer_id = m.customer_id
+                 and l.starts_at > a.starts_at
+                 and l.status not in ('cancelled', 'expired')) as booked_since,
+           coalesce(q.state = case m.kind when 'queue_next' then 'waiting' else 'called' end, false)
+               as stands,
+           a.status, a.starts_at, a.sequence, a.link_sealed as visit_link,
+           coalesce(p.time_zone, (
+               select l.time_zone from locations l
+               where l.tenant_id = m.tenant_id and l.archived_at is null
+               order by l.position, l.id limit 1)) as time_zone,
+           to_jsonb(s) as settings, t.name as business, t.slug,
+           w.subject as own_subject, w.body as own_body, $3::timestamptz as now
+    from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
+    join messages m on m.tenant_id = wanted.tenant_id and m.id = wanted.id
+    join tenants t on t.id = m.tenant_id
+    left join appointments a on a.tenant_id = m.tenant_id and a.id = m.appointment_id
+    left join locations p on p.tenant_id = a.tenant_id and p.id = a.location_id
+    left join queue_entries q on q.tenant_id = m.tenant_id and q.id = m.queue_entry_id
+    left join message_settings s on s.tenant_id = m.tenant_id
+    left join message_templates w on w.tenant_id = m.tenant_id and w.kind = m.kind
+        and w.channel = m.channel and w.locale = m.locale";
+
+/// The messages by their names.
+pub(super) async fn rows(
+    tx: &SystemTx,
+    messages: &[Named],
+) -> Result<HashMap<(Uuid, Uuid), Row>, StoreError> {
+    let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) =
+        messages.iter().map(|(tenant, id)| (tenant.uuid(), id.uuid())).unzip();
+    let values = [tenants.into(), ids.into(), tx.now().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, ROWS, values);
+    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|row| ((row.tenant_id, row.id), row)).collect())
+}
+
+impl Row {
+    /// What has to be known to decide.
+    pub(super) fn facts(&self) -> Result<Facts, StoreError> {
+        let settings = Settings::of_row(self.settings.clone())?;
+        let channel = Channel::stored(&self.channel)?;
+        let zone = self.time_zone.as_deref().and_then(|zone| zone.parse::<Tz>().ok());
+        let quiet = zone.and_then(|zone| settings.quiet_around(zone, self.now));
+        Ok(Facts {
+            kind: Kind::stored(&self.kind)?,
+            channel,
+            state: State::stored(&self.state)?,
+            reason: self.reason.as_deref().map(Reason::stored).transpose()?,
+            erased: self.address.is_empty(),
+            trial: self.trial,
+            channel_on: settings.channels.contains(&channel),
+            opted_out: self.opted_out,
+            consent: self.purpose.as_ref().map(|_| self.consent.unwrap_or(false)),
+            visit: self.visit()?,
+            stands: self.stands,
+            booked_since: self.booked_since,
+            quiet_until: quiet.map(|(_, until)| until),
+        })
+    }
+
+    fn visit(&self) -> Result<Option<Visit>, StoreError> {
+        let (Some(status), Some(starts_at)) = (&self.status, self.starts_at) else {
+            return Ok(None);
+        };
+        let unknown = || StoreError::Unreadable(format!("the status {status}"));
+        let status = Status::from_key(status).ok_or_else(unknown)?;
+        Ok(Some(Visit { status, starts_at, same: self.sequence == self.appointment_sequence }))
+    }
+}
