@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use openchair_domain::messaging::mailbox::{self, Delivered};
 use openchair_domain::html::escaped;
+use openchair_domain::messaging::mailbox::{self, Delivered};
 use poem::endpoint::make;
 use poem::web::Json;
 use poem::{IntoResponse, Response, Route, get};

@@ -34,11 +34,11 @@ use crate::embedded::EmbeddedError;
 use crate::limits::{Budget, Limiter, Ticks};
 use crate::live::{Hub, Neighbours, OverRedis};
 use crate::manners::{Manners, with_manners};
+use crate::messaging::leaving;
 use crate::ops::{self, Ops};
 use crate::problem::AllowTable;
 use crate::telemetry::TelemetryError;
 use crate::web_files::{self, WebFiles};
-use crate::messaging::leaving;
 use crate::{dev_mail, docs, openapi};
 
 pub use database::Database;

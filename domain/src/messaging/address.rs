@@ -87,6 +87,9 @@ mod tests {
             assert_eq!(found.map(|found| found.channel), expected, "{reach:?} {on:?} {carried:?}");
         }
         let mail = both.choose(&all, &all).unwrap();
-        assert_eq!((mail.shown.as_str(), mail.key.as_str()), ("Ann@Example.com", "ann@example.com"));
+        assert_eq!(
+            (mail.shown.as_str(), mail.key.as_str()),
+            ("Ann@Example.com", "ann@example.com")
+        );
     }
 }

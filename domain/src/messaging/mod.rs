@@ -28,19 +28,19 @@ pub use leave::{Leaver, leave, who_leaves};
 pub use log::{Filter, MessageError, MessageFacts, again, list, read, sweep};
 pub use mail::{Click, Mail, SEND_MAIL, Template};
 pub use new::{SEND_MESSAGE, SendMessage};
-pub use optouts::{NewOptOut, OptOutFacts, Source, optouts, opt_out, opt_in};
+pub use optouts::{NewOptOut, OptOutFacts, Source, opt_in, opt_out, optouts};
 pub use own::{
-    Preview, TemplateFacts, TemplateKey, WordsError, drop_words, own_words, preview, put_words, try_out,
-    words,
+    Preview, TemplateFacts, TemplateKey, WordsError, drop_words, own_words, preview, put_words,
+    try_out, words,
 };
 pub use quiet::Quiet;
 pub use sending::{Looked, Outcome, Ready, look, settle};
 pub use settings::{
-    ServiceReminders, Settings, SettingsChange, SettingsError, put_service_reminders, read as settings,
-    remove_service_reminders, service_reminders, update as update_settings,
+    ServiceReminders, Settings, SettingsChange, SettingsError, put_service_reminders,
+    read as settings, remove_service_reminders, service_reminders, update as update_settings,
 };
-pub use wishes::{NewWishes, Wishes, wish, wishes};
 pub use sweeps::{sweep_afterwards, sweep_reminders};
+pub use wishes::{NewWishes, Wishes, wish, wishes};
 pub use words::{Channel, Kind, Reason, State};
 
 pub(crate) use entries::{InLine, about_entry};

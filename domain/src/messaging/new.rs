@@ -31,11 +31,7 @@ pub(crate) enum Subject {
     /// Nothing that there is.
     Nothing,
     /// A visit, as it stood then.
-    Visit {
-        id: Id<Appointment>,
-        version: i32,
-        sequence: i32,
-    },
+    Visit { id: Id<Appointment>, version: i32, sequence: i32 },
     /// Somebody in a line.
     Entry(Id<QueueEntry>),
 }

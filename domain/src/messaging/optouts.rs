@@ -104,9 +104,9 @@ pub async fn optouts(
 pub async fn opt_out(tx: &mut TenantTx, new: &NewOptOut) -> Result<OptOutFacts, MessageError> {
     let mut faults = Faults::new();
     let shown = match new.channel {
-        Channel::Email => {
-            faults.take("/address", Email::parse(&new.address)).map(|email| email.shown().to_owned())
-        }
+        Channel::Email => faults
+            .take("/address", Email::parse(&new.address))
+            .map(|email| email.shown().to_owned()),
         Channel::Sms | Channel::Whatsapp | Channel::Push => {
             let country = tenants::country(tx).await.map_err(|_| MessageError::NotFound)?;
             let phone = faults.take("/address", Phone::parse(&new.address, &country));
@@ -170,12 +170,7 @@ pub async fn opt_in(tx: &mut TenantTx, id: Id<OptOut>) -> Result<(), MessageErro
 }
 
 /// By its id and way alone: the log can't be erased, and the address is somebody's.
-pub(super) fn note(
-    tx: &mut TenantTx,
-    action: &'static str,
-    id: Id<OptOut>,
-    channel: Channel,
-) {
+pub(super) fn note(tx: &mut TenantTx, action: &'static str, id: Id<OptOut>, channel: Channel) {
     tx.record(NewEntry::new(action, "message_optout").on(id, channel.key()));
     let event = serde_json::json!({ "id": id, "channel": channel.key() });
     tx.emit(NewEvent::new(action, &event));

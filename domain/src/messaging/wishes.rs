@@ -52,8 +52,7 @@ async fn is_left(tx: &TenantTx, ways: &[Address]) -> Result<bool, StoreError> {
             select from unnest($2::text[], $3::text[]) as way (channel, address_key)
             join message_optouts o on o.tenant_id = $1 and o.channel = way.channel
                 and o.address_key = way.address_key) as left";
-    let statement =
-        Statement::from_sql_and_values(DbBackend::Postgres, sql, values(tx, ways));
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values(tx, ways));
     let found = Left::find_by_statement(statement).one(tx.conn()).await?;
     Ok(found.is_some_and(|found| found.left))
 }
@@ -107,8 +106,7 @@ async fn come_back(tx: &mut TenantTx, ways: &[Address]) -> Result<(), StoreError
         using unnest($2::text[], $3::text[]) as way (channel, address_key)
         where o.tenant_id = $1 and o.channel = way.channel and o.address_key = way.address_key
         returning o.id, o.channel";
-    let statement =
-        Statement::from_sql_and_values(DbBackend::Postgres, sql, values(tx, ways));
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values(tx, ways));
     for gone in Gone::find_by_statement(statement).all(tx.conn()).await? {
         optouts::note(tx, "message.opted_in", crate::ids::Id::from_uuid(gone.id), gone.channel);
     }

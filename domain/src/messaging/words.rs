@@ -151,10 +151,7 @@ impl Kind {
 
     /// Whether nobody caused it just now: it comes by itself, when its time has come.
     pub const fn comes_by_itself(self) -> bool {
-        matches!(
-            self,
-            Self::Reminder | Self::FollowUp | Self::ReviewRequest | Self::RebookingNudge
-        )
+        matches!(self, Self::Reminder | Self::FollowUp | Self::ReviewRequest | Self::RebookingNudge)
     }
 
     /// Whether a customer who doesn't want to be written to gets it all the same. By mail they are told
@@ -203,14 +200,8 @@ impl TryGetable for Channel {
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Queued,
-        Self::Sent,
-        Self::Delivered,
-        Self::Bounced,
-        Self::Failed,
-        Self::Dropped,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Sent, Self::Delivered, Self::Bounced, Self::Failed, Self::Dropped];
 }
 
 #[cfg(test)]

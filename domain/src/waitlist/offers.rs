@@ -15,9 +15,9 @@ use super::{EntryFacts, State, wanted};
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
-    Asker, End, Making, Member, OnOffer, Setting, Taker, WrittenTo, appointment,
-    check_filled, choose, end, make as make_visit, own_column_only, read_any, read_held, read_row,
-    setting, status, take_up, told,
+    Asker, End, Making, Member, OnOffer, Setting, Taker, WrittenTo, appointment, check_filled,
+    choose, end, make as make_visit, own_column_only, read_any, read_held, read_row, setting,
+    status, take_up, told,
 };
 use crate::bookings::{
     Action, Agreed, Booked, BookingError, FilledIn, Refusal, Status, VisitFacts,

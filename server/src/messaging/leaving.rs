@@ -85,4 +85,3 @@ fn shown(status: StatusCode, page: &str) -> Response {
         .header("referrer-policy", "no-referrer")
         .body(page.to_owned())
 }
-

@@ -4,7 +4,9 @@ mod dto;
 pub mod leaving;
 mod optouts;
 mod settings;
+mod settings_dto;
 mod words;
+mod words_dto;
 
 use openchair_domain::authz::perm;
 use openchair_domain::ids::{Appointment, Customer, Message};

@@ -5,7 +5,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
-use super::dto::{
+use super::settings_dto::{
     MessageSettingsChange, MessageSettingsView, ServiceRemindersInput, ServiceRemindersList,
     ServiceRemindersView, versioned,
 };

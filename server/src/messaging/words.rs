@@ -6,7 +6,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
-use super::dto::{
+use super::words_dto::{
     MessagePreview, MessagePreviewInput, MessageTemplateList, MessageTemplateView,
     MessageTrialView, MessageWords,
 };

@@ -12,7 +12,7 @@ use openchair_domain::tenancy::{Db, StoreError};
 use tokio::task::JoinSet;
 
 use crate::handler::{Failure, Handler};
-use crate::outside::carrier::{Carried, Carriers, Parcel, Refused};
+use crate::outside::carrier::{Carried, Carrier, Carriers, Parcel, Refused};
 
 /// Sends messages to customers: looks whether there still is a reason, writes them in words, hands them
 /// to whoever carries them, and notes what became of each.
@@ -73,6 +73,8 @@ impl SendMessages {
                 Looked::Unreadable(reason) => ends[place] = Err(Failure::Transient(reason)),
                 Looked::Ready(ready) => match self.parcel(*ready) {
                     Ok((parcel, carrier)) => {
+                        // Until it says otherwise.
+                        ends[place] = Err(Failure::transient("it panicked; the log says where"));
                         carried.spawn(async move { (place, carrier.carry(&parcel).await) });
                     }
                     Err(outcome) => settled.push((*named, outcome)),
@@ -80,18 +82,15 @@ impl SendMessages {
             }
         }
         while let Some(ended) = carried.join_next().await {
-            // One that panics is tried again: which one it was is found by who has no end.
             let Ok((place, ended)) = ended else { continue };
             let Some(named) = messages.get(place) else { continue };
-            match ended {
-                Ok(Carried { provider_id }) => settled.push((*named, Outcome::Sent(provider_id))),
-                Err(Refused::Permanent(reason)) => {
-                    settled.push((*named, Outcome::Failed(Reason::Refused, reason)));
-                }
-                Err(Refused::Transient(reason) | Refused::Later(_, reason)) => {
-                    ends[place] = Err(Failure::Transient(reason));
-                }
-            }
+            let outcome = match ended {
+                Ok(Carried { provider_id }) => Ok(Outcome::Sent(provider_id)),
+                Err(Refused::Permanent(reason)) => Ok(Outcome::Failed(Reason::Refused, reason)),
+                Err(Refused::Transient(reason) | Refused::Later(_, reason)) => Err(reason),
+            };
+            ends[place] =
+                outcome.map(|outcome| settled.push((*named, outcome))).map_err(Failure::Transient);
         }
         if let Err(error) = self.settle(&settled).await {
             let failure = Failure::from(error);
@@ -105,10 +104,7 @@ impl SendMessages {
     }
 
     /// The message in words, and who carries it.
-    fn parcel(
-        &self,
-        ready: Ready,
-    ) -> Result<(Parcel, Arc<dyn crate::outside::carrier::Carrier>), Outcome> {
+    fn parcel(&self, ready: Ready) -> Result<(Parcel, Arc<dyn Carrier>), Outcome> {
         let writing = Writing {
             kind: ready.kind,
             channel: ready.channel,

@@ -100,10 +100,8 @@ impl Smtp {
                 .raw_header(plain("List-Unsubscribe", &format!("<{leave}>")))
                 .raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         }
-        let words = MultiPart::alternative_plain_html(
-            mail.content.text.clone(),
-            mail.content.html.clone(),
-        );
+        let words =
+            MultiPart::alternative_plain_html(mail.content.text.clone(), mail.content.html.clone());
         let whole = match &mail.calendar {
             None => words,
             Some(calendar) => MultiPart::mixed().multipart(words).singlepart(

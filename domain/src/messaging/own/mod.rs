@@ -174,11 +174,7 @@ pub async fn put_words(
 }
 
 /// The built-in words again.
-pub async fn drop_words(
-    tx: &mut TenantTx,
-    key: TemplateKey,
-    seen: i64,
-) -> Result<(), WordsError> {
+pub async fn drop_words(tx: &mut TenantTx, key: TemplateKey, seen: i64) -> Result<(), WordsError> {
     let before = find(tx, key, true).await?.ok_or(WordsError::NotFound)?;
     if i64::from(before.version) != seen {
         return Err(WordsError::Stale);

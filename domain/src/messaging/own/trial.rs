@@ -67,14 +67,12 @@ pub async fn try_out(tx: &mut TenantTx, key: TemplateKey) -> Result<Id<Message>,
         return Err(WordsError::NobodyToWriteTo);
     }
     let sql = "select email from users where id = $1";
-    let statement =
-        Statement::from_sql_and_values(DbBackend::Postgres, sql, [user.uuid().into()]);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [user.uuid().into()]);
     let login = Login::find_by_statement(statement).one(tx.conn()).await?;
     let email = login.ok_or(WordsError::NobodyToWriteTo)?.email;
     let fields = sample(key.kind, &business(tx).await?);
     let to = Address::new(key.channel, &email);
-    let message =
-        NewMessage { fields, trial: true, ..NewMessage::new(key.kind, to, key.locale) };
+    let message = NewMessage { fields, trial: true, ..NewMessage::new(key.kind, to, key.locale) };
     let message = match key.kind.template().click() {
         Click::Never => message,
         _ => message.link(NOWHERE.to_owned()),

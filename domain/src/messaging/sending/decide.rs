@@ -15,6 +15,8 @@ pub(super) struct Facts {
     pub(super) erased: bool,
     /// It goes to whoever wants to see what it looks like.
     pub(super) trial: bool,
+    /// Somebody asked for it once more.
+    pub(super) again: bool,
     /// Whether the business has this way on.
     pub(super) channel_on: bool,
     pub(super) opted_out: bool,
@@ -103,7 +105,7 @@ fn outdated(facts: &Facts, visit: &Visit, now: Instant) -> Option<Reason> {
         kind if kind.tells_of_now() => {
             if !visit.same {
                 Some(Reason::Outdated)
-            } else if visit.starts_at <= now {
+            } else if visit.starts_at <= now && !facts.again {
                 Some(Reason::Begun)
             } else {
                 None
@@ -135,6 +137,7 @@ mod tests {
             reason: None,
             erased: false,
             trial: false,
+            again: false,
             channel_on: true,
             opted_out: false,
             consent: None,
@@ -157,7 +160,7 @@ mod tests {
     fn what_becomes_of_a_message() {
         use Verdict::{Drop, Later, Over, Send};
         type Case = (fn(&mut Facts), Verdict);
-        let cases: [Case; 33] = [
+        let cases: [Case; 34] = [
             (|_| {}, Send),
             (|f| f.state = State::Sent, Over),
             (|f| f.state = State::Dropped, Over),
@@ -204,6 +207,14 @@ mod tests {
                     visit(f).starts_at = at("2026-05-05T08:00:00Z");
                 },
                 Drop(Reason::Begun),
+            ),
+            // Unless somebody asks for it: the link to a visit that was.
+            (
+                |f| {
+                    (f.kind, f.again) = (Kind::Confirmed, true);
+                    visit(f).starts_at = at("2026-05-05T08:00:00Z");
+                },
+                Send,
             ),
             (|f| f.kind = Kind::WaitlistOffer, Drop(Reason::Outdated)),
             (|f| (f.kind, visit(f).status) = (Kind::WaitlistOffer, Status::Held), Send),

@@ -175,8 +175,9 @@ fn link(
         return Ok(Some(text(tools.open(&sealed_part(id), sealed)?)?));
     }
     match (kind, row.appointment_id, &row.visit_link) {
-        (Kind::ReviewRequest, ..) => super::Settings::of_row(row.settings.clone())
-            .map(|settings| settings.review_url),
+        (Kind::ReviewRequest, ..) => {
+            super::Settings::of_row(row.settings.clone()).map(|settings| settings.review_url)
+        }
         (Kind::RebookingNudge, ..) => Ok(Some(format!("{public_url}/{}", row.slug))),
         (_, Some(visit), Some(sealed)) => {
             let place = Place { table: "appointments", column: "link_sealed", row: visit };

@@ -30,6 +30,7 @@ pub(super) struct Row {
     pub(super) calendar: Option<Value>,
     pub(super) link: Option<Vec<u8>>,
     trial: bool,
+    again: bool,
     state: String,
     reason: Option<String>,
     purpose: Option<String>,
@@ -52,7 +53,7 @@ pub(super) struct Row {
 
 const ROWS: &str = "
     select m.tenant_id, m.id, m.kind, m.channel, m.locale, m.appointment_id, m.appointment_sequence,
-           m.address, m.fields, m.calendar, m.link, m.trial, m.state, m.reason, m.purpose,
+           m.address, m.fields, m.calendar, m.link, m.trial, m.again, m.state, m.reason, m.purpose,
            case when m.purpose is not null then (
                select c.granted from consents c
                where c.tenant_id = m.tenant_id and c.customer_id = m.customer_id
@@ -112,6 +113,7 @@ impl Row {
             reason: self.reason.as_deref().map(Reason::stored).transpose()?,
             erased: self.address.is_empty(),
             trial: self.trial,
+            again: self.again,
             channel_on: settings.channels.contains(&channel),
             opted_out: self.opted_out,
             consent: self.purpose.as_ref().map(|_| self.consent.unwrap_or(false)),

@@ -58,7 +58,8 @@ pub(super) async fn write(tx: &SystemTx, settled: &[(Named, Outcome)]) -> Result
     if settled.is_empty() {
         return Ok(());
     }
-    let rows: Vec<Row> = settled.iter().map(|(named, outcome)| row(*named, outcome, tx.now())).collect();
+    let rows: Vec<Row> =
+        settled.iter().map(|(named, outcome)| row(*named, outcome, tx.now())).collect();
     let rows: Value = serde_json::to_value(rows)
         .map_err(|error| StoreError::Unreadable(format!("outcomes of messages: {error}")))?;
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SETTLE, [rows.into()]);

@@ -101,8 +101,7 @@ async fn remove(tx: &TenantTx, service: Id<Service>) -> Result<(), StoreError> {
 
 fn note(tx: &mut TenantTx, service: Id<Service>, before: &Known, after: Option<&[i32]>) {
     let value = |minutes: Option<&[i32]>| minutes.map_or(Value::Null, |all| all.to_vec().into());
-    let change =
-        Change::of("reminder_minutes", value(before.minutes.as_deref()), value(after));
+    let change = Change::of("reminder_minutes", value(before.minutes.as_deref()), value(after));
     let entry = NewEntry::new("message_settings.updated", "service");
     tx.record(entry.on(service, before.name.clone()).changed([change]));
 }

@@ -85,10 +85,7 @@ pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
     }
 }
 
-async fn gone(
-    tx: &SystemTx,
-    (tenant, kind, start, id): &Behind,
-) -> Result<Vec<Found>, StoreError> {
+async fn gone(tx: &SystemTx, (tenant, kind, start, id): &Behind) -> Result<Vec<Found>, StoreError> {
     let values = [
         tx.now().into(),
         LATE.num_minutes().into(),

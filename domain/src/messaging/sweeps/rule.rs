@@ -54,45 +54,85 @@ mod tests {
     fn a_day_and_an_hour_before_but_not_at_night() {
         let cases: [(&str, &str, &[i32], Option<Quiet>, &[(i32, &str)]); 11] = [
             // No quiet hours.
-            ("Europe/Berlin", "2026-05-05T09:00:00Z", &[1440, 60], None, &[
-                (1440, "2026-05-04T09:00:00Z"), (60, "2026-05-05T08:00:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-05-05T09:00:00Z",
+                &[1440, 60],
+                None,
+                &[(1440, "2026-05-04T09:00:00Z"), (60, "2026-05-05T08:00:00Z")],
+            ),
             // A day is 24 hours, whatever the clocks do in between.
-            ("Europe/Berlin", "2026-03-29T09:00:00Z", &[1440], None, &[
-                (1440, "2026-03-28T09:00:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-03-29T09:00:00Z",
+                &[1440],
+                None,
+                &[(1440, "2026-03-28T09:00:00Z")],
+            ),
             // By day, quiet hours change nothing.
-            ("Europe/Berlin", "2026-05-05T12:00:00Z", &[1440, 60], Some(NIGHT), &[
-                (1440, "2026-05-04T12:00:00Z"), (60, "2026-05-05T11:00:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-05-05T12:00:00Z",
+                &[1440, 60],
+                Some(NIGHT),
+                &[(1440, "2026-05-04T12:00:00Z"), (60, "2026-05-05T11:00:00Z")],
+            ),
             // 08:30 in Berlin: the hour before is at 07:30, in the quiet hours, so at 08:00.
-            ("Europe/Berlin", "2026-05-05T06:30:00Z", &[60], Some(NIGHT), &[
-                (60, "2026-05-05T06:00:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-05-05T06:30:00Z",
+                &[60],
+                Some(NIGHT),
+                &[(60, "2026-05-05T06:00:00Z")],
+            ),
             // 07:30 in Berlin: at 08:00 it has begun, so at 20:45 on the evening before.
-            ("Europe/Berlin", "2026-05-05T05:30:00Z", &[60], Some(NIGHT), &[
-                (60, "2026-05-04T18:45:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-05-05T05:30:00Z",
+                &[60],
+                Some(NIGHT),
+                &[(60, "2026-05-04T18:45:00Z")],
+            ),
             // 08:00 sharp: the end of the quiet hours is too late.
-            ("Europe/Berlin", "2026-05-05T06:00:00Z", &[60], Some(NIGHT), &[
-                (60, "2026-05-04T18:45:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-05-05T06:00:00Z",
+                &[60],
+                Some(NIGHT),
+                &[(60, "2026-05-04T18:45:00Z")],
+            ),
             // The clocks go forward in the night before: 08:00 is at 06:00 UTC already.
-            ("Europe/Berlin", "2026-03-29T06:45:00Z", &[60], Some(NIGHT), &[
-                (60, "2026-03-29T06:00:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-03-29T06:45:00Z",
+                &[60],
+                Some(NIGHT),
+                &[(60, "2026-03-29T06:00:00Z")],
+            ),
             // And back: 08:00 is at 07:00 UTC again.
-            ("Europe/Berlin", "2026-10-25T07:45:00Z", &[60], Some(NIGHT), &[
-                (60, "2026-10-25T07:00:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-10-25T07:45:00Z",
+                &[60],
+                Some(NIGHT),
+                &[(60, "2026-10-25T07:00:00Z")],
+            ),
             // Two that fall together: the later one.
-            ("Europe/Berlin", "2026-05-05T07:30:00Z", &[180, 120, 60], Some(NIGHT), &[
-                (120, "2026-05-05T06:00:00Z"), (60, "2026-05-05T06:30:00Z"),
-            ]),
+            (
+                "Europe/Berlin",
+                "2026-05-05T07:30:00Z",
+                &[180, 120, 60],
+                Some(NIGHT),
+                &[(120, "2026-05-05T06:00:00Z"), (60, "2026-05-05T06:30:00Z")],
+            ),
             // Late in the evening, west of Greenwich.
-            ("America/Los_Angeles", "2026-05-06T04:30:00Z", &[1440, 15], Some(NIGHT), &[
-                (1440, "2026-05-05T15:00:00Z"), (15, "2026-05-06T03:45:00Z"),
-            ]),
+            (
+                "America/Los_Angeles",
+                "2026-05-06T04:30:00Z",
+                &[1440, 15],
+                Some(NIGHT),
+                &[(1440, "2026-05-05T15:00:00Z"), (15, "2026-05-06T03:45:00Z")],
+            ),
             // None at all, and what can't be meant.
             ("Europe/Berlin", "2026-05-05T06:00:00Z", &[0, -5], Some(NIGHT), &[]),
         ];

@@ -137,8 +137,7 @@ impl Templates {
         let language = locale.split(['-', '_']).next().unwrap_or_default();
         let known = self.catalogues.get_key_value(language);
         let known = known.or_else(|| self.catalogues.get_key_value("en"));
-        let (locale, catalogue) =
-            known.ok_or_else(|| RenderError::NoWords(locale.to_owned()))?;
+        let (locale, catalogue) = known.ok_or_else(|| RenderError::NoWords(locale.to_owned()))?;
         Ok((*locale, catalogue))
     }
 
@@ -324,8 +323,7 @@ fn all_fields(
         let when = format!("{}, {}", said("date"), said("time"));
         visit.link.map_or_else(|| when.clone(), |link| format!("{when}: {link}"))
     };
-    let visits: Vec<_> =
-        fields::visits(data, locale, catalogue, links)?.iter().map(line).collect();
+    let visits: Vec<_> = fields::visits(data, locale, catalogue, links)?.iter().map(line).collect();
     if !visits.is_empty() {
         all.insert("visits".to_owned(), visits.join("\n"));
     }

@@ -241,8 +241,7 @@ pub(super) fn write(
 ) -> Result<String, RenderError> {
     let context: BTreeMap<&str, minijinja::Value> =
         fields.iter().map(|(name, text)| (name.as_str(), text.as_str().into())).collect();
-    let written =
-        environment.render_named_str("own", text, minijinja::Value::from(context))?;
+    let written = environment.render_named_str("own", text, minijinja::Value::from(context))?;
     if written.chars().count() > LONGEST_WRITTEN {
         return Err(RenderError::NoWords("what comes out is too long".to_owned()));
     }

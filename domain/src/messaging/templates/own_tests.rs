@@ -85,7 +85,11 @@ fn texts_need_their_link_and_have_no_subject() {
     assert_eq!(check(Kind::Reminder, &text("{{ date }}")), None);
     assert_eq!(check(Kind::Reminder, &mail("Hello", "{{ date }}")), Some("not_asked"));
     assert_eq!(check(Kind::Reminder, &text(&"x".repeat(601))), Some("too_long"));
-    assert_eq!(templates.check(Kind::Reminder, Channel::Email, &text("x")).err().unwrap().into_fields()[0].field, "/subject");
+    assert_eq!(
+        templates.check(Kind::Reminder, Channel::Email, &text("x")).err().unwrap().into_fields()[0]
+            .field,
+        "/subject"
+    );
 }
 
 #[test]
@@ -121,7 +125,9 @@ fn what_is_filled_in_is_text_whatever_it_looks_like() {
     let templates = templates();
     let own = mail("{{ name }}", "Dear {{ name }},\nline\n\n<b>{{ title }}</b> {{ name|upper }}");
     let own = templates.check(Kind::Confirmed, Channel::Email, &own).unwrap();
-    for name in ["{{ 7*7 }}", "<script>alert(1)</script>", "{% if x %}", "a\u{2069}\u{202e}b\nBcc: x"] {
+    for name in
+        ["{{ 7*7 }}", "<script>alert(1)</script>", "{% if x %}", "a\u{2069}\u{202e}b\nBcc: x"]
+    {
         let mut data = json!({ "business": "B", "title": "T", "place": "P", "date": "2026-03-08",
                                "time": "10:00", "reason": "" });
         data["name"] = json!(name);
@@ -151,7 +157,11 @@ fn every_kind_has_words_for_every_way_in_every_language() {
                 assert_eq!(built_in.html.is_empty(), channel != Channel::Email, "{about}");
                 for left in ["{{", "{%", "undefined", "  "] {
                     let short = channel != Channel::Email;
-                    assert!(!(short && built_in.text.contains(left)), "{left} in {about}: {}", built_in.text);
+                    assert!(
+                        !(short && built_in.text.contains(left)),
+                        "{left} in {about}: {}",
+                        built_in.text
+                    );
                 }
                 // They could have been a business's own.
                 let words = templates.words(kind, channel, locale).unwrap();

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use minijinja::{Environment, Value, context};
 
-use super::{RenderError, is_dated};
 use super::catalogue::{Catalogue, Direction, Texts};
 use super::fields::{Fields, Visit};
+use super::{RenderError, is_dated};
 use crate::html::escaped;
 
 /// Who writes where no business does.

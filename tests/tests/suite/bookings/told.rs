@@ -30,7 +30,8 @@ fn links(mail: &Value) -> Vec<String> {
 
 async fn mails_to(app: &TestApp, address: &str) -> usize {
     // Everything that was queued is sent.
-    let jobs = "select count(*) from jobs where kind in ('mail.send', 'message.send') and state <> 'done'";
+    let jobs =
+        "select count(*) from jobs where kind in ('mail.send', 'message.send') and state <> 'done'";
     eventually("all mails are sent", async || (app.database.count(jobs).await == 0).then_some(()))
         .await;
     let mails = app.browser().get("/dev/mail.json").await.expect(200);

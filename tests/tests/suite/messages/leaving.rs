@@ -20,7 +20,7 @@ async fn who_clicks_gets_no_reminders_but_hears_what_becomes_of_a_visit() {
     assert!(!booked["text"].as_str().unwrap().contains("/u/"), "{booked}");
     it_is(&app, at(5, "12:00")).await;
     settled(&app).await;
-    let way = way_out(&app.mail("ann@example.com", "Your visit to Lagoon on Friday").await);
+    let way = way_out(&app.mail("ann@example.com", "Reminder: your visit").await);
     // A scanner that follows links changes nothing.
     let page = spa.guest.get(&way).await;
     assert_eq!(page.status, 200);
@@ -61,7 +61,7 @@ async fn a_forged_way_out_leads_nowhere() {
     spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, "12:00")).await.expect(201);
     it_is(&app, at(5, "12:00")).await;
     settled(&app).await;
-    let way = way_out(&app.mail("ann@example.com", "Your visit to Lagoon on Friday").await);
+    let way = way_out(&app.mail("ann@example.com", "Reminder: your visit").await);
     let mut other = way.clone();
     let last = if other.pop() == Some('a') { 'b' } else { 'a' };
     let last = if last == 'a' && way.ends_with('a') { 'c' } else { last };

@@ -45,12 +45,8 @@ async fn it_is_sent_once_more_for_who_asks() {
     assert_eq!((&second["again"], &second["kind"]), (&json!(true), &json!("confirmed")));
     settled(&app).await;
     let mails = app.browser().get("/dev/mail.json").await.expect(200);
-    let mails: Vec<_> = mails
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|mail| mail["to"] == "ann@example.com")
-        .collect();
+    let mails: Vec<_> =
+        mails.as_array().unwrap().iter().filter(|mail| mail["to"] == "ann@example.com").collect();
     assert_eq!(mails.len(), 2);
     // It leads to the same page.
     assert_eq!(mails[0]["text"], mails[1]["text"]);

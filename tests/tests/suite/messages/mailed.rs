@@ -1,8 +1,8 @@
 //! What a business writes, on its way through a real SMTP server.
 
+use openchair_tests::TestApp;
 use openchair_tests::smtp::SmtpServer;
 use openchair_tests::spa::at;
-use openchair_tests::TestApp;
 use serde_json::json;
 
 use super::{it_is, settled};

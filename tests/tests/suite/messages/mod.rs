@@ -47,7 +47,9 @@ async fn reminders(spa: &Spa, visit: &Value) -> Vec<(i64, String, String)> {
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     found
         .iter()
-        .map(|one| (one["minutes_before"].as_i64().unwrap(), word(&one["state"]), word(&one["reason"])))
+        .map(|one| {
+            (one["minutes_before"].as_i64().unwrap(), word(&one["state"]), word(&one["reason"]))
+        })
         .collect()
 }
 

@@ -50,7 +50,12 @@ async fn words_that_cannot_be_used_are_not_kept() {
     let spa = app.spa().await;
     for (words, field, code, says) in [
         (json!({ "subject": "Hi", "body": "{{ name" }), "/body", "bad_template", "Line 1"),
-        (json!({ "subject": "Hi", "body": "a\n\n{% if name %}b" }), "/body", "bad_template", "Line"),
+        (
+            json!({ "subject": "Hi", "body": "a\n\n{% if name %}b" }),
+            "/body",
+            "bad_template",
+            "Line",
+        ),
         (
             json!({ "subject": "{{ nmae }}", "body": "x" }),
             "/subject",
@@ -69,14 +74,19 @@ async fn words_that_cannot_be_used_are_not_kept() {
             "bad_template",
             "\"for\"",
         ),
-        (json!({ "subject": "Hi", "body": "{{ name * 9999999 }}" }), "/body", "bad_template", "braces"),
+        (
+            json!({ "subject": "Hi", "body": "{{ name * 9999999 }}" }),
+            "/body",
+            "bad_template",
+            "braces",
+        ),
         (json!({ "subject": "Hi", "body": "{{ name|hack }}" }), "/body", "bad_template", "hack"),
         (json!({ "subject": "Hi", "body": "   " }), "/body", "required", ""),
         (json!({ "body": "Hi" }), "/subject", "required", ""),
     ] {
         let answer = put(&spa, 0, &words).await;
         assert_eq!(answer.faults(), [(field.to_owned(), code.to_owned())], "{words}");
-        let detail = answer.json()["errors"][0]["detail"].as_str().unwrap_or_default().to_owned();
+        let detail = answer.json()["fields"][0]["detail"].as_str().unwrap_or_default().to_owned();
         assert!(detail.contains(says), "{detail} of {words}");
         let tried = json!({ "words": words });
         let preview = spa.owner.post(&format!("{PATH}/preview"), &tried).await;
@@ -94,7 +104,8 @@ async fn what_people_are_called_is_text() {
     let spa = app.spa().await;
     let words = json!({ "subject": "For {{ name }}", "body": "{{ name }} and {{ name|upper }}" });
     put(&spa, 0, &words).await.expect(200);
-    for (number, name) in ["{{ 7*7 }}", "<script>alert(1)</script>", "{% raw %}"].iter().enumerate() {
+    for (number, name) in ["{{ 7*7 }}", "<script>alert(1)</script>", "{% raw %}"].iter().enumerate()
+    {
         let email = format!("guest{number}@example.com");
         let customer = json!({ "name": name, "email": email });
         let new = json!({ "wanted": spa.wanted(&["Facial"], 1, &[]),

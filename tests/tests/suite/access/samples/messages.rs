@@ -64,9 +64,7 @@ pub fn sample(operation: &Operation, world: &World) -> Option<Sample> {
         "remove_service_reminders" => of_service(),
         "list_message_templates" => at("/message-templates"),
         "read_message_template" => at("/message-templates/confirmed/email/en"),
-        "put_message_template" => {
-            at("/message-templates/confirmed/email/en").with(words()).seen(0)
-        }
+        "put_message_template" => at("/message-templates/confirmed/email/en").with(words()).seen(0),
         "remove_message_template" => at("/message-templates/moved/email/en").seen(1),
         "preview_message_template" => {
             at("/message-templates/confirmed/email/en/preview").with(json!({}))
