@@ -24,7 +24,7 @@ async fn who_clicks_gets_no_reminders_but_hears_what_becomes_of_a_visit() {
     // A scanner that follows links changes nothing.
     let page = spa.guest.get(&way).await;
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("Should Lagoon stop"), "{}", page.text());
+    assert!(page.text().contains("stop sending you reminders"), "{}", page.text());
     let listed = spa.owner.get("/v1/message-opt-outs").await.expect(200);
     assert_eq!(listed["items"], json!([]));
     // As mail programs do it, and twice.

@@ -17,7 +17,7 @@ async fn a_visit_is_brought_to_mind_a_day_and_an_hour_before() {
     assert_eq!(it_is(&app, at(5, "12:00")).await, 0, "it is there already");
     settled(&app).await;
     assert_eq!(reminders(&spa, &visit).await, [stand(1440, "sent", "")]);
-    let mail = app.mail("ann@example.com", "Reminder: your visit to Lagoon on Friday").await;
+    let mail = app.mail("ann@example.com", "Reminder: your visit to Lagoon").await;
     let text = mail["text"].as_str().unwrap();
     assert!(text.contains("Friday, March 6, 2026 at 12:00"), "{text}");
     // It leads to the visit, by the same link as the mail before.
