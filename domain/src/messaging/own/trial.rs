@@ -77,5 +77,5 @@ pub async fn try_out(tx: &mut TenantTx, key: TemplateKey) -> Result<Id<Message>,
         Click::Never => message,
         _ => message.link(NOWHERE.to_owned()),
     };
-    Ok(write(tx, message).await?.ok_or(WordsError::NotFound)?)
+    write(tx, message).await?.ok_or(WordsError::NotFound)
 }

@@ -6,6 +6,7 @@ use crate::time::Instant;
 
 /// What has to be known of a message to decide.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Facts {
     pub(super) kind: Kind,
     pub(super) channel: Channel,

@@ -139,9 +139,10 @@ fn ready(
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    let leave = match kind.comes_by_itself() {
-        true => Some(format!("{public_url}/u/{}", leave::token(tools, (tenant, id))?)),
-        false => None,
+    let leave = if kind.comes_by_itself() {
+        Some(format!("{public_url}/u/{}", leave::token(tools, (tenant, id))?))
+    } else {
+        None
     };
     Ok(Ready {
         tenant,

@@ -17,6 +17,7 @@ use crate::time::Instant;
 
 /// A message with what it hangs on.
 #[derive(Debug, FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub(super) struct Row {
     pub(super) tenant_id: Uuid,
     pub(super) id: Uuid,

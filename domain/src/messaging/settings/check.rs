@@ -47,13 +47,13 @@ pub(super) fn check(before: &Settings, change: SettingsChange) -> Result<Setting
     );
     let rebooking_days =
         after("/rebooking_days", change.rebooking_days, before.rebooking_days, 730, &mut faults);
-    let review_url = text_after(change.review_url, &before.review_url, |text| {
+    let review_url = text_after(change.review_url, before.review_url.as_ref(), |text| {
         faults.take("/review_url", web_address(&text))
     });
-    let sender_name = text_after(change.sender_name, &before.sender_name, |text| {
+    let sender_name = text_after(change.sender_name, before.sender_name.as_ref(), |text| {
         faults.take("/sender_name", text::line(&text, 1, 60))
     });
-    let reply_to = text_after(change.reply_to, &before.reply_to, |text| {
+    let reply_to = text_after(change.reply_to, before.reply_to.as_ref(), |text| {
         faults.take("/reply_to", Email::parse(&text)).map(|email| email.shown().to_owned())
     });
     if review_minutes.is_some() && review_url.is_none() && faults.is_empty() {
@@ -79,11 +79,11 @@ pub(super) fn check(before: &Settings, change: SettingsChange) -> Result<Setting
 
 fn text_after(
     patch: Patch<String>,
-    before: &Option<String>,
+    before: Option<&String>,
     check: impl FnOnce(String) -> Option<String>,
 ) -> Option<String> {
     match patch {
-        Patch::Keep => before.clone(),
+        Patch::Keep => before.cloned(),
         Patch::Clear => None,
         Patch::Put(text) if text.trim().is_empty() => None,
         Patch::Put(text) => check(text),

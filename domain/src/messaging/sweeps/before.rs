@@ -107,19 +107,18 @@ pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
     loop {
         let tx = db.system(SystemReason::Messages).await?;
         let found = soon(&tx, (since, begun + AHEAD), behind).await?;
-        let last = found.last().map(|row| row.place());
+        let last = found.last().map(Found::place);
         let full = found.len() >= STEP;
         let messages: Vec<_> = found.into_iter().map(message).collect::<Result<_, _>>()?;
         let messages = messages.into_iter().flatten().collect();
         let written = write_all(tx.conn(), tx.tools(), tx.now(), messages).await?;
         count += written.len() as u64;
-        match last.filter(|_| full) {
-            Some(last) => behind = last,
-            None => {
-                remember(&tx, NAME, begun).await?;
-                tx.commit().await?;
-                return Ok(count);
-            }
+        if let Some(last) = last.filter(|_| full) {
+            behind = last;
+        } else {
+            remember(&tx, NAME, begun).await?;
+            tx.commit().await?;
+            return Ok(count);
         }
         tx.commit().await?;
     }

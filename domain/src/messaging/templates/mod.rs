@@ -190,9 +190,12 @@ impl Templates {
             lines.push(catalogue.hello.as_str());
         }
         // A line for each of several visits is one field.
-        let line = |line: &'_ String| match known.contains(&"visits") && is_dated(line) {
-            true => "{{ visits }}".to_owned(),
-            false => line.clone(),
+        let line = |line: &String| {
+            if known.contains(&"visits") && is_dated(line) {
+                "{{ visits }}".to_owned()
+            } else {
+                line.clone()
+            }
         };
         let texts_of = texts.before.iter().chain(&texts.after).map(line);
         let body: Vec<String> = lines.into_iter().map(str::to_owned).chain(texts_of).collect();

@@ -108,10 +108,7 @@ impl Writer<'_> {
             subject: subject.to_owned(),
             preview: self.line(&texts.preview, Part::Text)?,
             heading: self.safe(&texts.heading, part)?,
-            hello: match named {
-                true => self.safe(&self.catalogue.hello, part)?,
-                false => Value::from(""),
-            },
+            hello: if named { self.safe(&self.catalogue.hello, part)? } else { Value::from("") },
             before: self.lines(&texts.before, part)?,
             button: self.button(texts, part)?,
             after: self.lines(&texts.after, part)?,
