@@ -101,6 +101,8 @@ kinds! {
     Event = "evt",
     /// A job for the worker.
     Job = "job",
+    /// Something about the deployment that isn't well.
+    Alert = "alt",
     /// Where a business wants to be told of events.
     WebhookEndpoint = "whe",
     /// An event on its way to an endpoint.

@@ -4,6 +4,7 @@
 //! rows goes through a [`tenancy::TenantTx`] (one tenant, seen by a [`tenancy::Caller`]) or a
 //! [`tenancy::SystemTx`] (a named, logged reason).
 
+pub mod alerts;
 pub mod audit;
 pub mod authz;
 pub mod availability;
@@ -44,6 +45,7 @@ pub mod secrets;
 pub mod series;
 pub mod shelf;
 pub mod staff;
+pub mod tallies;
 pub mod team;
 pub mod tenancy;
 pub mod tenants;

@@ -8,6 +8,7 @@ use openchair_domain::messaging::templates::Templates;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 use openchair_domain::webhooks::Guard;
+use openchair_worker::alerts::Alerting;
 
 use crate::budgets::Budgets;
 use crate::live::Hub;
@@ -29,6 +30,8 @@ pub struct Parts {
     pub live: Hub,
     /// Who looks at where webhooks would go.
     pub guard: Guard,
+    /// Who is told when the deployment isn't well.
+    pub alerting: Alerting,
     /// The words of messages.
     pub templates: Templates,
     /// Where the product is found, without a slash at the end.

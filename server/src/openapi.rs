@@ -23,7 +23,7 @@ use crate::keys::ApiKeysApi;
 use crate::live::LiveApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::messaging::{MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi};
-use crate::platform::{PlatformApi, PlatformJobsApi};
+use crate::platform::{PlatformAlertsApi, PlatformApi, PlatformJobsApi};
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
@@ -102,7 +102,7 @@ pub enum NoContent {
 type Operations =
     (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Messages, Outside);
 type People = (AuthApi, TokensApi, MeApi);
-type House = (ApiKeysApi, AuditApi, PlatformApi, PlatformJobsApi);
+type House = (ApiKeysApi, AuditApi, PlatformApi, PlatformJobsApi, PlatformAlertsApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
@@ -118,7 +118,13 @@ type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 fn operations(app: &App) -> Operations {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
-    let house = (ApiKeysApi(app()), AuditApi(app()), PlatformApi(app()), PlatformJobsApi(app()));
+    let house = (
+        ApiKeysApi(app()),
+        AuditApi(app()),
+        PlatformApi(app()),
+        PlatformJobsApi(app()),
+        PlatformAlertsApi(app()),
+    );
     let front = (
         SignUpApi(app()),
         PublicApi(app()),

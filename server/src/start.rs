@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::PrometheusHandle;
 use openchair_domain::bells::Across;
 use openchair_domain::config::{Faults, Settings};
@@ -19,7 +20,9 @@ use openchair_domain::time::Clock;
 use openchair_domain::webhooks::Guard;
 use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
-use openchair_worker::outside::mail;
+use openchair_worker::alerts::{Alerting, Watch, WriteTallies};
+use openchair_worker::outside::mail::{self, Mailer};
+use openchair_worker::reconcile::{Shift, repeat};
 use openchair_worker::runner::Options;
 use openchair_worker::webhooks::{self, Webhooks};
 use poem::{Route, Server};
@@ -146,12 +149,17 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let stopping = CancellationToken::new();
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping.clone());
     let guard = webhooks::guard(settings);
+    let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)
+        .map_err(|error| StartError::Worker(error.to_string()))?;
+    let alerting = Alerting::from_settings(settings, db.clone(), Arc::clone(&mailer))
+        .map_err(|error| StartError::Worker(error.to_string()))?;
     let app = App::new(Parts {
         db: db.clone(),
         identity: identity.clone(),
         limits: Budgets::new(Arc::clone(&limiter), &settings.limits),
         live: live.clone(),
         guard: guard.clone(),
+        alerting: alerting.clone(),
         templates: Templates::load().map_err(|error| StartError::Worker(error.to_string()))?,
         public_url: settings.server.public_url.origin().to_owned(),
     });
@@ -169,6 +177,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         limiter,
         per_ip,
         allow: allow_table(),
+        tallies: Arc::clone(db.tallies()),
     };
     let ops = Ops {
         checks: vec![("database", ping(&app))],
@@ -177,13 +186,15 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     };
     let endpoint = with_manners(routes(&app, &ops, settings), manners);
 
-    // Whoever works elsewhere is told of jobs at once.
-    let across = (!settings.worker.inside).then(|| Across::of(&db));
-    let worker =
-        settings.worker.inside.then(|| worker(settings, db, identity, guard)).transpose()?;
+    let work: BoxFuture<'static, ()> = if settings.worker.inside {
+        let worker = worker(settings, db, identity, guard, (mailer, alerting))?;
+        Box::pin(worker.run(stopping.clone()))
+    } else {
+        Box::pin(work_elsewhere(db, alerting, stopping.clone()))
+    };
     let grace = settings.server.shutdown_timeout;
     let acceptor = acceptor.noting(live.connections());
-    let parts = Moving { worker, across, live, neighbours };
+    let parts = Moving { work, live, neighbours };
     let tasks = tokio::spawn(run(acceptor, endpoint, parts, tracker, stopping.clone(), grace));
     Ok(Running { address, app, demo_logins, stopping, tasks, grace })
 }
@@ -191,10 +202,19 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 /// Jobs that are queued within this time are told of together.
 const TELL_EVERY: Duration = Duration::from_millis(10);
 
+/// What is left to do here when the worker is in other processes: they are told of jobs at once. And
+/// since all of them may be gone, it is looked from here, too, how the deployment does.
+async fn work_elsewhere(db: Db, alerting: Alerting, stopping: CancellationToken) {
+    let (across, shift) = (Across::of(&db), Shift::on(&db));
+    let watch = repeat(shift.clone(), Arc::new(Watch(alerting)), stopping.clone());
+    let tallies = repeat(shift, Arc::new(WriteTallies), stopping.clone());
+    let telling = stopping.run_until_cancelled(across.tell(TELL_EVERY));
+    tokio::join!(watch, tallies, telling);
+}
+
 /// What moves by itself besides the requests.
 struct Moving {
-    worker: Option<Worker>,
-    across: Option<Across>,
+    work: BoxFuture<'static, ()>,
     live: Hub,
     neighbours: Option<Box<dyn Neighbours>>,
 }
@@ -207,12 +227,8 @@ async fn run(
     stopping: CancellationToken,
     grace: Duration,
 ) {
-    let Moving { worker, across, live, neighbours } = parts;
-    let worker = worker.map(|worker| tokio::spawn(worker.run(stopping.clone())));
-    if let Some(across) = across {
-        let stopping = stopping.clone();
-        tokio::spawn(async move { stopping.run_until_cancelled(across.tell(TELL_EVERY)).await });
-    }
+    let Moving { work, live, neighbours } = parts;
+    let work = tokio::spawn(work);
     let sockets = live.sockets_open();
     let live = tokio::spawn(live.run(neighbours));
     let server = Server::new_with_acceptor(acceptor)
@@ -230,9 +246,7 @@ async fn run(
     if live.await.is_err() || tokio::time::timeout(grace, sockets.wait()).await.is_err() {
         tracing::warn!(open = sockets.len(), "sockets were still open at the end");
     }
-    if let Some(worker) = worker
-        && let Err(error) = worker.await
-    {
+    if let Err(error) = work.await {
         tracing::error!(%error, "the worker ended");
     }
 }
@@ -242,15 +256,14 @@ fn worker(
     db: Db,
     identity: Identity,
     guard: Guard,
+    (mailer, alerting): (Arc<dyn Mailer>, Alerting),
 ) -> Result<Worker, StartError> {
     let failed = |error: &dyn std::error::Error| StartError::Worker(error.to_string());
-    let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)
-        .map_err(|error| failed(&error))?;
     let webhooks = Webhooks::new(guard, webhooks::Options::from_settings(settings))
         .map_err(|error| failed(&error))?;
     let worker = Worker::new(db, identity, mailer, Options::from_settings(settings))
         .map_err(|error| failed(&error))?;
-    Ok(worker.with_webhooks(webhooks))
+    Ok(worker.with_webhooks(webhooks).with_alerts(alerting))
 }
 
 fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {

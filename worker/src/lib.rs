@@ -3,6 +3,7 @@
 //! A job is claimed under a lease, the claim is committed, then the job is done, then it is marked.
 //! A worker that is lost in between leaves a lease that runs out, and another does the job again.
 
+pub mod alerts;
 mod backoff;
 mod bout;
 mod ends;
@@ -28,6 +29,7 @@ use openchair_domain::tenancy::Db;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::alerts::{Alerting, Watch, WriteTallies};
 use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages};
 use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::mail::Mailer;
@@ -76,7 +78,7 @@ impl Worker {
         };
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(messages),
-            Arc::new(SendMails { mailer, templates, clock }),
+            Arc::new(SendMails { mailer, templates, clock, tallies: Arc::clone(db.tallies()) }),
             Arc::new(SendLinks { identity }),
             Arc::new(ImportCustomers { db: db.clone() }),
             Arc::new(MatchWaitlist { db: db.clone(), public_url }),
@@ -118,12 +120,20 @@ impl Worker {
         self
     }
 
+    /// One that looks how the deployment does, too, and tells of it.
+    pub fn with_alerts(self, alerting: Alerting) -> Self {
+        self.with_reconciler(Arc::new(Watch(alerting)))
+    }
+
     /// Works until `shutdown`, then ends what runs within the grace period and gives back the rest.
     pub async fn run(self, shutdown: CancellationToken) {
         let Self { db, handlers, batches, reconcilers, options, webhooks } = self;
         let runner = Runner::new(db.clone(), handlers, options).with_batches(batches);
-        let own: [Arc<dyn Reconciler>; 2] =
-            [Arc::new(Strangers::new(runner.known())), Arc::new(Gauges::new(&runner.known()))];
+        let own: [Arc<dyn Reconciler>; 3] = [
+            Arc::new(Strangers::new(runner.known())),
+            Arc::new(Gauges::new(&runner.known())),
+            Arc::new(WriteTallies),
+        ];
         let shift = Shift::on(&db);
         let mut rounds = JoinSet::new();
         for reconciler in reconcilers.into_iter().chain(own) {

@@ -13,6 +13,7 @@ use openchair_domain::identity::Identity;
 use openchair_domain::tenancy::{Db, StartError};
 use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
+use openchair_worker::alerts::Alerting;
 use openchair_worker::ops::Ops;
 use openchair_worker::outside::mail;
 use openchair_worker::runner::Options;
@@ -62,8 +63,10 @@ async fn start(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Some(connected) = connected else { return Ok(()) };
     let (db, identity) = connected?;
     let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)?;
+    let alerting = Alerting::from_settings(&settings, db.clone(), Arc::clone(&mailer))?;
     let worker = Worker::new(db.clone(), identity, mailer, Options::from_settings(&settings))?
-        .with_webhooks(Webhooks::from_settings(&settings)?);
+        .with_webhooks(Webhooks::from_settings(&settings)?)
+        .with_alerts(alerting);
     let ops = match settings.worker.ops_bind {
         Some(address) => {
             Some(Ops::bind(address, db.clone(), telemetry.metrics, shutdown.clone()).await?)

@@ -19,6 +19,9 @@ pub const JOBS: &str = "jobs";
 /// Rings when an event was written.
 pub const EVENTS: &str = "events";
 
+/// Rings when it was written down that something went badly.
+pub const TROUBLE: &str = "trouble";
+
 /// The bells of this process.
 #[derive(Debug, Clone, Default)]
 pub struct Bells(Arc<Tower>);

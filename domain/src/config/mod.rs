@@ -31,8 +31,8 @@ pub use plans::{Plan, Plans};
 pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
-    Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Redis, Security, Sentry,
-    Server, Session, Testing, Tokens, Webhooks, Worker,
+    Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Redis, Security,
+    Sentry, Server, Session, Testing, Tokens, Webhooks, Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
@@ -55,6 +55,8 @@ pub struct Settings {
     pub worker: Worker,
     /// Telling others' programs of events.
     pub webhooks: Webhooks,
+    /// Who is told when the deployment isn't well, and what that is.
+    pub alerts: Alerts,
     /// How mail leaves.
     pub mail: Mail,
     /// Lifetimes of browser sessions.
@@ -99,6 +101,7 @@ impl Settings {
         let redis = Redis::read(r);
         let worker = Worker::read(r);
         let webhooks = Webhooks::read(r);
+        let alerts = Alerts::read(r);
         let mail = Mail::read(r);
         let session = Session::read(r);
         let tokens = Tokens::read(r);
@@ -116,6 +119,7 @@ impl Settings {
             redis: redis?,
             worker: worker?,
             webhooks: webhooks?,
+            alerts: alerts?,
             mail: mail?,
             session: session?,
             tokens: tokens?,

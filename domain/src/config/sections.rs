@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::reader::{DAY, HOUR, MINUTE, Reader, SECOND, Show};
 use super::secret::{KeyBytes, Secret};
-use super::values::{ColumnKey, PublicUrl, log_filter, network, sender};
+use super::values::{ColumnKey, PublicUrl, address, log_filter, network, sender, standard_secret};
 
 /// Declares a section and how each field is read. All fields are read before the first missing one
 /// ends the section, so that every fault is found.
@@ -127,6 +127,42 @@ section! {
         concurrency: usize = r.number("webhooks.concurrency", 2..=1024);
         /// How long an endpoint may take to answer.
         timeout: Duration = r.time("webhooks.timeout_seconds", 1..=60, SECOND);
+    }
+}
+
+const WEB: [&str; 2] = ["https", "http"];
+const PERCENT: std::ops::RangeInclusive<i64> = 1..=100;
+
+section! {
+    /// Who is told when the deployment isn't well, and what that is.
+    Alerts(r) {
+        /// Addresses.
+        email: Vec<String> = r.get(
+            "alerts.email", Show::Plain, "a list of e-mail addresses",
+            |raw| raw.list()?.into_iter().map(address).collect());
+        /// A channel's incoming webhook at Slack, or at what speaks like it.
+        slack_url: Secret = r.secret_url("alerts.slack_url", "https://…, or empty", &WEB);
+        /// A program's address.
+        webhook_url: Secret = r.secret_url("alerts.webhook_url", "https://…, or empty", &WEB);
+        /// Signs what is sent there; empty: it isn't signed.
+        webhook_secret: Secret = r.get(
+            "alerts.webhook_secret", Show::Nothing,
+            "whsec_ and base64 of at least 24 bytes, or empty",
+            |raw| raw.text().and_then(standard_secret));
+        /// Percent of requests that end in faults.
+        error_percent: u32 = r.number("alerts.error_percent", PERCENT);
+        /// Percent of messages, and of webhooks, that fail.
+        failure_percent: u32 = r.number("alerts.failure_percent", PERCENT);
+        /// So many must have failed.
+        failures_least: u32 = r.number("alerts.failures_least", 1..=1_000_000);
+        /// How long a job may be due.
+        lag: Duration = r.time("alerts.lag_seconds", 1..=86_400, SECOND);
+        /// How many jobs may fail for good.
+        dead_jobs: u32 = r.number("alerts.dead_jobs", 1..=1_000_000);
+        /// Within which time.
+        window: Duration = r.time("alerts.window_minutes", 1..=1440, MINUTE);
+        /// When it is told again.
+        repeat: Duration = r.time("alerts.repeat_hours", 1..=168, HOUR);
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
 use ipnet::IpNet;
 
-use super::secret::KeyBytes;
+use super::secret::{KeyBytes, Secret};
 
 /// Base64 in any of its dialects, since tools disagree.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
@@ -84,6 +84,20 @@ impl ColumnKey {
         let bytes = base64(key).filter(|bytes| bytes.len() == 32)?;
         named.then(|| Self { id: id.to_owned(), bytes: KeyBytes::new(bytes) })
     }
+}
+
+/// An address without a name.
+pub(super) fn address(text: &str) -> Option<String> {
+    sender(text).filter(|sender| !sender.contains('<'))
+}
+
+/// A secret as the Standard Webhooks specification writes it: `whsec_` and base64 of 24 to 64 bytes.
+/// Or nothing.
+pub(super) fn standard_secret(text: &str) -> Option<Secret> {
+    let long_enough =
+        |key: &str| BASE64.decode(key.as_bytes()).is_ok_and(|key| (24..=64).contains(&key.len()));
+    let right = text.is_empty() || text.strip_prefix("whsec_").is_some_and(long_enough);
+    right.then(|| Secret::new(text))
 }
 
 /// A sender: `name@host` or `Name <name@host>`. The mailer parses it again; this catches typing errors.
@@ -198,6 +212,14 @@ mod tests {
         }
         for bad in ["", "a", "a@", "@b", "a@b@c", "A <a@b", "A\r\nBcc: x@y <a@b>", "a@b, c@d"] {
             assert_eq!(sender(bad), None, "{bad}");
+        }
+        assert!(address("ops@example.com").is_some());
+        assert_eq!(address("Ops <ops@example.com>"), None);
+        for good in ["", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"] {
+            assert!(standard_secret(good).is_some(), "{good}");
+        }
+        for bad in ["C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_C2FVsBQI", "whsec_???"] {
+            assert!(standard_secret(bad).is_none(), "{bad}");
         }
         for good in ["info", "warn,openchair_domain::tenancy=debug", "info, sqlx=off"] {
             assert!(log_filter(good).is_some(), "{good}");

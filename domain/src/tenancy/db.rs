@@ -13,6 +13,7 @@ use crate::jobs::Rota;
 use crate::live::News;
 use crate::queue::Foresight;
 use crate::secrets::{KeyRing, Place};
+use crate::tallies::Tallies;
 use crate::time::Clock;
 
 /// What every transaction carries: the clock, randomness, the keys of sealed columns, the way to the
@@ -27,6 +28,7 @@ pub(crate) struct Tools {
     pub(crate) news: News,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) foresight: Arc<Foresight>,
+    pub(crate) tallies: Arc<Tallies>,
 }
 
 impl Tools {
@@ -127,6 +129,7 @@ impl Db {
                 news: News::default(),
                 shelf: Arc::default(),
                 foresight: Arc::default(),
+                tallies: Arc::default(),
             },
         })
     }
@@ -160,6 +163,11 @@ impl Db {
     /// How often a walk-in queue was played forward to say how long people wait.
     pub fn queues_played(&self) -> u64 {
         self.tools.foresight.played()
+    }
+
+    /// What went well in this process, and what didn't.
+    pub fn tallies(&self) -> &Arc<Tallies> {
+        &self.tools.tallies
     }
 
     /// Whether the database answers.

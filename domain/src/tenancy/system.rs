@@ -44,6 +44,8 @@ pub enum SystemReason {
     Live,
     /// Whose endpoints are to be told of events, and what is due there.
     Webhooks,
+    /// How the deployment does, and who is told when it isn't well.
+    Watch,
     /// Is the database there, and is it ours?
     Readiness,
 }
@@ -65,6 +67,7 @@ impl SystemReason {
             Self::Demo => "demo",
             Self::Live => "live",
             Self::Webhooks => "webhooks",
+            Self::Watch => "watch",
             Self::Readiness => "readiness",
         }
     }

@@ -20,6 +20,11 @@ impl Secret {
         Self(bytes::<32>(entropy).to_vec())
     }
 
+    /// As its owner sees it; nothing else is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        BASE64.decode(text.strip_prefix(PREFIX)?.as_bytes()).ok().map(Self)
+    }
+
     /// As it was stored.
     pub(super) const fn stored(bytes: Vec<u8>) -> Self {
         Self(bytes)

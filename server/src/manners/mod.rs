@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use openchair_domain::tallies::Tallies;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Request, Route};
 use tokio_util::task::TaskTracker;
@@ -48,6 +49,8 @@ pub struct Manners {
     pub per_ip: Budget,
     /// Which methods each path knows.
     pub allow: AllowTable,
+    /// Counts what goes well and what doesn't.
+    pub tallies: Arc<Tallies>,
 }
 
 impl fmt::Debug for Manners {
@@ -77,7 +80,7 @@ pub fn with_manners(routes: Route, manners: Manners) -> BoxEndpoint<'static> {
         .with(RateLimitHeaders)
         .with(Compress)
         .with(HeadByGet)
-        .with(Trace)
+        .with(Trace::new(manners.tallies))
         .with(SecurityHeaders::new(manners.https))
         // Outermost, so that every line of the log and every problem has the id.
         .with(request_ids)

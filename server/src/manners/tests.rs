@@ -98,6 +98,7 @@ pub(super) fn endpoint(per_minute: u32) -> BoxEndpoint<'static> {
             limiter: Arc::new(Limiter::local(Arc::new(|| Duration::ZERO))),
             per_ip: Budget::new("ip", per_minute, Duration::from_mins(1)),
             allow,
+            tallies: Arc::default(),
         },
     )
 }

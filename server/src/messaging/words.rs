@@ -66,7 +66,7 @@ impl MessageTemplatesApi {
     }
 
     /// Puts own words in their place. Words that can't be used are refused with what is wrong with
-    /// them: their syntax, or fields that there are not. What is built in has the version 0.
+    /// them: their syntax, or fields that there are not. What is built in has the version 1.
     #[oai(
         path = "/message-templates/:kind/:channel/:locale",
         method = "put",

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use openchair_domain::tallies::{Tallies, What};
 use poem::http::{Method, StatusCode};
 use poem::{Endpoint, IntoResponse, Middleware, PathPattern, Request, Response, Result};
 use sentry::{Hub, SentryFutureExt as _};
@@ -23,20 +24,30 @@ pub const DURATION: &str = "http_request_duration_seconds";
 pub const IN_FLIGHT: &str = "http_requests_in_flight";
 
 /// Middleware: observes every request.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Trace;
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    tallies: Arc<Tallies>,
+}
+
+impl Trace {
+    /// Middleware that also counts here what went well.
+    pub fn new(tallies: Arc<Tallies>) -> Self {
+        Self { tallies }
+    }
+}
 
 impl<E: Endpoint> Middleware<E> for Trace {
     type Output = TraceEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        TraceEndpoint { inner }
+        TraceEndpoint { inner, tallies: Arc::clone(&self.tallies) }
     }
 }
 
 /// The endpoint that [`Trace`] makes.
 pub struct TraceEndpoint<E> {
     inner: E,
+    tallies: Arc<Tallies>,
 }
 
 impl<E> fmt::Debug for TraceEndpoint<E> {
@@ -64,6 +75,7 @@ impl<E: Endpoint> Endpoint for TraceEndpoint<E> {
         };
         let route = pattern.map_or_else(|| "(none)".to_owned(), |pattern| route_label(&pattern.0));
         watch.finish(status, &route);
+        self.tallies.note(What::Requests, !status.is_server_error());
         answer
     }
 }
@@ -174,7 +186,7 @@ mod tests {
         metrics::with_local_recorder(&recorder, || {
             runtime.block_on(async {
                 let routes = Route::new().at("/v1/things/:id", thing).at("/stuck", stuck);
-                let app = Client(routes.with(Trace));
+                let app = Client(routes.with(Trace::default()));
                 app.get("/v1/things/1").send().await;
                 app.get("/v1/things/2?token=x").send().await;
                 app.get("/secret-token").send().await;

@@ -1,5 +1,6 @@
 //! Looking after the deployment, over HTTP; and the tenants' view of it.
 
+mod alerts;
 mod dto;
 mod jobs;
 
@@ -20,6 +21,7 @@ use crate::openapi::{NoContent, Tags};
 use crate::page::Limit;
 use crate::problem::ApiError;
 
+pub use alerts::PlatformAlertsApi;
 pub use jobs::PlatformJobsApi;
 
 use dto::{NewSupportGrant, PlatformTenantView, SupportGrantView};

@@ -9,6 +9,8 @@ use openchair_domain::entropy::OsEntropy;
 use openchair_domain::messaging::templates::Templates;
 use openchair_domain::time::SystemClock;
 use openchair_domain::wiring;
+use openchair_worker::alerts::Alerting;
+use openchair_worker::outside::mail;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, Route};
 use serde_json::{Value, json};
@@ -68,7 +70,9 @@ async fn app() -> (App, Arc<Ground>) {
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
     let guard = openchair_worker::webhooks::guard(&settings);
     let templates = Templates::load().unwrap();
-    let parts = Parts { db, identity, limits, live, guard, templates, public_url };
+    let mailer = mail::from_settings(&settings.mail, &db, 1).unwrap();
+    let alerting = Alerting::from_settings(&settings, db.clone(), mailer).unwrap();
+    let parts = Parts { db, identity, limits, live, guard, alerting, templates, public_url };
     (App::new(parts), ground)
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod access;
+mod alerts;
 mod bookings;
 mod bookings_series;
 mod catalog;

@@ -6,12 +6,15 @@ use sqlx::{AssertSqlSafe, PgPool, Row};
 
 /// Tables that belong to no tenant, and why. Whoever adds one says why here.
 const GLOBAL_TABLES: &[(&str, &str)] = &[
+    ("alert_tellings", "of an alert, which is the deployment's"),
+    ("alerts", "how the deployment does is nobody's in particular"),
     ("mailbox", "development only: mails by address, no tenant asks for them"),
     ("message_sweeps", "how far sweeps over all tenants have looked"),
     ("one_time_tokens", "links of a login, which is global"),
     ("recovery_codes", "second factors of a login, which is global"),
     ("refresh_tokens", "API clients of a login, which is global"),
     ("sessions", "of a login, which is global"),
+    ("tallies", "counts over all tenants"),
     ("tenants", "the root: its id is the tenant's id"),
     ("turns", "whose turn it is to put something right, for all tenants at once"),
     ("users", "logins are global; memberships say where they belong"),

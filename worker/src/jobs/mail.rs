@@ -5,6 +5,7 @@ use openchair_domain::ids::Id;
 use openchair_domain::jobs::{Claimed, Known};
 use openchair_domain::messaging::templates::{RenderError, Templates};
 use openchair_domain::messaging::{Mail, SEND_MAIL};
+use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::time::Clock;
 
 use crate::handler::{Failure, Handler};
@@ -16,6 +17,7 @@ pub(crate) struct SendMails {
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) templates: Arc<Templates>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tallies: Arc<Tallies>,
 }
 
 #[async_trait]
@@ -31,7 +33,9 @@ impl Handler for SendMails {
         let content = self.templates.render(&mail, link.as_deref())?;
         let id = (Id::from_uuid(job.id.uuid()), job.id.to_string());
         let outgoing = Outgoing::new(id, self.clock.now(), &mail.to, &mail.locale, content);
-        Ok(self.mailer.send(&outgoing).await?)
+        let sent = self.mailer.send(&outgoing).await;
+        self.tallies.note(What::Messages, sent.is_ok());
+        Ok(sent?)
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use openchair_domain::ids::{Id, WebhookDelivery};
+use openchair_domain::tallies::What;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 use openchair_domain::webhooks::{
@@ -220,6 +221,7 @@ impl Session {
                 Heard::Wrong | Heard::Gone => "failed",
             };
             metrics::counter!("webhook_attempts_total", "outcome" => name).increment(1);
+            self.db.tallies().note(What::Webhooks, name != "failed");
         }
         self.write(&outcomes).await;
         self.under_way.retain(|id| outcomes.iter().all(|outcome| outcome.delivery.id() != *id));

@@ -128,7 +128,7 @@ pub async fn words(
 fn built_in(templates: &Templates, key: TemplateKey) -> Result<TemplateFacts, StoreError> {
     let words = templates.words(key.kind, key.channel, key.locale);
     let words = words.map_err(|error| StoreError::Unreadable(error.to_string()))?;
-    Ok(TemplateFacts { key, words, own: false, fields: fields_of(key.kind), version: 0 })
+    Ok(TemplateFacts { key, words, own: false, fields: fields_of(key.kind), version: 1 })
 }
 
 /// Puts own words in the place of what is there; `seen` is the version that the caller knows.
@@ -141,7 +141,7 @@ pub async fn put_words(
 ) -> Result<TemplateFacts, WordsError> {
     let words = templates.check(key.kind, key.channel, words)?;
     let before = find(tx, key, true).await?;
-    let version = before.as_ref().map_or(0, |before| before.version);
+    let version = before.as_ref().map_or(1, |before| before.version);
     if i64::from(version) != seen {
         return Err(WordsError::Stale);
     }

@@ -177,7 +177,7 @@ mod tests {
             change(&mut wanted);
             let found: Vec<_> = match check(&Settings::default(), wanted) {
                 Ok(after) => {
-                    assert_eq!(after.version, 1);
+                    assert_eq!(after.version, 2);
                     Vec::new()
                 }
                 Err(SettingsError::Invalid(fields)) => {

@@ -62,7 +62,7 @@ impl Default for Settings {
             rebooking_days: None,
             sender_name: None,
             reply_to: None,
-            version: 0,
+            version: 1,
         }
     }
 }

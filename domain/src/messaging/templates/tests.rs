@@ -20,7 +20,11 @@ fn sample(template: Template, locale: &str) -> Mail {
         | Template::BookingDeclined
         | Template::BookingMoved
         | Template::BookingLapsed
-        | Template::BookingCancelled => visit(),
+        | Template::BookingCancelled
+        | Template::BookingReminder
+        | Template::FollowUp
+        | Template::ReviewRequest
+        | Template::RebookingNudge => visit(),
         Template::SeriesConfirmed | Template::SeriesMoved | Template::SeriesCancelled => series(),
         Template::WaitlistOffer => {
             let mut offer = visit();
@@ -31,10 +35,6 @@ fn sample(template: Template, locale: &str) -> Mail {
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "what": "webhook_failing",
             "endpoint": "https://hooks.example.com/lagoon",
         }),
-        Template::BookingReminder
-        | Template::FollowUp
-        | Template::ReviewRequest
-        | Template::RebookingNudge => visit(),
         Template::QueueNext | Template::QueueCalled => json!({
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "place": "Lagoon Spa",
             "code": "A12", "staff": "Eve",

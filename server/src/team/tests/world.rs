@@ -15,6 +15,8 @@ use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
 use openchair_domain::time::TestClock;
 use openchair_domain::wiring;
+use openchair_worker::alerts::Alerting;
+use openchair_worker::outside::mail;
 use poem::Route;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -100,12 +102,15 @@ impl World {
         let limiter = Arc::new(Limiter::local(Arc::new(|| Duration::ZERO)));
         let stopping = CancellationToken::new();
         let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
+        let mailer = mail::from_settings(&settings.mail, &db, 1).unwrap();
+        let alerting = Alerting::from_settings(&settings, db.clone(), mailer).unwrap();
         let app = App::new(Parts {
             db,
             identity,
             live,
             limits: Budgets::new(limiter, &settings.limits),
             guard: openchair_worker::webhooks::guard(&settings),
+            alerting,
             templates: Templates::load().unwrap(),
             public_url: settings.server.public_url.origin().to_owned(),
         });

@@ -25,8 +25,13 @@ async fn updates_change_what_was_seen() {
         let actor = world.actor(Column::Owner, matrix.row(&operation.id).needs()).await;
         let sample = sample(&operation, &world, &actor, true).await;
         let method: Method = operation.method.to_uppercase().parse().unwrap();
-        let body = sample.body.clone().unwrap();
-        let call = || actor.browser.request(method.clone(), &sample.path).json(&body);
+        let call = || {
+            let call = actor.browser.request(method.clone(), &sample.path);
+            match &sample.body {
+                Some(body) => call.json(body),
+                None => call,
+            }
+        };
         let name = &operation.id;
         let before = app.database.fingerprint().await;
         call().await.problem(428, "precondition_required");
@@ -38,6 +43,11 @@ async fn updates_change_what_was_seen() {
         }
         assert_eq!(app.database.fingerprint().await, before, "{name}");
         let done = call().header("if-match", "\"1\"").await;
+        tried.push(operation.id.clone());
+        if method == Method::DELETE {
+            done.expect(204);
+            continue;
+        }
         let view = done.expect(200);
         assert_eq!(view["version"].as_i64(), Some(done.version()), "{name}");
         // What changes nothing need not make a new version.
@@ -46,7 +56,6 @@ async fn updates_change_what_was_seen() {
         } else {
             assert_eq!(done.version(), 1, "{name}");
         }
-        tried.push(operation.id);
     }
     assert!(tried.len() >= 5, "{tried:?}");
 }

@@ -19,7 +19,7 @@ async fn it_comes_with_its_calendar_its_name_and_a_way_out() {
     .await;
     let spa = app.spa().await;
     let change = json!({ "sender_name": "Lagoon, by the sea", "reply_to": "desk@lagoon.example" });
-    spa.owner.patch("/v1/message-settings", 0, &change).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &change).await.expect(200);
     spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, "12:00")).await.expect(201);
     let booked = loop {
         let mail = smtp.mail().await;

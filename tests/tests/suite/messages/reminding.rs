@@ -112,7 +112,7 @@ async fn at_night_nobody_is_disturbed() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let quiet = json!({ "quiet": { "from": "21:00", "to": "10:00" }, "reminder_minutes": [60] });
-    spa.owner.patch("/v1/message-settings", 0, &quiet).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &quiet).await.expect(200);
     let book =
         async |time| spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, time)).await.expect(201);
     let (early, late, noon) = (book("09:30").await, book("10:30").await, book("12:00").await);
@@ -149,7 +149,7 @@ async fn what_falls_into_the_night_at_the_last_moment_waits_for_the_morning() {
     messaging::sweep_reminders(&app.app().db).await.unwrap();
     // The hours are turned on when it is written already.
     let quiet = json!({ "quiet": { "from": "11:00", "to": "14:00" } });
-    spa.owner.patch("/v1/message-settings", 0, &quiet).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &quiet).await.expect(200);
     it_is(&app, at(5, "12:01")).await;
     settled(&app).await;
     let id = visit_id(&visit);

@@ -15,21 +15,21 @@ async fn a_business_has_words_of_its_own() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let built_in = spa.owner.get(PATH).await;
-    assert_eq!(built_in.version(), 0);
+    assert_eq!(built_in.version(), 1);
     let built_in = built_in.expect(200);
     assert_eq!(built_in["own"], false);
     assert!(built_in["body"].as_str().unwrap().contains("{{ title }}"), "{built_in}");
     // What is built in could have been written by them.
     let same = json!({ "subject": built_in["subject"], "body": built_in["body"] });
-    put(&spa, 0, &same).await.expect(200);
+    put(&spa, 1, &same).await.expect(200);
     let words = json!({
         "subject": "See you, {{ name }}!",
         "body": "Dear {{ name }},\n\n{{ title }} on {{ date }} at {{ time }}.\n\
                  {% if reason %}Because: {{ reason }}{% else %}Bring <nothing>.{% endif %}",
     });
-    put(&spa, 0, &words).await.problem(412, "version_conflict");
-    let kept = put(&spa, 1, &words).await.expect(200);
-    assert_eq!((&kept["own"], &kept["version"]), (&json!(true), &json!(2)));
+    put(&spa, 1, &words).await.problem(412, "version_conflict");
+    let kept = put(&spa, 2, &words).await.expect(200);
+    assert_eq!((&kept["own"], &kept["version"]), (&json!(true), &json!(3)));
     let listed = spa.owner.get("/v1/message-templates").await.expect(200);
     assert_eq!(listed["items"], json!([kept]));
     spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, "12:00")).await.expect(201);
@@ -40,7 +40,7 @@ async fn a_business_has_words_of_its_own() {
     assert!(html.contains("Bring &lt;nothing&gt;."), "{html}");
     assert!(html.contains("<bdi>Facial</bdi>"), "{html}");
     assert!(text.contains("/b/"), "the button is always there: {text}");
-    spa.owner.delete(PATH).header("if-match", "\"2\"").await.expect(204);
+    spa.owner.delete(PATH).header("if-match", "\"3\"").await.expect(204);
     assert_eq!(spa.owner.get(PATH).await.expect(200), built_in);
 }
 
@@ -84,7 +84,7 @@ async fn words_that_cannot_be_used_are_not_kept() {
         (json!({ "subject": "Hi", "body": "   " }), "/body", "required", ""),
         (json!({ "body": "Hi" }), "/subject", "required", ""),
     ] {
-        let answer = put(&spa, 0, &words).await;
+        let answer = put(&spa, 1, &words).await;
         assert_eq!(answer.faults(), [(field.to_owned(), code.to_owned())], "{words}");
         let detail = answer.json()["fields"][0]["detail"].as_str().unwrap_or_default().to_owned();
         assert!(detail.contains(says), "{detail} of {words}");
@@ -92,7 +92,7 @@ async fn words_that_cannot_be_used_are_not_kept() {
         let preview = spa.owner.post(&format!("{PATH}/preview"), &tried).await;
         assert_eq!(preview.status, 422, "{words}");
     }
-    assert_eq!(spa.owner.get(PATH).await.version(), 0);
+    assert_eq!(spa.owner.get(PATH).await.version(), 1);
     for nowhere in ["eaten/email/en", "confirmed/pigeon/en", "confirmed/email/tlh"] {
         spa.owner.get(&format!("/v1/message-templates/{nowhere}")).await.problem(404, "not_found");
     }
@@ -103,7 +103,7 @@ async fn what_people_are_called_is_text() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let words = json!({ "subject": "For {{ name }}", "body": "{{ name }} and {{ name|upper }}" });
-    put(&spa, 0, &words).await.expect(200);
+    put(&spa, 1, &words).await.expect(200);
     for (number, name) in ["{{ 7*7 }}", "<script>alert(1)</script>", "{% raw %}"].iter().enumerate()
     {
         let email = format!("guest{number}@example.com");

@@ -2157,7 +2157,7 @@ export interface paths {
         get: operations["read_message_template"];
         /**
          * Puts own words in their place. Words that can't be used are refused with what is wrong with
-         *     them: their syntax, or fields that there are not. What is built in has the version 0.
+         *     them: their syntax, or fields that there are not. What is built in has the version 1.
          */
         put: operations["put_message_template"];
         post?: never;
@@ -2392,6 +2392,46 @@ export interface paths {
         get: operations["list_permissions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What isn't well with the deployment and what wasn't, the newest first. What is over is kept for
+         *     half a year. Only for platform administrators.
+         */
+        get: operations["list_platform_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/alerts/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a trial to wherever alerts go, and says how that went. Nothing is listed when nobody is to
+         *     be told: see `[alerts]` in the configuration. Only for platform administrators.
+         */
+        post: operations["try_platform_alerts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4147,6 +4187,72 @@ export interface components {
              * @description The version that was shown
              */
             version: number;
+        };
+        /**
+         * @description What isn't well.
+         * @enum {string}
+         */
+        AlertCondition: "error_rate" | "job_lag" | "dead_jobs" | "message_failures" | "webhook_failures";
+        /**
+         * @description Where alerts go.
+         * @enum {string}
+         */
+        AlertTarget: "email" | "slack" | "webhook";
+        /**
+         * AlertTrial
+         * @description How a trial went.
+         */
+        AlertTrial: {
+            /** @description Why it wasn't */
+            error?: string | null;
+            target: components["schemas"]["AlertTarget"];
+            /** @description Whether it was taken */
+            told: boolean;
+        };
+        AlertTrialPage: {
+            items: components["schemas"]["AlertTrial"][];
+            /** @description Send it as `cursor` for the next page; null on the last */
+            next_cursor: string | null;
+        };
+        /**
+         * AlertView
+         * @description Something about the deployment that isn't well, or wasn't.
+         */
+        AlertView: {
+            /**
+             * Format: date-time
+             * @description When it was over; null while it lasts
+             */
+            cleared_at?: string | null;
+            condition: components["schemas"]["AlertCondition"];
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was bad last
+             */
+            last_bad_at: string;
+            /** Format: date-time */
+            raised_at: string;
+            /**
+             * Format: double
+             * @description From where on it is bad
+             */
+            threshold: number;
+            /**
+             * Format: double
+             * @description What was found at the last look
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description How bad it was at the worst
+             */
+            worst: number;
+        };
+        AlertViewPage: {
+            items: components["schemas"]["AlertView"][];
+            /** @description Send it as `cursor` for the next page; null on the last */
+            next_cursor: string | null;
         };
         /**
          * AlternativeView
@@ -34677,6 +34783,289 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["PermissionCatalogue"];
+                };
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here, as far as the caller may know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state doesn't permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by someone else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Understood, but something in it is not valid; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The header If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server can't answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_platform_alerts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["AlertViewPage"];
+                };
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here, as far as the caller may know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state doesn't permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by someone else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Understood, but something in it is not valid; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The header If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server can't answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_platform_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["AlertTrialPage"];
                 };
             };
             /** @description The request can't be understood */

@@ -57,14 +57,14 @@ pub fn sample(operation: &Operation, world: &World) -> Option<Sample> {
         "send_message_again" => at(&format!("/messages/{message}/send-again")),
         "read_message_settings" => at("/message-settings"),
         "update_message_settings" => {
-            at("/message-settings").with(json!({ "reminder_minutes": [120] })).seen(0)
+            at("/message-settings").with(json!({ "reminder_minutes": [120] })).seen(1)
         }
         "list_service_reminders" => at("/message-settings/services"),
         "put_service_reminders" => of_service().with(json!({ "minutes": [30] })),
         "remove_service_reminders" => of_service(),
         "list_message_templates" => at("/message-templates"),
         "read_message_template" => at("/message-templates/confirmed/email/en"),
-        "put_message_template" => at("/message-templates/confirmed/email/en").with(words()).seen(0),
+        "put_message_template" => at("/message-templates/confirmed/email/en").with(words()).seen(1),
         "remove_message_template" => at("/message-templates/moved/email/en").seen(1),
         "preview_message_template" => {
             at("/message-templates/confirmed/email/en/preview").with(json!({}))

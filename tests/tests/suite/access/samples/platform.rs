@@ -1,4 +1,4 @@
-//! Requests about the worker's jobs.
+//! Requests about the deployment: the worker's jobs, and alerts.
 
 use openchair_domain::ids::{Id, Job};
 use openchair_tests::TestApp;
@@ -15,6 +15,7 @@ pub async fn sample(operation: &Operation, world: &World) -> Option<Sample> {
         "retry_platform_jobs" => {
             return Some(Sample::at("/v1/platform/jobs/retry").with(json!({ "kind": KIND })));
         }
+        "try_platform_alerts" => return Some(Sample::at("/v1/platform/alerts/trial")),
         "read_platform_job" => "",
         "retry_platform_job" => "/retry",
         "discard_platform_job" => "/discard",
