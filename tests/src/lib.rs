@@ -23,6 +23,7 @@ mod guests;
 pub mod live;
 mod logs;
 mod people;
+pub mod post_office;
 pub mod process;
 mod queue;
 pub mod receiver;

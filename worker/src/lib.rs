@@ -70,14 +70,10 @@ impl Worker {
         let clock = Arc::clone(db.clock());
         let public_url = identity.rules().public_url.clone();
         let by_mail = ByMail { mailer: Arc::clone(&mailer), clock: Arc::clone(&clock) };
-        let messages = SendMessages {
-            db: db.clone(),
-            carriers: Carriers::default().with(Channel::Email, Arc::new(by_mail)),
-            templates: Arc::clone(&templates),
-            public_url: public_url.clone(),
-        };
+        let carriers = Carriers::default().with(Channel::Email, Arc::new(by_mail));
+        let (words, url) = (Arc::clone(&templates), public_url.clone());
+        let messages = SendMessages::new(db.clone(), &carriers, words, url, &options);
         let handlers: Vec<Arc<dyn Handler>> = vec![
-            Arc::new(messages),
             Arc::new(SendMails { mailer, templates, clock, tallies: Arc::clone(db.tallies()) }),
             Arc::new(SendLinks { identity }),
             Arc::new(ImportCustomers { db: db.clone() }),
@@ -92,7 +88,8 @@ impl Worker {
             Arc::new(Reminders),
             Arc::new(Afterwards),
         ];
-        Ok(Self { db, handlers, batches: Vec::new(), reconcilers, options, webhooks: None })
+        let batches: Vec<Arc<dyn Batch>> = vec![Arc::new(messages)];
+        Ok(Self { db, handlers, batches, reconcilers, options, webhooks: None })
     }
 
     /// One that knows one kind more.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use openchair_domain::config::Settings;
 use openchair_domain::entropy;
-use openchair_domain::jobs::{self, Claimed, End, Known, Lease};
+use openchair_domain::jobs::{self, Claimed, End, Known, Lease, Taken};
 use openchair_domain::tenancy::{Db, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -173,20 +173,10 @@ impl Runner {
             batch: i64::from(self.options.batch),
             known: self.known(),
         };
-        let since = self.db.clock().now();
-        let claimed = jobs::claim(&self.db, &lease).await?;
-        if claimed.len() >= self.options.batch as usize {
-            return Ok((claimed, None));
-        }
-        let within = TimeDelta::from_std(self.options.poll_every).unwrap_or(TimeDelta::MAX);
-        let next = match jobs::next_due(&self.db, since, within).await {
-            Ok(next) => next,
-            // What is claimed must not wait for its lease to run out.
-            Err(_) if !claimed.is_empty() => None,
-            Err(error) => return Err(error),
-        };
+        let ahead = TimeDelta::from_std(self.options.poll_every).unwrap_or(TimeDelta::MAX);
+        let Taken { jobs, next } = jobs::take(&self.db, &lease, ahead).await?;
         let now = self.db.clock().now();
-        Ok((claimed, next.map(|next| (next - now).to_std().unwrap_or_default())))
+        Ok((jobs, next.map(|next| (next - now).to_std().unwrap_or_default())))
     }
 
     /// Starts what there is room for.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{NOBODY, fair, sealed_part};
 use crate::ids::{Id, Job, Tenant};
-use crate::tenancy::{Db, StoreError, SystemReason};
+use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::time::Instant;
 
 /// A kind of job and the version of its payload that somebody understands.
@@ -94,8 +94,23 @@ struct Row {
     visited: Option<Uuid>,
 }
 
+/// What a look for jobs found.
+#[derive(Debug)]
+pub struct Taken {
+    /// What is ours now.
+    pub jobs: Vec<Claimed>,
+    /// When the next job is due, if that is soon and all that is due was taken: whoever finds nothing to
+    /// do sleeps no longer.
+    pub next: Option<Instant>,
+}
+
 /// Takes due jobs. The claim is committed before anything is done.
 pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
+    Ok(take(db, lease, Duration::zero()).await?.jobs)
+}
+
+/// Takes due jobs; if there are few, it looks so far ahead when the next is due.
+pub async fn take(db: &Db, lease: &Lease, ahead: Duration) -> Result<Taken, StoreError> {
     let tx = db.system(SystemReason::Jobs).await?;
     let rota = &tx.tools().rota;
     let values = [
@@ -113,47 +128,40 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
     if let Some(row) = rows.first() {
         rota.visited(row.visited);
     }
+    let all = i64::try_from(rows.len()).is_ok_and(|count| count < lease.batch);
+    let next = if all && ahead > Duration::zero() { next_due(&tx, ahead).await? } else { None };
     let tools = tx.tools().clone();
     tx.commit().await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let id = Id::from_uuid(row.id);
-            Claimed {
-                id,
-                tenant: (row.tenant_id != NOBODY).then(|| Id::from_uuid(row.tenant_id)),
-                kind: row.kind,
-                version: row.version,
-                payload: row.payload,
-                secret: row.sealed.and_then(|sealed| tools.open(&sealed_part(id), &sealed).ok()),
-                attempt: row.attempts,
-                due_at: row.run_at,
-                lease_until: row.lease_until,
-                trace: row.trace,
-                worker: lease.worker.clone(),
-            }
-        })
-        .collect())
+    let claimed = |row: Row| {
+        let id = Id::from_uuid(row.id);
+        Claimed {
+            id,
+            tenant: (row.tenant_id != NOBODY).then(|| Id::from_uuid(row.tenant_id)),
+            kind: row.kind,
+            version: row.version,
+            payload: row.payload,
+            secret: row.sealed.and_then(|sealed| tools.open(&sealed_part(id), &sealed).ok()),
+            attempt: row.attempts,
+            due_at: row.run_at,
+            lease_until: row.lease_until,
+            trace: row.trace,
+            worker: lease.worker.clone(),
+        }
+    };
+    Ok(Taken { jobs: rows.into_iter().map(claimed).collect(), next })
 }
 
-/// When the next job is due after `since`, if one is within this time from now: whoever found nothing to
-/// do since then sleeps no longer. What fell due meanwhile counts.
-pub async fn next_due(
-    db: &Db,
-    since: Instant,
-    within: Duration,
-) -> Result<Option<Instant>, StoreError> {
+/// When the next job is due. What falls due while we look counts: the claim didn't see it.
+async fn next_due(tx: &SystemTx, ahead: Duration) -> Result<Option<Instant>, StoreError> {
     #[derive(FromQueryResult)]
     struct Next {
         run_at: Instant,
     }
     let sql = "select run_at from jobs where state = 'waiting' and run_at > $1 and run_at <= $2
                order by run_at limit 1";
-    let tx = db.system(SystemReason::Jobs).await?;
-    let values = [since.into(), (tx.now() + within).into()];
+    let values = [tx.now().into(), (tx.now() + ahead).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let next = Next::find_by_statement(statement).one(tx.conn()).await?;
-    tx.rollback().await?;
     Ok(next.map(|next| next.run_at))
 }
 

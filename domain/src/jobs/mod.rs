@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::ids::{Id, Job};
 use crate::secrets::Place;
 
-pub use claim::{Claimed, Known, Lease, NotUnderstood, claim, next_due, not_understood};
+pub use claim::{Claimed, Known, Lease, NotUnderstood, Taken, claim, not_understood, take};
 pub use ends::{End, Ended, settle};
 pub use figures::{Figures, figures, figures_in};
 pub use sweep::{DEAD_KEPT, KEPT, sweep};

@@ -9,7 +9,7 @@ use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::time::Clock;
 
 use crate::handler::{Failure, Handler};
-use crate::outside::mail::{Mailer, Outgoing, SendError};
+use crate::outside::mail::{Fault, Mailer, Outgoing, SendError};
 
 /// Writes mails and hands them over.
 #[derive(Debug)]
@@ -51,6 +51,10 @@ impl From<RenderError> for Failure {
 
 impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
-        if error.permanent { Self::Permanent(error.reason) } else { Self::Transient(error.reason) }
+        match error.fault {
+            Fault::Final => Self::Permanent(error.reason),
+            // Somebody waits for it now: it is given up some day.
+            Fault::Passing | Fault::Away => Self::Transient(error.reason),
+        }
     }
 }

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,38 +7,104 @@ use openchair_domain::ids::{Id, Message, Tenant};
 use openchair_domain::jobs::{Claimed, Known};
 use openchair_domain::messaging::templates::{Templates, Writing};
 use openchair_domain::messaging::{
-    self, Looked, Outcome, Ready, Reason, SEND_MESSAGE, SendMessage,
+    self, Channel, Looked, Outcome, Ready, Reason, SEND_MESSAGE, SendMessage,
 };
 use openchair_domain::tenancy::{Db, StoreError};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use crate::handler::{Failure, Handler};
+use crate::handler::{Batch, Failure};
 use crate::outside::carrier::{Carried, Carrier, Carriers, Parcel, Refused};
+use crate::outside::gate::Gate;
+use crate::runner::Options;
 
 /// Sends messages to customers: looks whether there still is a reason, writes them in words, hands them
 /// to whoever carries them, and notes what became of each.
 #[derive(Debug)]
 pub(crate) struct SendMessages {
-    pub(crate) db: Db,
-    pub(crate) carriers: Carriers,
-    pub(crate) templates: Arc<Templates>,
-    pub(crate) public_url: String,
+    db: Db,
+    ways: HashMap<&'static str, Arc<Way>>,
+    templates: Arc<Templates>,
+    public_url: String,
+}
+
+/// A way that messages go.
+#[derive(Debug)]
+struct Way {
+    carrier: Arc<dyn Carrier>,
+    gate: Gate,
+    times: Times,
+}
+
+/// How long one message may take. All of it lies within the time that its job has: one that is slow
+/// costs the others of its batch nothing.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    /// To wait for its turn. What was looked at is not long ago when it is handed over.
+    turn: Duration,
+    /// After this, whoever carries it is thought to be slow.
+    slow: Duration,
+    /// To be handed over.
+    carry: Duration,
+}
+
+impl Times {
+    fn within(limit: Duration) -> Self {
+        Self {
+            turn: (limit / 8).min(Duration::from_secs(3)),
+            slow: (limit / 6).min(Duration::from_secs(5)),
+            carry: limit / 2,
+        }
+    }
 }
 
 type Named = (Id<Tenant>, Id<Message>);
 
+/// How many go together. Each claim is as large.
+const TOGETHER: usize = 32;
+
 /// How often what became of messages is written before they are left to be sent again.
 const WRITES: u32 = 5;
 
+/// What is taken within this time after another is noted with it. Whoever is killed before has them
+/// sent once more.
+const GATHER: Duration = Duration::from_millis(10);
+
+impl SendMessages {
+    pub(crate) fn new(
+        db: Db,
+        carriers: &Carriers,
+        templates: Arc<Templates>,
+        public_url: String,
+        options: &Options,
+    ) -> Self {
+        let times = Times::within(options.longest_job());
+        let way = |channel: &Channel| {
+            let carrier = carriers.of(*channel)?;
+            let (clock, entropy) = (Arc::clone(db.clock()), Arc::clone(db.entropy()));
+            let gate = Gate::new(channel.key(), options.concurrency, clock, entropy);
+            Some((channel.key(), Arc::new(Way { carrier, gate, times })))
+        };
+        let ways = Channel::ALL.iter().filter_map(way).collect();
+        Self { db, ways, templates, public_url }
+    }
+}
+
 #[async_trait]
-impl Handler for SendMessages {
+impl Batch for SendMessages {
     fn known(&self) -> Known {
         Known { kind: SEND_MESSAGE, version: 1 }
     }
 
-    async fn run(&self, job: &Claimed) -> Result<(), Failure> {
-        let named = named(job)?;
-        self.send(&[named]).await.pop().unwrap_or(Ok(()))
+    fn at_once(&self) -> usize {
+        TOGETHER
+    }
+
+    async fn run(&self, jobs: Vec<Claimed>) -> Vec<Result<(), Failure>> {
+        let named: Vec<_> = jobs.iter().map(named).collect();
+        let good: Vec<Named> = named.iter().filter_map(|named| named.clone().ok()).collect();
+        let mut ends = self.send(&good).await.into_iter();
+        named.into_iter().map(|named| named.and_then(|_| ends.next().unwrap_or(Ok(())))).collect()
     }
 
     async fn bury(&self, job: &Claimed) -> Result<(), Failure> {
@@ -52,10 +119,16 @@ fn named(job: &Claimed) -> Result<Named, Failure> {
     Ok((tenant, wanted.message))
 }
 
+/// What one of them came to: what is to be noted, or why there is nothing to note.
+type Ended = Result<Outcome, Failure>;
+
 impl SendMessages {
-    /// Sends many: they are looked at together, carried at the same time, and noted together. Says of
-    /// each how that ended, in their order.
+    /// Sends many: they are looked at together, carried at the same time, and noted as they are taken.
+    /// Says of each how that ended, in their order.
     async fn send(&self, messages: &[Named]) -> Vec<Result<(), Failure>> {
+        if messages.is_empty() {
+            return Vec::new();
+        }
         let looked = match messaging::look(&self.db, messages, &self.public_url).await {
             Ok(looked) => looked,
             Err(error) => {
@@ -63,67 +136,71 @@ impl SendMessages {
                 return messages.iter().map(|_| Err(failure.clone())).collect();
             }
         };
-        let mut ends: Vec<Result<(), Failure>> = Vec::with_capacity(messages.len());
-        let (mut settled, mut carried) = (Vec::new(), JoinSet::new());
-        for (place, (named, looked)) in messages.iter().zip(looked).enumerate() {
-            ends.push(Ok(()));
-            match looked {
-                Looked::Over => {}
+        let now = self.db.clock().now();
+        let (mut ends, mut carried) = (Vec::with_capacity(messages.len()), JoinSet::new());
+        for (place, looked) in looked.into_iter().enumerate() {
+            ends.push(match looked {
+                Looked::Over => Ok(()),
+                Looked::Later(at) => Err(Failure::Later((at - now).to_std().unwrap_or_default())),
                 // It was sealed with a key that this worker wasn't given (yet).
-                Looked::Unreadable(reason) => ends[place] = Err(Failure::Transient(reason)),
-                Looked::Ready(ready) => match self.parcel(*ready) {
-                    Ok((parcel, carrier)) => {
-                        // Until it says otherwise.
-                        ends[place] = Err(Failure::transient("it panicked; the log says where"));
-                        carried.spawn(async move { (place, carrier.carry(&parcel).await) });
-                    }
-                    Err(outcome) => settled.push((*named, outcome)),
-                },
-            }
-        }
-        while let Some(ended) = carried.join_next().await {
-            let Ok((place, ended)) = ended else { continue };
-            let Some(named) = messages.get(place) else { continue };
-            let outcome = match ended {
-                Ok(Carried { provider_id }) => Ok(Outcome::Sent(provider_id)),
-                Err(Refused::Permanent(reason)) => Ok(Outcome::Failed(Reason::Refused, reason)),
-                Err(Refused::Transient(reason) | Refused::Later(_, reason)) => Err(reason),
-            };
-            ends[place] =
-                outcome.map(|outcome| settled.push((*named, outcome))).map_err(Failure::Transient);
-        }
-        if let Err(error) = self.settle(&settled).await {
-            let failure = Failure::from(error);
-            for (place, named) in messages.iter().enumerate() {
-                if settled.iter().any(|(settled, _)| settled == named) {
-                    ends[place] = Err(failure.clone());
+                Looked::Unreadable(reason) => Err(Failure::Transient(reason)),
+                Looked::Ready(ready) => {
+                    let way = self.ways.get(ready.channel.key()).cloned();
+                    let templates = Arc::clone(&self.templates);
+                    carried.spawn(async move {
+                        let Some(way) = way else {
+                            return (place, Ok(Outcome::Dropped(Reason::ChannelOff)));
+                        };
+                        (place, way.carry(*ready, &templates).await)
+                    });
+                    // Until it says otherwise.
+                    Err(Failure::transient("it panicked; the log says where"))
                 }
-            }
+            });
+        }
+        while let Some(first) = carried.join_next().await {
+            let mut some = vec![first];
+            let gather = async {
+                while let Some(next) = carried.join_next().await {
+                    some.push(next);
+                }
+            };
+            let _late = timeout(GATHER, gather).await;
+            let some = some.into_iter().filter_map(Result::ok).collect();
+            self.note(messages, some, &mut ends).await;
         }
         ends
     }
 
-    /// The message in words, and who carries it.
-    fn parcel(&self, ready: Ready) -> Result<(Parcel, Arc<dyn Carrier>), Outcome> {
-        let writing = Writing {
-            kind: ready.kind,
-            channel: ready.channel,
-            locale: &ready.locale,
-            data: &ready.fields,
-            link: ready.link.as_deref(),
-            leave: ready.leave.as_deref(),
-            own: ready.own.as_ref(),
-        };
-        let content = self.templates.write(&writing);
-        let content =
-            content.map_err(|error| Outcome::Failed(Reason::NoWords, error.to_string()))?;
-        let carrier = self.carriers.of(ready.channel);
-        let carrier = carrier.ok_or(Outcome::Dropped(Reason::ChannelOff))?;
-        Ok((Parcel { message: ready, content }, carrier))
+    /// Notes what became of some of them.
+    async fn note(
+        &self,
+        messages: &[Named],
+        some: Vec<(usize, Ended)>,
+        ends: &mut [Result<(), Failure>],
+    ) {
+        let (mut places, mut settled) = (Vec::new(), Vec::new());
+        for (place, ended) in some {
+            match (ended, messages.get(place)) {
+                (Ok(outcome), Some(named)) => {
+                    places.push(place);
+                    settled.push((*named, outcome));
+                }
+                (Err(failure), _) => ends[place] = Err(failure),
+                (Ok(_), None) => {}
+            }
+        }
+        let noted = self.settle(&settled).await.map_err(Failure::from);
+        for place in places {
+            ends[place] = noted.clone();
+        }
     }
 
     /// What was handed over must be known to be: worth some patience with the database.
     async fn settle(&self, settled: &[(Named, Outcome)]) -> Result<(), StoreError> {
+        if settled.is_empty() {
+            return Ok(());
+        }
         let mut pause = Duration::from_millis(50);
         for _ in 1..WRITES {
             if messaging::settle(&self.db, settled).await.is_ok() {
@@ -134,4 +211,50 @@ impl SendMessages {
         }
         messaging::settle(&self.db, settled).await
     }
+}
+
+impl Way {
+    /// Hands a message over, once it is its turn. Where nobody takes any it is put off.
+    async fn carry(&self, ready: Ready, templates: &Templates) -> Ended {
+        let passage = self.gate.pass(self.times.turn).await.map_err(Failure::Later)?;
+        let parcel = match parcel(ready, templates) {
+            Ok(parcel) => parcel,
+            Err(outcome) => return Ok(outcome),
+        };
+        let mut carrying = self.carrier.carry(&parcel);
+        let Times { slow, carry, .. } = self.times;
+        let carried = match timeout(slow, &mut carrying).await {
+            Ok(carried) => carried,
+            Err(_) => {
+                passage.slow();
+                let late =
+                    || Err(Refused::Transient(format!("no answer in {} s", carry.as_secs())));
+                timeout(carry.saturating_sub(slow), carrying).await.unwrap_or_else(|_| late())
+            }
+        };
+        passage.found(&carried);
+        match carried {
+            Ok(Carried { provider_id }) => Ok(Outcome::Sent(provider_id)),
+            Err(Refused::Permanent(reason)) => Ok(Outcome::Failed(Reason::Refused, reason)),
+            Err(Refused::Transient(reason)) => Err(Failure::Transient(reason)),
+            Err(Refused::Later(after, _)) => Err(Failure::Later(after)),
+            Err(Refused::Away(_)) => Err(Failure::Later(self.gate.again())),
+        }
+    }
+}
+
+/// The message in words.
+fn parcel(ready: Ready, templates: &Templates) -> Result<Parcel, Outcome> {
+    let writing = Writing {
+        kind: ready.kind,
+        channel: ready.channel,
+        locale: &ready.locale,
+        data: &ready.fields,
+        link: ready.link.as_deref(),
+        leave: ready.leave.as_deref(),
+        own: ready.own.as_ref(),
+    };
+    let content = templates.write(&writing);
+    let content = content.map_err(|error| Outcome::Failed(Reason::NoWords, error.to_string()))?;
+    Ok(Parcel { message: ready, content })
 }

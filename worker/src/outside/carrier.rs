@@ -11,7 +11,7 @@ use openchair_domain::messaging::templates::Rendered;
 use openchair_domain::messaging::{Channel, Ready};
 use openchair_domain::time::Clock;
 
-use super::mail::{Mailer, Outgoing, SendError};
+use super::mail::{Fault, Mailer, Outgoing, SendError};
 
 /// A message that is ready to leave.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +43,12 @@ pub enum Refused {
     /// It will never be taken.
     #[error("{0}")]
     Permanent(String),
-    /// It may be taken another time.
+    /// It may be taken another time. That was a try.
     #[error("{0}")]
     Transient(String),
+    /// Nobody is there who could take anything: no fault of this message's, and no try.
+    #[error("{0}")]
+    Away(String),
     /// It may be taken after that time: too many are sent.
     #[error("{1}")]
     Later(Duration, String),
@@ -104,8 +107,9 @@ impl Carrier for ByMail {
         };
         match self.mailer.send(&mail).await {
             Ok(()) => Ok(Carried::default()),
-            Err(SendError { permanent: true, reason }) => Err(Refused::Permanent(reason)),
-            Err(SendError { reason, .. }) => Err(Refused::Transient(reason)),
+            Err(SendError { fault: Fault::Final, reason }) => Err(Refused::Permanent(reason)),
+            Err(SendError { fault: Fault::Passing, reason }) => Err(Refused::Transient(reason)),
+            Err(SendError { fault: Fault::Away, reason }) => Err(Refused::Away(reason)),
         }
     }
 }

@@ -67,10 +67,21 @@ impl Outgoing {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct SendError {
-    /// Whether another try would end in the same way.
-    pub permanent: bool,
+    /// Whose fault it is.
+    pub fault: Fault,
     /// What was said. May name addresses.
     pub reason: String,
+}
+
+/// Whose fault it is that a mail didn't leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The mail's: another try would end in the same way.
+    Final,
+    /// This mail's, perhaps; another try may succeed.
+    Passing,
+    /// Not the mail's: nobody is there who takes any.
+    Away,
 }
 
 /// Takes mails away.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use openchair_domain::messaging::mailbox::{self, Delivered};
 use openchair_domain::tenancy::Db;
 
-use super::mail::{Mailer, Outgoing, SendError};
+use super::mail::{Fault, Mailer, Outgoing, SendError};
 use crate::handler::with_causes;
 
 /// Puts mails into the development mailbox.
@@ -33,6 +33,6 @@ impl Mailer for Mailbox {
         };
         mailbox::deliver(&self.db, &delivered)
             .await
-            .map_err(|error| SendError { permanent: false, reason: with_causes(&error) })
+            .map_err(|error| SendError { fault: Fault::Passing, reason: with_causes(&error) })
     }
 }

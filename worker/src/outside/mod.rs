@@ -1,6 +1,7 @@
 //! The outside world, behind traits.
 
 pub mod carrier;
+pub(crate) mod gate;
 pub mod http;
 pub mod mail;
 pub mod mailbox;

@@ -10,14 +10,14 @@ use serde_json::{Map, Value};
 use self::decide::{Verdict, decide};
 use self::read::Row;
 use super::log::Named;
-use super::new::{SEND_MESSAGE, SendMessage, sealed_part};
+use super::new::sealed_part;
 use super::templates::Own;
 use super::{Channel, Kind, leave};
 use crate::bookings::CalendarEntry;
 use crate::ids::{Id, Message, Tenant};
-use crate::jobs::{self, NewJob};
 use crate::secrets::Place;
-use crate::tenancy::{Db, StoreError, SystemReason, SystemTx, Tools};
+use crate::tenancy::{Db, StoreError, SystemReason, Tools};
+use crate::time::Instant;
 
 pub use settle::{Outcome, settle};
 
@@ -57,14 +57,18 @@ pub struct Ready {
 pub enum Looked {
     /// It is to be sent now.
     Ready(Box<Ready>),
-    /// There is nothing to do (any more): it was sent, dropped or put off.
+    /// It is not the hour for it: it is to be sent then.
+    Later(Instant),
+    /// There is nothing to do (any more): it was sent or dropped.
     Over,
     /// It can't be read.
     Unreadable(String),
 }
 
-/// Looks at messages that are due. What there is no reason for any more is dropped with a note, what
-/// it is not the hour for is put off. The answers are in the order of the questions.
+/// Looks at messages that are due. What there is no reason for any more is dropped with a note; of what
+/// it is not the hour for it is noted when it will be, and its job has to come again then (another job
+/// for it would be one too many: each message has one, so that nobody else can have it in hand). The
+/// answers are in the order of the questions.
 pub async fn look(
     db: &Db,
     messages: &[Named],
@@ -97,30 +101,14 @@ pub async fn look(
             }
             Verdict::Later(at) => {
                 later.push((*named, at));
-                Looked::Over
+                Looked::Later(at)
             }
         });
     }
     settle::write(&tx, &dropped).await?;
-    put_off(&tx, later).await?;
+    settle::due_at(&tx, &later).await?;
     tx.commit().await?;
     Ok(looked)
-}
-
-async fn put_off(
-    tx: &SystemTx,
-    later: Vec<(Named, crate::time::Instant)>,
-) -> Result<(), StoreError> {
-    if later.is_empty() {
-        return Ok(());
-    }
-    settle::due_at(tx, &later).await?;
-    let job = |((tenant, message), at): (Named, crate::time::Instant)| {
-        (Some(tenant), NewJob::new(SEND_MESSAGE, &SendMessage { message }).at(at))
-    };
-    let queued = later.into_iter().map(job).collect();
-    jobs::enqueue_all(tx.conn(), tx.tools(), tx.now(), queued).await?;
-    Ok(())
 }
 
 fn ready(

@@ -87,6 +87,9 @@ fn row((tenant, message): Named, outcome: &Outcome, now: Instant) -> Row {
 
 /// Writes down when messages are to be sent instead.
 pub(super) async fn due_at(tx: &SystemTx, later: &[(Named, Instant)]) -> Result<(), StoreError> {
+    if later.is_empty() {
+        return Ok(());
+    }
     let sql = "update messages m set due_at = l.due_at
                from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as l (tenant_id, id, due_at)
                where m.tenant_id = l.tenant_id and m.id = l.id";

@@ -109,6 +109,16 @@ struct Forms {
 }
 
 impl Catalogue {
+    /// Everything that is a template.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+        let mails = self.mails.values().flat_map(|texts| {
+            let lines = [&texts.subject, &texts.preview, &texts.heading].into_iter();
+            lines.chain(&texts.before).chain(&texts.button).chain(&texts.after)
+        });
+        let all = [&self.hello, &self.copy, &self.footer].into_iter();
+        all.chain(mails).chain(self.shorts.values()).map(String::as_str)
+    }
+
     /// What a mail says.
     pub(super) fn texts(&self, template: Template) -> Option<&Texts> {
         self.mails.get(template.key())

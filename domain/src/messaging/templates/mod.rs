@@ -20,7 +20,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
 use self::catalogue::Catalogue;
 use self::fields::{Fields, one_line};
-use self::writer::{Part, Said, Writer};
+use self::writer::{Part, Said, Writer, line_name};
 use super::{Channel, Click, Kind, Mail, Template};
 use crate::config::LOCALES;
 use crate::fault::Faults;
@@ -127,6 +127,13 @@ impl Templates {
                 |problem: &dyn ToString| TemplateError::Catalogue(locale, problem.to_string());
             let catalogue: Catalogue = toml::from_str(text).map_err(|problem| bad(&problem))?;
             complete(&catalogue).map_err(|problem| bad(&problem))?;
+            for line in catalogue.lines() {
+                for part in [Part::Text, Part::Html] {
+                    environment
+                        .add_template_owned(line_name(line, part), line.to_owned())
+                        .map_err(|problem| bad(&problem))?;
+                }
+            }
             catalogues.insert(locale, catalogue);
         }
         Ok(Self { environment, own: own::environment(), catalogues })
@@ -216,8 +223,7 @@ impl Templates {
         let fields = fields::fields(data, locale, catalogue)?;
         let visits = fields::visits(data, locale, catalogue, &links)?;
         let environment = &self.environment;
-        let write =
-            Writer { environment, locale, catalogue, fields: &fields, visits: &visits, leave };
+        let write = Writer::new(environment, (locale, catalogue), &fields, &visits, leave);
         let link = links.first().copied();
         let subject = one_line(&write.line(&texts.subject, Part::Text)?, LONGEST_SUBJECT);
         let part = |part: Part| -> Result<String, RenderError> {
@@ -241,7 +247,7 @@ impl Templates {
         let fields = all_fields(kind, data, locale, catalogue, &links)?;
         let context = fields.into_iter().map(|(name, text)| (name, Value::from(text)));
         let context = Value::from(context.collect::<BTreeMap<_, _>>());
-        let text = self.environment.render_named_str("line.txt", words, context)?;
+        let text = self.environment.get_template(&line_name(words, Part::Text))?.render(context)?;
         Ok(Rendered { subject: String::new(), text: tidy(&text), html: String::new() })
     }
 
@@ -260,7 +266,7 @@ impl Templates {
         let subject = one_line(&own::write(&self.own, subject, &fields)?, LONGEST_SUBJECT);
         let paragraphs = own::paragraphs(&self.own, &own.body, &fields)?;
         let environment = &self.environment;
-        let write = Writer { environment, locale, catalogue, fields: &fields, visits: &[], leave };
+        let write = Writer::new(environment, (locale, catalogue), &fields, &[], leave);
         let preview = one_line(&body, LONGEST_SUBJECT);
         let part = |part: Part| -> Result<String, RenderError> {
             let (heading, before) = match part {

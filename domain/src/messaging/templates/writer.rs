@@ -21,13 +21,15 @@ pub(super) enum Part {
 
 /// Writes one mail.
 pub(super) struct Writer<'a> {
-    pub(super) environment: &'a Environment<'static>,
-    pub(super) locale: &'a str,
-    pub(super) catalogue: &'a Catalogue,
-    pub(super) fields: &'a Fields,
-    pub(super) visits: &'a [Visit<'a>],
+    environment: &'a Environment<'static>,
+    locale: &'a str,
+    catalogue: &'a Catalogue,
+    fields: &'a Fields,
+    visits: &'a [Visit<'a>],
     /// Where one says that one doesn't want such mails.
-    pub(super) leave: Option<&'a str>,
+    leave: Option<&'a str>,
+    /// What is said about, as it stands in the text and in the HTML.
+    values: [Value; 2],
 }
 
 /// What stands in the layout besides what is the same in all mails.
@@ -41,28 +43,53 @@ pub(super) struct Said {
     pub(super) after: Vec<Value>,
 }
 
-impl Writer<'_> {
-    /// One text of the catalogue, filled in.
-    pub(super) fn line(&self, source: &str, part: Part) -> Result<String, RenderError> {
-        self.line_about(source, part, self.fields)
+/// What is said about, as it stands in a part.
+fn values(fields: &Fields, part: Part) -> Value {
+    let value = |text: &str| match part {
+        Part::Text => Value::from(text.to_owned()),
+        // What is not there is not marked, either.
+        Part::Html if text.is_empty() => Value::from(""),
+        // A name in another script must not turn the sentence around it.
+        Part::Html => Value::from_safe_string(format!("<bdi>{}</bdi>", escaped(text))),
+    };
+    let values: BTreeMap<&str, Value> =
+        fields.iter().map(|(key, text)| (key.as_str(), value(text))).collect();
+    Value::from(values)
+}
+
+/// Under which name a text of the catalogues is kept, ready to be filled in: its own.
+pub(super) fn line_name(source: &str, part: Part) -> String {
+    match part {
+        Part::Text => format!("{source}.txt"),
+        Part::Html => format!("{source}.html"),
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(
+        environment: &'a Environment<'static>,
+        (locale, catalogue): (&'a str, &'a Catalogue),
+        fields: &'a Fields,
+        visits: &'a [Visit<'a>],
+        leave: Option<&'a str>,
+    ) -> Self {
+        let values = [values(fields, Part::Text), values(fields, Part::Html)];
+        Self { environment, locale, catalogue, fields, visits, leave, values }
     }
 
-    /// The same about one of several visits.
-    fn line_about(&self, source: &str, part: Part, fields: &Fields) -> Result<String, RenderError> {
-        let value = |text: &str| match part {
-            Part::Text => Value::from(text.to_owned()),
-            // What is not there is not marked, either.
-            Part::Html if text.is_empty() => Value::from(""),
-            // A name in another script must not turn the sentence around it.
-            Part::Html => Value::from_safe_string(format!("<bdi>{}</bdi>", escaped(text))),
+    /// One text of the catalogue, filled in.
+    pub(super) fn line(&self, source: &str, part: Part) -> Result<String, RenderError> {
+        let [text, html] = &self.values;
+        let values = match part {
+            Part::Text => text,
+            Part::Html => html,
         };
-        let name = match part {
-            Part::Text => "line.txt",
-            Part::Html => "line.html",
-        };
-        let values: BTreeMap<&str, Value> =
-            fields.iter().map(|(key, text)| (key.as_str(), value(text))).collect();
-        Ok(self.environment.render_named_str(name, source, Value::from(values))?)
+        self.filled(source, part, values)
+    }
+
+    fn filled(&self, source: &str, part: Part, values: &Value) -> Result<String, RenderError> {
+        let line = self.environment.get_template(&line_name(source, part))?;
+        Ok(line.render(values)?)
     }
 
     /// Texts of the catalogue that have something to say. Of several visits, each has a line with its
@@ -77,7 +104,7 @@ impl Writer<'_> {
             for visit in self.visits {
                 let mut fields = self.fields.clone();
                 fields.extend(visit.fields.clone());
-                let line = self.line_about(source, part, &fields)?;
+                let line = self.filled(source, part, &values(&fields, part))?;
                 lines.push(match (visit.link, part) {
                     (None, _) => line,
                     (Some(link), Part::Text) => format!("{line}: {link}"),

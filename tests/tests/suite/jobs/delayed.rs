@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration as Std;
 
 use chrono::Duration;
-use openchair_domain::jobs;
+use openchair_domain::jobs::{self, Lease};
 use openchair_domain::time::{Clock as _, Instant};
 use openchair_tests::eventually;
 use openchair_tests::scratch::Scratch;
@@ -39,16 +39,18 @@ async fn a_job_for_later_waits_for_its_time() {
 async fn whoever_has_nothing_to_do_wakes_for_the_next_job() {
     let scratch = Scratch::new().await;
     let id = due_at(&scratch, "2026-03-08T10:00:01Z").await;
-    let now = scratch.clock.now();
-    let next = jobs::next_due(&scratch.db, now, Duration::seconds(5)).await.unwrap();
-    assert_eq!(next, Some("2026-03-08T10:00:01Z".parse().unwrap()));
-    let soon = Duration::milliseconds(500);
-    assert_eq!(jobs::next_due(&scratch.db, now, soon).await.unwrap(), None);
-    // What fell due while somebody looked isn't slept over.
-    let before = now - Duration::seconds(1);
-    scratch.clock.advance(Duration::seconds(2));
-    assert_eq!(jobs::next_due(&scratch.db, before, soon).await.unwrap(), next);
-    scratch.clock.advance(Duration::seconds(-2));
+    // Whoever understands nothing takes nothing, and hears of it all the same.
+    let lease = Lease {
+        worker: "looks".to_owned(),
+        length: Duration::minutes(1),
+        batch: 4,
+        known: Vec::new(),
+    };
+    let next = async |ahead| jobs::take(&scratch.db, &lease, ahead).await.unwrap().next;
+    let due = Some("2026-03-08T10:00:01Z".parse().unwrap());
+    assert_eq!(next(Duration::seconds(5)).await, due);
+    assert_eq!(next(Duration::milliseconds(500)).await, None);
+    assert_eq!(next(Duration::zero()).await, None);
     let clock = Arc::clone(&scratch.clock);
     let bench = Bench::on(scratch, [], options());
     let other = probe(&bench.scratch).await;

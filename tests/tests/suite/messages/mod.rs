@@ -1,8 +1,10 @@
 //! What a business says to its customers: when, in which words, and to whom not.
 
+mod exactly_once;
 mod leaving;
 mod log;
 mod mailed;
+mod outage;
 mod reminding;
 mod settings;
 mod words;

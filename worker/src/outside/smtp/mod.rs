@@ -1,23 +1,18 @@
 //! Mail by SMTP.
 
+mod lines;
+
 use std::net::IpAddr;
-use std::sync::{PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
-use lettre::transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, Message};
 use url::{Host, Url};
 
-use super::mail::{Mailer, Outgoing, SendError};
-use crate::handler::with_causes;
-
-/// How long the server may take for one answer.
-const ANSWER: Duration = Duration::from_secs(15);
-/// How long an idle connection is kept.
-const IDLE: Duration = Duration::from_secs(30);
+use self::lines::{Lines, Server};
+use super::mail::{Fault, Mailer, Outgoing, SendError};
 
 /// Why mail can't be sent as configured. Says nothing of the address: a password is in it.
 #[derive(Debug, thiserror::Error)]
@@ -36,45 +31,20 @@ pub enum BadMailSettings {
 /// Sends by an SMTP server, over a few connections that are kept.
 #[derive(Debug)]
 pub struct Smtp {
-    builder: AsyncSmtpTransportBuilder,
-    transport: RwLock<Transport>,
+    lines: Lines,
     from: Mailbox,
 }
 
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
-
-/// Puts a new transport in place of the one that a sending was cut off in (the job took too long, or
-/// the worker stops). Its connection would go back among the others with an answer outstanding, and
-/// the next mail on it would take that answer for its own.
-struct CutOff<'a>(Option<&'a Smtp>);
-
-impl Drop for CutOff<'_> {
-    fn drop(&mut self) {
-        if let Some(smtp) = self.0 {
-            let fresh = smtp.builder.clone().build();
-            *smtp.transport.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-        }
-    }
-}
-
 impl Smtp {
-    /// The server at `url`, the sender, and how many connections at most.
+    /// The server at `url`, the sender, and how many connections are kept at most.
     pub fn new(url: &str, from: &str, connections: usize) -> Result<Self, BadMailSettings> {
         let from: Mailbox = from.parse().map_err(|_| BadMailSettings::From)?;
         let url = with_tls(url).ok_or(BadMailSettings::Url)?;
-        let pool = PoolConfig::new()
-            .max_size(u32::try_from(connections).unwrap_or(u32::MAX))
-            .idle_timeout(IDLE);
-        let builder = Transport::from_url(url.as_str())
-            .map_err(|_| BadMailSettings::Url)?
-            .timeout(Some(ANSWER))
-            .pool_config(pool);
-        let transport = RwLock::new(builder.clone().build());
-        Ok(Self { builder, transport, from })
+        let server = Server::at(&url).ok_or(BadMailSettings::Url)?;
+        Ok(Self { lines: Lines::new(server, connections), from })
     }
 
-    fn message(&self, mail: &Outgoing) -> Result<Message, String> {
-        let to = address(&mail.to).ok_or("the address can't be written to")?;
+    fn message(&self, mail: &Outgoing, to: Address) -> Result<Message, String> {
         let domain = self.from.email.domain();
         let plain = |name, value: &str| {
             HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
@@ -123,26 +93,15 @@ fn calendar_type(calendar: &str) -> ContentType {
 #[async_trait]
 impl Mailer for Smtp {
     async fn send(&self, mail: &Outgoing) -> Result<(), SendError> {
-        let message = self.message(mail).map_err(|reason| SendError { permanent: true, reason })?;
-        let transport = self.transport.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut cut_off = CutOff(Some(self));
-        let sent = transport.send(message).await;
-        cut_off.0 = None;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let code = error.status().map(u16::from);
-                let permanent = error.is_client() || code.is_some_and(is_final);
-                Err(SendError { permanent, reason: with_causes(&error) })
-            }
-        }
+        let final_fault = |reason| SendError { fault: Fault::Final, reason };
+        let unwritable = || final_fault("the address can't be written to".to_owned());
+        let to = address(&mail.to).ok_or_else(unwritable)?;
+        let message = self.message(mail, to.clone()).map_err(final_fault)?;
+        // Everything in it is in characters that any server takes: other scripts are encoded.
+        let text = String::from_utf8(message.formatted());
+        let text = text.map_err(|error| final_fault(error.to_string()))?;
+        self.lines.send(&self.from.email, &to, &text).await
     }
-}
-
-/// Whether the server will say the same next time. What it says about our password or our TLS is
-/// about the configuration and not about this mail, which waits until that is put right.
-fn is_final(code: u16) -> bool {
-    (500..600).contains(&code) && !matches!(code, 523 | 524 | 530 | 534 | 535 | 538)
 }
 
 /// The address with its domain as DNS has it.
@@ -182,6 +141,12 @@ mod tests {
 
     use super::*;
 
+    impl Smtp {
+        fn written(&self, mail: &Outgoing) -> Result<Message, String> {
+            self.message(mail, address(&mail.to).unwrap())
+        }
+    }
+
     fn smtp(from: &str) -> Smtp {
         Smtp::new("smtp://127.0.0.1:2525", from, 1).unwrap()
     }
@@ -200,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn a_message_has_its_headers() {
         let message = smtp("Openchair <no-reply@book.example>")
-            .message(&outgoing("ana@exämple.com", "Grüße"))
+            .written(&outgoing("ana@exämple.com", "Grüße"))
             .unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         for line in [
@@ -226,7 +191,7 @@ mod tests {
             leave: Some("https://book.example/u/abc".to_owned()),
             ..outgoing("ana@example.com", "Grüße")
         };
-        let message = smtp("Openchair <no-reply@book.example>").message(&mail).unwrap();
+        let message = smtp("Openchair <no-reply@book.example>").written(&mail).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
         let from = text.lines().position(|line| line.starts_with("From: ")).unwrap();
@@ -249,13 +214,13 @@ mod tests {
     async fn nothing_gets_into_the_headers() {
         let mailer = smtp("no-reply@book.example");
         let subject = "Hello\r\nBcc: all@example.com\r\n\r\nbody";
-        let message = mailer.message(&outgoing("ana@example.com", subject)).unwrap();
+        let message = mailer.written(&outgoing("ana@example.com", subject)).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
         for to in ["ana@example.com\r\nBcc: x@example.com", "a b@example.com", "ana", "@x.example"]
         {
             let refused = mailer.send(&outgoing(to, "Hello")).await.unwrap_err();
-            assert!(refused.permanent, "{to}");
+            assert_eq!(refused.fault, Fault::Final, "{to}");
         }
     }
 
@@ -278,15 +243,6 @@ mod tests {
         }
         for bad in ["", "nobody", "A <a@b", "a@book.example, b@book.example"] {
             assert!(Smtp::new("smtp://localhost", bad, 1).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn which_refusals_are_final() {
-        for (code, expected) in
-            [(421, false), (450, false), (535, false), (530, false), (550, true), (554, true)]
-        {
-            assert_eq!(is_final(code), expected, "{code}");
         }
     }
 }
