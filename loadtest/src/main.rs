@@ -12,6 +12,7 @@ mod people;
 mod place;
 mod plot;
 mod postgres;
+mod reminders;
 mod report;
 mod samples;
 mod server;
@@ -47,6 +48,8 @@ enum Scenario {
     Live(live::Options),
     /// The job runner: claims, jobs from end to end, how late they are, in a small table and a large one
     Jobs(jobs::Options),
+    /// Reminders of a thousand shops that are due at once, handed to a mail server by two workers
+    Reminders(reminders::Options),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +82,7 @@ async fn play(scenario: Scenario) -> Outcome<()> {
         Scenario::Booking(options) => booking::run(&options).await,
         Scenario::Live(options) => live::run(&options).await,
         Scenario::Jobs(options) => jobs::run(&options).await,
+        Scenario::Reminders(options) => reminders::run(&options).await,
     }
 }
 
