@@ -126,12 +126,7 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
     if missed.is_empty() { Ok(()) } else { Err(missed.join("\n").into()) }
 }
 
-async fn play(
-    options: &Options,
-    cluster: &Throwaway,
-    office: &Office,
-    nth: u32,
-) -> Outcome<Round> {
+async fn play(options: &Options, cluster: &Throwaway, office: &Office, nth: u32) -> Outcome<Round> {
     let shops = Shops::open(cluster, &format!("reminders_{nth}")).await?;
     shops.fill(options.shops, options.visits).await?;
     let begun = Instant::now();

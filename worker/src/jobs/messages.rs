@@ -68,7 +68,7 @@ const WRITES: u32 = 5;
 
 /// What is taken within this time after another is noted with it. Whoever is killed before has them
 /// sent once more.
-const GATHER: Duration = Duration::from_millis(10);
+const GATHER: Duration = Duration::from_millis(25);
 
 impl SendMessages {
     pub(crate) fn new(

@@ -230,7 +230,7 @@ impl Chaos {
                 let sql = "select count(pg_terminate_backend(pid)) from (
                                select pid from pg_stat_activity
                                where datname = current_database() and application_name = 'openchair'
-                               order by random() limit 3) some";
+                               order by random() limit 3) these";
                 self.cuts += u32::try_from(app.database.count(sql).await).unwrap();
             }
             _ => {

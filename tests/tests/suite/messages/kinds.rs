@@ -71,7 +71,9 @@ async fn how_it_was_is_asked_once() {
     let ada = was_there(&app, &spa, "Ada", "12:00").await;
     let bob = was_there(&app, &spa, "Bob", "12:30").await;
     let off = was_there(&app, &spa, "Cy", "13:00").await;
-    app.database.run("update appointments set status = 'no_show' where starts_at = '2026-03-05 13:00-05'").await;
+    app.database
+        .run("update appointments set status = 'no_show' where starts_at = '2026-03-05 13:00-05'")
+        .await;
     settled(&app).await;
     assert_eq!(later(&app, at(5, "14:29")).await, 0, "too early");
     assert_eq!(later(&app, at(5, "14:30")).await, 1);
@@ -169,7 +171,8 @@ async fn who_stands_in_line_is_told_when_it_is_their_turn() {
     let spa = app.spa().await;
     app.clock.set(at(4, "10:00"));
     spa.open_line(&["Eve"]).await;
-    let made = spa.owner.post("/v1/customers", &json!({ "name": "Ada", "email": "ada@example.com" }));
+    let made =
+        spa.owner.post("/v1/customers", &json!({ "name": "Ada", "email": "ada@example.com" }));
     let ada = made.await.expect(201);
     spa.desk_in("Ada", &["Wax"], &json!({ "customer": ada["id"] })).await;
     settled(&app).await;
@@ -190,7 +193,8 @@ async fn who_is_called_already_is_not_told_that_they_are_next() {
     let spa = app.spa().await;
     app.clock.set(at(4, "10:00"));
     spa.open_line(&["Eve"]).await;
-    let made = spa.owner.post("/v1/customers", &json!({ "name": "Ada", "email": "ada@example.com" }));
+    let made =
+        spa.owner.post("/v1/customers", &json!({ "name": "Ada", "email": "ada@example.com" }));
     let ada = made.await.expect(201);
     spa.desk_in("Ada", &["Wax"], &json!({ "customer": ada["id"] })).await;
     spa.call_next("Eve").await.expect(200);

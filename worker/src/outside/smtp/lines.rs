@@ -93,11 +93,12 @@ impl Server {
         {
             connection.starttls(tls.clone(), &self.hello).await?;
         }
+        // What the library was told of this it doesn't tell us.
+        let said = connection.command(Ehlo::new(self.hello.clone())).await?;
+        let pipelines = said.message().any(|line| line.eq_ignore_ascii_case("PIPELINING"));
         if let Some(login) = &self.login {
             connection.auth(DEFAULT_MECHANISMS, login).await?;
         }
-        let said = connection.command(Ehlo::new(self.hello.clone())).await?;
-        let pipelines = said.message().any(|line| line.eq_ignore_ascii_case("PIPELINING"));
         Ok(Line { connection, pipelines })
     }
 }
