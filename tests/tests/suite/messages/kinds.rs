@@ -2,6 +2,7 @@
 //! said at that moment.
 
 use chrono::{DateTime, Utc};
+use openchair_domain::ids::{Appointment, Id};
 use openchair_domain::messaging;
 use openchair_tests::spa::{Spa, at};
 use openchair_tests::{TestApp, eventually};
@@ -15,8 +16,7 @@ async fn was_there(app: &TestApp, spa: &Spa, name: &str, time: &str) -> Value {
     let body = json!({ "wanted": spa.wanted(&["Wax"], 1, &["Eve"]), "start": at(5, time),
                        "customer": { "name": name, "email": email } });
     let visit = spa.owner.post("/v1/appointments", &body).await.expect(201);
-    let id = visit["id"].as_str().unwrap().parse::<openchair_domain::ids::Id<_>>().unwrap();
-    let id: openchair_domain::ids::Id<openchair_domain::ids::Appointment> = id;
+    let id: Id<Appointment> = visit["id"].as_str().unwrap().parse().unwrap();
     let done = format!("update appointments set status = 'completed' where id = '{}'", id.uuid());
     app.database.run(&done).await;
     visit

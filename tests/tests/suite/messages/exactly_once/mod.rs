@@ -6,66 +6,31 @@
 //! one delivery, by its key. And whoever looks at a message and hands it over does so within [`WINDOW`]:
 //! what is changed meanwhile may cross it.
 
+mod trouble;
+
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
-use std::sync::Mutex;
 use std::time::{Duration as Span, Instant};
 
 use chrono::{DateTime, Duration, Utc};
-use openchair_domain::ids::{Id, Message};
+use openchair_domain::ids::{Appointment, Id, Message};
 use openchair_domain::messaging;
-use openchair_domain::time::{Clock as _, FileClock, SystemClock};
-use openchair_tests::post_office::{Deed, Letter, PostOffice};
-use openchair_tests::process::Program;
+use openchair_tests::post_office::{Letter, PostOffice};
 use openchair_tests::spa::{Spa, at};
-use openchair_tests::{TestApp, bench, is_long, seed};
+use openchair_tests::{TestApp, is_long, seed};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 use serde_json::{Value, json};
 use sqlx::Row;
 use uuid::Uuid;
 
+use self::trouble::{Chaos, Time, moody};
 use super::path;
 
 /// How long after a look a mail is handed over at most, with the lease that the workers have here.
 const WINDOW: Span = Span::from_secs(8);
-const LEASE: u32 = 24;
 
 /// So many minutes before a visit.
 const STEPS: [i64; 2] = [1_440, 60];
-
-/// The workers' time, which flows, and jumps as it is told.
-struct Time {
-    file: PathBuf,
-    shown: FileClock,
-}
-
-impl Time {
-    fn at(app: &TestApp) -> Self {
-        let file = bench().folder().join("exactly-once-clock");
-        let time = Self { shown: FileClock::following(file.clone()), file };
-        time.jump(app, app.now());
-        time
-    }
-
-    /// To this time, if it isn't over.
-    fn jump(&self, app: &TestApp, to: DateTime<Utc>) {
-        self.shift(app, (to - SystemClock.now()).num_seconds() + 1);
-    }
-
-    fn tick(&self, app: &TestApp, by: Duration) {
-        let shift = (self.shown.now() - SystemClock.now() + by).num_seconds();
-        self.shift(app, shift);
-    }
-
-    fn shift(&self, app: &TestApp, seconds: i64) {
-        // Whole or not at all: others may be reading.
-        let beside = self.file.with_extension("new");
-        std::fs::write(&beside, format!("{seconds:+}")).unwrap();
-        std::fs::rename(beside, &self.file).unwrap();
-        app.clock.set(self.shown.now());
-    }
-}
 
 /// What becomes of a visit, and when.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -152,7 +117,7 @@ async fn booked(
                     1 => 60,
                     2 => 1_445,
                     3 => 65,
-                    _ => dice.random_range(31..2_000),
+                    _ => dice.random_range(46..2_000),
                 };
                 let turn = (fate != Fate::Stands).then(|| start - Duration::minutes(before));
                 visits.push(Visit { shown, start, told: app.now(), fate, turn, done: None });
@@ -160,107 +125,6 @@ async fn booked(
         }
     }
     visits
-}
-
-/// What makes trouble.
-struct Chaos {
-    dice: StdRng,
-    workers: [Option<Program>; 2],
-    settings: Vec<(&'static str, String)>,
-    next: Instant,
-    closed: bool,
-    kills: u32,
-    cuts: u32,
-    closings: u32,
-}
-
-impl Chaos {
-    fn new(app: &TestApp, office: &PostOffice, time: &Time, seed: u64) -> Self {
-        let settings = vec![
-            ("database.url", app.database.app_url()),
-            ("database.max_connections", "10".to_owned()),
-            ("testing.clock_file", time.file.display().to_string()),
-            ("server.public_url", app.url.clone()),
-            ("worker.lease_seconds", LEASE.to_string()),
-            ("mail.transport", "smtp".to_owned()),
-            ("mail.smtp_url", office.url()),
-        ];
-        let mut chaos = Self {
-            dice: StdRng::seed_from_u64(seed),
-            workers: [None, None],
-            settings,
-            next: Instant::now(),
-            closed: false,
-            kills: 0,
-            cuts: 0,
-            closings: 0,
-        };
-        for which in 0..2 {
-            chaos.start(which);
-        }
-        chaos
-    }
-
-    fn start(&mut self, which: usize) {
-        let log = bench().folder().join(format!("exactly-once-worker-{which}.log"));
-        self.workers[which] = Some(Program::start("openchair-worker", &log, &self.settings));
-    }
-
-    /// Every second or two, something happens.
-    async fn strike(&mut self, app: &TestApp, office: &PostOffice) {
-        if Instant::now() < self.next {
-            return;
-        }
-        self.next = Instant::now() + Span::from_millis(self.dice.random_range(400..1_600));
-        if self.closed {
-            self.closed = false;
-            office.doors(true);
-            return;
-        }
-        match self.dice.random_range(0..8) {
-            0..4 => {
-                let which = self.dice.random_range(0..2);
-                if let Some(victim) = self.workers[which].take() {
-                    victim.kill();
-                }
-                self.start(which);
-                self.kills += 1;
-            }
-            4..7 => {
-                let sql = "select count(pg_terminate_backend(pid)) from (
-                               select pid from pg_stat_activity
-                               where datname = current_database() and application_name = 'openchair'
-                               order by random() limit 3) these";
-                self.cuts += u32::try_from(app.database.count(sql).await).unwrap();
-            }
-            _ => {
-                self.closed = true;
-                office.doors(false);
-                self.closings += 1;
-            }
-        }
-    }
-
-    fn stop(self) {
-        for worker in self.workers.into_iter().flatten() {
-            let log = worker.log();
-            assert!(!log.contains("panicked") && !log.contains("\"ERROR\""), "{log}");
-            assert!(worker.stop(), "the worker ends well");
-        }
-    }
-}
-
-/// Takes most of what it gets.
-fn moody(office: &PostOffice, seed: u64) {
-    let dice = Mutex::new(StdRng::seed_from_u64(seed));
-    office.always(move |_| match dice.lock().unwrap().random_range(0..100) {
-        0..3 => Deed::Refuse(451),
-        3..5 => Deed::Busy,
-        5..8 => Deed::Cut,
-        8..12 => Deed::Slowly(Span::from_millis(200)),
-        12 => Deed::Stall,
-        _ => Deed::Take,
-    });
 }
 
 /// It is this time now, until all that is due by then is dealt with; the clock goes on meanwhile.
@@ -409,7 +273,7 @@ async fn whoever_is_killed_everybody_is_told_once() {
     let sent = sent(&app, &office).await;
     let mut faults = Vec::new();
     for visit in &visits {
-        let id: Uuid = visit.id().parse::<Id<openchair_domain::ids::Appointment>>().unwrap().uuid();
+        let id: Uuid = visit.id().parse::<Id<Appointment>>().unwrap().uuid();
         faults.extend(wrong(visit, sent.get(&id).map_or(&[], Vec::as_slice)));
     }
     let all = letters(&office).count();
