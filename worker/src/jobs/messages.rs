@@ -9,6 +9,7 @@ use openchair_domain::messaging::templates::{Templates, Writing};
 use openchair_domain::messaging::{
     self, Channel, Looked, Outcome, Ready, Reason, SEND_MESSAGE, SendMessage,
 };
+use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::tenancy::{Db, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -34,6 +35,7 @@ struct Way {
     carrier: Arc<dyn Carrier>,
     gate: Gate,
     times: Times,
+    tallies: Arc<Tallies>,
 }
 
 /// How long one message may take. All of it lies within the time that its job has: one that is slow
@@ -83,7 +85,8 @@ impl SendMessages {
             let carrier = carriers.of(*channel)?;
             let (clock, entropy) = (Arc::clone(db.clock()), Arc::clone(db.entropy()));
             let gate = Gate::new(channel.key(), options.concurrency, clock, entropy);
-            Some((channel.key(), Arc::new(Way { carrier, gate, times })))
+            let tallies = Arc::clone(db.tallies());
+            Some((channel.key(), Arc::new(Way { carrier, gate, times, tallies })))
         };
         let ways = Channel::ALL.iter().filter_map(way).collect();
         Self { db, ways, templates, public_url }
@@ -216,7 +219,12 @@ impl SendMessages {
 impl Way {
     /// Hands a message over, once it is its turn. Where nobody takes any it is put off.
     async fn carry(&self, ready: Ready, templates: &Templates) -> Ended {
-        let passage = self.gate.pass(self.times.turn).await.map_err(Failure::Later)?;
+        let passage = self.gate.pass(self.times.turn).await.map_err(|later| {
+            if self.gate.is_shut() {
+                self.tallies.note(What::Messages, false);
+            }
+            Failure::Later(later)
+        })?;
         let parcel = match parcel(ready, templates) {
             Ok(parcel) => parcel,
             Err(outcome) => return Ok(outcome),
@@ -233,6 +241,7 @@ impl Way {
             }
         };
         passage.found(&carried);
+        self.tallies.note(What::Messages, carried.is_ok());
         match carried {
             Ok(Carried { provider_id }) => Ok(Outcome::Sent(provider_id)),
             Err(Refused::Permanent(reason)) => Ok(Outcome::Failed(Reason::Refused, reason)),

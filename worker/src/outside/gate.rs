@@ -108,6 +108,11 @@ impl Gate {
         self.spread(self.left().max(jittered(FIRST, &*self.entropy)))
     }
 
+    /// Whether it is shut because nobody was served.
+    pub(crate) fn is_shut(&self) -> bool {
+        self.state().since.is_some()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -67,7 +67,7 @@ async fn how_it_was_is_asked_once() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let wish = json!({ "follow_up_minutes": 120, "reminder_minutes": [] });
-    spa.owner.patch("/v1/message-settings", 0, &wish).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &wish).await.expect(200);
     let ada = was_there(&app, &spa, "Ada", "12:00").await;
     let bob = was_there(&app, &spa, "Bob", "12:30").await;
     let off = was_there(&app, &spa, "Cy", "13:00").await;
@@ -94,7 +94,7 @@ async fn to_tell_others_is_asked_of_who_agreed() {
     let spa = app.spa().await;
     let wish = json!({ "review_minutes": 60, "review_url": "https://reviews.example/lagoon",
                        "reminder_minutes": [] });
-    spa.owner.patch("/v1/message-settings", 0, &wish).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &wish).await.expect(200);
     let never = was_there(&app, &spa, "Ada", "12:00").await;
     let agreed = was_there(&app, &spa, "Bob", "12:30").await;
     let withdrew = was_there(&app, &spa, "Cy", "13:00").await;
@@ -120,7 +120,7 @@ async fn to_come_again_is_asked_of_who_booked_nothing_since() {
     let spa = app.spa().await;
     let wish = json!({ "rebooking_days": 7, "reminder_minutes": [],
                        "quiet": { "from": "11:00", "to": "15:00" } });
-    spa.owner.patch("/v1/message-settings", 0, &wish).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &wish).await.expect(200);
     let ada = was_there(&app, &spa, "Ada", "12:00").await;
     let bob = was_there(&app, &spa, "Bob", "12:30").await;
     let cy = was_there(&app, &spa, "Cy", "13:00").await;

@@ -22,7 +22,7 @@ async fn start(office: &PostOffice) -> (TestApp, Spa) {
         spa.person(name, &["Wax"], &[1, 2, 3, 4, 5, 6, 7], None).await;
     }
     let hour = json!({ "reminder_minutes": [60] });
-    spa.owner.patch("/v1/message-settings", 0, &hour).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &hour).await.expect(200);
     (app, spa)
 }
 
