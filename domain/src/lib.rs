@@ -50,6 +50,7 @@ pub mod team;
 pub mod tenancy;
 pub mod tenants;
 pub mod text;
+pub mod texts;
 pub mod time;
 pub mod trace;
 pub mod turns;

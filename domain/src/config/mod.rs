@@ -31,8 +31,8 @@ pub use plans::{Plan, Plans};
 pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
-    Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Redis, Security,
-    Sentry, Server, Session, Testing, Tokens, Webhooks, Worker,
+    Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Push, Redis,
+    Security, Sentry, Server, Session, Testing, Texts, Tokens, Webhooks, Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
@@ -59,6 +59,10 @@ pub struct Settings {
     pub alerts: Alerts,
     /// How mail leaves.
     pub mail: Mail,
+    /// How texts leave.
+    pub texts: Texts,
+    /// How notes to browsers leave.
+    pub push: Push,
     /// Lifetimes of browser sessions.
     pub session: Session,
     /// Tokens of API clients.
@@ -103,6 +107,8 @@ impl Settings {
         let webhooks = Webhooks::read(r);
         let alerts = Alerts::read(r);
         let mail = Mail::read(r);
+        let texts = Texts::read(r);
+        let push = Push::read(r);
         let session = Session::read(r);
         let tokens = Tokens::read(r);
         let security = Security::read(r);
@@ -121,6 +127,8 @@ impl Settings {
             webhooks: webhooks?,
             alerts: alerts?,
             mail: mail?,
+            texts: texts?,
+            push: push?,
             session: session?,
             tokens: tokens?,
             security: security?,

@@ -118,6 +118,11 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Something that nobody is shown, or nothing.
+    pub(super) fn secret(&mut self, key: &'static str) -> Option<Secret> {
+        self.get(key, Show::Nothing, "a text", |raw| raw.text().map(Secret::new))
+    }
+
     /// A key in base64 of at least 32 bytes, or nothing.
     pub(super) fn key(&mut self, key: &'static str, expected: &str) -> Option<KeyBytes> {
         self.get(key, Show::Nothing, expected, |raw| match raw.text()? {

@@ -22,6 +22,13 @@ pub(super) fn check(merged: &Merged, rules: Rules, faults: &mut Vec<Fault>) {
             "smtp://…:587 or smtps://…:465, as mail.transport is smtp",
         );
     }
+    if text("texts.account_sid").is_some_and(|account| !account.is_empty()) {
+        rule.given("texts.auth_token", Show::Nothing, "the token of texts.account_sid");
+    }
+    if text("push.vapid_key").is_some_and(|key| !key.is_empty()) {
+        let expected = "mailto:… or https://…, as push.vapid_key is given";
+        rule.given("push.contact", Show::Plain, expected);
+    }
     if let (Some(idle), Some(absolute)) =
         (number("session.idle_hours"), number("session.absolute_hours"))
     {

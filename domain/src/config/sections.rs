@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use super::reader::{DAY, HOUR, MINUTE, Reader, SECOND, Show};
 use super::secret::{KeyBytes, Secret};
-use super::values::{ColumnKey, PublicUrl, address, log_filter, network, sender, standard_secret};
+use super::values::{
+    ColumnKey, PublicUrl, address, api, contact, log_filter, network, plain_word, sender,
+    standard_secret, text_sender,
+};
 
 /// Declares a section and how each field is read. All fields are read before the first missing one
 /// ends the section, so that every fault is found.
@@ -190,6 +193,33 @@ section! {
             &["smtp", "smtps"]);
         /// The sender.
         from: String = r.text("mail.from", "an address, or Name <address>", sender);
+    }
+}
+
+section! {
+    /// How texts leave: SMS and WhatsApp, over an account at Twilio or a provider like it.
+    Texts(r) {
+        /// Where the provider's API is.
+        base_url: String = r.text("texts.base_url", "https://…", api);
+        /// The account. Without one there are no texts.
+        account_sid: String = r.text("texts.account_sid", "an account's SID", plain_word);
+        /// Its token; it also signs what the provider tells us.
+        auth_token: Secret = r.secret("texts.auth_token");
+        /// The number that SMS come from, or the service (`MG…`) that chooses one.
+        sms_from: String = r.text("texts.sms_from", "a number like +14155550100, or MG…", text_sender);
+        /// The number that messages on WhatsApp come from.
+        whatsapp_from: String =
+            r.text("texts.whatsapp_from", "a number like +14155550100, or MG…", text_sender);
+    }
+}
+
+section! {
+    /// How notes to browsers leave.
+    Push(r) {
+        /// The private key that they are signed with. Without one there are none.
+        vapid_key: Secret = r.secret("push.vapid_key");
+        /// Whom the browsers' makers may write to when something is wrong.
+        contact: String = r.text("push.contact", "mailto:… or https://…", contact);
     }
 }
 

@@ -112,6 +112,32 @@ pub(super) fn sender(text: &str) -> Option<String> {
     (right && !text.contains(char::is_control)).then(|| text.to_owned())
 }
 
+/// Where an API is: `https://…`, or `http://…` (a stand-in, a relay of one's own).
+pub(super) fn api(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    let right = ["http", "https"].contains(&url.scheme()) && url.query().is_none();
+    (right && url.has_host()).then(|| text.to_owned())
+}
+
+/// A word that stands in a path, or nothing.
+pub(super) fn plain_word(text: &str) -> Option<String> {
+    text.chars().all(|c| c.is_ascii_alphanumeric()).then(|| text.to_owned())
+}
+
+/// A telephone number in E.164 or a service's id, or nothing.
+pub(super) fn text_sender(text: &str) -> Option<String> {
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let number = text.strip_prefix('+').is_some_and(|n| (6..=15).contains(&n.len()) && digits(n));
+    let service = text.starts_with("MG") && text.chars().all(|c| c.is_ascii_alphanumeric());
+    (text.is_empty() || number || service).then(|| text.to_owned())
+}
+
+/// Somebody to write to, or nobody.
+pub(super) fn contact(text: &str) -> Option<String> {
+    let known = text.starts_with("mailto:") || text.starts_with("https://");
+    (text.is_empty() || (known && url::Url::parse(text).is_ok())).then(|| text.to_owned())
+}
+
 /// `info` or `info,sqlx=warn`: what tracing's filter would take silently wrong is refused here.
 pub(super) fn log_filter(text: &str) -> Option<String> {
     const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
@@ -126,6 +152,24 @@ pub(super) fn log_filter(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_sends_texts() {
+        for right in ["", "+14155550100", "MG0123456789abcdef"] {
+            assert_eq!(text_sender(right).as_deref(), Some(right));
+        }
+        for wrong in ["4155550100", "+1 415", "+12345", "Spa", "MG 1"] {
+            assert_eq!(text_sender(wrong), None, "{wrong}");
+        }
+        for right in ["https://api.twilio.com", "http://127.0.0.1:4000/texts"] {
+            assert_eq!(api(right).as_deref(), Some(right));
+        }
+        for wrong in ["", "api.twilio.com", "ftp://a.example", "https://a.example/?x=1", "https:"] {
+            assert_eq!(api(wrong), None, "{wrong}");
+        }
+        assert!(contact("mailto:ops@a.example").is_some() && contact("").is_some());
+        assert!(contact("ops@a.example").is_none() && plain_word("AC/../x").is_none());
+    }
 
     #[test]
     fn public_urls() {

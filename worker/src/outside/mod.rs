@@ -6,4 +6,6 @@ pub mod http;
 pub mod mail;
 pub mod mailbox;
 pub mod names;
+pub mod push;
 pub mod smtp;
+pub mod texts;

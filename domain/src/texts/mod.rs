@@ -1,0 +1,10 @@
+//! Texts on a telephone, as a provider that speaks like Twilio tells of them: what became of one, what
+//! somebody answers, and whether it is the provider that says so.
+
+mod reply;
+mod signature;
+mod status;
+
+pub use reply::Reply;
+pub use signature::{is_signed, sign};
+pub use status::{Fate, fate};

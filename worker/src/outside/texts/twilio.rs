@@ -1,0 +1,219 @@
+//! Texts by an HTTP API that is Twilio's, or like it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openchair_domain::config;
+use reqwest::{Client, Response, StatusCode, header};
+use serde::Deserialize;
+use url::Url;
+
+use super::{Refused, Text, Texter, Way};
+use crate::handler::with_causes;
+
+/// How long the provider may take for one answer.
+const ANSWER: Duration = Duration::from_secs(15);
+/// How long to wait when it says "too many" without saying for how long.
+const TOO_MANY: Duration = Duration::from_secs(5);
+/// The longest that it may make us wait.
+const LONGEST: Duration = Duration::from_hours(1);
+/// So much of an answer is read.
+const LONGEST_ANSWER: usize = 16 * 1024;
+/// Who has this number answered STOP.
+const OPTED_OUT: i64 = 21_610;
+
+/// Why texts can't be sent as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum BadTextSettings {
+    /// The provider's address.
+    #[error("texts.base_url can't be used. Expected https://…")]
+    Url,
+}
+
+/// An account at the provider.
+pub struct Twilio {
+    http: Client,
+    messages: Url,
+    account: String,
+    token: String,
+    sms_from: String,
+    whatsapp_from: String,
+}
+
+/// Without its token.
+impl std::fmt::Debug for Twilio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Twilio").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    sid: String,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    code: Option<i64>,
+    #[serde(default)]
+    message: String,
+}
+
+impl Twilio {
+    /// As configured; none, if there is no account.
+    pub fn from_settings(
+        settings: &config::Texts,
+        http: Client,
+    ) -> Result<Option<Self>, BadTextSettings> {
+        if settings.account_sid.is_empty() {
+            return Ok(None);
+        }
+        let mut messages = Url::parse(&settings.base_url).map_err(|_| BadTextSettings::Url)?;
+        messages.path_segments_mut().map_err(|()| BadTextSettings::Url)?.pop_if_empty().extend([
+            "2010-04-01",
+            "Accounts",
+            &settings.account_sid,
+            "Messages.json",
+        ]);
+        Ok(Some(Self {
+            http,
+            messages,
+            account: settings.account_sid.clone(),
+            token: settings.auth_token.expose().to_owned(),
+            sms_from: settings.sms_from.clone(),
+            whatsapp_from: settings.whatsapp_from.clone(),
+        }))
+    }
+
+    fn sender(&self, way: Way) -> &str {
+        match way {
+            Way::Sms => &self.sms_from,
+            Way::WhatsApp => &self.whatsapp_from,
+        }
+    }
+
+    fn form(&self, text: &Text) -> String {
+        let from = self.sender(text.way);
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        match text.way {
+            Way::Sms => form.append_pair("To", &text.to),
+            Way::WhatsApp => form.append_pair("To", &format!("whatsapp:{}", text.to)),
+        };
+        match text.way {
+            // A service chooses the number.
+            _ if from.starts_with("MG") => form.append_pair("MessagingServiceSid", from),
+            Way::Sms => form.append_pair("From", from),
+            Way::WhatsApp => form.append_pair("From", &format!("whatsapp:{from}")),
+        };
+        form.append_pair("Body", &text.body);
+        if let Some(callback) = &text.callback {
+            form.append_pair("StatusCallback", callback);
+        }
+        form.finish()
+    }
+}
+
+#[async_trait]
+impl Texter for Twilio {
+    fn goes(&self, way: Way) -> bool {
+        !self.sender(way).is_empty()
+    }
+
+    async fn send(&self, text: &Text) -> Result<String, Refused> {
+        if !self.goes(text.way) {
+            return Err(Refused::Permanent(format!("no sender is configured for {:?}", text.way)));
+        }
+        let asked = self
+            .http
+            .post(self.messages.clone())
+            .timeout(ANSWER)
+            .basic_auth(&self.account, Some(&self.token))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("Idempotency-Key", &text.key)
+            .body(self.form(text))
+            .send()
+            .await;
+        let answer =
+            asked.map_err(|error| Refused::Transient(with_causes(&error.without_url())))?;
+        let (status, wait) = (answer.status(), retry_after(&answer));
+        let body = start_of(answer).await;
+        if status.is_success() {
+            // It was taken, whatever it is called.
+            return Ok(
+                serde_json::from_slice(&body).map_or_else(|_| String::new(), |t: Taken| t.sid)
+            );
+        }
+        Err(refused(status, wait, &body))
+    }
+}
+
+/// For how long the provider wants to be left alone.
+fn retry_after(answer: &Response) -> Option<Duration> {
+    let said = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    Some(Duration::from_secs(said.trim().parse().ok()?))
+}
+
+/// The beginning of an answer, as far as it came.
+async fn start_of(mut answer: Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < LONGEST_ANSWER
+        && let Ok(Some(part)) = answer.chunk().await
+    {
+        body.extend_from_slice(&part);
+    }
+    body.truncate(LONGEST_ANSWER);
+    body
+}
+
+fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Refused {
+    let problem: Option<Problem> = serde_json::from_slice(body).ok();
+    let code = problem.as_ref().and_then(|problem| problem.code);
+    let said = problem.map(|problem| problem.message).unwrap_or_default();
+    let reason = match code {
+        Some(code) => format!("{status}: {code} {said}"),
+        None => format!("{status}: {said}"),
+    };
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => {
+            Refused::Later(wait.unwrap_or(TOO_MANY).min(LONGEST), reason)
+        }
+        StatusCode::SERVICE_UNAVAILABLE if wait.is_some() => {
+            Refused::Later(wait.unwrap_or(TOO_MANY).min(LONGEST), reason)
+        }
+        // About the account, and not about this text, which waits until that is put right.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+            Refused::Transient(reason)
+        }
+        StatusCode::REQUEST_TIMEOUT => Refused::Transient(reason),
+        _ if code == Some(OPTED_OUT) => Refused::OptedOut(reason),
+        status if status.is_client_error() => Refused::Permanent(reason),
+        _ => Refused::Transient(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_answer_means() {
+        let of = |status: u16, wait: Option<u64>, body: &str| {
+            let wait = wait.map(Duration::from_secs);
+            refused(StatusCode::from_u16(status).unwrap(), wait, body.as_bytes())
+        };
+        let second = Duration::from_secs(1);
+        let transient = |refused: &Refused| matches!(refused, Refused::Transient(_));
+        assert!(matches!(of(429, None, ""), Refused::Later(wait, _) if wait == TOO_MANY));
+        assert!(matches!(of(429, Some(1), ""), Refused::Later(wait, _) if wait == second));
+        assert!(matches!(of(429, Some(u64::MAX), ""), Refused::Later(wait, _) if wait == LONGEST));
+        assert!(matches!(of(503, Some(1), ""), Refused::Later(wait, _) if wait == second));
+        for status in [500, 502, 503, 504, 401, 403, 404, 408, 302] {
+            assert!(transient(&of(status, None, "<html>")), "{status}");
+        }
+        let unknown = r#"{"code": 21211, "message": "Invalid 'To' Phone Number", "status": 400}"#;
+        let said = "400 Bad Request: 21211 Invalid 'To' Phone Number";
+        assert_eq!(of(400, None, unknown), Refused::Permanent(said.to_owned()));
+        let stopped = r#"{"code": 21610, "message": "Attempt to send to unsubscribed recipient"}"#;
+        assert!(matches!(of(400, None, stopped), Refused::OptedOut(_)));
+    }
+}
