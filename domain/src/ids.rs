@@ -111,6 +111,10 @@ kinds! {
     Message = "msg",
     /// That somebody doesn't want to be written to.
     OptOut = "opt",
+    /// What a customer answered to a message.
+    MessageReply = "rpl",
+    /// A browser that asked for notes.
+    PushSubscription = "psh",
     /// A mail that left, under the number of the job or the message that it comes from.
     Mailed = "eml",
 }

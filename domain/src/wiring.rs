@@ -10,6 +10,7 @@ use crate::authz::{Authz, BadPolicy};
 use crate::config::{Secret, Settings};
 use crate::entropy::Entropy;
 use crate::identity::{Identity, Rules};
+use crate::messaging::Ways;
 use crate::secrets::{AccessTokens, KeyRing, PasswordError, Passwords, SealError};
 use crate::tenancy::{Db, DbOptions, StartError};
 use crate::time::{Clock, FileClock, SystemClock};
@@ -75,7 +76,7 @@ pub async fn connect(
         statement: settings.database.statement_timeout,
         lock: settings.database.lock_timeout,
     };
-    let db = Db::connect(&options, clock, entropy, columns).await?;
+    let db = Db::connect(&options, clock, entropy, columns).await?.with_ways(Ways::of(settings));
     let identity = Identity::new(db.clone(), authz, passwords, tokens, rules);
     Ok((db, identity))
 }

@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("0013_jobs", include_str!("../sql/0013_jobs.sql")),
     ("0014_webhooks", include_str!("../sql/0014_webhooks.sql")),
     ("0015_messages", include_str!("../sql/0015_messages.sql")),
+    ("0016_channels", include_str!("../sql/0016_channels.sql")),
     ("0018_alerts", include_str!("../sql/0018_alerts.sql")),
 ];
 

@@ -13,7 +13,7 @@ use crate::availability::{
     Alignment, Block, Busy, RoomRules, Rules, Skill, Span, StaffRules, Week, Window,
 };
 use crate::ids::{Id, Location, Tenant};
-use crate::messaging::Settings;
+use crate::messaging::{Settings, Ways};
 use crate::policies::{Asked, WaitlistOrder};
 use crate::tenancy::StoreError;
 use crate::time::Instant;
@@ -32,6 +32,7 @@ pub(super) async fn shop(
     tenant: Id<Tenant>,
     (location, version): (Id<Location>, i64),
     since: NaiveDate,
+    ways: Ways,
 ) -> Result<Option<Shop>, StoreError> {
     let values = [tenant.uuid().into(), location.uuid().into(), since.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SHOP, values);
@@ -43,7 +44,7 @@ pub(super) async fn shop(
     }
     let read: Read = serde_json::from_value(written.shop)
         .map_err(|error| StoreError::Unreadable(format!("the rules of {location}: {error}")))?;
-    Ok(Some(read.into_shop(location, version)?))
+    Ok(Some(read.into_shop(location, version, ways)?))
 }
 
 const BUSY: &str = "
@@ -342,7 +343,12 @@ impl ReadStaff {
 }
 
 impl Read {
-    fn into_shop(self, location: Id<Location>, version: i64) -> Result<Shop, StoreError> {
+    fn into_shop(
+        self,
+        location: Id<Location>,
+        version: i64,
+        ways: Ways,
+    ) -> Result<Shop, StoreError> {
         let zone = self.location.time_zone.parse().map_err(|_| {
             StoreError::Unreadable(format!("the time zone {}", self.location.time_zone))
         })?;
@@ -369,7 +375,7 @@ impl Read {
         Ok(Shop {
             location,
             version,
-            messages: Settings::of_row(self.messages)?,
+            messages: Settings::of_row(self.messages)?.by(ways),
             location_name: self.location.name,
             address: self.location.address,
             name: self.business.name,

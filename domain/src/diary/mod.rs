@@ -171,7 +171,7 @@ pub(crate) async fn shop(
     }
     let since = (tx.now() - Duration::days(2)).date_naive();
     let Some(shop) =
-        load::shop(tx.conn(), tx.tenant(), (versions.location, versions.rules), since).await?
+        load::shop(tx.conn(), tx.tenant(), (versions.location, versions.rules), since, tx.tools().ways).await?
     else {
         return Ok(None);
     };
@@ -190,7 +190,7 @@ pub(crate) async fn just_written(
     location: Id<Location>,
     since: NaiveDate,
 ) -> Result<Option<Shop>, StoreError> {
-    load::shop(tx.conn(), tenant, (location, FIRST), since).await
+    load::shop(tx.conn(), tenant, (location, FIRST), since, tx.tools().ways).await
 }
 
 /// The diary of these days, kept for who asks next.

@@ -39,7 +39,7 @@ pub struct Shop {
     pub asks: Asks,
     /// Whom it asks first when time frees up.
     pub waitlist_order: WaitlistOrder,
-    /// What it says to customers, and by which ways.
+    /// What it says to customers, and by which of the ways that somebody carries.
     pub messages: Settings,
     /// What it offers.
     pub services: HashMap<Id<Service>, Offer>,

@@ -1,6 +1,7 @@
 //! By which way somebody is reached.
 
 use super::Channel;
+use crate::ids::{Customer, Id};
 
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,23 +39,29 @@ pub(crate) struct Reach<'a> {
     pub(crate) phone: Option<&'a str>,
     /// The way that they chose, if they ever did.
     pub(crate) chosen: Option<Channel>,
+    /// Who they are: all browsers that they subscribed with.
+    pub(crate) customer: Option<Id<Customer>>,
 }
 
 impl Reach<'_> {
-    fn by(&self, channel: Channel) -> Option<&str> {
+    fn by(&self, channel: Channel) -> Option<String> {
         match channel {
-            Channel::Email => self.email,
-            Channel::Sms | Channel::Whatsapp => self.phone,
-            Channel::Push => None,
+            Channel::Email => self.email.map(str::to_owned),
+            Channel::Sms | Channel::Whatsapp => self.phone.map(str::to_owned),
+            // Only who has a browser that asked for it can choose this, and nobody else does it for them.
+            Channel::Push => {
+                let customer = self.customer.filter(|_| self.chosen == Some(Channel::Push));
+                customer.map(|customer| customer.to_string())
+            }
         }
     }
 
     /// The way that a message takes: the one that they chose, if it can be taken; else the best that
-    /// the business has on. `carried` is what somebody carries messages by.
-    pub(crate) fn choose(&self, on: &[Channel], carried: &[Channel]) -> Option<Address> {
+    /// the business has on.
+    pub(crate) fn choose(&self, on: &[Channel]) -> Option<Address> {
         let open = |channel: &Channel| {
-            let possible = on.contains(channel) && carried.contains(channel);
-            self.by(*channel).filter(|_| possible).map(|shown| Address::new(*channel, shown))
+            let shown = self.by(*channel).filter(|_| on.contains(channel));
+            shown.map(|shown| Address::new(*channel, &shown))
         };
         self.chosen.as_ref().and_then(open).or_else(|| on.iter().find_map(open))
     }
@@ -68,25 +75,28 @@ mod tests {
     #[test]
     fn the_way_that_was_chosen_or_the_best_there_is() {
         let all = [Email, Sms, Whatsapp, Push];
-        let both = Reach { email: Some("Ann@Example.com"), phone: Some("+1415"), chosen: None };
+        let both = Reach { email: Some("Ann@Example.com"), phone: Some("+1415"), ..Reach::default() };
         let only_phone = Reach { email: None, ..both };
         let chosen = |channel| Reach { chosen: Some(channel), ..both };
-        let cases: [(Reach<'_>, &[Channel], &[Channel], Option<Channel>); 9] = [
-            (both, &all, &all, Some(Email)),
-            (both, &[Sms, Email], &all, Some(Sms)),
-            (both, &[Sms, Email], &[Email], Some(Email)),
-            (chosen(Whatsapp), &all, &all, Some(Whatsapp)),
-            (chosen(Whatsapp), &[Email, Sms], &all, Some(Email)),
-            (chosen(Sms), &all, &[Email], Some(Email)),
-            (chosen(Push), &all, &all, Some(Email)),
-            (only_phone, &[Email], &all, None),
-            (only_phone, &all, &[Email], None),
+        let known = Reach { customer: Some(Id::from_uuid(uuid::Uuid::nil())), ..both };
+        let cases: [(Reach<'_>, &[Channel], Option<Channel>); 11] = [
+            (both, &all, Some(Email)),
+            (both, &[Sms, Email], Some(Sms)),
+            (both, &[Email], Some(Email)),
+            (chosen(Whatsapp), &all, Some(Whatsapp)),
+            (chosen(Whatsapp), &[Email, Sms], Some(Email)),
+            (chosen(Push), &all, Some(Email)),
+            (known, &[Push, Sms], Some(Sms)),
+            (Reach { chosen: Some(Push), ..known }, &all, Some(Push)),
+            (Reach { chosen: Some(Push), ..known }, &[Sms, Email], Some(Sms)),
+            (only_phone, &[Email], None),
+            (only_phone, &[Email, Whatsapp], Some(Whatsapp)),
         ];
-        for (reach, on, carried, expected) in cases {
-            let found = reach.choose(on, carried);
-            assert_eq!(found.map(|found| found.channel), expected, "{reach:?} {on:?} {carried:?}");
+        for (reach, on, expected) in cases {
+            let found = reach.choose(on);
+            assert_eq!(found.map(|found| found.channel), expected, "{reach:?} {on:?}");
         }
-        let mail = both.choose(&all, &all).unwrap();
+        let mail = both.choose(&all).unwrap();
         assert_eq!(
             (mail.shown.as_str(), mail.key.as_str()),
             ("Ann@Example.com", "ann@example.com")

@@ -23,8 +23,9 @@ pub(crate) struct InLine<'a> {
 
 /// That they are next, or called. None: there is no way to reach them.
 pub(crate) fn about_entry(kind: Kind, who: &InLine<'_>, shop: &Shop) -> Option<NewMessage> {
-    let reach = Reach { email: who.email, phone: who.phone, chosen: who.chosen };
-    let to = reach.choose(&shop.messages.channels, Channel::CARRIED)?;
+    let InLine { email, phone, chosen, customer, .. } = *who;
+    let reach = Reach { email, phone, chosen, customer };
+    let to = reach.choose(&shop.messages.channels)?;
     let message = NewMessage::new(kind, to, who.locale)
         .with("name", who.name)
         .with("business", shop.name.clone())

@@ -21,6 +21,7 @@ mod settings;
 mod sweeps;
 pub mod templates;
 mod visits;
+mod ways;
 mod wishes;
 mod words;
 
@@ -40,6 +41,7 @@ pub use settings::{
     read as settings, remove_service_reminders, service_reminders, update as update_settings,
 };
 pub use sweeps::{sweep_afterwards, sweep_reminders};
+pub use ways::Ways;
 pub use wishes::{NewWishes, Wishes, wish, wishes};
 pub use words::{Channel, Kind, Reason, State};
 

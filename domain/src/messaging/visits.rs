@@ -2,7 +2,7 @@
 
 use super::address::{Address, Reach};
 use super::new::{NewMessage, Subject};
-use super::{Channel, Kind};
+use super::Kind;
 use crate::bookings::{CalendarEntry, VisitFacts};
 use crate::diary::Shop;
 use crate::ids::{Customer, Id};
@@ -13,6 +13,7 @@ fn reach(visit: &VisitFacts) -> Reach<'_> {
         email: visit.email.as_deref(),
         phone: whose.and_then(|whose| whose.phone.as_deref()),
         chosen: whose.and_then(|whose| whose.channel),
+        customer: whose.map(|whose| whose.id),
     }
 }
 
@@ -20,12 +21,12 @@ fn reach(visit: &VisitFacts) -> Reach<'_> {
 pub(super) fn ways(visit: &VisitFacts, shop: &Shop) -> Vec<Address> {
     let reach = Reach { chosen: None, ..reach(visit) };
     let on = &shop.messages.channels;
-    on.iter().filter_map(|way| reach.choose(&[*way], Channel::CARRIED)).collect()
+    on.iter().filter_map(|way| reach.choose(&[*way])).collect()
 }
 
 /// Whether whoever booked a visit can be told of it by any way.
 pub(crate) fn is_reached(visit: &VisitFacts, shop: &Shop) -> bool {
-    reach(visit).choose(&shop.messages.channels, Channel::CARRIED).is_some()
+    reach(visit).choose(&shop.messages.channels).is_some()
 }
 
 /// Somebody who waits for time: there is no visit of theirs yet.
@@ -44,8 +45,8 @@ pub(crate) fn about_offer(
     shop: &Shop,
     who: &Waiting<'_>,
 ) -> Option<NewMessage> {
-    let reach = Reach { email: who.email, phone: who.phone, chosen: None };
-    let to = reach.choose(&shop.messages.channels, Channel::CARRIED)?;
+    let reach = Reach { email: who.email, phone: who.phone, ..Reach::default() };
+    let to = reach.choose(&shop.messages.channels)?;
     let message = said(NewMessage::new(Kind::WaitlistOffer, to, who.locale), visit, shop);
     Some(NewMessage { customer: who.customer, ..message.with("name", who.name) })
 }
@@ -67,7 +68,7 @@ fn said(message: NewMessage, visit: &VisitFacts, shop: &Shop) -> NewMessage {
 /// A message about a visit, in the customer's language, else the shop's. None: there is no way to reach
 /// them.
 pub(crate) fn about(kind: Kind, visit: &VisitFacts, shop: &Shop) -> Option<NewMessage> {
-    let to = reach(visit).choose(&shop.messages.channels, Channel::CARRIED)?;
+    let to = reach(visit).choose(&shop.messages.channels)?;
     let whose = visit.customer.as_ref();
     let name = whose.map(|whose| whose.name.clone()).unwrap_or_default();
     // Why staff won't have it; what customers say about themselves they know.

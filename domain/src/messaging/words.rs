@@ -184,9 +184,6 @@ impl Kind {
 impl Channel {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Email, Self::Sms, Self::Whatsapp, Self::Push];
-
-    /// Those that somebody carries messages by. What nobody carries is never chosen.
-    pub const CARRIED: &[Self] = &[Self::Email];
 }
 
 /// Read out of a column of text.

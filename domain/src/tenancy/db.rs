@@ -11,13 +11,14 @@ use crate::diary::Shelf;
 use crate::entropy::Entropy;
 use crate::jobs::Rota;
 use crate::live::News;
+use crate::messaging::Ways;
 use crate::queue::Foresight;
 use crate::secrets::{KeyRing, Place};
 use crate::tallies::Tallies;
 use crate::time::Clock;
 
 /// What every transaction carries: the clock, randomness, the keys of sealed columns, the way to the
-/// worker's bell, and whom to tell of events.
+/// worker's bell, whom to tell of events, and by which ways customers are written to.
 #[derive(Debug, Clone)]
 pub(crate) struct Tools {
     pub(crate) clock: Arc<dyn Clock>,
@@ -29,6 +30,7 @@ pub(crate) struct Tools {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) foresight: Arc<Foresight>,
     pub(crate) tallies: Arc<Tallies>,
+    pub(crate) ways: Ways,
 }
 
 impl Tools {
@@ -130,8 +132,21 @@ impl Db {
                 shelf: Arc::default(),
                 foresight: Arc::default(),
                 tallies: Arc::default(),
+                ways: Ways::default(),
             },
         })
+    }
+
+    /// The same where messages are carried by these ways.
+    #[must_use]
+    pub fn with_ways(mut self, ways: Ways) -> Self {
+        self.tools.ways = ways;
+        self
+    }
+
+    /// By which ways messages are carried.
+    pub fn ways(&self) -> Ways {
+        self.tools.ways
     }
 
     /// What time it is for the product.

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Channel, Quiet};
+use super::{Channel, Quiet, Ways};
 use crate::audit::{Change, NewEntry};
 use crate::fault::refusals;
 use crate::outbox::NewEvent;
@@ -124,6 +124,13 @@ impl Settings {
             reply_to: row.reply_to,
             version: row.version,
         })
+    }
+
+    /// The same with no other ways than those that somebody carries.
+    #[must_use]
+    pub(crate) fn by(mut self, ways: Ways) -> Self {
+        self.channels.retain(|channel| ways.carries(*channel));
+        self
     }
 
     /// The quiet stretch that an instant is in, in a zone.

@@ -9,7 +9,7 @@ use super::rule::plan;
 use super::{Visit, remember, swept_at};
 use crate::ids::{Id, Tenant};
 use crate::messaging::new::{NewMessage, write_all};
-use crate::messaging::{Kind, Settings};
+use crate::messaging::{Kind, Settings, Ways};
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::time::Instant;
 
@@ -109,7 +109,7 @@ pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
         let found = soon(&tx, (since, begun + AHEAD), behind).await?;
         let last = found.last().map(Found::place);
         let full = found.len() >= STEP;
-        let messages: Vec<_> = found.into_iter().map(message).collect::<Result<_, _>>()?;
+        let messages: Vec<_> = found.into_iter().map(|found| message(found, tx.tools().ways)).collect::<Result<_, _>>()?;
         let messages = messages.into_iter().flatten().collect();
         let written = write_all(tx.conn(), tx.tools(), tx.now(), messages).await?;
         count += written.len() as u64;
@@ -147,9 +147,9 @@ async fn soon(
 /// What is said about a visit, if this is one of its times, there is a way to say it, and its customer
 /// has not been told of it since that time already: who books for tomorrow noon at one o'clock needs
 /// nothing that was due at noon.
-fn message(found: Found) -> Result<Option<(Id<Tenant>, NewMessage)>, StoreError> {
+fn message(found: Found, ways: Ways) -> Result<Option<(Id<Tenant>, NewMessage)>, StoreError> {
     let Found { step, minutes, told_at, visit } = found;
-    let (settings, zone) = (visit.settings()?, visit.zone()?);
+    let (settings, zone) = (visit.settings(ways)?, visit.zone()?);
     let planned = plan(visit.starts_at, &minutes, settings.quiet, zone);
     let due = planned.into_iter().find(|(planned, _)| *planned == step).map(|(_, due)| due);
     let Some(due) = due.filter(|due| told_at.is_none_or(|told| told < *due)) else {

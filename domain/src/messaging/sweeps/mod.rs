@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::address::Reach;
 use super::new::{NewMessage, Subject};
-use super::{Channel, Kind, Settings};
+use super::{Channel, Kind, Settings, Ways};
 use crate::ids::{Id, Tenant};
 use crate::tenancy::{StoreError, SystemTx};
 use crate::time::Instant;
@@ -45,8 +45,9 @@ impl Visit {
         Id::from_uuid(self.tenant_id)
     }
 
-    fn settings(&self) -> Result<Settings, StoreError> {
-        Settings::of_row(self.settings.clone())
+    /// What its business says, by the ways that somebody carries.
+    fn settings(&self, ways: Ways) -> Result<Settings, StoreError> {
+        Ok(Settings::of_row(self.settings.clone())?.by(ways))
     }
 
     fn zone(&self) -> Result<Tz, StoreError> {
@@ -60,8 +61,9 @@ impl Visit {
             email: self.email.as_deref(),
             phone: self.phone.as_deref(),
             chosen: self.channel,
+            customer: Some(Id::from_uuid(self.customer_id)),
         };
-        let to = reach.choose(&settings.channels, Channel::CARRIED)?;
+        let to = reach.choose(&settings.channels)?;
         let local = self.starts_at.with_timezone(&zone);
         let message = NewMessage::new(kind, to, &self.locale)
             .with("reason", "")
