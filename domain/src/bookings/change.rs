@@ -303,7 +303,6 @@ pub async fn annotate(
     notes: &Notes,
 ) -> Result<VisitFacts, BookingError> {
     let row = seen(tx, id, version).await?;
-    let status = read::status(&row)?;
     let mut change: appointment::ActiveModel = row.clone().into();
     if let Some(note) = &notes.note {
         change.note = Set(note.clone());
@@ -311,15 +310,27 @@ pub async fn annotate(
     if let Some(note) = &notes.staff_note {
         change.staff_note = Set(note.clone());
     }
+    noted(tx, &row, change, json!({})).await?;
+    read::read(tx, id).await
+}
+
+/// Something was written on a visit, or said about it. That is no step of its life, but who saw the
+/// version before shall know.
+pub(super) async fn noted(
+    tx: &mut TenantTx,
+    row: &appointment::Model,
+    mut change: appointment::ActiveModel,
+    details: Value,
+) -> Result<(), BookingError> {
+    let status = read::status(row)?;
     change.version = Set(row.version + 1);
     change.updated_at = Set(tx.now());
     let now = change.update(tx.conn()).await?;
-    // Notes are no step of its life, but who saw the version before shall know.
     let sql = "
         insert into appointment_history (
             tenant_id, appointment_id, version, at, action, from_status, to_status, actor_kind,
-            actor_id, actor_name)
-        values ($1, $2, $3, $4, 'noted', $5, $5, $6, $7, $8)";
+            actor_id, actor_name, details)
+        values ($1, $2, $3, $4, 'noted', $5, $5, $6, $7, $8, $9)";
     let hand = history::Hand::of(tx.caller());
     let values = [
         tx.tenant().uuid().into(),
@@ -330,8 +341,9 @@ pub async fn annotate(
         hand.kind.into(),
         hand.id.into(),
         hand.name.into(),
+        details.into(),
     ];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
-    tx.emit(told::changed("appointment.noted", &row, &now, None));
-    read::read(tx, id).await
+    tx.emit(told::changed("appointment.noted", row, &now, None));
+    Ok(())
 }

@@ -41,6 +41,13 @@ pub struct Holder {
     link: OpaqueToken,
 }
 
+impl Holder {
+    /// The last part of the link, for who was sent it already.
+    pub(crate) fn text(&self) -> &str {
+        self.link.text()
+    }
+}
+
 /// A visit as its holder sees it.
 #[derive(Debug)]
 pub struct OwnVisit {

@@ -4,6 +4,7 @@
 //! `allocations` refuses it, whoever asks. `save` writes them; only `enter`
 //! does too, for a business that is put in whole.
 
+mod answered;
 mod ask;
 mod book;
 mod change;
@@ -55,6 +56,7 @@ pub(crate) mod workshop {
     pub(crate) use super::wanted::{Asker, Planned, plan};
 }
 
+pub(crate) use answered::{holder_of, promise};
 pub use ask::{Agreed, Booked, FilledIn, NewAsk, ask, count_code, seen_by_owner, send_code};
 pub use book::{NewBooking, NewContact, Whom, book};
 pub use change::{Deed, Notes, act, annotate};

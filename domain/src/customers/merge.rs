@@ -47,7 +47,7 @@ pub struct MergeFacts {
 }
 
 /// What has a customer, and moves with them.
-pub(super) const MOVED: [&str; 8] = [
+pub(super) const MOVED: [&str; 10] = [
     "appointments",
     "consents",
     "form_answers",
@@ -56,6 +56,8 @@ pub(super) const MOVED: [&str; 8] = [
     "queue_entries",
     "series",
     "messages",
+    "message_replies",
+    "push_subscriptions",
 ];
 
 /// What it takes to undo a merge.

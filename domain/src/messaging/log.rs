@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::address::{self, Address};
 use super::new::{NewMessage, Subject, write};
-use super::{Channel, Click, Kind, Reason, State, entity};
+use super::{Channel, Click, Kind, Reason, State, entity, push, replies};
 use crate::audit::NewEntry;
 use crate::fault::refusals;
 use crate::ids::{Appointment, Customer, Id, Message, QueueEntry, Tenant};
@@ -23,6 +23,8 @@ refusals! {
         Forgotten = Conflict "customer_erased" "Whoever this was for was erased.",
         LinkGone = Conflict "link_gone" "What this leads to is not there any more.",
         StillQueued = Conflict "still_queued" "This is still on its way.",
+        NoCustomer = Conflict "no_customer" "This visit is nobody's: there is nobody to tell of it.",
+        Repeated = Conflict "repeated" "This was said before.",
     }
 }
 
@@ -169,8 +171,7 @@ pub async fn list(
 }
 
 async fn find(tx: &TenantTx, id: Id<Message>) -> Result<entity::Model, MessageError> {
-    let found = entity::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
-    found.one(tx.conn()).await?.ok_or(MessageError::NotFound)
+    row(tx, id).await?.ok_or(MessageError::NotFound)
 }
 
 /// One message.
@@ -193,6 +194,25 @@ pub async fn again(tx: &mut TenantTx, id: Id<Message>) -> Result<MessageFacts, M
     if row.appointment_id.is_none() && kind.template().click() == Click::Must {
         return Err(MessageError::LinkGone);
     }
+    let to = Address::new(channel, &row.address);
+    let message = copy(row, to)?;
+    let written = write(tx, message.once_more()).await?.ok_or(MessageError::NotFound)?;
+    // Whom it went to stays out of the log, which can't be erased.
+    tx.record(NewEntry::new("message.sent_again", "message").on(id, kind.key()));
+    read(tx, written).await
+}
+
+/// A message as it was written, if it is there.
+pub(super) async fn row(
+    tx: &TenantTx,
+    id: Id<Message>,
+) -> Result<Option<entity::Model>, StoreError> {
+    let found = entity::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
+    Ok(found.one(tx.conn()).await?)
+}
+
+/// The same message once more, to somewhere; without its link.
+pub(super) fn copy(row: entity::Model, to: Address) -> Result<NewMessage, StoreError> {
     let calendar = row.calendar.map(serde_json::from_value).transpose();
     let about = match (row.appointment_id, row.queue_entry_id) {
         (Some(visit), _) => Subject::Visit {
@@ -207,19 +227,16 @@ pub async fn again(tx: &mut TenantTx, id: Id<Message>) -> Result<MessageFacts, M
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    let message = NewMessage {
+    Ok(NewMessage {
         customer: row.customer_id.map(Id::from_uuid),
         about,
         step: row.step,
         fields,
         calendar: calendar.map_err(|error| StoreError::Unreadable(error.to_string()))?,
+        again: row.again,
         trial: row.trial,
-        ..NewMessage::new(kind, Address::new(channel, &row.address), &row.locale)
-    };
-    let written = write(tx, message.once_more()).await?.ok_or(MessageError::NotFound)?;
-    // Whom it went to stays out of the log, which can't be erased.
-    tx.record(NewEntry::new("message.sent_again", "message").on(id, kind.key()));
-    read(tx, written).await
+        ..NewMessage::new(Kind::stored(&row.kind)?, to, &row.locale)
+    })
 }
 
 /// Whoever these are is forgotten: where it went, and what it said about them.
@@ -233,7 +250,8 @@ pub(crate) async fn forget(tx: &TenantTx, customers: &[uuid::Uuid]) -> Result<()
         where tenant_id = $1 and customer_id = any($2)";
     let values = [tx.tenant().uuid().into(), customers.to_vec().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
-    Ok(())
+    replies::forget(tx, customers).await?;
+    push::forget(tx, customers).await
 }
 
 /// Deletes what was said long ago, and says how much.
@@ -242,7 +260,8 @@ pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
                    select tenant_id, id from messages where created_at < $1
                    order by created_at limit 1000 for update skip locked
                )";
-    jobs::delete_in_steps(db, SystemReason::Messages, sql, KEPT).await
+    let said = jobs::delete_in_steps(db, SystemReason::Messages, sql, KEPT).await?;
+    Ok(said + replies::sweep(db).await?)
 }
 
 /// Whose a message is, for whoever holds a link that was in it.

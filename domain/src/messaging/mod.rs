@@ -8,6 +8,7 @@
 mod address;
 mod entity;
 mod entries;
+mod instead;
 mod leave;
 mod log;
 mod mail;
@@ -15,16 +16,20 @@ pub mod mailbox;
 mod new;
 mod optouts;
 mod own;
+mod push;
 mod quiet;
+mod replies;
 mod sending;
 mod settings;
 mod sweeps;
 pub mod templates;
+mod told;
 mod visits;
 mod ways;
 mod wishes;
 mod words;
 
+pub use instead::instead;
 pub use leave::{Leaver, leave, who_leaves};
 pub use log::{Filter, MessageError, MessageFacts, again, list, read, sweep};
 pub use mail::{Click, Mail, SEND_MAIL, Template};
@@ -34,13 +39,16 @@ pub use own::{
     Preview, TemplateFacts, TemplateKey, WordsError, drop_words, own_words, preview, put_words,
     try_out, words,
 };
+pub use push::{Browser, NewSubscription, browsers, browsers_gone, subscribe, unsubscribe};
 pub use quiet::Quiet;
+pub use replies::{Heard, Meant, ReplyFacts, ReplyOutcome, Talk, meant, replies, reply};
 pub use sending::{Looked, Outcome, Ready, look, settle};
 pub use settings::{
     ServiceReminders, Settings, SettingsChange, SettingsError, put_service_reminders,
     read as settings, remove_service_reminders, service_reminders, update as update_settings,
 };
 pub use sweeps::{sweep_afterwards, sweep_reminders};
+pub use told::{Told, opted_out, told};
 pub use ways::Ways;
 pub use wishes::{NewWishes, Wishes, wish, wishes};
 pub use words::{Channel, Kind, Reason, State};

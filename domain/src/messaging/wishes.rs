@@ -5,7 +5,7 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use super::address::Address;
 use super::optouts::{self, Source};
 use super::visits::ways;
-use super::{Channel, MessageError};
+use super::{Channel, MessageError, push};
 use crate::bookings::OwnVisit;
 use crate::customers;
 use crate::fault::{Faults, ValueFault};
@@ -31,9 +31,21 @@ pub struct NewWishes {
     pub wanted: bool,
 }
 
+/// The ways by which the holder of a visit's link could hear: also by browsers, where some asked for it.
+async fn possible(tx: &TenantTx, own: &OwnVisit) -> Result<Vec<Address>, StoreError> {
+    let mut ways = ways(&own.visit, &own.shop);
+    if let Some(whose) = own.visit.customer.as_ref()
+        && own.shop.messages.channels.contains(&Channel::Push)
+        && push::is_subscribed(tx, whose.id).await?
+    {
+        ways.push(Address::new(Channel::Push, &whose.id.to_string()));
+    }
+    Ok(ways)
+}
+
 /// How the holder of a visit's link wants to hear.
 pub async fn wishes(tx: &TenantTx, own: &OwnVisit) -> Result<Wishes, MessageError> {
-    let ways = ways(&own.visit, &own.shop);
+    let ways = possible(tx, own).await?;
     Ok(Wishes {
         wanted: !is_left(tx, &ways).await?,
         channels: ways.iter().map(|way| way.channel).collect(),
@@ -69,7 +81,7 @@ pub async fn wish(
     own: &OwnVisit,
     new: NewWishes,
 ) -> Result<Wishes, MessageError> {
-    let ways = ways(&own.visit, &own.shop);
+    let ways = possible(tx, own).await?;
     if new.chosen.is_some_and(|chosen| !ways.iter().any(|way| way.channel == chosen)) {
         let mut faults = Faults::new();
         let detail = "Nothing can be sent to you by this way.";
@@ -95,7 +107,7 @@ pub async fn wish(
     Ok(Wishes { channels, chosen: new.chosen, wanted: new.wanted })
 }
 
-async fn come_back(tx: &mut TenantTx, ways: &[Address]) -> Result<(), StoreError> {
+pub(super) async fn come_back(tx: &mut TenantTx, ways: &[Address]) -> Result<(), StoreError> {
     #[derive(FromQueryResult)]
     struct Gone {
         id: uuid::Uuid,

@@ -5,6 +5,9 @@ mod reply;
 mod signature;
 mod status;
 
+/// What the provider calls it when whoever has a number wants no texts.
+pub const OPTED_OUT: &str = "21610";
+
 pub use reply::Reply;
 pub use signature::{is_signed, sign};
 pub use status::{Fate, fate};

@@ -56,21 +56,23 @@ impl Guard {
 
     /// An endpoint that somebody wants to have.
     pub async fn target(&self, text: &str) -> Result<Target, WebhookError> {
-        let found = match check(text, self.private) {
-            Ok(url) => match self.resolve_host(&url).await {
-                Ok(()) => Ok(Target(url)),
-                Err(Refused::NotPublic) => Err(not_public()),
-                Err(Refused::Unknown(_)) => {
-                    Err(ValueFault::new("unknown_host", "There is no machine of this name."))
-                }
-            },
-            Err(fault) => Err(fault),
-        };
-        found.map_err(|fault| {
+        self.look_at(text).await.map_err(|fault| {
             let mut faults = Faults::new();
             faults.note("/url", fault);
             faults.into()
         })
+    }
+
+    /// The same for whoever calls it otherwise.
+    pub async fn look_at(&self, text: &str) -> Result<Target, ValueFault> {
+        let url = check(text, self.private)?;
+        match self.resolve_host(&url).await {
+            Ok(()) => Ok(Target(url)),
+            Err(Refused::NotPublic) => Err(not_public()),
+            Err(Refused::Unknown(_)) => {
+                Err(ValueFault::new("unknown_host", "There is no machine of this name."))
+            }
+        }
     }
 
     /// The same for a change that may leave it as it is.

@@ -148,10 +148,17 @@ struct Found {
     settings: Option<Value>,
 }
 
+const READ: &str =
+    "select to_jsonb(s) as settings from message_settings s where s.tenant_id = $1";
+
 /// The settings of the caller's business.
 pub async fn read(tx: &TenantTx) -> Result<Settings, SettingsError> {
-    let sql = "select to_jsonb(s) as settings from message_settings s where s.tenant_id = $1";
-    Ok(find(tx, sql).await?)
+    Ok(of(tx).await?)
+}
+
+/// The same for who has no other trouble than with the store.
+pub(crate) async fn of(tx: &TenantTx) -> Result<Settings, StoreError> {
+    find(tx, READ).await
 }
 
 async fn find(tx: &TenantTx, sql: &'static str) -> Result<Settings, StoreError> {

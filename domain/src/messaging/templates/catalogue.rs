@@ -18,6 +18,7 @@ pub(super) struct Catalogue {
     durations: Durations,
     dates: Dates,
     pub(super) leave: Leave,
+    pub(super) replies: Replies,
     mails: BTreeMap<String, Texts>,
     /// What is said where there is room for a line or two only.
     shorts: BTreeMap<String, String>,
@@ -37,6 +38,30 @@ pub struct Leave {
     pub done: String,
     /// The link leads nowhere.
     pub nowhere: String,
+}
+
+/// What is said to who answers a text. Each names the `{business}`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replies {
+    /// Under a reminder: what can be answered.
+    pub hint: String,
+    /// What can be answered, to who answered something else.
+    pub help: String,
+    /// They come.
+    pub confirmed: String,
+    /// The visit was called off.
+    pub cancelled: String,
+    /// There is no visit that could be meant.
+    pub no_visit: String,
+    /// It can't be called off any more.
+    pub too_late: String,
+    /// That costs something, as the page of `{link}` says.
+    pub costs: String,
+    /// There are no more messages.
+    pub stopped: String,
+    /// There are messages again.
+    pub started: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -26,7 +26,7 @@ use crate::config::LOCALES;
 use crate::fault::Faults;
 use crate::html::escaped;
 
-pub use catalogue::Leave;
+pub use catalogue::{Leave, Replies};
 pub use own::{Own, fields_of, sample};
 
 const LAYOUT_HTML: &str = include_str!("../../../../config/templates/mail/layout.mjml");
@@ -153,6 +153,11 @@ impl Templates {
         Ok(&self.language(locale)?.1.leave)
     }
 
+    /// What is said, in this language, to who answers a text.
+    pub fn replies(&self, locale: &str) -> Result<&Replies, RenderError> {
+        Ok(&self.language(locale)?.1.replies)
+    }
+
     /// Writes a mail that concerns a login or a team.
     pub fn render(&self, mail: &Mail, link: Option<&str>) -> Result<Rendered, RenderError> {
         self.built_in(mail.template, &mail.locale, &mail.data, link, None)
@@ -173,6 +178,12 @@ impl Templates {
         let Writing { kind, channel, locale, data, link, leave, .. } = *writing;
         match channel {
             Channel::Email => self.built_in(kind.template(), locale, data, link, leave),
+            // Who is reminded by a text can answer it.
+            Channel::Sms | Channel::Whatsapp if kind == Kind::Reminder => {
+                let mut short = self.short(kind, locale, data, link)?;
+                short.text = format!("{}\n{}", short.text, self.replies(locale)?.hint);
+                Ok(short)
+            }
             _ => self.short(kind, locale, data, link),
         }
     }
