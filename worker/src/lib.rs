@@ -1,4 +1,4 @@
-//! Runs jobs, and knows the outside world: mail so far.
+//! Runs jobs, and knows the outside world: mails, texts, notes to browsers, webhooks.
 //!
 //! A job is claimed under a lease, the claim is committed, then the job is done, then it is marked.
 //! A worker that is lost in between leaves a lease that runs out, and another does the job again.
@@ -48,6 +48,7 @@ pub use handler::{Batch, Failure, Handler};
 #[derive(Debug)]
 pub struct Worker {
     db: Db,
+    messages: SendMessages,
     handlers: Vec<Arc<dyn Handler>>,
     batches: Vec<Arc<dyn Batch>>,
     reconcilers: Vec<Arc<dyn Reconciler>>,
@@ -72,7 +73,7 @@ impl Worker {
         let by_mail = ByMail { mailer: Arc::clone(&mailer), clock: Arc::clone(&clock) };
         let carriers = Carriers::default().with(Channel::Email, Arc::new(by_mail));
         let (words, url) = (Arc::clone(&templates), public_url.clone());
-        let messages = SendMessages::new(db.clone(), &carriers, words, url, &options);
+        let messages = SendMessages::new(db.clone(), words, url, &options).with(&carriers);
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(SendMails { mailer, templates, clock, tallies: Arc::clone(db.tallies()) }),
             Arc::new(SendLinks { identity }),
@@ -88,8 +89,21 @@ impl Worker {
             Arc::new(Reminders),
             Arc::new(Afterwards),
         ];
-        let batches: Vec<Arc<dyn Batch>> = vec![Arc::new(messages)];
-        Ok(Self { db, handlers, batches, reconcilers, options, webhooks: None })
+        Ok(Self {
+            db,
+            messages,
+            handlers,
+            batches: Vec::new(),
+            reconcilers,
+            options,
+            webhooks: None,
+        })
+    }
+
+    /// One that carries messages by more ways than mail.
+    pub fn with_carriers(mut self, carriers: Carriers) -> Self {
+        self.messages = self.messages.with(&carriers);
+        self
     }
 
     /// One that knows one kind more.
@@ -124,7 +138,8 @@ impl Worker {
 
     /// Works until `shutdown`, then ends what runs within the grace period and gives back the rest.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self { db, handlers, batches, reconcilers, options, webhooks } = self;
+        let Self { db, messages, handlers, mut batches, reconcilers, options, webhooks } = self;
+        batches.push(Arc::new(messages));
         let runner = Runner::new(db.clone(), handlers, options).with_batches(batches);
         let own: [Arc<dyn Reconciler>; 3] = [
             Arc::new(Strangers::new(runner.known())),

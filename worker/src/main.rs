@@ -15,7 +15,7 @@ use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
 use openchair_worker::alerts::Alerting;
 use openchair_worker::ops::Ops;
-use openchair_worker::outside::mail;
+use openchair_worker::outside::{carriers, mail};
 use openchair_worker::runner::Options;
 use openchair_worker::webhooks::Webhooks;
 use tokio_util::sync::CancellationToken;
@@ -64,7 +64,9 @@ async fn start(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let (db, identity) = connected?;
     let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)?;
     let alerting = Alerting::from_settings(&settings, db.clone(), Arc::clone(&mailer))?;
+    let carriers = carriers::from_settings(&settings, &db)?;
     let worker = Worker::new(db.clone(), identity, mailer, Options::from_settings(&settings))?
+        .with_carriers(carriers)
         .with_webhooks(Webhooks::from_settings(&settings)?)
         .with_alerts(alerting);
     let ops = match settings.worker.ops_bind {

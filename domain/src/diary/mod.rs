@@ -170,8 +170,14 @@ pub(crate) async fn shop(
         return Ok(Some(shop));
     }
     let since = (tx.now() - Duration::days(2)).date_naive();
-    let Some(shop) =
-        load::shop(tx.conn(), tx.tenant(), (versions.location, versions.rules), since, tx.tools().ways).await?
+    let Some(shop) = load::shop(
+        tx.conn(),
+        tx.tenant(),
+        (versions.location, versions.rules),
+        since,
+        tx.tools().ways,
+    )
+    .await?
     else {
         return Ok(None);
     };

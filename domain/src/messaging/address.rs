@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn the_way_that_was_chosen_or_the_best_there_is() {
         let all = [Email, Sms, Whatsapp, Push];
-        let both = Reach { email: Some("Ann@Example.com"), phone: Some("+1415"), ..Reach::default() };
+        let both =
+            Reach { email: Some("Ann@Example.com"), phone: Some("+1415"), ..Reach::default() };
         let only_phone = Reach { email: None, ..both };
         let chosen = |channel| Reach { chosen: Some(channel), ..both };
         let known = Reach { customer: Some(Id::from_uuid(uuid::Uuid::nil())), ..both };

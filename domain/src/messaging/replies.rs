@@ -4,12 +4,12 @@
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
+use super::Channel;
 use super::address::{self, Address};
 use super::log::{KEPT, MessageError};
 use super::optouts::{self, Source};
 use super::templates::Replies;
 use super::wishes;
-use super::Channel;
 use crate::bookings::{self, BookingError, Holder, Refusal};
 use crate::ids::{Customer, Id, Message, MessageReply};
 use crate::jobs;
@@ -96,11 +96,7 @@ struct Said {
 }
 
 /// Finds out for whom an answer is meant.
-pub async fn meant(
-    db: &Db,
-    heard: Heard,
-    request: RequestFacts,
-) -> Result<Meant, MessageError> {
+pub async fn meant(db: &Db, heard: Heard, request: RequestFacts) -> Result<Meant, MessageError> {
     let tx = db.system(SystemReason::Messages).await?;
     let sql = "select answer from message_replies where provider_id = $1";
     let values = [heard.provider_id.clone().into()];
@@ -124,13 +120,11 @@ pub async fn meant(
     };
     let holder = match last.appointment_id {
         None => None,
-        Some(visit) => {
-            match bookings::holder_of(db, tenant, Id::from_uuid(visit), request).await {
-                Ok(holder) => Some(holder),
-                Err(error) if matches!(error.refusal(), Refusal::NotFound) => None,
-                Err(error) => return Err(error.into_store().into()),
-            }
-        }
+        Some(visit) => match bookings::holder_of(db, tenant, Id::from_uuid(visit), request).await {
+            Ok(holder) => Some(holder),
+            Err(error) if matches!(error.refusal(), Refusal::NotFound) => None,
+            Err(error) => return Err(error.into_store().into()),
+        },
     };
     Ok(Meant::Business(Box::new(Talk {
         caller,

@@ -1,8 +1,8 @@
 //! What is said about visits.
 
+use super::Kind;
 use super::address::{Address, Reach};
 use super::new::{NewMessage, Subject};
-use super::Kind;
 use crate::bookings::{CalendarEntry, VisitFacts};
 use crate::diary::Shop;
 use crate::ids::{Customer, Id};

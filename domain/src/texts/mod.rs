@@ -8,6 +8,12 @@ mod status;
 /// What the provider calls it when whoever has a number wants no texts.
 pub const OPTED_OUT: &str = "21610";
 
+/// Where the provider tells what became of a text.
+pub const STATUS_PATH: &str = "/v1/hooks/texts/status";
+
+/// Where it brings what somebody answers.
+pub const INBOUND_PATH: &str = "/v1/hooks/texts/inbound";
+
 pub use reply::Reply;
 pub use signature::{is_signed, sign};
 pub use status::{Fate, fate};

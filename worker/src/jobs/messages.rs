@@ -27,6 +27,9 @@ pub(crate) struct SendMessages {
     ways: HashMap<&'static str, Arc<Way>>,
     templates: Arc<Templates>,
     public_url: String,
+    times: Times,
+    /// How many at most are handed over at once, by each way.
+    places: usize,
 }
 
 /// A way that messages go.
@@ -73,23 +76,29 @@ const WRITES: u32 = 5;
 const GATHER: Duration = Duration::from_millis(25);
 
 impl SendMessages {
+    /// One that knows no way yet.
     pub(crate) fn new(
         db: Db,
-        carriers: &Carriers,
         templates: Arc<Templates>,
         public_url: String,
         options: &Options,
     ) -> Self {
         let times = Times::within(options.longest_job());
-        let way = |channel: &Channel| {
-            let carrier = carriers.of(*channel)?;
-            let (clock, entropy) = (Arc::clone(db.clock()), Arc::clone(db.entropy()));
-            let gate = Gate::new(channel.key(), options.concurrency, clock, entropy);
-            let tallies = Arc::clone(db.tallies());
-            Some((channel.key(), Arc::new(Way { carrier, gate, times, tallies })))
-        };
-        let ways = Channel::ALL.iter().filter_map(way).collect();
-        Self { db, ways, templates, public_url }
+        let (ways, places) = (HashMap::new(), options.concurrency);
+        Self { db, ways, templates, public_url, times, places }
+    }
+
+    /// One that has these carriers, too.
+    pub(crate) fn with(mut self, carriers: &Carriers) -> Self {
+        for channel in Channel::ALL {
+            let Some(carrier) = carriers.of(channel) else { continue };
+            let (clock, entropy) = (Arc::clone(self.db.clock()), Arc::clone(self.db.entropy()));
+            let gate = Gate::new(channel.key(), self.places, clock, entropy);
+            let tallies = Arc::clone(self.db.tallies());
+            let way = Way { carrier, gate, times: self.times, tallies };
+            self.ways.insert(channel.key(), Arc::new(way));
+        }
+        self
     }
 }
 

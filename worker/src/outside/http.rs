@@ -26,6 +26,27 @@ const READ: usize = 4_096;
 #[error("requests to the outside can't be made: {0}")]
 pub struct NoClient(String);
 
+fn tls() -> Result<ClientConfig, NoClient> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    Ok(ClientConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| NoClient(with_causes(&error)))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// A client for addresses that the operator chose: they are asked wherever they are.
+pub(super) fn trusting(timeout: Duration) -> Result<reqwest::Client, NoClient> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT.min(timeout))
+        .timeout(timeout)
+        .pool_idle_timeout(IDLE)
+        .build()
+        .map_err(|error| NoClient(with_causes(&error)))
+}
+
 /// Sends requests to where the guard lets them pass.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -49,14 +70,8 @@ pub struct Reply {
 impl Client {
     /// One that waits so long for an answer.
     pub fn new(guard: Guard, timeout: Duration) -> Result<Self, NoClient> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| NoClient(with_causes(&error)))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let inner = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(tls()?)
             .dns_resolver(Checked(guard.clone()))
             .redirect(Policy::none())
             .no_proxy()
@@ -69,12 +84,12 @@ impl Client {
         Ok(Self { inner, guard })
     }
 
-    /// Sends JSON. `now` is for answers that name a time.
+    /// Sends JSON, unless the headers say that it is something else. `now` is for answers that name a time.
     pub async fn post(
         &self,
         url: &str,
         headers: &[(&'static str, String)],
-        body: String,
+        body: impl Into<reqwest::Body>,
         now: Instant,
     ) -> Reply {
         let failed = |error: String| Reply { error: Some(error), ..Reply::default() };

@@ -1,6 +1,7 @@
 //! The outside world, behind traits.
 
 pub mod carrier;
+pub mod carriers;
 pub(crate) mod gate;
 pub mod http;
 pub mod mail;

@@ -148,8 +148,7 @@ struct Found {
     settings: Option<Value>,
 }
 
-const READ: &str =
-    "select to_jsonb(s) as settings from message_settings s where s.tenant_id = $1";
+const READ: &str = "select to_jsonb(s) as settings from message_settings s where s.tenant_id = $1";
 
 /// The settings of the caller's business.
 pub async fn read(tx: &TenantTx) -> Result<Settings, SettingsError> {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::Visit;
 use crate::ids::{Id, Tenant};
-use crate::messaging::{Kind, Ways};
 use crate::messaging::new::{NewMessage, write_all};
+use crate::messaging::{Kind, Ways};
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::time::Instant;
 
@@ -73,7 +73,10 @@ pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
         let tx = db.system(SystemReason::Messages).await?;
         let found = gone(&tx, &behind).await?;
         let last = found.last().filter(|_| found.len() >= STEP).map(Found::place);
-        let messages: Vec<_> = found.into_iter().map(|found| message(found, tx.tools().ways)).collect::<Result<_, _>>()?;
+        let messages: Vec<_> = found
+            .into_iter()
+            .map(|found| message(found, tx.tools().ways))
+            .collect::<Result<_, _>>()?;
         let messages = messages.into_iter().flatten().collect();
         let written = write_all(tx.conn(), tx.tools(), tx.now(), messages).await?;
         tx.commit().await?;

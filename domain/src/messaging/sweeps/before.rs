@@ -109,7 +109,10 @@ pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
         let found = soon(&tx, (since, begun + AHEAD), behind).await?;
         let last = found.last().map(Found::place);
         let full = found.len() >= STEP;
-        let messages: Vec<_> = found.into_iter().map(|found| message(found, tx.tools().ways)).collect::<Result<_, _>>()?;
+        let messages: Vec<_> = found
+            .into_iter()
+            .map(|found| message(found, tx.tools().ways))
+            .collect::<Result<_, _>>()?;
         let messages = messages.into_iter().flatten().collect();
         let written = write_all(tx.conn(), tx.tools(), tx.now(), messages).await?;
         count += written.len() as u64;

@@ -8,8 +8,10 @@ use reqwest::{Client, Response, StatusCode, header};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Refused, Text, Texter, Way};
+use super::{NotTaken, Text, Texter, Way};
 use crate::handler::with_causes;
+use crate::outside::carrier::Refused;
+use crate::outside::http::{NoClient, trusting};
 
 /// How long the provider may take for one answer.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -28,6 +30,9 @@ pub enum BadTextSettings {
     /// The provider's address.
     #[error("texts.base_url can't be used. Expected https://…")]
     Url,
+    /// Nobody can be asked at all.
+    #[error(transparent)]
+    Client(#[from] NoClient),
 }
 
 /// An account at the provider.
@@ -61,10 +66,7 @@ struct Problem {
 
 impl Twilio {
     /// As configured; none, if there is no account.
-    pub fn from_settings(
-        settings: &config::Texts,
-        http: Client,
-    ) -> Result<Option<Self>, BadTextSettings> {
+    pub fn from_settings(settings: &config::Texts) -> Result<Option<Self>, BadTextSettings> {
         if settings.account_sid.is_empty() {
             return Ok(None);
         }
@@ -76,7 +78,7 @@ impl Twilio {
             "Messages.json",
         ]);
         Ok(Some(Self {
-            http,
+            http: trusting(ANSWER)?,
             messages,
             account: settings.account_sid.clone(),
             token: settings.auth_token.expose().to_owned(),
@@ -119,14 +121,14 @@ impl Texter for Twilio {
         !self.sender(way).is_empty()
     }
 
-    async fn send(&self, text: &Text) -> Result<String, Refused> {
+    async fn send(&self, text: &Text) -> Result<String, NotTaken> {
         if !self.goes(text.way) {
-            return Err(Refused::Permanent(format!("no sender is configured for {:?}", text.way)));
+            let reason = format!("no sender is configured for {:?}", text.way);
+            return Err(Refused::Permanent(reason).into());
         }
         let asked = self
             .http
             .post(self.messages.clone())
-            .timeout(ANSWER)
             .basic_auth(&self.account, Some(&self.token))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("Idempotency-Key", &text.key)
@@ -165,7 +167,7 @@ async fn start_of(mut answer: Response) -> Vec<u8> {
     body
 }
 
-fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Refused {
+fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> NotTaken {
     let problem: Option<Problem> = serde_json::from_slice(body).ok();
     let code = problem.as_ref().and_then(|problem| problem.code);
     let said = problem.map(|problem| problem.message).unwrap_or_default();
@@ -173,7 +175,10 @@ fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Refused {
         Some(code) => format!("{status}: {code} {said}"),
         None => format!("{status}: {said}"),
     };
-    match status {
+    if code == Some(OPTED_OUT) {
+        return NotTaken::OptedOut(reason);
+    }
+    NotTaken::Refused(match status {
         StatusCode::TOO_MANY_REQUESTS => {
             Refused::Later(wait.unwrap_or(TOO_MANY).min(LONGEST), reason)
         }
@@ -185,10 +190,9 @@ fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Refused {
             Refused::Transient(reason)
         }
         StatusCode::REQUEST_TIMEOUT => Refused::Transient(reason),
-        _ if code == Some(OPTED_OUT) => Refused::OptedOut(reason),
         status if status.is_client_error() => Refused::Permanent(reason),
         _ => Refused::Transient(reason),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -199,7 +203,10 @@ mod tests {
     fn what_an_answer_means() {
         let of = |status: u16, wait: Option<u64>, body: &str| {
             let wait = wait.map(Duration::from_secs);
-            refused(StatusCode::from_u16(status).unwrap(), wait, body.as_bytes())
+            match refused(StatusCode::from_u16(status).unwrap(), wait, body.as_bytes()) {
+                NotTaken::Refused(refused) => refused,
+                NotTaken::OptedOut(reason) => panic!("{reason}"),
+            }
         };
         let second = Duration::from_secs(1);
         let transient = |refused: &Refused| matches!(refused, Refused::Transient(_));
@@ -214,6 +221,7 @@ mod tests {
         let said = "400 Bad Request: 21211 Invalid 'To' Phone Number";
         assert_eq!(of(400, None, unknown), Refused::Permanent(said.to_owned()));
         let stopped = r#"{"code": 21610, "message": "Attempt to send to unsubscribed recipient"}"#;
-        assert!(matches!(of(400, None, stopped), Refused::OptedOut(_)));
+        let stopped = refused(StatusCode::BAD_REQUEST, None, stopped.as_bytes());
+        assert!(matches!(stopped, NotTaken::OptedOut(_)), "{stopped:?}");
     }
 }
