@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use openchair_domain::config::Secret;
 use openchair_domain::identity::Identity;
 use openchair_domain::messaging::templates::Templates;
 use openchair_domain::tenancy::Db;
@@ -34,6 +35,10 @@ pub struct Parts {
     pub alerting: Alerting,
     /// The words of messages.
     pub templates: Templates,
+    /// What the provider of texts signs with; empty: there is none.
+    pub texts_token: Secret,
+    /// What browsers subscribe to notes with, if there are any.
+    pub push_key: Option<String>,
     /// Where the product is found, without a slash at the end.
     pub public_url: String,
 }

@@ -22,13 +22,15 @@ use crate::impact::ImpactApi;
 use crate::keys::ApiKeysApi;
 use crate::live::LiveApi;
 use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
-use crate::messaging::{MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi};
+use crate::messaging::{
+    MessageRepliesApi, MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi,
+};
 use crate::platform::{PlatformAlertsApi, PlatformApi, PlatformJobsApi};
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
-    KioskApi, OfferApi, OwnTicketApi, OwnVisitApi, PublicApi, PublicBookingApi, PublicQueueApi,
-    PublicSlotsApi, PublicWaitlistApi, WaitingApi,
+    KioskApi, OfferApi, OwnBrowsersApi, OwnTicketApi, OwnVisitApi, PublicApi, PublicBookingApi,
+    PublicQueueApi, PublicSlotsApi, PublicWaitlistApi, WaitingApi,
 };
 use crate::queue::{KiosksApi, QueueApi};
 use crate::roles::RolesApi;
@@ -103,7 +105,7 @@ type Operations =
     (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Messages, Outside);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi, PlatformApi, PlatformJobsApi, PlatformAlertsApi);
-type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi);
+type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi, OwnBrowsersApi);
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
@@ -112,7 +114,8 @@ type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, Forms
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
 type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi, LiveApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
-type Messages = (MessagesApi, MessageSettingsApi, MessageTemplatesApi, OptOutsApi);
+type Messages =
+    (MessagesApi, MessageSettingsApi, MessageTemplatesApi, OptOutsApi, MessageRepliesApi);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -131,6 +134,7 @@ fn operations(app: &App) -> Operations {
         PublicSlotsApi(app()),
         PublicBookingApi(app()),
         OwnVisitApi(app()),
+        OwnBrowsersApi(app()),
     );
     let waiting = (PublicWaitlistApi(app()), WaitingApi(app()), OfferApi(app()));
     let shop = (
@@ -183,6 +187,7 @@ fn operations(app: &App) -> Operations {
         MessageSettingsApi(app()),
         MessageTemplatesApi(app()),
         OptOutsApi(app()),
+        MessageRepliesApi(app()),
     );
     (people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, outside)
 }

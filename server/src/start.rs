@@ -21,7 +21,9 @@ use openchair_domain::webhooks::Guard;
 use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
 use openchair_worker::alerts::{Alerting, Watch, WriteTallies};
+use openchair_worker::outside::carriers;
 use openchair_worker::outside::mail::{self, Mailer};
+use openchair_worker::outside::push::Vapid;
 use openchair_worker::reconcile::{Shift, repeat};
 use openchair_worker::runner::Options;
 use openchair_worker::webhooks::{self, Webhooks};
@@ -37,7 +39,7 @@ use crate::embedded::EmbeddedError;
 use crate::limits::{Budget, Limiter, Ticks};
 use crate::live::{Hub, Neighbours, OverRedis};
 use crate::manners::{Manners, with_manners};
-use crate::messaging::leaving;
+use crate::messaging::{hooks, leaving};
 use crate::ops::{self, Ops};
 use crate::problem::AllowTable;
 use crate::telemetry::TelemetryError;
@@ -161,6 +163,8 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         guard: guard.clone(),
         alerting: alerting.clone(),
         templates: Templates::load().map_err(|error| StartError::Worker(error.to_string()))?,
+        texts_token: settings.texts.auth_token.clone(),
+        push_key: push_key(settings)?,
         public_url: settings.server.public_url.origin().to_owned(),
     });
 
@@ -261,15 +265,24 @@ fn worker(
     let failed = |error: &dyn std::error::Error| StartError::Worker(error.to_string());
     let webhooks = Webhooks::new(guard, webhooks::Options::from_settings(settings))
         .map_err(|error| failed(&error))?;
+    let carriers = carriers::from_settings(settings, &db).map_err(|error| failed(&error))?;
     let worker = Worker::new(db, identity, mailer, Options::from_settings(settings))
         .map_err(|error| failed(&error))?;
-    Ok(worker.with_webhooks(webhooks).with_alerts(alerting))
+    Ok(worker.with_webhooks(webhooks).with_carriers(carriers).with_alerts(alerting))
+}
+
+/// What browsers subscribe to notes with.
+fn push_key(settings: &Settings) -> Result<Option<String>, StartError> {
+    let vapid = Vapid::from_settings(&settings.push);
+    let vapid = vapid.map_err(|error| StartError::Worker(error.to_string()))?;
+    Ok(vapid.map(|vapid| vapid.public_key()))
 }
 
 fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {
     let route = ops::routes(Route::new(), ops);
     let route = docs::routes(openapi::routes(route, app));
     let route = leaving::routes(route, app);
+    let route = hooks::routes(route, app);
     let route = web_files::routes(route, WebFiles::embedded());
     if settings.profile.is_production() {
         // The mailbox shows everybody's mail: nothing for where real people are.
@@ -284,6 +297,9 @@ fn allow_table() -> AllowTable {
         ops::PATHS.into_iter().chain(docs::PATHS).map(str::to_owned).chain(web_files::paths())
     {
         table = table.path(&path, &[poem::http::Method::GET]);
+    }
+    for path in hooks::PATHS {
+        table = table.path(path, &[poem::http::Method::POST]);
     }
     table.path(leaving::PATH, &[poem::http::Method::GET, poem::http::Method::POST])
 }

@@ -25,6 +25,7 @@ mod logs;
 mod people;
 pub mod post_office;
 pub mod process;
+pub mod push;
 mod queue;
 pub mod receiver;
 pub mod redis;
@@ -33,8 +34,10 @@ pub mod scratch;
 mod shop;
 pub mod smtp;
 pub mod spa;
+pub mod texts;
 mod visits;
 mod wait;
+mod wire;
 
 pub use answer::Answer;
 pub use app::TestApp;

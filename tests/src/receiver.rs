@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use standardwebhooks::Webhook;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::wait::eventually;
+use crate::wire::{self, Asked};
 
 /// What it does with a request.
 #[derive(Debug, Clone)]
@@ -182,7 +183,9 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>) {
 /// One connection, request after request.
 async fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    while let Some(received) = read(&mut stream).await? {
+    while let Some(Asked { path, headers, body, .. }) = wire::read(&mut stream).await? {
+        let body = String::from_utf8(body).unwrap();
+        let received = Received { at: Instant::now(), path, headers, body };
         let act = {
             let ordered = shared.acts.lock().unwrap().pop_front();
             ordered.unwrap_or_else(|| (*shared.script.lock().unwrap())(&received))
@@ -205,26 +208,5 @@ async fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
 }
 
 fn answer(status: u16, headers: &str) -> String {
-    let body = if status == 204 { "" } else { "so it is" };
-    format!("HTTP/1.1 {status} Said\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
-}
-
-async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Received>> {
-    let mut line = String::new();
-    if stream.read_line(&mut line).await? == 0 {
-        return Ok(None);
-    }
-    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    let mut headers = HashMap::new();
-    loop {
-        line.clear();
-        stream.read_line(&mut line).await?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        headers.insert(name.to_lowercase(), value.to_owned());
-    }
-    let length = headers.get("content-length").and_then(|length| length.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    stream.read_exact(&mut body).await?;
-    let body = String::from_utf8(body).unwrap();
-    Ok(Some(Received { at: Instant::now(), path, headers, body }))
+    wire::answer(status, headers, if status == 204 { "" } else { "so it is" })
 }

@@ -14,6 +14,11 @@ pub const STATUS_PATH: &str = "/v1/hooks/texts/status";
 /// Where it brings what somebody answers.
 pub const INBOUND_PATH: &str = "/v1/hooks/texts/inbound";
 
+/// The fields of what the provider sends, in their order.
+pub fn fields(body: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(body).into_owned().collect()
+}
+
 pub use reply::Reply;
 pub use signature::{is_signed, sign};
 pub use status::{Fate, fate};

@@ -1,8 +1,10 @@
 //! What is said to customers, over HTTP.
 
 mod dto;
+pub mod hooks;
 pub mod leaving;
 mod optouts;
+mod replies;
 mod settings;
 mod settings_dto;
 mod words;
@@ -28,6 +30,7 @@ use crate::problem::ApiError;
 
 pub(crate) use dto::MessageChannel;
 pub use optouts::OptOutsApi;
+pub use replies::MessageRepliesApi;
 pub use settings::MessageSettingsApi;
 pub use words::MessageTemplatesApi;
 

@@ -32,7 +32,7 @@ impl MessageSettingsApi {
         let tx = self.0.db.tenant(&who).await?;
         let settings = messaging::settings(&tx).await?;
         tx.commit().await?;
-        Ok(versioned(settings))
+        Ok(versioned(settings, self.0.db.ways()))
     }
 
     /// Changes that.
@@ -46,7 +46,7 @@ impl MessageSettingsApi {
         let mut tx = self.0.db.tenant(&who).await?;
         let settings = messaging::update_settings(&mut tx, seen.0, body.0.into()).await?;
         tx.commit().await?;
-        Ok(versioned(settings))
+        Ok(versioned(settings, self.0.db.ways()))
     }
 
     /// Services that are brought to mind at other times than the rest.

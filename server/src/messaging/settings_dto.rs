@@ -1,6 +1,6 @@
 use openchair_domain::hours::time_of_day;
 use openchair_domain::ids::Service;
-use openchair_domain::messaging::{self, Channel, ServiceReminders, Settings};
+use openchair_domain::messaging::{self, Channel, ServiceReminders, Settings, Ways};
 use openchair_domain::patch::Patch;
 use poem_openapi::Object;
 use poem_openapi::types::MaybeUndefined;
@@ -27,6 +27,8 @@ pub(super) struct QuietHours {
 pub(super) struct MessageSettingsView {
     /// The ways that are on, the best first
     channels: Vec<MessageChannel>,
+    /// The ways by which messages can be carried here; others are never taken, even if they are on
+    carried: Vec<MessageChannel>,
     /// How long before a visit it is brought to mind
     reminder_minutes: Vec<i32>,
     quiet: Option<QuietHours>,
@@ -46,9 +48,10 @@ pub(super) struct MessageSettingsView {
 }
 
 /// The view with its version.
-pub(super) fn versioned(settings: Settings) -> Versioned<MessageSettingsView> {
+pub(super) fn versioned(settings: Settings, ways: Ways) -> Versioned<MessageSettingsView> {
     let view = MessageSettingsView {
         channels: settings.channels.into_iter().map(MessageChannel::from).collect(),
+        carried: ways.all().into_iter().map(MessageChannel::from).collect(),
         reminder_minutes: settings.reminder_minutes,
         quiet: settings
             .quiet

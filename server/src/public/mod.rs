@@ -1,6 +1,7 @@
 //! What anybody may see of a shop, over HTTP.
 
 mod booking;
+mod browsers;
 mod dto;
 mod menu;
 mod own;
@@ -21,6 +22,7 @@ use crate::openapi::Tags;
 use crate::problem::ApiError;
 
 pub use booking::PublicBookingApi;
+pub use browsers::OwnBrowsersApi;
 pub use own::OwnVisitApi;
 pub use queue::{KioskApi, OwnTicketApi, PublicQueueApi};
 pub(crate) use queue_views::{OwnEntryView, PublicBoardView};

@@ -112,6 +112,8 @@ impl World {
             guard: openchair_worker::webhooks::guard(&settings),
             alerting,
             templates: Templates::load().unwrap(),
+            texts_token: settings.texts.auth_token.clone(),
+            push_key: None,
             public_url: settings.server.public_url.origin().to_owned(),
         });
         let routes = openapi::routes(Route::new(), &app);

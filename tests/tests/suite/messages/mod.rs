@@ -6,8 +6,10 @@ mod leaving;
 mod log;
 mod mailed;
 mod outage;
+mod pushed;
 mod reminding;
 mod settings;
+mod texts;
 mod words;
 
 use chrono::{DateTime, Utc};

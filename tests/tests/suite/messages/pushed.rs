@@ -1,0 +1,204 @@
+//! Notes to browsers, encrypted for them alone.
+
+use openchair_tests::TestApp;
+use openchair_tests::push::{CONTACT, PushService, SETTINGS};
+use openchair_tests::spa::{Spa, at};
+use serde_json::{Value, json};
+
+use super::{log, settled};
+use crate::webhooks::INSIDE;
+
+/// A spa that sends notes, and Ann at the page of her visit.
+struct Bench {
+    app: TestApp,
+    spa: Spa,
+    service: PushService,
+    /// `/v1/b/…`.
+    own: String,
+    /// What browsers subscribe with.
+    key: String,
+    customer: String,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let service = PushService::start().await;
+        let app = TestApp::with(&[INSIDE, SETTINGS[0], SETTINGS[1]]).await;
+        let spa = app.spa().await;
+        let ways = json!({ "channels": ["email", "push"] });
+        spa.owner.patch("/v1/message-settings", 0, &ways).await.expect(200);
+        let visit = spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, "12:00")).await.expect(201);
+        let mail = app.mail("ann@example.com", "Your visit to").await;
+        let link = mail["text"].as_str().unwrap().split("/b/").nth(1).unwrap();
+        let own = format!("/v1/b/{}", link.split_whitespace().next().unwrap());
+        let found = spa.guest.get(&format!("{own}/push")).await.expect(200);
+        let key = found["public_key"].as_str().unwrap().to_owned();
+        let customer = visit["customer"]["id"].as_str().unwrap().to_owned();
+        Self { app, spa, service, own, key, customer }
+    }
+
+    /// A browser of Ann's subscribes: its id.
+    async fn subscribe(&self, number: u8) -> String {
+        let browser = self.service.subscribe(number, &self.key);
+        let path = format!("{}/push-subscriptions", self.own);
+        let made = self.spa.guest.post(&path, &browser).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn choose(&self) {
+        let wish = json!({ "channel": "push", "wanted": true });
+        self.spa.guest.put(&format!("{}/messages", self.own), &wish).await.expect(200);
+    }
+
+    async fn ways(&self) -> Value {
+        let found = self.spa.guest.get(&format!("{}/messages", self.own)).await.expect(200);
+        json!([found["channels"], found["channel"]])
+    }
+
+    async fn book(&self, time: &str) {
+        let wanted = self.spa.wanted(&["Facial"], 1, &[]);
+        let customer = json!({ "id": self.customer });
+        let body = json!({ "wanted": wanted, "start": at(6, time), "customer": customer });
+        let made = self.spa.owner.post("/v1/appointments", &body).await;
+        if made.status != 201 {
+            // By her address she is found, too.
+            self.spa.book(self.spa.wanted(&["Facial"], 1, &[]), at(6, time)).await.expect(201);
+        }
+    }
+
+    async fn subscriptions(&self) -> i64 {
+        self.app.database.count("select count(*) from push_subscriptions").await
+    }
+}
+
+#[tokio::test]
+async fn a_note_arrives_and_only_that_browser_can_read_it() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.ways().await, json!([["email"], null]));
+    let first = bench.subscribe(1).await;
+    assert_eq!(bench.subscribe(1).await, first, "it is the same browser");
+    bench.subscribe(2).await;
+    assert_eq!(bench.ways().await, json!([["email", "push"], null]));
+    bench.choose().await;
+    assert_eq!(bench.ways().await, json!([["email", "push"], "push"]));
+    bench.book("14:00").await;
+    bench.service.shows(2).await;
+    settled(&bench.app).await;
+    let mut notes = bench.service.notes();
+    notes.sort_by_key(|note| note.browser);
+    assert_eq!(notes.iter().map(|note| note.browser).collect::<Vec<_>>(), [1, 2]);
+    let note = &notes[0];
+    assert_eq!((&note.said["title"], &note.said["kind"]), (&json!("Lagoon"), &json!("confirmed")));
+    let (body, url) = (note.said["body"].as_str().unwrap(), note.said["url"].as_str().unwrap());
+    assert!(body.starts_with("Lagoon: your visit on Friday, March 6"), "{body}");
+    assert!(!body.contains("/b/") && url.starts_with(&format!("{}/b/", bench.app.url)), "{url}");
+    assert_eq!((&note.claims["sub"], note.ttl), (&json!(CONTACT), 86_400));
+    assert_eq!((note.urgency.as_str(), note.topic.len()), ("normal", 32));
+    let message = &log(&bench.spa, "channel=push").await[0];
+    assert_eq!((&message["state"], &message["address"]), (&json!("sent"), &json!(bench.customer)));
+    // Nothing in the table says where the browsers are.
+    let found = "select count(*) from push_subscriptions s where s::text like '%127.0.0.1%'
+                 or encode(s.sealed, 'escape') like '%127.0.0.1%'";
+    assert_eq!(bench.app.database.count(found).await, 0);
+}
+
+#[tokio::test]
+async fn a_browser_that_is_gone_is_forgotten_and_its_note_goes_by_mail() {
+    let bench = Bench::new().await;
+    bench.subscribe(1).await;
+    bench.subscribe(2).await;
+    bench.choose().await;
+    bench.service.forget(1);
+    bench.book("14:00").await;
+    assert_eq!(bench.service.shows(1).await.browser, 2);
+    settled(&bench.app).await;
+    assert_eq!(log(&bench.spa, "channel=push").await[0]["state"], "sent");
+    assert_eq!(bench.subscriptions().await, 1);
+    bench.service.forget(2);
+    bench.book("16:00").await;
+    settled(&bench.app).await;
+    let message = &log(&bench.spa, "channel=push").await[0];
+    assert_eq!((&message["state"], &message["reason"]), (&json!("failed"), &json!("refused")));
+    assert_eq!(bench.subscriptions().await, 0);
+    assert_eq!(bench.ways().await, json!([["email"], null]));
+    let mail = &log(&bench.spa, "channel=email&kind=confirmed").await[0];
+    assert_eq!(mail["appointment"], message["appointment"], "what it said isn't lost");
+    let mail = bench.app.mail("ann@example.com", "Your visit to").await;
+    assert!(mail["text"].as_str().unwrap().contains("16:00"), "{mail}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_busy_gets_it_later() {
+    let bench = Bench::new().await;
+    bench.subscribe(1).await;
+    bench.choose().await;
+    bench.service.next([(429, "retry-after: 60\r\n"), (500, "")]);
+    bench.book("14:00").await;
+    for asked in 1..=2 {
+        openchair_tests::eventually("it is asked, and it waits", async || {
+            let sql = "select count(*) from jobs where kind = 'message.send' and state = 'queued'";
+            let waits = bench.app.database.count(sql).await == 1;
+            (bench.service.asked() == asked && waits).then_some(())
+        })
+        .await;
+        bench.app.clock.advance(chrono::Duration::minutes(10));
+        bench.app.app().db.bell().ring();
+    }
+    assert_eq!(bench.service.shows(1).await.browser, 1);
+    settled(&bench.app).await;
+    assert_eq!(bench.service.asked(), 3);
+    assert_eq!(bench.subscriptions().await, 1);
+}
+
+#[tokio::test]
+async fn who_wants_no_notes_any_more() {
+    let bench = Bench::new().await;
+    let id = bench.subscribe(1).await;
+    bench.choose().await;
+    let path = format!("{}/push-subscriptions/{id}", bench.own);
+    bench.spa.guest.delete(&path).await.expect(204);
+    bench.spa.guest.delete(&path).await.problem(404, "not_found");
+    assert_eq!(bench.ways().await, json!([["email"], null]));
+    bench.book("14:00").await;
+    bench.app.mail("ann@example.com", "Your visit to").await;
+    assert_eq!(bench.service.asked(), 0);
+}
+
+#[tokio::test]
+async fn what_is_no_browser_is_refused() {
+    let bench = Bench::new().await;
+    let path = format!("{}/push-subscriptions", bench.own);
+    let right = bench.service.subscribe(1, &bench.key);
+    for (pointer, wrong, field) in [
+        ("/keys/p256dh", json!("AAAA"), "/keys/p256dh"),
+        ("/keys/auth", json!("not base64!"), "/keys/auth"),
+        ("/endpoint", json!("ftp://push.example.com/"), "/endpoint"),
+        ("/endpoint", json!("nonsense"), "/endpoint"),
+    ] {
+        let mut odd = right.clone();
+        *odd.pointer_mut(pointer).unwrap() = wrong;
+        let faults = bench.spa.guest.post(&path, &odd).await.faults();
+        assert_eq!(faults[0].0, field, "{odd}");
+    }
+    assert_eq!(bench.subscriptions().await, 0);
+}
+
+/// Where it goes is what a browser said: never inside.
+#[tokio::test]
+async fn nobody_is_sent_inside() {
+    let service = PushService::start().await;
+    let app = TestApp::with(&SETTINGS).await;
+    let spa = app.spa().await;
+    spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, "12:00")).await.expect(201);
+    let mail = app.mail("ann@example.com", "Your visit to").await;
+    let link = mail["text"].as_str().unwrap().split("/b/").nth(1).unwrap();
+    let path = format!("/v1/b/{}/push-subscriptions", link.split_whitespace().next().unwrap());
+    let browser = service.subscribe(1, "any");
+    for endpoint in [browser["endpoint"].as_str().unwrap(), "https://localhost/", "http://[::1]/"] {
+        let mut inside = browser.clone();
+        inside["endpoint"] = json!(endpoint);
+        let faults = spa.guest.post(&path, &inside).await.faults();
+        assert_eq!(faults, [("/endpoint".to_owned(), "not_public".to_owned())], "{endpoint}");
+    }
+    assert_eq!(service.asked(), 0);
+}
