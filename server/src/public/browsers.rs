@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use openchair_domain::bookings;
-use openchair_domain::fault::FieldFault;
 use openchair_domain::ids::PushSubscription;
 use openchair_domain::messaging::{self, NewSubscription};
 use openchair_domain::tenancy::TenantTx;
@@ -92,7 +91,7 @@ impl OwnBrowsersApi {
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
         // We will send there from inside our own network.
         let endpoint = self.0.guard.look_at(&body.endpoint).await.map_err(|fault| {
-            ApiError::validation(vec![FieldFault::new("/endpoint", fault.code, fault.detail)])
+            ApiError::invalid_field("/endpoint", fault.code, fault.detail)
         })?;
         let (key, auth) = (body.keys.p256dh.clone(), body.keys.auth.clone());
         let new = NewSubscription { endpoint, key, auth };

@@ -72,7 +72,18 @@ async fn app() -> (App, Arc<Ground>) {
     let templates = Templates::load().unwrap();
     let mailer = mail::from_settings(&settings.mail, &db, 1).unwrap();
     let alerting = Alerting::from_settings(&settings, db.clone(), mailer).unwrap();
-    let parts = Parts { db, identity, limits, live, guard, alerting, templates, public_url };
+    let parts = Parts {
+        db,
+        identity,
+        limits,
+        live,
+        guard,
+        alerting,
+        templates,
+        texts_token: Secret::new(""),
+        push_key: None,
+        public_url,
+    };
     (App::new(parts), ground)
 }
 

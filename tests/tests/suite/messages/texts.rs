@@ -74,7 +74,7 @@ async fn a_text_arrives_and_the_provider_says_so() {
     bench.book("12:00").await;
     let sent = bench.texts.takes(1).await;
     assert_eq!((sent.to.as_str(), sent.from.as_str()), (NUMBER, SMS_FROM));
-    assert!(sent.body.starts_with("Lagoon: your visit on Friday, March 6"), "{}", sent.body);
+    assert!(sent.body.contains(": your visit on Friday, March 6"), "{}", sent.body);
     settled(&bench.app).await;
     let message = bench.last().await;
     assert_eq!((&message["channel"], &message["id"]), (&json!("sms"), &json!(sent.key)));
@@ -143,7 +143,7 @@ async fn who_says_stop_gets_nothing_until_they_say_start() {
     for _ in 0..2 {
         // An answer that got lost is asked for once more.
         let said = bench.texts.bring_as(sid, &bench.app.url, NUMBER, " Stop! ").await;
-        assert!(said.1.contains("<Message>Lagoon: done"), "{said:?}");
+        assert!(said.1.contains(": done, you will get no more"), "{said:?}");
     }
     let listed = bench.spa.owner.get("/v1/message-opt-outs").await.expect(200);
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
@@ -236,9 +236,9 @@ async fn an_answer_is_meant_for_who_wrote_last() {
     );
     bench.app.database.run(&sql).await;
     let said = bench.says("X").await;
-    assert!(said.contains("Harbour: there is no visit"), "{said}");
+    assert!(said.contains("<Message>Harbour") && said.contains("there is no visit"), "{said}");
     assert_eq!(bench.visit(&visit).await["status"], "confirmed");
-    assert!(bench.says("STOP").await.contains("Harbour: done"));
+    assert!(bench.says("STOP").await.contains("<Message>Harbour"));
     let listed = bench.spa.owner.get("/v1/message-opt-outs").await.expect(200);
     assert_eq!(listed["items"], json!([]), "Lagoon may write on");
 }

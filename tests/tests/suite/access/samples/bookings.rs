@@ -1,7 +1,8 @@
 //! Requests about visits.
 
 use chrono::Duration;
-use openchair_domain::ids::{Appointment, Id};
+use data_encoding::BASE64URL_NOPAD;
+use openchair_domain::ids::{Appointment, Id, PushSubscription};
 use openchair_domain::secrets::{OpaqueToken, TokenKind};
 use openchair_tests::{Business, TestApp};
 use serde_json::json;
@@ -35,6 +36,15 @@ impl Visits {
             link: link.text().to_owned(),
         }
     }
+}
+
+/// A browser's, with keys as long as they should be; its service is at an address that is public.
+fn subscription() -> serde_json::Value {
+    let point = [[4_u8].as_slice(), &[7; 64]].concat();
+    json!({
+        "endpoint": "https://1.1.1.1/send/1",
+        "keys": { "p256dh": BASE64URL_NOPAD.encode(&point), "auth": BASE64URL_NOPAD.encode(&[7; 16]) },
+    })
 }
 
 /// Where a visit must stand for a deed; nothing, if it stands so.
@@ -132,6 +142,26 @@ pub async fn sample(
         "book_public" => public("/appointments")
             .with(json!({ "hold": hold, "name": "Zoë", "email": "zoe@example.com" })),
         "read_own_visit" => own(""),
+        "read_own_push" => own("/push"),
+        "add_own_push_subscription" => {
+            prepare("send_appointment_link", world, actor).await;
+            own("/push-subscriptions").with(subscription())
+        }
+        "remove_own_push_subscription" => {
+            prepare("send_appointment_link", world, actor).await;
+            let id = app.new_id::<PushSubscription>();
+            let sql = format!(
+                "insert into push_subscriptions (
+                     tenant_id, id, customer_id, endpoint_hash, sealed, created_at)
+                 values ('{}', '{}', '{}', '{id}', '', '{}')",
+                here.business.id.uuid(),
+                id.uuid(),
+                here.guests.customer.uuid(),
+                app.now(),
+            );
+            app.database.run(&sql).await;
+            own(&format!("/push-subscriptions/{id}"))
+        }
         "read_own_messages" => own("/messages"),
         "put_own_messages" => own("/messages").with(json!({ "wanted": true })),
         "cancel_own_visit" => own("/cancel").with(json!({})),

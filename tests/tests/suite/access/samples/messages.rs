@@ -52,6 +52,7 @@ pub fn sample(operation: &Operation, world: &World) -> Option<Sample> {
     let words = || json!({ "subject": "See you", "body": "Dear {{ name }}" });
     let of_service = || at(&format!("/message-settings/services/{}", here.things.service));
     Some(match operation.id.as_str() {
+        "list_message_replies" => at("/message-replies"),
         "list_messages" => at("/messages?kind=follow_up"),
         "read_message" => at(&format!("/messages/{message}")),
         "send_message_again" => at(&format!("/messages/{message}/send-again")),
