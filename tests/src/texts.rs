@@ -168,7 +168,7 @@ impl Texts {
         let sid = {
             let mut said = self.shared.said.lock().unwrap();
             *said += 1;
-            format!("SM{said:032x}")
+            format!("SM{:032x}", *said)
         };
         self.bring_as(&sid, server, from, body).await
     }
@@ -211,7 +211,7 @@ pub async fn post_as(url: &str, fields: &[(&str, &str)], signature: Option<&str>
 pub fn signature(url: &str, fields: &[(&str, &str)], token: &str) -> String {
     let mut sorted = fields.to_vec();
     sorted.sort_unstable();
-    let said = sorted.iter().fold(url.to_owned(), |said, (name, value)| said + name + value);
+    let said = sorted.iter().fold(url.to_owned(), |said, (name, value)| said + *name + *value);
     let mut mac = Hmac::<Sha1>::new_from_slice(token.as_bytes()).unwrap();
     mac.update(said.as_bytes());
     BASE64.encode(&mac.finalize().into_bytes())
