@@ -5,7 +5,7 @@ use std::time::Duration as Std;
 
 use chrono::Duration;
 use openchair_domain::jobs::{self, Lease};
-use openchair_domain::time::{Clock as _, Instant};
+use openchair_domain::time::Instant;
 use openchair_tests::eventually;
 use openchair_tests::scratch::Scratch;
 use sqlx::Row;
