@@ -90,9 +90,12 @@ impl OwnBrowsersApi {
         self.0.limits.public(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
         // We will send there from inside our own network.
-        let endpoint = self.0.guard.look_at(&body.endpoint).await.map_err(|fault| {
-            ApiError::invalid_field("/endpoint", fault.code, fault.detail)
-        })?;
+        let endpoint = self
+            .0
+            .guard
+            .look_at(&body.endpoint)
+            .await
+            .map_err(|fault| ApiError::invalid_field("/endpoint", fault.code, fault.detail))?;
         let (key, auth) = (body.keys.p256dh.clone(), body.keys.auth.clone());
         let new = NewSubscription { endpoint, key, auth };
         let caller = holder.caller.clone();

@@ -135,8 +135,11 @@ impl Texter for Twilio {
             .body(self.form(text))
             .send()
             .await;
-        let answer =
-            asked.map_err(|error| Refused::Transient(with_causes(&error.without_url())))?;
+        let answer = asked.map_err(|error| {
+            let nobody = error.is_connect();
+            let reason = with_causes(&error.without_url());
+            if nobody { Refused::Away(reason) } else { Refused::Transient(reason) }
+        })?;
         let (status, wait) = (answer.status(), retry_after(&answer));
         let body = start_of(answer).await;
         if status.is_success() {
