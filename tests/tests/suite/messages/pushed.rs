@@ -26,7 +26,7 @@ impl Bench {
         let app = TestApp::with(&[INSIDE, SETTINGS[0], SETTINGS[1]]).await;
         let spa = app.spa().await;
         let ways = json!({ "channels": ["email", "push"] });
-        spa.owner.patch("/v1/message-settings", 0, &ways).await.expect(200);
+        spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
         let visit = spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, "12:00")).await.expect(201);
         let mail = app.mail("ann@example.com", "Your visit to").await;
         let link = mail["text"].as_str().unwrap().split("/b/").nth(1).unwrap();

@@ -24,7 +24,7 @@ impl Bench {
         let app = TestApp::with(&texts.settings()).await;
         let spa = app.spa().await;
         let ways = json!({ "channels": ["sms", "whatsapp", "email"] });
-        let now = spa.owner.patch("/v1/message-settings", 0, &ways).await.expect(200);
+        let now = spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
         assert_eq!(now["carried"], json!(["email", "sms", "whatsapp"]));
         Self { app, spa, texts }
     }
@@ -357,7 +357,7 @@ async fn what_nobody_carries_is_never_chosen() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let ways = json!({ "channels": ["sms", "push", "email"] });
-    let now = spa.owner.patch("/v1/message-settings", 0, &ways).await.expect(200);
+    let now = spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
     assert_eq!(now["carried"], json!(["email"]));
     let customer = json!({ "name": "Ann", "email": "ann@example.com", "phone": NUMBER });
     let body = json!({ "wanted": spa.wanted(&["Facial"], 1, &[]), "start": at(6, "12:00"),
