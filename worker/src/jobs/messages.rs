@@ -204,7 +204,7 @@ impl SendMessages {
         }
         let noted = self.settle(&settled).await.map_err(Failure::from);
         for place in places {
-            ends[place] = noted.clone();
+            ends[place].clone_from(&noted);
         }
     }
 
@@ -240,14 +240,12 @@ impl Way {
         };
         let mut carrying = self.carrier.carry(&parcel);
         let Times { slow, carry, .. } = self.times;
-        let carried = match timeout(slow, &mut carrying).await {
-            Ok(carried) => carried,
-            Err(_) => {
-                passage.slow();
-                let late =
-                    || Err(Refused::Transient(format!("no answer in {} s", carry.as_secs())));
-                timeout(carry.saturating_sub(slow), carrying).await.unwrap_or_else(|_| late())
-            }
+        let carried = if let Ok(carried) = timeout(slow, &mut carrying).await {
+            carried
+        } else {
+            passage.slow();
+            let late = || Err(Refused::Transient(format!("no answer in {} s", carry.as_secs())));
+            timeout(carry.saturating_sub(slow), carrying).await.unwrap_or_else(|_| late())
         };
         passage.found(&carried);
         self.tallies.note(What::Messages, carried.is_ok());
