@@ -109,6 +109,10 @@ kinds! {
     WebhookDelivery = "whd",
     /// What is said to a customer.
     Message = "msg",
+    /// Several messages over days.
+    Sequence = "sqn",
+    /// Somebody on the way through a sequence.
+    SequenceRun = "run",
     /// That somebody doesn't want to be written to.
     OptOut = "opt",
     /// What a customer answered to a message.

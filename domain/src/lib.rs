@@ -42,6 +42,7 @@ pub mod roles;
 pub mod rooms;
 pub mod schedules;
 pub mod secrets;
+pub mod sequences;
 pub mod series;
 pub mod shelf;
 pub mod staff;

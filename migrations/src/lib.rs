@@ -22,6 +22,7 @@ const FILES: &[(&str, &str)] = &[
     ("0014_webhooks", include_str!("../sql/0014_webhooks.sql")),
     ("0015_messages", include_str!("../sql/0015_messages.sql")),
     ("0016_channels", include_str!("../sql/0016_channels.sql")),
+    ("0017_sequences", include_str!("../sql/0017_sequences.sql")),
     ("0018_alerts", include_str!("../sql/0018_alerts.sql")),
 ];
 

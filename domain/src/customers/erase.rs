@@ -11,6 +11,7 @@ use crate::ids::{Customer, Id};
 use crate::messaging;
 use crate::outbox::NewEvent;
 use crate::queue;
+use crate::sequences;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist::{self, Person};
 use crate::webhooks;
@@ -56,6 +57,7 @@ pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(),
     waitlist::forget(tx, &people).await.map_err(BookingError::into_store)?;
     queue::forget(tx, &people).await.map_err(BookingError::into_store)?;
     messaging::forget(tx, &ids).await?;
+    sequences::forget(tx, &ids).await?;
     for sql in ERASURES {
         let values: [Value; 3] = [tx.tenant().uuid().into(), ids.clone().into(), tx.now().into()];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);

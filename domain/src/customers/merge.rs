@@ -16,6 +16,7 @@ use crate::audit::{Actor, Change};
 use crate::ids::{Customer, CustomerMerge, Id};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
+use crate::sequences;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
 use crate::time::Instant;
@@ -47,7 +48,7 @@ pub struct MergeFacts {
 }
 
 /// What has a customer, and moves with them.
-pub(super) const MOVED: [&str; 10] = [
+pub(super) const MOVED: [&str; 11] = [
     "appointments",
     "consents",
     "form_answers",
@@ -58,6 +59,7 @@ pub(super) const MOVED: [&str; 10] = [
     "messages",
     "message_replies",
     "push_subscriptions",
+    "sequence_runs",
 ];
 
 /// What it takes to undo a merge.
@@ -136,6 +138,7 @@ pub async fn merge(
     if i64::from(gone.version) != with.seen {
         return Err(CustomerError::OtherStale);
     }
+    sequences::merged(tx, gone.id, kept.id).await?;
     let mut undo = Undo { moved: move_all(tx, gone.id, kept.id).await?, ..Undo::default() };
     let kept = fill(tx, kept, &gone, &mut undo).await?;
     let merged = remember(tx, &kept, &gone, &undo).await?;

@@ -213,15 +213,18 @@ pub(super) async fn row(
 
 /// The same message once more, to somewhere; without its link.
 pub(super) fn copy(row: entity::Model, to: Address) -> Result<NewMessage, StoreError> {
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
     let calendar = row.calendar.map(serde_json::from_value).transpose();
-    let about = match (row.appointment_id, row.queue_entry_id) {
-        (Some(visit), _) => Subject::Visit {
+    let words = row.words.map(serde_json::from_value).transpose();
+    let about = match (row.appointment_id, row.queue_entry_id, row.run_id) {
+        (Some(visit), ..) => Subject::Visit {
             id: Id::from_uuid(visit),
             version: row.appointment_version.unwrap_or_default(),
             sequence: row.appointment_sequence.unwrap_or_default(),
         },
-        (None, Some(entry)) => Subject::Entry(Id::from_uuid(entry)),
-        (None, None) => Subject::Nothing,
+        (None, Some(entry), _) => Subject::Entry(Id::from_uuid(entry)),
+        (None, None, Some(run)) => Subject::Run(Id::from_uuid(run)),
+        (None, None, None) => Subject::Nothing,
     };
     let fields = match row.fields {
         Value::Object(fields) => fields,
@@ -232,7 +235,8 @@ pub(super) fn copy(row: entity::Model, to: Address) -> Result<NewMessage, StoreE
         about,
         step: row.step,
         fields,
-        calendar: calendar.map_err(|error| StoreError::Unreadable(error.to_string()))?,
+        words: words.map_err(unreadable)?,
+        calendar: calendar.map_err(unreadable)?,
         again: row.again,
         trial: row.trial,
         ..NewMessage::new(Kind::stored(&row.kind)?, to, &row.locale)

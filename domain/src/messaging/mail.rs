@@ -61,6 +61,9 @@ pub enum Template {
     ReviewRequest,
     /// You haven't been here for long. The link is to where one books.
     RebookingNudge,
+    /// What a business says in a sequence of its own: in its own words, or this. The link is to where one
+    /// books.
+    Sequence,
     /// You are next in line: `name`, `business`, `place`, `code`.
     QueueNext,
     /// It is your turn: the same, and `staff`, who called.
@@ -83,7 +86,7 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -105,6 +108,7 @@ impl Template {
         Self::FollowUp,
         Self::ReviewRequest,
         Self::RebookingNudge,
+        Self::Sequence,
         Self::QueueNext,
         Self::QueueCalled,
         Self::WebhookDisabled,
@@ -134,6 +138,7 @@ impl Template {
             Self::FollowUp => "follow_up",
             Self::ReviewRequest => "review_request",
             Self::RebookingNudge => "rebooking_nudge",
+            Self::Sequence => "sequence",
             Self::QueueNext => "queue_next",
             Self::QueueCalled => "queue_called",
             Self::WebhookDisabled => "webhook_disabled",
@@ -144,9 +149,11 @@ impl Template {
     pub const fn click(self) -> Click {
         match self {
             Self::BookingCode | Self::BookingLapsed | Self::WebhookDisabled => Click::Never,
-            Self::BookingReminder | Self::FollowUp | Self::QueueNext | Self::QueueCalled => {
-                Click::May
-            }
+            Self::BookingReminder
+            | Self::FollowUp
+            | Self::Sequence
+            | Self::QueueNext
+            | Self::QueueCalled => Click::May,
             _ => Click::Must,
         }
     }

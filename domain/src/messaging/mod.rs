@@ -53,8 +53,10 @@ pub use ways::Ways;
 pub use wishes::{NewWishes, Wishes, wish, wishes};
 pub use words::{Channel, Kind, Reason, State};
 
+pub(crate) use address::{Address, Reach};
 pub(crate) use entries::{InLine, about_entry};
 pub(crate) use log::forget;
 pub(crate) use mail::{NewMail, queue, queue_from_outside};
-pub(crate) use new::write as write_message;
+pub(crate) use new::{NewMessage, Subject, write as write_message, write_all as write_messages};
+pub(crate) use own::rendered;
 pub(crate) use visits::{Waiting, about as about_visit, about_offer, is_reached};

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::address::Address;
+use super::templates::Own;
 use super::{Channel, Kind};
 use crate::bookings::CalendarEntry;
-use crate::ids::{Appointment, Customer, Id, Message, QueueEntry, Tenant};
+use crate::ids::{Appointment, Customer, Id, Message, QueueEntry, SequenceRun, Tenant};
 use crate::jobs::{self, NewJob};
 use crate::secrets::Place;
 use crate::tenancy::{StoreError, TenantTx, Tools};
@@ -34,6 +35,8 @@ pub(crate) enum Subject {
     Visit { id: Id<Appointment>, version: i32, sequence: i32 },
     /// Somebody in a line.
     Entry(Id<QueueEntry>),
+    /// Somebody on the way through a sequence.
+    Run(Id<SequenceRun>),
 }
 
 /// A message to be written.
@@ -47,6 +50,8 @@ pub(crate) struct NewMessage {
     /// Which of several of its kind.
     pub(crate) step: i32,
     pub(crate) fields: Map<String, Value>,
+    /// Words of its own, which no setting changes any more.
+    pub(crate) words: Option<Own>,
     pub(crate) calendar: Option<CalendarEntry>,
     /// Links that nobody else may know.
     pub(crate) link: Option<String>,
@@ -68,6 +73,7 @@ impl NewMessage {
             about: Subject::Nothing,
             step: 0,
             fields: Map::new(),
+            words: None,
             calendar: None,
             link: None,
             due_at: None,
@@ -114,10 +120,12 @@ struct Row {
     appointment_version: Option<i32>,
     appointment_sequence: Option<i32>,
     queue_entry_id: Option<Uuid>,
+    run_id: Option<Uuid>,
     address: String,
     address_key: String,
     purpose: Option<&'static str>,
     fields: Value,
+    words: Option<Value>,
     calendar: Option<Value>,
     link: Option<String>,
     again: bool,
@@ -125,20 +133,21 @@ struct Row {
     due_at: Instant,
 }
 
-/// What is about a visit as it stands is there once, whoever writes it: the second is none.
+/// What is about a visit as it stands, and each step of a run, is there once, whoever writes it: the
+/// second is none.
 const WRITE: &str = "
     insert into messages (
         tenant_id, id, kind, channel, locale, step, customer_id, appointment_id,
-        appointment_version, appointment_sequence, queue_entry_id, address, address_key, purpose,
-        fields, calendar, link, again, trial, state, due_at, created_at)
+        appointment_version, appointment_sequence, queue_entry_id, run_id, address, address_key,
+        purpose, fields, words, calendar, link, again, trial, state, due_at, created_at)
     select tenant_id, id, kind, channel, locale, step, customer_id, appointment_id,
-           appointment_version, appointment_sequence, queue_entry_id, address, address_key, purpose,
-           fields, calendar, decode(link, 'hex'), again, trial, 'queued', due_at, $2
+           appointment_version, appointment_sequence, queue_entry_id, run_id, address, address_key,
+           purpose, fields, words, calendar, decode(link, 'hex'), again, trial, 'queued', due_at, $2
     from jsonb_to_recordset($1) as message (
         tenant_id uuid, id uuid, kind text, channel text, locale text, step integer,
         customer_id uuid, appointment_id uuid, appointment_version integer,
-        appointment_sequence integer, queue_entry_id uuid, address text, address_key text,
-        purpose text, fields jsonb, calendar jsonb, link text, again boolean, trial boolean,
+        appointment_sequence integer, queue_entry_id uuid, run_id uuid, address text,
+        address_key text, purpose text, fields jsonb, words jsonb, calendar jsonb, link text, again boolean, trial boolean,
         due_at timestamptz)
     on conflict do nothing
     returning tenant_id, id, due_at";
@@ -161,7 +170,7 @@ pub(crate) async fn write(
 }
 
 /// Writes those of many businesses.
-pub(super) async fn write_all(
+pub(crate) async fn write_all(
     conn: &impl ConnectionTrait,
     tools: &Tools,
     now: Instant,
@@ -197,13 +206,16 @@ fn row(
     let link = message.link.map(seal).transpose()?;
     let channel: Channel = message.to.channel;
     let purpose = message.kind.purpose(channel).filter(|_| !message.trial);
-    let (visit, entry) = match message.about {
-        Subject::Nothing => (None, None),
-        Subject::Visit { id, version, sequence } => (Some((id, version, sequence)), None),
-        Subject::Entry(entry) => (None, Some(entry)),
-    };
-    let calendar = message.calendar.map(serde_json::to_value).transpose();
-    let calendar = calendar.map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    let (mut visit, mut entry, mut run) = (None, None, None);
+    match message.about {
+        Subject::Nothing => {}
+        Subject::Visit { id, version, sequence } => visit = Some((id, version, sequence)),
+        Subject::Entry(about) => entry = Some(about),
+        Subject::Run(about) => run = Some(about),
+    }
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
+    let calendar = message.calendar.map(serde_json::to_value).transpose().map_err(unreadable)?;
+    let words = message.words.map(serde_json::to_value).transpose().map_err(unreadable)?;
     Ok(Row {
         tenant_id: tenant.uuid(),
         id: id.uuid(),
@@ -216,10 +228,12 @@ fn row(
         appointment_version: visit.map(|(_, version, _)| version),
         appointment_sequence: visit.map(|(.., sequence)| sequence),
         queue_entry_id: entry.map(Id::uuid),
+        run_id: run.map(Id::uuid),
         address: message.to.shown,
         address_key: message.to.key,
         purpose: purpose.map(crate::customers::Purpose::key),
         fields: Value::Object(message.fields),
+        words,
         calendar,
         link: link.map(|link| HEXLOWER.encode(&link)),
         again: message.again,

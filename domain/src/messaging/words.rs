@@ -45,6 +45,8 @@ words! {
         SeriesMoved = "series_moved",
         /// Several visits were called off.
         SeriesCancelled = "series_cancelled",
+        /// A step of a sequence.
+        Sequence = "sequence",
     }
 
     /// By which way a message goes.
@@ -93,6 +95,8 @@ words! {
         Quiet = "quiet",
         /// They have booked since.
         Booked = "booked",
+        /// The sequence that it was a step of was turned off, or they were taken out of it.
+        Halted = "halted",
         /// Whoever it was for is forgotten.
         Erased = "erased",
         /// There are no words for it.
@@ -106,7 +110,7 @@ words! {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Confirmed,
         Self::Requested,
         Self::Unpaid,
@@ -124,6 +128,7 @@ impl Kind {
         Self::SeriesConfirmed,
         Self::SeriesMoved,
         Self::SeriesCancelled,
+        Self::Sequence,
     ];
 
     /// The words that are built in.
@@ -146,12 +151,20 @@ impl Kind {
             Self::SeriesConfirmed => Template::SeriesConfirmed,
             Self::SeriesMoved => Template::SeriesMoved,
             Self::SeriesCancelled => Template::SeriesCancelled,
+            Self::Sequence => Template::Sequence,
         }
     }
 
     /// Whether nobody caused it just now: it comes by itself, when its time has come.
     pub const fn comes_by_itself(self) -> bool {
-        matches!(self, Self::Reminder | Self::FollowUp | Self::ReviewRequest | Self::RebookingNudge)
+        matches!(
+            self,
+            Self::Reminder
+                | Self::FollowUp
+                | Self::ReviewRequest
+                | Self::RebookingNudge
+                | Self::Sequence
+        )
     }
 
     /// Whether a customer who doesn't want to be written to gets it all the same. By mail they are told
@@ -169,10 +182,12 @@ impl Kind {
     /// What customers must have agreed to before they get it by this way.
     pub const fn purpose(self, channel: Channel) -> Option<Purpose> {
         match (self, channel) {
-            (Self::ReviewRequest | Self::RebookingNudge, Channel::Email) => {
+            (Self::ReviewRequest | Self::RebookingNudge | Self::Sequence, Channel::Email) => {
                 Some(Purpose::MarketingEmail)
             }
-            (Self::ReviewRequest | Self::RebookingNudge, _) => Some(Purpose::MarketingSms),
+            (Self::ReviewRequest | Self::RebookingNudge | Self::Sequence, _) => {
+                Some(Purpose::MarketingSms)
+            }
             (Self::Reminder | Self::FollowUp, Channel::Sms | Channel::Whatsapp) => {
                 Some(Purpose::RemindersSms)
             }
@@ -240,6 +255,8 @@ mod tests {
             (Kind::ReviewRequest, Channel::Email, Some(Purpose::MarketingEmail)),
             (Kind::RebookingNudge, Channel::Sms, Some(Purpose::MarketingSms)),
             (Kind::RebookingNudge, Channel::Push, Some(Purpose::MarketingSms)),
+            (Kind::Sequence, Channel::Email, Some(Purpose::MarketingEmail)),
+            (Kind::Sequence, Channel::Sms, Some(Purpose::MarketingSms)),
             (Kind::Reminder, Channel::Push, None),
         ] {
             assert_eq!(kind.purpose(channel), expected, "{kind:?} by {channel:?}");

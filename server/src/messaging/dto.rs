@@ -45,6 +45,8 @@ mirrored! {
         SeriesMoved,
         /// Several visits were called off
         SeriesCancelled,
+        /// A step of a sequence
+        Sequence,
     }
 
     /// By which way it goes.
@@ -93,6 +95,8 @@ mirrored! {
         Quiet,
         /// They have booked since
         Booked,
+        /// The sequence that it was a step of was turned off, or they were taken out of it
+        Halted,
         /// Whoever it was for was erased
         Erased,
         /// There are no words for it
@@ -123,6 +127,8 @@ pub(super) struct MessageView {
     kind: MessageKind,
     channel: MessageChannel,
     locale: String,
+    /// Of sequences: which of their steps
+    step: Option<i32>,
     /// Of reminders: how long before the visit
     minutes_before: Option<i32>,
     customer: Option<Ref<Customer>>,
@@ -155,6 +161,7 @@ impl From<MessageFacts> for MessageView {
             kind: message.kind.into(),
             channel: message.channel.into(),
             locale: message.locale,
+            step: (message.kind == Kind::Sequence).then_some(message.step),
             minutes_before: (message.kind == Kind::Reminder).then_some(message.step),
             customer: message.customer.map(Ref),
             appointment: message.visit.map(Ref),

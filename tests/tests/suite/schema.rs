@@ -43,6 +43,7 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("queue_entries_to_forget", "the sweep looks for whose wait is long over, over all tenants"),
     ("queue_kiosks_by_token", "a tablet shows its token before anybody knows the tenant"),
     ("schedules_due", "the sweep looks for what is due over all tenants"),
+    ("sequence_runs_due", "the worker looks for what is due over all tenants"),
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
     ("waitlist_entries_by_token", "who waits shows the link before anybody knows the tenant"),
     ("waitlist_offers_by_token", "who waits shows the link before anybody knows the tenant"),

@@ -12,6 +12,7 @@ use crate::fault::refusals;
 use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, TenantTx};
 
+pub(crate) use trial::rendered;
 pub use trial::{Preview, preview, try_out};
 
 refusals! {
@@ -33,10 +34,10 @@ pub struct TemplateKey {
 }
 
 impl TemplateKey {
-    /// The words that these names name, if there are such.
+    /// The words that these names name, if there are such. What a sequence says is in its steps.
     pub fn of(kind: &str, channel: &str, locale: &str) -> Option<Self> {
         Some(Self {
-            kind: Kind::stored(kind).ok()?,
+            kind: Kind::stored(kind).ok().filter(|kind| *kind != Kind::Sequence)?,
             channel: Channel::stored(channel).ok()?,
             locale: LOCALES.into_iter().find(|known| *known == locale)?,
         })

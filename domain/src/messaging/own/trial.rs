@@ -41,7 +41,17 @@ pub async fn preview(
         Some(words) => Some(templates.check(key.kind, key.channel, words)?),
         None => find(tx, key, false).await?.map(|found| found.words),
     };
-    let data = sample(key.kind, &business(tx).await?);
+    Ok(rendered(templates, key, &business(tx).await?, own.as_ref())?)
+}
+
+/// Words about somebody who doesn't exist; without any, the built-in ones.
+pub(crate) fn rendered(
+    templates: &Templates,
+    key: TemplateKey,
+    business: &str,
+    own: Option<&Own>,
+) -> Result<Preview, StoreError> {
+    let data = sample(key.kind, business);
     let writing = Writing {
         kind: key.kind,
         channel: key.channel,
@@ -49,10 +59,9 @@ pub async fn preview(
         data: &data,
         link: Some(NOWHERE),
         leave: key.kind.comes_by_itself().then_some(NOWHERE),
-        own: own.as_ref(),
+        own,
     };
-    let written = templates.write(&writing);
-    Ok(written.map_err(|error| StoreError::Unreadable(error.to_string()))?)
+    templates.write(&writing).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
 #[derive(FromQueryResult)]

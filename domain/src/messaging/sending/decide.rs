@@ -27,8 +27,10 @@ pub(super) struct Facts {
     pub(super) visit: Option<Visit>,
     /// Whether they still stand in the line as it says.
     pub(super) stands: bool,
-    /// Whether they have booked anything since that visit.
+    /// Whether they have booked anything since that visit, or since a sequence began.
     pub(super) booked_since: bool,
+    /// Why the sequence that it is a step of goes no further.
+    pub(super) halted: Option<Reason>,
     /// The quiet stretch that it is now.
     pub(super) quiet_until: Option<Instant>,
 }
@@ -72,12 +74,13 @@ pub(super) fn decide(facts: &Facts, now: Instant) -> Verdict {
         }
         () if facts.consent == Some(false) => Some(Reason::NoConsent),
         () if line && !facts.stands => Some(Reason::Outdated),
+        () if facts.halted.is_some() => facts.halted,
         () => facts.visit.as_ref().and_then(|visit| outdated(facts, visit, now)),
     };
     if let Some(reason) = reason {
         return Verdict::Drop(reason);
     }
-    if facts.kind == Kind::RebookingNudge && facts.booked_since {
+    if matches!(facts.kind, Kind::RebookingNudge | Kind::Sequence) && facts.booked_since {
         return Verdict::Drop(Reason::Booked);
     }
     match facts.quiet_until.filter(|_| facts.kind.comes_by_itself()) {
@@ -149,6 +152,7 @@ mod tests {
             }),
             stands: true,
             booked_since: false,
+            halted: None,
             quiet_until: None,
         }
     }
@@ -161,7 +165,7 @@ mod tests {
     fn what_becomes_of_a_message() {
         use Verdict::{Drop, Later, Over, Send};
         type Case = (fn(&mut Facts), Verdict);
-        let cases: [Case; 34] = [
+        let cases: [Case; 40] = [
             (|_| {}, Send),
             (|f| f.state = State::Sent, Over),
             (|f| f.state = State::Dropped, Over),
@@ -228,6 +232,31 @@ mod tests {
                     visit(f).status = Status::Completed;
                 },
                 Drop(Reason::Booked),
+            ),
+            // A step of a sequence has no visit of its own.
+            (|f| (f.kind, f.visit) = (Kind::Sequence, None), Send),
+            (
+                |f| (f.kind, f.visit, f.booked_since) = (Kind::Sequence, None, true),
+                Drop(Reason::Booked),
+            ),
+            (
+                |f| (f.kind, f.visit, f.halted) = (Kind::Sequence, None, Some(Reason::Halted)),
+                Drop(Reason::Halted),
+            ),
+            (
+                |f| (f.kind, f.visit, f.opted_out) = (Kind::Sequence, None, true),
+                Drop(Reason::OptedOut),
+            ),
+            (
+                |f| (f.kind, f.visit, f.consent) = (Kind::Sequence, None, Some(false)),
+                Drop(Reason::NoConsent),
+            ),
+            (
+                |f| {
+                    (f.kind, f.visit) = (Kind::Sequence, None);
+                    f.quiet_until = Some(at("2026-05-06T10:00:00Z"));
+                },
+                Later(at("2026-05-06T10:00:00Z")),
             ),
             (|f| f.kind = Kind::QueueCalled, Send),
             (|f| (f.kind, f.stands) = (Kind::QueueCalled, false), Drop(Reason::Outdated)),

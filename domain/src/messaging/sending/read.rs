@@ -12,6 +12,7 @@ use super::decide::{Facts, Visit};
 use crate::bookings::Status;
 use crate::messaging::log::Named;
 use crate::messaging::{Channel, Kind, Reason, Settings, State};
+use crate::sequences::StopReason;
 use crate::tenancy::{StoreError, SystemTx};
 use crate::time::Instant;
 
@@ -39,6 +40,9 @@ pub(super) struct Row {
     opted_out: bool,
     booked_since: bool,
     stands: bool,
+    of_run: bool,
+    stop_reason: Option<String>,
+    is_on: bool,
     status: Option<String>,
     starts_at: Option<Instant>,
     sequence: Option<i32>,
@@ -67,7 +71,13 @@ const ROWS: &str = "
                select from appointments l
                where l.tenant_id = m.tenant_id and l.customer_id = m.customer_id
                  and l.starts_at > a.starts_at
+                 and l.status not in ('cancelled', 'expired'))
+           or r.id is not null and exists (
+               select from appointments l
+               where l.tenant_id = r.tenant_id and l.customer_id = r.customer_id
+                 and l.created_at > r.booked_from and l.id is distinct from r.appointment_id
                  and l.status not in ('cancelled', 'expired')) as booked_since,
+           r.id is not null as of_run, r.stop_reason, y.on_since is not null as is_on,
            coalesce(q.state = case m.kind when 'queue_next' then 'waiting' else 'called' end, false)
                as stands,
            a.status, a.starts_at, a.sequence, a.link_sealed as visit_link,
@@ -76,13 +86,16 @@ const ROWS: &str = "
                where l.tenant_id = m.tenant_id and l.archived_at is null
                order by l.position, l.id limit 1)) as time_zone,
            to_jsonb(s) as settings, t.name as business, t.slug,
-           w.subject as own_subject, w.body as own_body, $3::timestamptz as now
+           case when m.words is null then w.subject else m.words ->> 'subject' end as own_subject,
+           coalesce(m.words ->> 'body', w.body) as own_body, $3::timestamptz as now
     from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
     join messages m on m.tenant_id = wanted.tenant_id and m.id = wanted.id
     join tenants t on t.id = m.tenant_id
     left join appointments a on a.tenant_id = m.tenant_id and a.id = m.appointment_id
     left join locations p on p.tenant_id = a.tenant_id and p.id = a.location_id
     left join queue_entries q on q.tenant_id = m.tenant_id and q.id = m.queue_entry_id
+    left join sequence_runs r on r.tenant_id = m.tenant_id and r.id = m.run_id
+    left join sequences y on y.tenant_id = r.tenant_id and y.id = r.sequence_id
     left join message_settings s on s.tenant_id = m.tenant_id
     left join message_templates w on w.tenant_id = m.tenant_id and w.kind = m.kind
         and w.channel = m.channel and w.locale = m.locale";
@@ -121,8 +134,16 @@ impl Row {
             visit: self.visit()?,
             stands: self.stands,
             booked_since: self.booked_since,
+            halted: self.halted()?,
             quiet_until: quiet.map(|(_, until)| until),
         })
+    }
+
+    /// Why the sequence that it is a step of goes no further. One that came to its end is no reason.
+    fn halted(&self) -> Result<Option<Reason>, StoreError> {
+        let off = (self.of_run && !self.is_on).then_some(Reason::Halted);
+        let stopped = self.stop_reason.as_deref().map(StopReason::stored).transpose()?;
+        Ok(stopped.map(StopReason::of_message).or(off))
     }
 
     fn visit(&self) -> Result<Option<Visit>, StoreError> {

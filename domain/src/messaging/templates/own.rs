@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, filters};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
@@ -31,7 +32,7 @@ const OPENS: char = '\u{2068}';
 const CLOSES: char = '\u{2069}';
 
 /// Words that a business wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Own {
     /// One line; of mails only.
     pub subject: Option<String>,
@@ -51,6 +52,8 @@ pub fn fields_of(kind: Kind) -> &'static [&'static str] {
         Kind::SeriesConfirmed | Kind::SeriesMoved | Kind::SeriesCancelled => {
             &["name", "business", "title", "place", "reason", "visits", "link"]
         }
+        // Of the visit that began it, if one did.
+        Kind::Sequence => &["name", "business", "title", "date", "time", "place", "link"],
         _ => &["name", "business", "title", "date", "time", "place", "reason", "link"],
     }
 }

@@ -24,7 +24,8 @@ fn sample(template: Template, locale: &str) -> Mail {
         | Template::BookingReminder
         | Template::FollowUp
         | Template::ReviewRequest
-        | Template::RebookingNudge => visit(),
+        | Template::RebookingNudge
+        | Template::Sequence => visit(),
         Template::SeriesConfirmed | Template::SeriesMoved | Template::SeriesCancelled => series(),
         Template::WaitlistOffer => {
             let mut offer = visit();
@@ -116,8 +117,12 @@ fn a_mail_about_a_visit_says_what_when_where_and_who_writes() {
         let date = templates.catalogues[locale].date("2026-03-08".parse().unwrap());
         for template in Template::ALL {
             let mail = sample(template, locale);
-            let afterwards =
-                [Template::FollowUp, Template::ReviewRequest, Template::RebookingNudge];
+            let afterwards = [
+                Template::FollowUp,
+                Template::ReviewRequest,
+                Template::RebookingNudge,
+                Template::Sequence,
+            ];
             if !mail.data.contains_key("date") || afterwards.contains(&template) {
                 continue;
             }
