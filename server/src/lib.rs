@@ -42,6 +42,7 @@ pub mod queue;
 mod removal;
 pub mod roles;
 pub mod rooms;
+pub mod sequences;
 pub mod series;
 pub mod shelf;
 pub mod signup;

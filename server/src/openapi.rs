@@ -35,6 +35,7 @@ use crate::public::{
 use crate::queue::{KiosksApi, QueueApi};
 use crate::roles::RolesApi;
 use crate::rooms::RoomsApi;
+use crate::sequences::SequencesApi;
 use crate::series::SeriesApi;
 use crate::signup::SignUpApi;
 use crate::staff::{StaffApi, StaffTimeApi};
@@ -114,8 +115,14 @@ type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, Forms
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
 type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi, LiveApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
-type Messages =
-    (MessagesApi, MessageSettingsApi, MessageTemplatesApi, OptOutsApi, MessageRepliesApi);
+type Messages = (
+    MessagesApi,
+    MessageSettingsApi,
+    MessageTemplatesApi,
+    OptOutsApi,
+    MessageRepliesApi,
+    SequencesApi,
+);
 type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 
 fn operations(app: &App) -> Operations {
@@ -188,6 +195,7 @@ fn operations(app: &App) -> Operations {
         MessageTemplatesApi(app()),
         OptOutsApi(app()),
         MessageRepliesApi(app()),
+        SequencesApi(app()),
     );
     (people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, outside)
 }

@@ -34,8 +34,8 @@ use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMess
 use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
-    Afterwards, Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled, Shift,
-    Strangers, Stuck, Woken, repeat,
+    Afterwards, Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled, Sequences,
+    Shift, Strangers, Stuck, Woken, repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::webhooks::Webhooks;
@@ -88,6 +88,7 @@ impl Worker {
             Arc::new(Scheduled),
             Arc::new(Reminders),
             Arc::new(Afterwards),
+            Arc::new(Sequences),
         ];
         Ok(Self {
             db,

@@ -143,7 +143,8 @@ struct Swept {
 /// How far was looked. Whoever else looks waits here until this transaction is over, and finds what it
 /// has written: nobody is taken in twice.
 async fn alone(tx: &SystemTx) -> Result<Instant, StoreError> {
-    let first = "insert into message_sweeps (name, swept_at) values ($1, $2) on conflict do nothing";
+    let first =
+        "insert into message_sweeps (name, swept_at) values ($1, $2) on conflict do nothing";
     let values = [NAME.into(), tx.now().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, first, values);
     tx.conn().execute_raw(statement).await?;
@@ -162,11 +163,8 @@ async fn remember(tx: &SystemTx) -> Result<(), StoreError> {
 }
 
 async fn found(tx: &SystemTx, whom: &str, since: Instant) -> Result<Vec<Found>, StoreError> {
-    let mut values = vec![
-        tx.now().into(),
-        since.into(),
-        i64::try_from(STEP).unwrap_or(i64::MAX).into(),
-    ];
+    let mut values =
+        vec![tx.now().into(), since.into(), i64::try_from(STEP).unwrap_or(i64::MAX).into()];
     if whom.contains("$4") {
         values.push(Id::<Customer>::first_at(since).uuid().into());
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Trigger;
 use super::read::{SequenceFacts, Step, Words};
 use super::write::{NewStep, NewWords, SequenceChange};
-use super::Trigger;
 use crate::config::LOCALES;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, Service};
@@ -234,16 +234,19 @@ mod tests {
             (|c| c.steps = Some(vec![step(0); 11]), &[("/steps", "too_many")]),
             (
                 |c| c.steps = Some(vec![step(-1), step(59)]),
-                &[("/steps/0/wait_minutes", "out_of_range"), ("/steps/1/wait_minutes", "out_of_range")],
+                &[
+                    ("/steps/0/wait_minutes", "out_of_range"),
+                    ("/steps/1/wait_minutes", "out_of_range"),
+                ],
             ),
             // Words as in all messages.
             (|c| said(c).own.body = "{{ name".into(), &[("/steps/1/words/0/body", "bad_template")]),
-            (|c| said(c).own.body = "{{ nmae }}".into(), &[("/steps/1/words/0/body", "unknown_field")]),
-            (|c| said(c).own.subject = None, &[("/steps/1/words/0/subject", "required")]),
             (
-                |c| said(c).locale = "de".into(),
-                &[("/steps/1/words", "needs_language")],
+                |c| said(c).own.body = "{{ nmae }}".into(),
+                &[("/steps/1/words/0/body", "unknown_field")],
             ),
+            (|c| said(c).own.subject = None, &[("/steps/1/words/0/subject", "required")]),
+            (|c| said(c).locale = "de".into(), &[("/steps/1/words", "needs_language")]),
             (
                 |c| {
                     let more = words("tlh", Some("x"), "x");

@@ -204,7 +204,8 @@ impl Walker {
         let mut steps = steps(row.steps.clone())?.into_iter();
         let (step, after) = (steps.next(), steps.next());
         let unreadable = |_| StoreError::Unreadable(format!("the zone {:?}", row.time_zone));
-        let zone = row.time_zone.as_deref().map(str::parse::<Tz>).transpose().map_err(unreadable)?;
+        let zone =
+            row.time_zone.as_deref().map(str::parse::<Tz>).transpose().map_err(unreadable)?;
         let quiet = zone.and_then(|zone| settings.quiet_around(zone, now));
         Ok(Self {
             to: step.as_ref().and_then(|step| way(&row, step, &settings)),

@@ -70,7 +70,8 @@ impl Step {
             let language = locale.split(['-', '_']).next().unwrap_or_default().to_owned();
             self.words.get_key_value(&language)
         };
-        let found = language(locale).or_else(|| language(shop)).or_else(|| self.words.iter().next());
+        let found =
+            language(locale).or_else(|| language(shop)).or_else(|| self.words.iter().next());
         found.map(|(locale, words)| (locale.as_str(), words))
     }
 }
@@ -151,11 +152,7 @@ pub(super) async fn held(tx: &TenantTx, id: Id<Sequence>) -> Result<SequenceFact
     find(tx, id, "for no key update of s").await
 }
 
-async fn find(
-    tx: &TenantTx,
-    id: Id<Sequence>,
-    hold: &str,
-) -> Result<SequenceFacts, SequenceError> {
+async fn find(tx: &TenantTx, id: Id<Sequence>, hold: &str) -> Result<SequenceFacts, SequenceError> {
     let sql = format!("{ROWS} and s.id = $2 {hold}");
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);

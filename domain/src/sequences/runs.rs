@@ -114,12 +114,8 @@ pub async fn stop(
     let sql = "
         update sequence_runs set state = 'stopped', stop_reason = 'staff', ended_at = $4
         where tenant_id = $1 and sequence_id = $2 and id = $3 and state = 'running'";
-    let values = [
-        tx.tenant().uuid().into(),
-        sequence.uuid().into(),
-        run.uuid().into(),
-        tx.now().into(),
-    ];
+    let values =
+        [tx.tenant().uuid().into(), sequence.uuid().into(), run.uuid().into(), tx.now().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let stopped = tx.conn().execute_raw(statement).await?.rows_affected() == 1;
     let values = [tx.tenant().uuid().into(), sequence.uuid().into(), run.uuid().into()];

@@ -253,7 +253,8 @@ fn changes(before: &SequenceFacts, after: &SequenceFacts) -> Vec<Change> {
     };
     // The words are long; that they changed is what the log says.
     let steps = |facts: &SequenceFacts| {
-        let step = |step: &Step| json!({ "wait_minutes": step.wait_minutes, "channel": step.channel });
+        let step =
+            |step: &Step| json!({ "wait_minutes": step.wait_minutes, "channel": step.channel });
         facts.steps.iter().map(step).collect::<Vec<_>>()
     };
     let said = |facts: &SequenceFacts| {

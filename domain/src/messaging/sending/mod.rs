@@ -167,7 +167,9 @@ fn link(
         (Kind::ReviewRequest, ..) => {
             super::Settings::of_row(row.settings.clone()).map(|settings| settings.review_url)
         }
-        (Kind::RebookingNudge | Kind::Sequence, ..) => Ok(Some(format!("{public_url}/{}", row.slug))),
+        (Kind::RebookingNudge | Kind::Sequence, ..) => {
+            Ok(Some(format!("{public_url}/{}", row.slug)))
+        }
         (_, Some(visit), Some(sealed)) => {
             let place = Place { table: "appointments", column: "link_sealed", row: visit };
             let token = text(tools.open(&place, sealed)?)?;

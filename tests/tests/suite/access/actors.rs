@@ -14,6 +14,7 @@ use super::samples::bookings::Visits;
 use super::samples::later::Later;
 use super::samples::messages::Said;
 use super::samples::queue::Line;
+use super::samples::sequences::Composed;
 use super::samples::shop::Things;
 use super::samples::webhooks::Hooks;
 
@@ -106,6 +107,7 @@ pub struct Place {
     pub line: Line,
     pub hooks: Hooks,
     pub said: Said,
+    pub composed: Composed,
 }
 
 impl Place {
@@ -113,6 +115,7 @@ impl Place {
         let business = app.business(name).await;
         let guest = format!("guest-of-{}@example.com", business.slug);
         let little = Role::Custom(app.custom_role(&business, &[LITTLE]).await);
+        let guests = Guests::new(app, &business).await;
         let (invitation, invitation_token) = app.invitation(&business, &guest, little).await;
         Self {
             mate: app.member(&business, little).await,
@@ -124,7 +127,8 @@ impl Place {
             grant: app.support_grant(&business, admin).await,
             things: Things::new(app, &business).await,
             menu: Menu::new(app, &business).await,
-            guests: Guests::new(app, &business).await,
+            composed: Composed::new(app, &business, guests.customer).await,
+            guests,
             visits: Visits::new(app, &business).await,
             later: Later::new(app, &business).await,
             line: Line::new(app, &business).await,
@@ -156,6 +160,7 @@ impl Place {
         secrets.extend(self.line.secrets());
         secrets.extend(self.hooks.secrets());
         secrets.extend(self.said.secrets());
+        secrets.extend(self.composed.secrets());
         secrets.extend([self.visits.visit.to_string(), self.visits.hold.clone()]);
         secrets
     }

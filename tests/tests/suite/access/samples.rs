@@ -1,6 +1,7 @@
 //! A valid request for every operation of the document.
 
 mod menu;
+pub mod sequences;
 pub mod shop;
 
 use openchair_domain::authz::BuiltIn;
@@ -141,6 +142,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = webhooks::sample(id, world, succeeds).await {
+        return sample;
+    }
+    if let Some(sample) = sequences::sample(id, world) {
         return sample;
     }
     if let Some(sample) = customers::sample(id, world) {

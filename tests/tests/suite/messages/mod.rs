@@ -8,6 +8,7 @@ mod mailed;
 mod outage;
 mod pushed;
 mod reminding;
+mod sequences;
 mod settings;
 mod texts;
 mod words;
