@@ -150,9 +150,9 @@ async fn two_records_that_are_in_it_become_one_that_is() {
     it_is(&app, at(3, "12:05")).await;
     let of = |place: usize| format!("/v1/customers/{}", id(&visits[place]["customer"]));
     let versions = (spa.owner.get(&of(0)).await.version(), spa.owner.get(&of(1)).await.version());
-    let merge = json!({ "version": versions.0, "other_id": id(&visits[1]["customer"]),
-                        "other_version": versions.1 });
-    spa.owner.post(&format!("{}/merge", of(0)), &merge).await.expect(201);
+    let merge = json!({ "other_id": id(&visits[1]["customer"]), "other_version": versions.1 });
+    let merge = spa.owner.post(&format!("{}/merge", of(0)), &merge);
+    merge.header("if-match", &format!("\"{}\"", versions.0)).await.expect(200);
     it_is(&app, at(5, "12:05")).await;
     let expected = [stands("Ann", "done", "", 2), stands("Ann", "stopped", "merged", 1)];
     assert_eq!(who(&spa, &sequence).await, expected);
