@@ -31,7 +31,7 @@ CREATE TABLE sequence_steps (
     tenant_id    uuid NOT NULL,
     sequence_id  uuid NOT NULL,
     -- From 1 on, without gaps.
-    position     integer NOT NULL CHECK (position >= 1),
+    position     integer NOT NULL,
     -- After the step before; of the first, after what took them in.
     wait_minutes integer NOT NULL CHECK (wait_minutes >= 0),
     -- The way that it takes if it can; none: the customer's own.

@@ -17,7 +17,7 @@ use super::{log, path, settled};
 fn step(wait_minutes: i64, subject: &str) -> Value {
     let body = "Dear {{ name }}, {% if title %}it was {{ title }}{% endif %} at {{ place }}.";
     let words = json!([{ "locale": "en", "subject": subject, "body": body }]);
-    json!({ "wait_minutes": wait_minutes, "words": words })
+    json!({ "wait_minutes": wait_minutes, "channel": null, "words": words })
 }
 
 /// Thanks at once, and an offer two days later.
