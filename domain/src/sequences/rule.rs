@@ -7,6 +7,7 @@ use crate::time::Instant;
 
 /// What has to be known to decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Facts {
     /// They are forgotten.
     pub(super) erased: bool,
@@ -92,10 +93,10 @@ mod tests {
             (|f| f.is_on = false, Stop(StopReason::TurnedOff)),
             (|f| f.booked = true, Stop(StopReason::Booked)),
             (|f| f.way = None, Stop(StopReason::Unreachable)),
-            (|f| f.way = way(true, true), Stop(StopReason::OptedOut)),
-            (|f| f.way = way(false, false), Stop(StopReason::NoConsent)),
+            (|f| f.way = Some(way(true, true)), Stop(StopReason::OptedOut)),
+            (|f| f.way = Some(way(false, false)), Stop(StopReason::NoConsent)),
             // Of several reasons the plainest.
-            (|f| f.way = way(true, false), Stop(StopReason::OptedOut)),
+            (|f| f.way = Some(way(true, false)), Stop(StopReason::OptedOut)),
             (|f| (f.erased, f.is_on, f.booked) = (true, false, true), Stop(StopReason::Erased)),
             (|f| (f.is_on, f.booked) = (false, true), Stop(StopReason::TurnedOff)),
             (|f| (f.booked, f.way) = (true, None), Stop(StopReason::Booked)),
@@ -112,7 +113,7 @@ mod tests {
                 booked: false,
                 has_step: true,
                 next_wait: Some(3 * 24 * 60),
-                way: way(false, true),
+                way: Some(way(false, true)),
                 quiet_until: None,
             };
             change(&mut facts);
@@ -120,7 +121,7 @@ mod tests {
         }
     }
 
-    fn way(opted_out: bool, agreed: bool) -> Option<Way> {
-        Some(Way { opted_out, agreed })
+    fn way(opted_out: bool, agreed: bool) -> Way {
+        Way { opted_out, agreed }
     }
 }

@@ -248,9 +248,8 @@ async fn put_steps(tx: &TenantTx, id: Id<Sequence>, steps: &[Step]) -> Result<()
 }
 
 fn changes(before: &SequenceFacts, after: &SequenceFacts) -> Vec<Change> {
-    let services = |facts: &SequenceFacts| {
-        facts.services.iter().map(|service| service.to_string()).collect::<Vec<_>>()
-    };
+    let services =
+        |facts: &SequenceFacts| facts.services.iter().map(ToString::to_string).collect::<Vec<_>>();
     // The words are long; that they changed is what the log says.
     let steps = |facts: &SequenceFacts| {
         let step =
