@@ -34,11 +34,13 @@ CREATE TABLE message_replies (
     answer      text NOT NULL,
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    CONSTRAINT message_replies_once UNIQUE (provider_id),
+    CONSTRAINT message_replies_once UNIQUE (tenant_id, provider_id),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
 );
 CREATE INDEX message_replies_by_customer ON message_replies (tenant_id, customer_id, id)
     WHERE customer_id IS NOT NULL;
+-- One that comes again is the same, whoever wrote to that number meanwhile.
+CREATE INDEX message_replies_by_provider ON message_replies (provider_id);
 CREATE INDEX message_replies_by_age ON message_replies (created_at);
 CALL lock_to_tenant('message_replies', 'SELECT, INSERT, UPDATE', 'SELECT, DELETE');
 

@@ -49,6 +49,7 @@ impl Bench {
     }
 
     async fn says(&self, body: &str) -> String {
+        self.app.clock.advance(Duration::seconds(1));
         let (status, said) = self.texts.bring(&self.app.url, NUMBER, body).await;
         assert_eq!(status, 200, "{said}");
         said
