@@ -15,7 +15,7 @@ use super::rule::{Facts, Next, Way, next};
 use super::{RunState, StopReason};
 use crate::customers::Purpose;
 use crate::ids::{Id, Tenant};
-use crate::messaging::{self, Address, Channel, Kind, NewMessage, Reach, Settings, Subject};
+use crate::messaging::{self, Address, Channel, Kind, NewMessage, Reach, Settings, Subject, Ways};
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::time::Instant;
 
@@ -148,7 +148,7 @@ async fn move_on(tx: &SystemTx, due: &[Due]) -> Result<(), StoreError> {
     let (mut walkers, mut stands) = (Vec::new(), Vec::new());
     for row in rows {
         let (tenant, id, step) = (row.tenant_id, row.id, row.next_step);
-        match Walker::new(row, now) {
+        match Walker::new(row, tx.tools().ways, now) {
             Ok(walker) => walkers.push(walker),
             Err(error) => {
                 tracing::warn!(run = %id, %error, "a step of a sequence can't be read");
@@ -199,8 +199,8 @@ async fn opted_out(tx: &SystemTx, walkers: &[Walker]) -> Result<HashSet<Uuid>, S
 }
 
 impl Walker {
-    fn new(row: Row, now: Instant) -> Result<Self, StoreError> {
-        let settings = Settings::of_row(row.settings.clone())?;
+    fn new(row: Row, ways: Ways, now: Instant) -> Result<Self, StoreError> {
+        let settings = Settings::of_row(row.settings.clone())?.by(ways);
         let mut steps = steps(row.steps.clone())?.into_iter();
         let (step, after) = (steps.next(), steps.next());
         let unreadable = |_| StoreError::Unreadable(format!("the zone {:?}", row.time_zone));
@@ -280,11 +280,14 @@ fn way(row: &Row, step: &Step, settings: &Settings) -> Option<Address> {
     let (_, words) = step.in_words(&row.locale, &row.shop_locale)?;
     let fits = |channel: &Channel| *channel == Channel::Email || words.short;
     let on: Vec<Channel> = settings.channels.iter().copied().filter(fits).collect();
-    let reach =
-        Reach { email: row.email.as_deref(), phone: row.phone.as_deref(), chosen: row.channel };
+    let reach = Reach {
+        email: row.email.as_deref(),
+        phone: row.phone.as_deref(),
+        chosen: row.channel,
+        customer: Some(Id::from_uuid(row.customer_id)),
+    };
     let own: Vec<Channel> = on.iter().copied().filter(|way| step.channel == Some(*way)).collect();
-    let own = Reach { chosen: None, ..reach }.choose(&own, Channel::CARRIED);
-    own.or_else(|| reach.choose(&on, Channel::CARRIED))
+    reach.choose(&own).or_else(|| reach.choose(&on))
 }
 
 /// Where somebody stands, to be written down.
