@@ -1,6 +1,6 @@
 //! Requests about what is said to customers.
 
-use openchair_domain::ids::{Id, Message, OptOut};
+use openchair_domain::ids::{Id, Message, MessageReply, OptOut};
 use openchair_tests::{Business, TestApp};
 use serde_json::json;
 
@@ -19,6 +19,7 @@ impl Said {
     pub async fn new(app: &TestApp, of: &Business) -> Self {
         let (tenant, now) = (of.id.uuid(), app.now());
         let (message, optout) = (app.new_id::<Message>(), app.new_id::<OptOut>());
+        let reply = app.new_id::<MessageReply>().uuid();
         let address = format!("guest@{}.example.com", of.slug);
         let service = app.services(of).await[0].uuid();
         let sql = format!(
@@ -31,10 +32,15 @@ impl Said {
              insert into message_templates (tenant_id, kind, channel, locale, subject, body, version,
                                             updated_at)
              values ('{tenant}', 'moved', 'email', 'en', 'Moved', 'Moved', 1, '{now}');
+             insert into message_replies (tenant_id, id, message_id, channel, address, provider_id, body,
+                                          outcome, answer, created_at)
+             values ('{tenant}', '{reply}', '{}', 'sms', '{address}', 'SM{tenant}', 'Hello', 'kept', '',
+                     '{now}');
              insert into service_reminders (tenant_id, service_id, minutes)
              values ('{tenant}', '{service}', '{{60}}')",
             message.uuid(),
-            optout.uuid()
+            optout.uuid(),
+            message.uuid()
         );
         app.database.run(&sql).await;
         Self { message, optout, address }
