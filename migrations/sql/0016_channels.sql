@@ -43,6 +43,8 @@ CREATE INDEX message_replies_by_customer ON message_replies (tenant_id, customer
 CREATE INDEX message_replies_by_provider ON message_replies (provider_id);
 CREATE INDEX message_replies_by_age ON message_replies (created_at);
 CALL lock_to_tenant('message_replies', 'SELECT, INSERT, UPDATE', 'SELECT, DELETE');
+-- Whoever deletes what is old holds it meanwhile.
+GRANT UPDATE (created_at) ON message_replies TO openchair_system;
 
 -- Which business last wrote to a number: it is meant by what comes from there.
 CREATE INDEX messages_by_last_word ON messages (channel, address_key, sent_at) WHERE sent_at IS NOT NULL;

@@ -12,12 +12,13 @@
 //   {"order":"drop","times":1}                take a mail whole, then cut the connection unanswered
 //   {"order":"stall","times":1}               take a mail whole, then say nothing any more
 //
-// Arguments: [port] [user:password]. With a user, mail is taken only from who signs in.
+// Arguments: [port] [user:password] [starttls]. With a user, mail is taken only from who signs in. With
+// STARTTLS the certificate is one that nobody knows.
 import { createInterface } from "node:readline";
 import PostalMime from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
-const [port = "0", login = ""] = process.argv.slice(2);
+const [port = "0", login = "", tls = ""] = process.argv.slice(2);
 const say = (event, facts = {}) => process.stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
 
 let order = { order: "accept" };
@@ -29,8 +30,7 @@ const ordered = (name) => {
 };
 
 const server = new SMTPServer({
-  // Without certificates there is nothing to upgrade to.
-  disabledCommands: login ? ["STARTTLS"] : ["STARTTLS", "AUTH"],
+  disabledCommands: [...(tls ? [] : ["STARTTLS"]), ...(login ? [] : ["AUTH"])],
   authOptional: !login,
   allowInsecureAuth: true,
   disableReverseLookup: true,

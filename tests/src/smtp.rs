@@ -95,24 +95,29 @@ pub struct Mailbox {
 impl SmtpServer {
     /// One that takes everything, on a free port.
     pub async fn start() -> Self {
-        Self::start_with(0, "").await
+        Self::start_with(0, "", "").await
     }
 
     /// One that takes mail only from `user:password`.
     pub async fn start_for(login: &str) -> Self {
-        Self::start_with(0, login).await
+        Self::start_with(0, login, "").await
     }
 
     /// One on a port that somebody expects it on.
     pub async fn start_on(port: u16) -> Self {
-        Self::start_with(port, "").await
+        Self::start_with(port, "", "").await
     }
 
-    async fn start_with(port: u16, login: &str) -> Self {
+    /// One that offers STARTTLS, with a certificate that nobody knows.
+    pub async fn start_with_unknown_certificate() -> Self {
+        Self::start_with(0, "", "starttls").await
+    }
+
+    async fn start_with(port: u16, login: &str, tls: &str) -> Self {
         let folder = tokio::task::spawn_blocking(installed).await.unwrap();
         let mut child = tokio::process::Command::new("node")
             .current_dir(folder)
-            .args(["smtp.mjs", &port.to_string(), login])
+            .args(["smtp.mjs", &port.to_string(), login, tls])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use chrono::Duration;
 use openchair_domain::config::Kind;
 use openchair_domain::identity::{Purpose, SignIn};
+use openchair_domain::ids::Id;
+use openchair_domain::messaging::templates::Rendered;
 use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
 use openchair_domain::text::Email;
@@ -12,6 +14,7 @@ use openchair_tests::eventually;
 use openchair_tests::scratch::Scratch;
 use openchair_tests::smtp::{Envelope, Event, Mailbox, Received, SmtpServer};
 use openchair_worker::Worker;
+use openchair_worker::outside::mail::{Fault, Mailer as _, Outgoing};
 use openchair_worker::outside::smtp::Smtp;
 use openchair_worker::runner::Options;
 use sqlx::Row;
@@ -294,4 +297,31 @@ async fn a_wrong_password_of_ours_loses_no_mail() {
     assert_eq!(mail.envelope.user.as_deref(), Some("openchair"));
     signs_in(&bench, &mail).await;
     bench.stop().await;
+}
+
+/// Who is to be spoken to under encryption only, and can't be, gets nothing.
+#[tokio::test]
+async fn nothing_is_said_in_the_clear_or_to_somebody_else() {
+    let mut plain = SmtpServer::start().await;
+    let mut unknown = SmtpServer::start_with_unknown_certificate().await;
+    let at = "2026-03-08T10:00:00Z".parse().unwrap();
+    let content = Rendered { subject: "Hi".into(), text: "Hi".into(), html: String::new() };
+    let id = Id::from_uuid(uuid::Uuid::from_u128(1));
+    let mail = Outgoing::new((id, "mail".to_owned()), at, ADDRESS, "en", content);
+    let cases = [
+        (format!("{}?tls=required", plain.url()), "STARTTLS"),
+        (format!("{}?tls=required", unknown.url()), "certificate"),
+        (format!("{}?tls=opportunistic", unknown.url()), "certificate"),
+    ];
+    for (url, why) in cases {
+        let refused = Smtp::new(&url, FROM, 1).unwrap().send(&mail).await.unwrap_err();
+        assert_eq!(refused.fault, Fault::Away, "{url}: {refused}");
+        assert!(refused.reason.contains(why), "{url}: {refused}");
+    }
+    assert!(plain.is_quiet().await);
+    assert!(unknown.is_quiet().await);
+    // Where it need not be, and isn't offered, it goes without.
+    let url = format!("{}?tls=opportunistic", plain.url());
+    Smtp::new(&url, FROM, 1).unwrap().send(&mail).await.unwrap();
+    assert_eq!(plain.mail().await.subject, "Hi");
 }

@@ -33,6 +33,7 @@ async fn a_business_composes_what_it_says() {
     let back = json!({ "trigger": "no_show", "on": false });
     let changed = spa.owner.patch(&path, 2, &back).await.expect(200);
     assert_eq!((&changed["on"], &changed["days"]), (&json!(false), &Value::Null));
+    app.clock.advance(chrono::Duration::seconds(1));
     let other = composed(&spa, &thanks()).await;
     let listed = spa.owner.get("/v1/sequences?limit=1").await.expect(200);
     assert_eq!(listed["items"], json!([other]));

@@ -109,7 +109,7 @@ async fn what_is_written_and_not_sent_yet_is_looked_at_once_more() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let quiet = json!({ "quiet": { "from": "18:00", "to": "09:00" } });
-    spa.owner.patch("/v1/message-settings", 0, &quiet).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &quiet).await.expect(200);
     let mut late = thanks();
     late["steps"] = json!([step(480, "Good morning, {{ name }}")]);
     let sequence = composed(&spa, &late).await;

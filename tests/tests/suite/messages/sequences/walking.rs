@@ -80,7 +80,7 @@ async fn at_night_it_waits_for_the_morning_and_so_does_what_follows() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
     let quiet = json!({ "quiet": { "from": "21:00", "to": "08:00" } });
-    spa.owner.patch("/v1/message-settings", 0, &quiet).await.expect(200);
+    spa.owner.patch("/v1/message-settings", 1, &quiet).await.expect(200);
     let mut late = thanks();
     late["steps"] = json!([step(600, "Good night"), step(60, "Good morning")]);
     composed(&spa, &late).await;
