@@ -82,8 +82,8 @@ CALL lock_to_tenant('sequence_runs', 'SELECT, UPDATE', 'SELECT, INSERT, UPDATE')
 -- A message that is a step of a sequence: whose, and the words as they were when it was written.
 ALTER TABLE messages ADD COLUMN run_id uuid, ADD COLUMN words jsonb;
 ALTER TABLE messages ADD CONSTRAINT messages_of_run FOREIGN KEY (tenant_id, run_id) REFERENCES sequence_runs (tenant_id, id);
--- Each step once for each run, whoever writes it.
-CREATE UNIQUE INDEX messages_by_run ON messages (tenant_id, run_id, step) WHERE run_id IS NOT NULL AND NOT again;
+-- Each step once for each run and way, whoever writes it: what can't go one way goes another.
+CREATE UNIQUE INDEX messages_by_run ON messages (tenant_id, run_id, step, channel) WHERE run_id IS NOT NULL AND NOT again;
 
 -- Whether somebody has booked since.
 GRANT SELECT (created_at) ON appointments TO openchair_system;

@@ -196,7 +196,9 @@ pub async fn post(url: &str, fields: &[(&str, &str)], token: &str) -> (u16, Stri
 /// The same with any signature.
 pub async fn post_as(url: &str, fields: &[(&str, &str)], signature: Option<&str>) -> (u16, String) {
     let form = Url::parse_with_params("http://form/", fields).unwrap();
-    let mut request = reqwest::Client::new()
+    let mut request = reqwest::Client::builder()
+        .build()
+        .unwrap()
         .post(url)
         .header("content-type", "application/x-www-form-urlencoded; charset=UTF-8")
         .body(form.query().unwrap_or_default().to_owned());

@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use crate::alerts::{Alerting, Watch, WriteTallies};
 use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages};
 use crate::outside::carrier::{ByMail, Carriers};
+use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
     Afterwards, Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled, Sequences,
@@ -74,8 +75,16 @@ impl Worker {
         let carriers = Carriers::default().with(Channel::Email, Arc::new(by_mail));
         let (words, url) = (Arc::clone(&templates), public_url.clone());
         let messages = SendMessages::new(db.clone(), words, url, &options).with(&carriers);
+        let (of_gate, entropy) = (Arc::clone(&clock), Arc::clone(db.entropy()));
+        let gate = Gate::new("mail", options.concurrency, of_gate, entropy);
         let handlers: Vec<Arc<dyn Handler>> = vec![
-            Arc::new(SendMails { mailer, templates, clock, tallies: Arc::clone(db.tallies()) }),
+            Arc::new(SendMails {
+                mailer,
+                templates,
+                clock,
+                tallies: Arc::clone(db.tallies()),
+                gate,
+            }),
             Arc::new(SendLinks { identity }),
             Arc::new(ImportCustomers { db: db.clone() }),
             Arc::new(MatchWaitlist { db: db.clone(), public_url }),

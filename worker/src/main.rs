@@ -20,7 +20,7 @@ use openchair_worker::runner::Options;
 use openchair_worker::webhooks::Webhooks;
 use tokio_util::sync::CancellationToken;
 
-/// Runs what Openchair does behind the requests: mails, and later reminders and webhooks.
+/// Runs what Openchair does behind the requests: mails, messages, reminders and webhooks.
 ///
 /// It is configured like the server: see config/default.toml, OPENCHAIR_PROFILE and
 /// OPENCHAIR__SECTION__KEY. Without database.url it uses the private database of the server that

@@ -6,6 +6,7 @@ use openchair_domain::jobs::End;
 
 use crate::backoff::MAX_ATTEMPTS;
 use crate::handler::Failure;
+use crate::reports::mask;
 
 /// How a try ended.
 #[derive(Debug)]
@@ -35,9 +36,9 @@ pub(crate) fn decide(outcome: &Outcome, attempt: i32, pause: impl FnOnce() -> Du
     }
 }
 
-/// PostgreSQL's text can't hold NUL, and nobody reads pages.
+/// PostgreSQL's text can't hold NUL, and nobody reads pages. Operators read it: it names no addresses.
 fn shortened(reason: &str) -> String {
-    reason.chars().filter(|c| *c != '\0').take(LONGEST_ERROR).collect()
+    mask(reason).chars().filter(|c| *c != '\0').take(LONGEST_ERROR).collect()
 }
 
 #[cfg(test)]

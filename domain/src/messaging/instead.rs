@@ -15,8 +15,8 @@ struct Known {
     phone: Option<String>,
 }
 
-/// Writes a message once more for the best other way. Says whether there is one; whoever does it twice
-/// has written it once.
+/// Writes a message once more for the best other way, and says whether that is so. Whoever does it twice
+/// has written it once, but for what is about a line: that has no such key.
 pub async fn instead(db: &Db, (tenant, message): Named) -> Result<bool, StoreError> {
     let visitor = tenants::visitor(db, tenant, RequestFacts::default()).await?;
     let Some((caller, _)) = visitor else { return Ok(false) };
@@ -45,7 +45,7 @@ pub async fn instead(db: &Db, (tenant, message): Named) -> Result<bool, StoreErr
     let link = link.map(String::from_utf8).transpose().map_err(unreadable)?;
     let mut copy = log::copy(row, to)?;
     copy.link = link;
-    write(&tx, copy).await?;
+    let written = write(&tx, copy).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(written.is_some())
 }

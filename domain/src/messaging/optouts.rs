@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::address::{self, Address};
 use super::{Channel, MessageError};
 use crate::audit::NewEntry;
-use crate::fault::Faults;
+use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, OptOut};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
@@ -107,7 +107,13 @@ pub async fn opt_out(tx: &mut TenantTx, new: &NewOptOut) -> Result<OptOutFacts, 
         Channel::Email => faults
             .take("/address", Email::parse(&new.address))
             .map(|email| email.shown().to_owned()),
-        Channel::Sms | Channel::Whatsapp | Channel::Push => {
+        // Browsers have no address that anybody could name; their holders say it for themselves.
+        Channel::Push => {
+            let detail = "Only customers themselves can say this of their browsers.";
+            faults.note("/channel", ValueFault::new("not_possible", detail));
+            None
+        }
+        Channel::Sms | Channel::Whatsapp => {
             let country = tenants::country(tx).await.map_err(|_| MessageError::NotFound)?;
             let phone = faults.take("/address", Phone::parse(&new.address, &country));
             phone.map(|phone| phone.to_string())

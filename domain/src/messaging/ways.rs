@@ -44,6 +44,8 @@ mod tests {
     use super::*;
     use crate::config::{Settings, Sources};
 
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Channel]);
+
     #[test]
     fn a_way_needs_an_account_and_a_number_or_a_key() {
         use Channel::{Email, Push, Sms, Whatsapp};
@@ -52,7 +54,6 @@ mod tests {
         let (sms, whatsapp) =
             (("texts.sms_from", "+14155550100"), ("texts.whatsapp_from", "+14155550101"));
         let (key, contact) = (("push.vapid_key", "abc"), ("push.contact", "mailto:a@b.example"));
-        type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Channel]);
         let cases: [Case<'_>; 6] = [
             (&[], &[Email]),
             (&[sms, whatsapp], &[Email]),

@@ -108,12 +108,20 @@ impl Alerting {
             text: words.text.clone(),
             html: String::new(),
         };
+        // One that takes no mail mustn't have the others told again and again.
+        let (mut told, mut failed) = (false, None);
         for to in &self.email {
             let id = Id::new(at, &**self.db.entropy());
             let mail = Outgoing::new((id, id.to_string()), at, to, "en", content.clone());
-            self.mailer.send(&mail).await.map_err(|error| NotTold(error.reason))?;
+            match self.mailer.send(&mail).await {
+                Ok(()) => told = true,
+                Err(error) => failed = Some(NotTold(error.reason)),
+            }
         }
-        Ok(())
+        match failed {
+            Some(failed) if !told => Err(failed),
+            _ => Ok(()),
+        }
     }
 
     async fn post(

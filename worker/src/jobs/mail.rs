@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use openchair_domain::ids::Id;
@@ -9,6 +10,8 @@ use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::time::Clock;
 
 use crate::handler::{Failure, Handler};
+use crate::outside::carrier::{Carried, Refused};
+use crate::outside::gate::Gate;
 use crate::outside::mail::{Fault, Mailer, Outgoing, SendError};
 
 /// Writes mails and hands them over.
@@ -18,7 +21,12 @@ pub(crate) struct SendMails {
     pub(crate) templates: Arc<Templates>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tallies: Arc<Tallies>,
+    /// Before a mail server that is away nobody stands for long: others have work to do meanwhile.
+    pub(crate) gate: Gate,
 }
+
+/// How long a mail waits for its turn.
+const TURN: Duration = Duration::from_secs(3);
 
 #[async_trait]
 impl Handler for SendMails {
@@ -33,8 +41,15 @@ impl Handler for SendMails {
         let content = self.templates.render(&mail, link.as_deref())?;
         let id = (Id::from_uuid(job.id.uuid()), job.id.to_string());
         let outgoing = Outgoing::new(id, self.clock.now(), &mail.to, &mail.locale, content);
+        let passage = self.gate.pass(TURN).await.map_err(|later| {
+            if self.gate.is_shut() {
+                self.tallies.note(What::Messages, false);
+            }
+            Failure::Later(later)
+        })?;
         let sent = self.mailer.send(&outgoing).await;
         self.tallies.note(What::Messages, sent.is_ok());
+        passage.found(&sent.clone().map(|()| Carried::default()).map_err(Refused::from));
         Ok(sent?)
     }
 }

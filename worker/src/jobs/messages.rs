@@ -238,17 +238,22 @@ impl Way {
             Ok(parcel) => parcel,
             Err(outcome) => return Ok(outcome),
         };
+        let one = self.carrier.is_one();
         let mut carrying = self.carrier.carry(&parcel);
         let Times { slow, carry, .. } = self.times;
         let carried = if let Ok(carried) = timeout(slow, &mut carrying).await {
             carried
         } else {
-            passage.slow();
+            if one {
+                passage.slow();
+            }
             let late = || Err(Refused::Transient(format!("no answer in {} s", carry.as_secs())));
             timeout(carry.saturating_sub(slow), carrying).await.unwrap_or_else(|_| late())
         };
-        passage.found(&carried);
-        self.tallies.note(What::Messages, carried.is_ok());
+        if one {
+            passage.found(&carried);
+            self.tallies.note(What::Messages, carried.is_ok());
+        }
         match carried {
             Ok(Carried { provider_id }) => Ok(Outcome::Sent(provider_id)),
             Err(Refused::Permanent(reason)) => Ok(Outcome::Failed(Reason::Refused, reason)),

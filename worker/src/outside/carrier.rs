@@ -57,6 +57,12 @@ pub enum Refused {
 /// Carries messages away.
 #[async_trait]
 pub trait Carrier: Send + Sync + Debug {
+    /// Whether all messages go to the same provider: when that is away, all of them wait. Where each
+    /// customer has another (their browser's), one that is away is nobody else's trouble.
+    fn is_one(&self) -> bool {
+        true
+    }
+
     /// Hands one over. When this returns, somebody else answers for it.
     async fn carry(&self, parcel: &Parcel) -> Result<Carried, Refused>;
 }
@@ -107,9 +113,17 @@ impl Carrier for ByMail {
         };
         match self.mailer.send(&mail).await {
             Ok(()) => Ok(Carried::default()),
-            Err(SendError { fault: Fault::Final, reason }) => Err(Refused::Permanent(reason)),
-            Err(SendError { fault: Fault::Passing, reason }) => Err(Refused::Transient(reason)),
-            Err(SendError { fault: Fault::Away, reason }) => Err(Refused::Away(reason)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl From<SendError> for Refused {
+    fn from(SendError { fault, reason }: SendError) -> Self {
+        match fault {
+            Fault::Final => Self::Permanent(reason),
+            Fault::Passing => Self::Transient(reason),
+            Fault::Away => Self::Away(reason),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Who carries messages besides mails, as configured.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use openchair_domain::config::Settings;
 use openchair_domain::messaging::Channel;
@@ -11,6 +12,10 @@ use super::http::{Client, NoClient};
 use super::push::{BadPushSettings, ByPush, Vapid};
 use super::texts::{BadTextSettings, ByText, Texter, Twilio, Way};
 use crate::webhooks;
+
+/// How long a browser's service may take. Visitors say where that is: one that takes long mustn't hold up
+/// others.
+const PUSH: Duration = Duration::from_secs(5);
 
 /// Why messages can't be carried as configured.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +46,8 @@ pub fn from_settings(settings: &Settings, db: &Db) -> Result<Carriers, BadCarrie
         }
     }
     if let Some(vapid) = Vapid::from_settings(&settings.push)? {
-        let client = Client::new(webhooks::guard(settings), settings.webhooks.timeout)?;
+        let timeout = settings.webhooks.timeout.min(PUSH);
+        let client = Client::new(webhooks::guard(settings), timeout)?;
         carriers = carriers.with(Channel::Push, Arc::new(ByPush::new(db.clone(), client, vapid)));
     }
     Ok(carriers)

@@ -193,6 +193,10 @@ impl Inner {
 
 #[async_trait]
 impl Carrier for ByPush {
+    fn is_one(&self) -> bool {
+        false
+    }
+
     /// One browser that has it is enough: it is known to be there, and nothing is shown twice.
     async fn carry(&self, parcel: &Parcel) -> Result<Carried, Refused> {
         let Inner { db, .. } = &*self.0;
