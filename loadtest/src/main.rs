@@ -19,6 +19,8 @@ mod server;
 mod shops;
 mod tenancy;
 mod throwaway;
+mod webhooks;
+mod worker;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -50,6 +52,9 @@ enum Scenario {
     Jobs(jobs::Options),
     /// Reminders of a thousand shops that are due at once, handed to a mail server by two workers
     Reminders(reminders::Options),
+    /// Webhooks to two hundred endpoints, some of which are dead or slow: how soon the others hear, and
+    /// whether one that wants few a second gets no more
+    Webhooks(webhooks::Options),
 }
 
 fn main() -> ExitCode {
@@ -83,6 +88,7 @@ async fn play(scenario: Scenario) -> Outcome<()> {
         Scenario::Live(options) => live::run(&options).await,
         Scenario::Jobs(options) => jobs::run(&options).await,
         Scenario::Reminders(options) => reminders::run(&options).await,
+        Scenario::Webhooks(options) => webhooks::run(&options).await,
     }
 }
 

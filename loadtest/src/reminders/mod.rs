@@ -3,7 +3,6 @@
 
 mod fill;
 mod office;
-mod worker;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,12 +15,12 @@ use tokio::time::Instant;
 
 use self::fill::Shops;
 use self::office::{Office, Taken};
-use self::worker::Worker;
 use crate::error::Outcome;
 use crate::figures::{Bar, Figures};
 use crate::machine::Machine;
 use crate::samples::Samples;
 use crate::throwaway::Throwaway;
+use crate::worker::Worker;
 use crate::{plot, say};
 
 /// What can be chosen.
@@ -138,7 +137,16 @@ async fn play(options: &Options, cluster: &Throwaway, office: &Office, nth: u32)
     shops.settle().await?;
     let mut workers = Vec::new();
     for number in 0..options.workers {
-        workers.push(Worker::start(options, cluster, &shops, office, number).await?);
+        let name = format!("{}-worker-{number}", shops.name);
+        let mut settings = vec![
+            format!("database.url={}", shops.url),
+            "worker.poll_seconds=5".to_owned(),
+            "log.level=info".to_owned(),
+            "mail.transport=smtp".to_owned(),
+            format!("mail.smtp_url=smtp://{}", office.address),
+        ];
+        settings.extend(options.set.iter().cloned());
+        workers.push(Worker::start(options.worker.as_ref(), cluster, &name, &settings).await?);
     }
     office.forget();
     let across = Across::of(&shops.db);

@@ -9,9 +9,6 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::Options;
-use super::fill::Shops;
-use super::office::Office;
 use crate::error::Outcome;
 use crate::throwaway::Throwaway;
 
@@ -20,21 +17,21 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// A running worker; killed when it is dropped.
 #[derive(Debug)]
-pub(super) struct Worker {
+pub(crate) struct Worker {
     child: Child,
     log: PathBuf,
 }
 
 impl Worker {
-    /// Starts one, and waits until it works.
-    pub(super) async fn start(
-        options: &Options,
+    /// Starts one with these settings, and waits until it works: the binary beside ours, or another
+    /// one. The name is its log's.
+    pub(crate) async fn start(
+        binary: Option<&PathBuf>,
         cluster: &Throwaway,
-        shops: &Shops,
-        office: &Office,
-        number: u8,
+        name: &str,
+        settings: &[String],
     ) -> Outcome<Self> {
-        let binary = match &options.worker {
+        let binary = match binary {
             Some(binary) => std::path::absolute(binary)?,
             None => std::env::current_exe()?.with_file_name("openchair-worker"),
         };
@@ -43,16 +40,8 @@ impl Worker {
             let say = format!("{binary} isn't there. Run `cargo build --release --bins` first");
             return Err(say.into());
         }
-        let log = cluster.folder().join(format!("{}-worker-{number}.log", shops.name));
+        let log = cluster.folder().join(format!("{name}.log"));
         let file = File::create(&log)?;
-        let mut settings = vec![
-            format!("database.url={}", shops.url),
-            "worker.poll_seconds=5".to_owned(),
-            "log.level=info".to_owned(),
-            "mail.transport=smtp".to_owned(),
-            format!("mail.smtp_url=smtp://{}", office.address),
-        ];
-        settings.extend(options.set.iter().cloned());
         let child = Command::new(&binary)
             .args(settings.iter().flat_map(|setting| ["--set", setting.as_str()]))
             // Nothing of this process's configuration gets in.
@@ -79,7 +68,7 @@ impl Worker {
     }
 
     /// Asks it to stop, as a service manager does, and waits until it has, in order.
-    pub(super) async fn stop(mut self) -> Outcome<()> {
+    pub(crate) async fn stop(mut self) -> Outcome<()> {
         let pid = self.child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
         kill_process(pid.ok_or("a worker has ended by itself")?, Signal::TERM)?;
         let ended = timeout(PATIENCE, self.child.wait()).await;
