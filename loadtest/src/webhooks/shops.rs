@@ -90,8 +90,7 @@ impl Shops {
         let made = Self { url, db, owner, callers };
         let guard = openchair_worker::webhooks::guard(&settings);
         for (endpoint, manner) in receiver.manners().iter().enumerate() {
-            let per_second =
-                if *manner == Manner::Limited { i16::from(limit) } else { PLENTY };
+            let per_second = if *manner == Manner::Limited { i16::from(limit) } else { PLENTY };
             let shop = endpoint % shops;
             made.listen(&guard, shop, &receiver.url(endpoint)?, per_second).await?;
         }
