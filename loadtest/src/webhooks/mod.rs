@@ -102,7 +102,7 @@ pub(crate) async fn run(options: &Options) -> Outcome<()> {
     let cluster = Throwaway::with_commit_times().await?;
     let machine = machine.with_postgres(cluster.version().await?);
     say(&format!("{machine}"));
-    let receiver = Receiver::open(manners, Duration::from_secs(options.answer)).await?;
+    let receiver = Receiver::open(manners, Duration::from_secs(options.answer))?;
     let count = usize::from(options.shops);
     let shops = Shops::open(&cluster, count, &receiver, options.limit).await?;
     let mut workers = Vec::new();

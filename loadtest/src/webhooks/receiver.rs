@@ -65,7 +65,7 @@ const NEVER: Duration = Duration::from_hours(1);
 
 impl Receiver {
     /// Endpoints of these manners; slow ones answer after so long.
-    pub(super) async fn open(manners: Vec<Manner>, slow: Duration) -> Outcome<Self> {
+    pub(super) fn open(manners: Vec<Manner>, slow: Duration) -> Outcome<Self> {
         let closed = TcpSocket::new_v4()?;
         closed.bind("127.0.0.1:0".parse()?)?;
         // All of them may be connected to at once.
