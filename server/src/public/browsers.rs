@@ -89,11 +89,6 @@ impl OwnBrowsersApi {
     ) -> Result<Created<PushSubscriptionView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
-        // Browsers' services speak nothing else; where private addresses are allowed, stand-ins may.
-        if !body.endpoint.starts_with("https://") && !self.0.guard.allows_private() {
-            let detail = "This should be an address that begins with https://.";
-            return Err(ApiError::invalid_field("/endpoint", "invalid", detail));
-        }
         // We will send there from inside our own network.
         let endpoint = self
             .0
@@ -101,6 +96,11 @@ impl OwnBrowsersApi {
             .look_at(&body.endpoint)
             .await
             .map_err(|fault| ApiError::invalid_field("/endpoint", fault.code, fault.detail))?;
+        // Browsers' services speak nothing else; where private addresses are allowed, stand-ins may.
+        if !body.endpoint.starts_with("https://") && !self.0.guard.allows_private() {
+            let detail = "This should be an address that begins with https://.";
+            return Err(ApiError::invalid_field("/endpoint", "invalid", detail));
+        }
         let (key, auth) = (body.keys.p256dh.clone(), body.keys.auth.clone());
         let new = NewSubscription { endpoint, key, auth };
         let caller = holder.caller.clone();
