@@ -47,8 +47,8 @@ mod tests {
         let fields = form(&[
             ("Digits", "1234"),
             ("To", "+18005551212"),
-            ("From", "+14158675310"),
-            ("Caller", "+14158675310"),
+            ("From", "+14158675309"),
+            ("Caller", "+14158675309"),
             ("CallSid", "CA1234567890ABCDE"),
         ]);
         let signature = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
