@@ -2,7 +2,7 @@
 //!
 //! A business composes them: what takes customers in, what is said and after how long. The worker takes
 //! customers in ([`sweep`]) and moves them on, each step in one transaction with the message that it is:
-//! whoever is lost in between has done nothing. Before a step is written ([`rule`]) and once more when it
+//! whoever is lost in between has done nothing. Before a step is written (`rule.rs`) and once more when it
 //! is sent (`messaging/sending`) it is looked at whether there still is a reason.
 //!
 //! Whoever is in a sequence goes on with its steps as they are now, not as they were when they were taken
