@@ -76,15 +76,10 @@ impl Worker {
         let (words, url) = (Arc::clone(&templates), public_url.clone());
         let messages = SendMessages::new(db.clone(), words, url, &options).with(&carriers);
         let (of_gate, entropy) = (Arc::clone(&clock), Arc::clone(db.entropy()));
-        let gate = Gate::new("mail", options.concurrency, of_gate, entropy);
+        let tallies = Arc::clone(db.tallies());
+        let gate = Gate::new("mail", options.concurrency, of_gate, entropy, tallies);
         let handlers: Vec<Arc<dyn Handler>> = vec![
-            Arc::new(SendMails {
-                mailer,
-                templates,
-                clock,
-                tallies: Arc::clone(db.tallies()),
-                gate,
-            }),
+            Arc::new(SendMails { mailer, templates, clock, gate }),
             Arc::new(SendLinks { identity }),
             Arc::new(ImportCustomers { db: db.clone() }),
             Arc::new(MatchWaitlist { db: db.clone(), public_url }),

@@ -6,7 +6,6 @@ use openchair_domain::ids::Id;
 use openchair_domain::jobs::{Claimed, Known};
 use openchair_domain::messaging::templates::{RenderError, Templates};
 use openchair_domain::messaging::{Mail, SEND_MAIL};
-use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::time::Clock;
 
 use crate::handler::{Failure, Handler};
@@ -20,7 +19,6 @@ pub(crate) struct SendMails {
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) templates: Arc<Templates>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tallies: Arc<Tallies>,
     /// Before a mail server that is away nobody stands for long: others have work to do meanwhile.
     pub(crate) gate: Gate,
 }
@@ -41,14 +39,8 @@ impl Handler for SendMails {
         let content = self.templates.render(&mail, link.as_deref())?;
         let id = (Id::from_uuid(job.id.uuid()), job.id.to_string());
         let outgoing = Outgoing::new(id, self.clock.now(), &mail.to, &mail.locale, content);
-        let passage = self.gate.pass(TURN).await.map_err(|later| {
-            if self.gate.is_shut() {
-                self.tallies.note(What::Messages, false);
-            }
-            Failure::Later(later)
-        })?;
+        let passage = self.gate.pass(TURN).await.map_err(Failure::Later)?;
         let sent = self.mailer.send(&outgoing).await;
-        self.tallies.note(What::Messages, sent.is_ok());
         passage.found(&sent.clone().map(|()| Carried::default()).map_err(Refused::from));
         Ok(sent?)
     }

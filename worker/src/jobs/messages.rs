@@ -9,7 +9,6 @@ use openchair_domain::messaging::templates::{Templates, Writing};
 use openchair_domain::messaging::{
     self, Channel, Looked, Outcome, Ready, Reason, SEND_MESSAGE, SendMessage,
 };
-use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::tenancy::{Db, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -38,7 +37,6 @@ struct Way {
     carrier: Arc<dyn Carrier>,
     gate: Gate,
     times: Times,
-    tallies: Arc<Tallies>,
 }
 
 /// How long one message may take. All of it lies within the time that its job has: one that is slow
@@ -93,9 +91,9 @@ impl SendMessages {
         for channel in Channel::ALL {
             let Some(carrier) = carriers.of(channel) else { continue };
             let (clock, entropy) = (Arc::clone(self.db.clock()), Arc::clone(self.db.entropy()));
-            let gate = Gate::new(channel.key(), self.places, clock, entropy);
             let tallies = Arc::clone(self.db.tallies());
-            let way = Way { carrier, gate, times: self.times, tallies };
+            let gate = Gate::new(channel.key(), self.places, clock, entropy, tallies);
+            let way = Way { carrier, gate, times: self.times };
             self.ways.insert(channel.key(), Arc::new(way));
         }
         self
@@ -228,12 +226,7 @@ impl SendMessages {
 impl Way {
     /// Hands a message over, once it is its turn. Where nobody takes any it is put off.
     async fn carry(&self, ready: Ready, templates: &Templates) -> Ended {
-        let passage = self.gate.pass(self.times.turn).await.map_err(|later| {
-            if self.gate.is_shut() {
-                self.tallies.note(What::Messages, false);
-            }
-            Failure::Later(later)
-        })?;
+        let passage = self.gate.pass(self.times.turn).await.map_err(Failure::Later)?;
         let parcel = match parcel(ready, templates) {
             Ok(parcel) => parcel,
             Err(outcome) => return Ok(outcome),
@@ -252,7 +245,6 @@ impl Way {
         };
         if one {
             passage.found(&carried);
-            self.tallies.note(What::Messages, carried.is_ok());
         }
         match carried {
             Ok(Carried { provider_id }) => Ok(Outcome::Sent(provider_id)),

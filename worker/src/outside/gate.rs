@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use openchair_domain::entropy::{Entropy, bytes};
+use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::time::{Clock, Instant};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
@@ -40,6 +41,8 @@ pub(crate) struct Gate {
     shut: Notify,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    /// What comes through, and what doesn't since nobody is served.
+    tallies: Arc<Tallies>,
 }
 
 #[derive(Debug, Default)]
@@ -77,13 +80,22 @@ impl Gate {
         places: usize,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        tallies: Arc<Tallies>,
     ) -> Self {
         let places = Semaphore::new(places.max(1));
-        Self { name, places, state: Mutex::default(), shut: Notify::new(), clock, entropy }
+        Self { name, places, state: Mutex::default(), shut: Notify::new(), clock, entropy, tallies }
     }
 
     /// Lets somebody through, once there is a place; else says how much later they should come again.
     pub(crate) async fn pass(&self, patience: Duration) -> Result<Passage<'_>, Duration> {
+        let passed = self.let_through(patience).await;
+        if passed.is_err() && self.state().since.is_some() {
+            self.tallies.note(What::Messages, false);
+        }
+        passed
+    }
+
+    async fn let_through(&self, patience: Duration) -> Result<Passage<'_>, Duration> {
         let crowded = || jittered(CROWDED, &*self.entropy);
         let shut = self.shut.notified();
         let sees = match self.look() {
@@ -106,11 +118,6 @@ impl Gate {
     /// How much later somebody should come again who found nobody there.
     pub(crate) fn again(&self) -> Duration {
         self.spread(self.left().max(jittered(FIRST, &*self.entropy)))
-    }
-
-    /// Whether it is shut because nobody was served.
-    pub(crate) fn is_shut(&self) -> bool {
-        self.state().since.is_some()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -216,6 +223,7 @@ impl Passage<'_> {
 
     /// What they found.
     pub(crate) fn found(self, what: &Result<Carried, Refused>) {
+        self.gate.tallies.note(What::Messages, what.is_ok());
         match what {
             // No, for good, is an answer, too.
             Ok(_) | Err(Refused::Permanent(_)) => self.gate.served(),
@@ -247,7 +255,7 @@ mod tests {
     fn gate(places: usize) -> (Gate, Arc<TestClock>) {
         let clock = Arc::new(TestClock::at("2026-03-08T10:00:00Z".parse().unwrap()));
         let entropy = Arc::new(TestEntropy::seeded(7));
-        (Gate::new("email", places, clock.clone(), entropy), clock)
+        (Gate::new("email", places, clock.clone(), entropy, Arc::default()), clock)
     }
 
     fn away() -> Result<Carried, Refused> {
