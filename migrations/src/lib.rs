@@ -24,6 +24,7 @@ const FILES: &[(&str, &str)] = &[
     ("0016_channels", include_str!("../sql/0016_channels.sql")),
     ("0017_sequences", include_str!("../sql/0017_sequences.sql")),
     ("0018_alerts", include_str!("../sql/0018_alerts.sql")),
+    ("0019_jobs_by_kind", include_str!("../sql/0019_jobs_by_kind.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

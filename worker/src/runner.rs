@@ -64,6 +64,9 @@ pub struct Runner {
     claims: AtomicU64,
 }
 
+/// Whoever finds that somebody else has in hand what is due looks again after this.
+const RIVALS: Duration = Duration::from_millis(5);
+
 /// Longest pause while the database can't be reached.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -176,7 +179,7 @@ impl Runner {
         let ahead = TimeDelta::from_std(self.options.poll_every).unwrap_or(TimeDelta::MAX);
         let Taken { jobs, next } = jobs::take(&self.db, &lease, ahead).await?;
         let now = self.db.clock().now();
-        Ok((jobs, next.map(|next| (next - now).to_std().unwrap_or_default())))
+        Ok((jobs, next.map(|next| (next - now).to_std().unwrap_or_default().max(RIVALS))))
     }
 
     /// Starts what there is room for.

@@ -8,9 +8,9 @@ use super::condition::{Jobs, Reading, readings};
 use super::rule::{Step, step};
 use super::{Condition, Thresholds};
 use crate::ids::{Alert, Id};
-use crate::tallies;
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
 use crate::time::Instant;
+use crate::{jobs, tallies};
 
 /// How long counts are kept.
 const COUNTS: Duration = Duration::days(2);
@@ -24,14 +24,11 @@ struct Open {
     last_bad_at: Instant,
 }
 
-/// What waits is asked of an index that begins with what is due first, and so is what failed.
-const JOBS: &str = "
-    select (select min(run_at) from jobs where state = 'waiting' and run_at <= $1) as oldest_due,
-           (select count(*) from jobs where state = 'dead' and finished_at > $2) as dead";
+/// What failed is asked of an index that begins with what failed last.
+const DEAD: &str = "select count(*) as dead from jobs where state = 'dead' and finished_at > $1";
 
 #[derive(FromQueryResult)]
-struct JobsRow {
-    oldest_due: Option<Instant>,
+struct Dead {
     dead: i64,
 }
 
@@ -63,13 +60,11 @@ pub async fn look(db: &Db, thresholds: &Thresholds) -> Result<u64, StoreError> {
 
 async fn jobs(tx: &SystemTx, window: Duration) -> Result<Jobs, StoreError> {
     let now = tx.now();
-    let values = [now.into(), (now - window).into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, JOBS, values);
-    let row = JobsRow::find_by_statement(statement).one(tx.conn()).await?;
-    Ok(row.map_or(Jobs { oldest_due: Duration::zero(), dead: 0 }, |row| Jobs {
-        oldest_due: row.oldest_due.map_or(Duration::zero(), |since| now - since),
-        dead: row.dead,
-    }))
+    let oldest_due = jobs::oldest_due_in(tx).await?.map_or(Duration::zero(), |since| now - since);
+    let values = [(now - window).into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, DEAD, values);
+    let dead = Dead::find_by_statement(statement).one(tx.conn()).await?.map_or(0, |row| row.dead);
+    Ok(Jobs { oldest_due, dead })
 }
 
 async fn open(tx: &SystemTx) -> Result<Vec<(Condition, Open)>, StoreError> {

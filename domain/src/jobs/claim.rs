@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::figures::{COUNTED, KINDS};
 use super::{NOBODY, fair, sealed_part};
 use crate::ids::{Id, Job, Tenant};
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
@@ -99,8 +100,9 @@ struct Row {
 pub struct Taken {
     /// What is ours now.
     pub jobs: Vec<Claimed>,
-    /// When the next job is due, if that is soon and all that is due was taken: whoever finds nothing to
-    /// do sleeps no longer.
+    /// When the next job is due, if that is soon and fewer were taken than were wanted: whoever finds
+    /// nothing to do sleeps no longer. One that is due already was in somebody else's hands just now, or
+    /// has fallen due meanwhile.
     pub next: Option<Instant>,
 }
 
@@ -111,8 +113,9 @@ pub async fn claim(db: &Db, lease: &Lease) -> Result<Vec<Claimed>, StoreError> {
 
 /// Takes due jobs; if there are few, it looks so far ahead when the next is due.
 pub async fn take(db: &Db, lease: &Lease, ahead: Duration) -> Result<Taken, StoreError> {
-    let tx = db.system(SystemReason::Jobs).await?;
+    let tx = db.system_by_key(SystemReason::Jobs).await?;
     let rota = &tx.tools().rota;
+    let (kinds, versions) = apart(&lease.known);
     let values = [
         tx.now().into(),
         (tx.now() + lease.length).into(),
@@ -121,6 +124,8 @@ pub async fn take(db: &Db, lease: &Lease, ahead: Duration) -> Result<Taken, Stor
         keys_of(&lease.known).into(),
         NOBODY.into(),
         rota.before().into(),
+        kinds.into(),
+        versions.into(),
     ];
     let sql = fair::statement(lease.batch);
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, values);
@@ -128,8 +133,9 @@ pub async fn take(db: &Db, lease: &Lease, ahead: Duration) -> Result<Taken, Stor
     if let Some(row) = rows.first() {
         rota.visited(row.visited);
     }
-    let all = i64::try_from(rows.len()).is_ok_and(|count| count < lease.batch);
-    let next = if all && ahead > Duration::zero() { next_due(&tx, ahead).await? } else { None };
+    let few = i64::try_from(rows.len()).is_ok_and(|count| count < lease.batch);
+    let looks = few && ahead > Duration::zero();
+    let next = if looks { next_due(&tx, &lease.known, ahead).await? } else { None };
     let tools = tx.tools().clone();
     tx.commit().await?;
     let claimed = |row: Row| {
@@ -151,22 +157,37 @@ pub async fn take(db: &Db, lease: &Lease, ahead: Duration) -> Result<Taken, Stor
     Ok(Taken { jobs: rows.into_iter().map(claimed).collect(), next })
 }
 
-/// When the next job is due. What falls due while we look counts: the claim didn't see it.
-async fn next_due(tx: &SystemTx, ahead: Duration) -> Result<Option<Instant>, StoreError> {
+/// When the next job that is understood is due.
+async fn next_due(
+    tx: &SystemTx,
+    known: &[Known],
+    ahead: Duration,
+) -> Result<Option<Instant>, StoreError> {
     #[derive(FromQueryResult)]
     struct Next {
-        run_at: Instant,
+        run_at: Option<Instant>,
     }
-    let sql = "select run_at from jobs where state = 'waiting' and run_at > $1 and run_at <= $2
-               order by run_at limit 1";
-    let values = [tx.now().into(), (tx.now() + ahead).into()];
+    let sql = "select min(first.run_at) as run_at
+               from unnest($1::text[], $2::smallint[]) as known (kind, version) cross join lateral (
+                   select run_at from jobs
+                   where kind = known.kind and version = known.version and state = 'waiting'
+                     and run_at <= $3
+                   order by run_at limit 1
+               ) first";
+    let (kinds, versions) = apart(known);
+    let values = [kinds.into(), versions.into(), (tx.now() + ahead).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let next = Next::find_by_statement(statement).one(tx.conn()).await?;
-    Ok(next.map(|next| next.run_at))
+    Ok(next.and_then(|next| next.run_at))
 }
 
 fn keys_of(known: &[Known]) -> Vec<String> {
     known.iter().map(|known| known.key()).collect()
+}
+
+/// The kinds, and the version of each.
+fn apart(known: &[Known]) -> (Vec<String>, Vec<i16>) {
+    known.iter().map(|known| (known.kind.to_owned(), known.version)).unzip()
 }
 
 /// Jobs that are due and that nobody here understands.
@@ -176,18 +197,27 @@ pub struct NotUnderstood {
     pub kind: String,
     /// The version of the payload.
     pub version: i16,
-    /// How many wait.
+    /// How many wait, up to [`COUNTED`].
     pub count: i64,
 }
 
 /// What waits for a worker that knows more than `known`.
 pub async fn not_understood(db: &Db, known: &[Known]) -> Result<Vec<NotUnderstood>, StoreError> {
-    let sql = "select kind, version, count(*) as count from jobs
-               where state = 'waiting' and run_at <= $1 and not kind || '/' || version = any($2)
-               group by kind, version order by kind, version";
+    let sql = format!(
+        "with recursive {KINDS}
+         select kind, version, due.count from kinds cross join lateral (
+             select count(*) as count from (
+                 select 1 from jobs
+                 where state = 'waiting' and jobs.kind = kinds.kind
+                   and jobs.version = kinds.version and run_at <= $1
+                 limit {COUNTED}) capped
+         ) due
+         where not kind || '/' || version = any($2) and due.count > 0
+         order by kind, version"
+    );
     let tx = db.system(SystemReason::Jobs).await?;
     let values = [tx.now().into(), keys_of(known).into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, values);
     let found = NotUnderstood::find_by_statement(statement).all(tx.conn()).await?;
     tx.rollback().await?;
     Ok(found)

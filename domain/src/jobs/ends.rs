@@ -117,10 +117,10 @@ fn row(ended: &Ended, now: Instant) -> Row<'_> {
     }
 }
 
-/// The planner's estimates are of a table that may have been empty when the plan was made.
-const BY_KEY: &str = "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off";
-
 /// Only whoever holds the lease may settle: a worker that woke up too late changes nothing.
+///
+/// The state is compared as what no index knows: by its key each job is found, where the planner would
+/// rather go through all that is running, once for each.
 const SETTLE: &str = "
     update jobs set
         state = ended.state, lease_until = null, finished_at = ended.finished_at,
@@ -132,18 +132,17 @@ const SETTLE: &str = "
         tenant_id uuid, id uuid, leased_by text, state text, run_at timestamptz,
         finished_at timestamptz, answered boolean, error text, tried boolean)
     where jobs.tenant_id = ended.tenant_id and jobs.id = ended.id
-      and jobs.leased_by = ended.leased_by and jobs.state = 'running'";
+      and jobs.leased_by = ended.leased_by and coalesce(jobs.state, '') = 'running'";
 
 /// Writes down how these claims ended, with one statement, and says how many of them still held.
 pub async fn settle(db: &Db, ended: &[Ended]) -> Result<u64, StoreError> {
     if ended.is_empty() {
         return Ok(0);
     }
-    let tx = db.system(SystemReason::Jobs).await?;
+    let tx = db.system_by_key(SystemReason::Jobs).await?;
     let rows: Vec<_> = ended.iter().map(|ended| row(ended, tx.now())).collect();
     let rows = serde_json::to_value(rows)
         .map_err(|error| StoreError::Unreadable(format!("ends of jobs: {error}")))?;
-    tx.conn().execute_unprepared(BY_KEY).await?;
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SETTLE, [rows.into()]);
     let settled = tx.conn().execute_raw(statement).await?.rows_affected();
     tx.commit().await?;

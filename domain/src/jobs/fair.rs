@@ -10,20 +10,33 @@ use uuid::Uuid;
 /// tenant in the index): a shop with a hundred thousand mails hides nobody, and neither do a hundred
 /// such shops.
 ///
+/// What is looked at is found kind by kind: what this worker doesn't understand (another release queued
+/// it) costs it nothing, however much there is. Within a tenant no more of it is passed over than is
+/// looked at.
+///
 /// Each tenant's first come before any tenant's second. Those whose turn it is have every second place
 /// of them. The jobs of no tenant are the mails that people wait for to sign in: they queue apart, and
 /// every second place of all is theirs.
+///
+/// Several workers look at once and see the same. Whom others have in hand just now is passed over, and
+/// there is enough behind them: with no more chosen than are wanted, the second to come would leave with
+/// nothing.
 ///
 /// The sides of `union all` and the lateral looks keep each time and each key an index condition. How
 /// far is looked is written out, because nobody knows what the planner thinks of a LIMIT that it doesn't
 /// know.
 pub(super) fn statement(batch: i64) -> String {
     let (look, turns) = ((8 * batch).max(100), (batch / 4).max(4));
+    let (nobodys, chosen) = (look.max(1_000), 4 * batch);
     format!(
         "
     with recursive oldest as materialized (
-        select tenant_id, id, run_at from jobs
-        where state = 'waiting' and run_at <= $1 and kind || '/' || version = any($5)
+        select first.tenant_id, first.id, first.run_at
+        from unnest($8::text[], $9::smallint[]) as known (kind, version) cross join lateral (
+            select tenant_id, id, run_at from jobs
+            where kind = known.kind and version = known.version and state = 'waiting' and run_at <= $1
+            order by run_at limit {look}
+        ) first
         order by run_at limit {look}
     ), rota as (
         (select tenant_id, 1 as place from jobs
@@ -39,15 +52,22 @@ pub(super) fn statement(batch: i64) -> String {
         union all
         select first.tenant_id, first.id, first.run_at, true
         from rota cross join lateral (
-            select tenant_id, id, run_at from jobs
-            where tenant_id = rota.tenant_id and state = 'waiting' and run_at <= $1
-              and kind || '/' || version = any($5)
+            select tenant_id, id, run_at from (
+                select tenant_id, id, run_at, kind, version from jobs
+                where tenant_id = rota.tenant_id and state = 'waiting' and run_at <= $1
+                order by run_at limit {look}
+            ) own
+            where kind || '/' || version = any($5)
             order by run_at limit 1
         ) first
         union all
-        (select tenant_id, id, run_at, false from jobs
-         where tenant_id = $6 and state = 'waiting' and run_at <= $1
-           and kind || '/' || version = any($5) and (select count(*) from oldest) = {look}
+        (select tenant_id, id, run_at, false from (
+            select tenant_id, id, run_at, kind, version from jobs
+            where tenant_id = $6 and state = 'waiting' and run_at <= $1
+              and (select count(*) from oldest) = {look}
+            order by run_at limit {nobodys}
+         ) own
+         where kind || '/' || version = any($5)
          order by run_at limit {look})
         union all
         (select tenant_id, id, run_at, false from jobs
@@ -67,7 +87,7 @@ pub(super) fn statement(batch: i64) -> String {
                    row_number() over (partition by tenant_id = $6 order by place, run_at) as place
             from placed
         ) fair
-        order by place, run_at limit $4
+        order by place, run_at limit {chosen}
     ), held as materialized (
         select found.spot from chosen cross join lateral (
             select ctid as spot from jobs
@@ -75,6 +95,7 @@ pub(super) fn statement(batch: i64) -> String {
               and ((state = 'waiting' and run_at <= $1) or (state = 'running' and lease_until <= $1))
             for update skip locked
         ) found
+        limit $4
     )
     update jobs set state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3
     where ctid = any(array(select spot from held))

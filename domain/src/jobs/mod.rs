@@ -17,11 +17,12 @@ use crate::secrets::Place;
 
 pub use claim::{Claimed, Known, Lease, NotUnderstood, Taken, claim, not_understood, take};
 pub use ends::{End, Ended, settle};
-pub use figures::{Figures, figures, figures_in};
+pub use figures::{COUNTED, Figures, figures, figures_in};
 pub use sweep::{DEAD_KEPT, KEPT, sweep};
 
 pub(crate) use enqueue::{NewJob, enqueue, enqueue_all};
 pub(crate) use fair::Rota;
+pub(crate) use figures::oldest_due_in;
 pub(crate) use sweep::delete_in_steps;
 
 /// The tenant of jobs that belong to no tenant.

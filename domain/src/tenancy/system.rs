@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sea_orm::ConnectionTrait;
 
-use super::tx::PLANNED_ONCE;
+use super::tx::{BY_KEY, PLANNED_ONCE};
 use super::{Conn, Db, StoreError, Tools};
 use crate::bells;
 use crate::entropy::Entropy;
@@ -93,6 +93,18 @@ pub struct SystemTx {
 impl Db {
     /// Opens a transaction that looks across tenants.
     pub async fn system(&self, reason: SystemReason) -> Result<SystemTx, StoreError> {
+        self.across(reason, if reason.is_often() { PLANNED_ONCE } else { "" }).await
+    }
+
+    /// The same for a few statements that are said very often, each of which finds all that it touches by
+    /// a key or at the beginning of an index. They are planned once for a connection, and never by what
+    /// the planner believes of a table: it may have been empty a minute ago, and what is due now is, by
+    /// its statistics, always next to nothing.
+    pub(crate) async fn system_by_key(&self, reason: SystemReason) -> Result<SystemTx, StoreError> {
+        self.across(reason, BY_KEY).await
+    }
+
+    async fn across(&self, reason: SystemReason, how: &str) -> Result<SystemTx, StoreError> {
         let name = reason.name();
         // People who look after the deployment are few, and everybody may know when they looked.
         if reason == SystemReason::Platform {
@@ -101,7 +113,6 @@ impl Db {
             tracing::debug!(reason = name, "system transaction");
         }
         metrics::counter!(SYSTEM_TRANSACTIONS, "reason" => name).increment(1);
-        let how = if reason.is_often() { PLANNED_ONCE } else { "" };
         let begin = format!("BEGIN; SET LOCAL ROLE openchair_system{how}");
         let conn = Conn::begin(self.pool(), begin).await?;
         let tools = self.tools().clone();

@@ -74,7 +74,7 @@ pub async fn look(
     messages: &[Named],
     public_url: &str,
 ) -> Result<Vec<Looked>, StoreError> {
-    let tx = db.system(SystemReason::Messages).await?;
+    let tx = db.system_by_key(SystemReason::Messages).await?;
     let mut rows = read::rows(&tx, messages).await?;
     let (mut looked, mut dropped, mut later) = (Vec::new(), Vec::new(), Vec::new());
     for named in messages {

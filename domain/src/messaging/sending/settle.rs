@@ -49,7 +49,7 @@ const SETTLE: &str = "
 
 /// Writes down what became of messages.
 pub async fn settle(db: &Db, settled: &[(Named, Outcome)]) -> Result<(), StoreError> {
-    let tx = db.system(SystemReason::Messages).await?;
+    let tx = db.system_by_key(SystemReason::Messages).await?;
     write(&tx, settled).await?;
     tx.commit().await
 }
