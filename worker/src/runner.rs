@@ -135,7 +135,7 @@ impl Runner {
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 Some(_) = hands.running.join_next() => {}
-                () = bell.heard() => outlook.now = true,
+                _ring = bell.heard() => outlook.now = true,
                 () = tokio::time::sleep(self.pause(&outlook)) => outlook.now = true,
             }
         }

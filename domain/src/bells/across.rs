@@ -1,9 +1,12 @@
 //! Bells that ring in other processes, over PostgreSQL.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::Bells;
+use super::{Bells, Ring};
 use crate::entropy;
+use crate::ids::{Id, Tenant};
 use crate::notify::{self, Ear};
 use crate::tenancy::{Db, StoreError, SystemReason};
 
@@ -30,15 +33,14 @@ impl Across {
     /// `pause` after that together, however often it does.
     pub async fn tell(&self, pause: Duration) {
         loop {
-            let names = self.bells().rung().await;
-            let told: Vec<_> = names.iter().copied().collect();
-            let payload = written(&self.name, &told);
-            match notify::publish(&self.db, SystemReason::Jobs, CHANNEL, vec![payload]).await {
+            let rings = self.bells().rung().await;
+            let told = rings.iter().map(|(name, ring)| written(&self.name, name, ring)).collect();
+            match notify::publish(&self.db, SystemReason::Jobs, CHANNEL, told).await {
                 Ok(()) => tokio::time::sleep(pause).await,
                 Err(error) => {
                     // They look by themselves: nothing is late by more than that.
                     tracing::debug!(%error, "other processes can't be told that there is work");
-                    self.bells().not_told(names);
+                    self.bells().not_told(rings);
                     tokio::time::sleep(PAUSE).await;
                 }
             }
@@ -59,9 +61,9 @@ impl Across {
     async fn next(&self, ear: &mut Ear) -> Result<(), StoreError> {
         match ear.next().await? {
             Some(told) => {
-                let (from, names) = read(&told);
-                for name in names.filter(|_| from != self.name) {
-                    self.bells().echo(name);
+                let (from, names, ring) = read(&told);
+                for name in names.into_iter().filter(|_| from != self.name) {
+                    self.bells().echo(name, &ring);
                 }
             }
             None => self.bells().echo_all(),
@@ -74,31 +76,59 @@ impl Across {
     }
 }
 
-/// Who tells, and what rang.
-fn written(from: &str, names: &[&str]) -> String {
-    format!("{from}:{}", names.join(","))
+/// Who tells, which bell rang, and for whom, if that is not anybody.
+fn written(from: &str, name: &str, ring: &Ring) -> String {
+    let mut told = format!("{from}:{name}");
+    if let Ring::These(tenants) = ring {
+        for tenant in tenants {
+            let _ = write!(told, ",{tenant}");
+        }
+    }
+    told
 }
 
-fn read(payload: &str) -> (&str, impl Iterator<Item = &str>) {
-    let (from, names) = payload.split_once(':').unwrap_or(("", payload));
-    (from, names.split(',').filter(|name| !name.is_empty()))
+/// Older releases tell several bells at once, and never for whom.
+fn read(payload: &str) -> (&str, Vec<&str>, Ring) {
+    let (from, said) = payload.split_once(':').unwrap_or(("", payload));
+    let (mut names, mut tenants) = (Vec::new(), BTreeSet::new());
+    for word in said.split(',').filter(|word| !word.is_empty()) {
+        if let Ok(tenant) = word.parse::<Id<Tenant>>() {
+            tenants.insert(tenant);
+        } else {
+            names.push(word);
+        }
+    }
+    let ring = if tenants.is_empty() { Ring::Anybody } else { Ring::These(tenants) };
+    (from, names, ring)
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
+    use super::super::ring::MOST;
     use super::*;
 
     #[test]
     fn what_a_hint_says() {
+        let these = |many: usize| {
+            let ids = (0..u128::try_from(many).unwrap()).map(Uuid::from_u128).map(Id::from_uuid);
+            Ring::These(ids.collect())
+        };
+        let anybody = || Ring::Anybody;
         let cases = [
-            (written("a1", &["events", "jobs"]), ("a1", vec!["events", "jobs"])),
-            (written("a1", &[]), ("a1", vec![])),
-            ("jobs".to_owned(), ("", vec!["jobs"])),
-            (String::new(), ("", vec![])),
+            (written("a1", "events", &these(2)), ("a1", vec!["events"], these(2))),
+            (written("a1", "jobs", &anybody()), ("a1", vec!["jobs"], anybody())),
+            // As older releases tell it.
+            ("a1:events,jobs".to_owned(), ("a1", vec!["events", "jobs"], anybody())),
+            ("a1:".to_owned(), ("a1", vec![], anybody())),
+            ("jobs".to_owned(), ("", vec!["jobs"], anybody())),
+            (String::new(), ("", vec![], anybody())),
         ];
-        for (payload, (from, names)) in cases {
-            let (found, named) = read(&payload);
-            assert_eq!((found, named.collect::<Vec<_>>()), (from, names), "{payload:?}");
+        for (payload, expected) in cases {
+            assert_eq!(read(&payload), expected, "{payload:?}");
         }
+        let longest = written(&"a".repeat(40), "deliveries", &these(MOST));
+        assert!(longest.len() < 8000, "{}", longest.len());
     }
 }

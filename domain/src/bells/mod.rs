@@ -1,47 +1,62 @@
 //! Bells: hints that there may be something to do. Each has a name; whoever waits for it in this
-//! process hears it at once, and so do those in others ([`Across`]). A ring may be lost: everybody who
-//! waits for one looks by themselves, too.
+//! process hears it at once, and so do those in others ([`Across`]). A ring may say for whom it is, so
+//! that nobody looks at all for one's sake. It may be lost: everybody who waits for one looks by
+//! themselves, too.
 
 mod across;
+mod ring;
 mod ringer;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
+use tokio::sync::broadcast::{Receiver, Sender, error::RecvError, error::TryRecvError};
 
 pub use across::Across;
+pub use ring::Ring;
 pub(crate) use ringer::Ringer;
+
+use crate::ids::{Id, Tenant};
 
 /// Rings when a job was queued.
 pub const JOBS: &str = "jobs";
 
-/// Rings when an event was written.
+/// Rings when an event was written, for whoever's it is.
 pub const EVENTS: &str = "events";
+
+/// Rings when there is a webhook to send.
+pub const DELIVERIES: &str = "deliveries";
 
 /// Rings when it was written down that something went badly.
 pub const TROUBLE: &str = "trouble";
+
+/// More that nobody has heard yet are one for everybody.
+const KEPT: usize = 256;
 
 /// The bells of this process.
 #[derive(Debug, Clone, Default)]
 pub struct Bells(Arc<Tower>);
 
+/// What is told of a bell: for whom it rings, or that it may be anybody.
+type Stroke = Option<Id<Tenant>>;
+
 #[derive(Debug, Default)]
 struct Tower {
-    bells: Mutex<HashMap<&'static str, watch::Sender<u64>>>,
-    untold: Mutex<BTreeSet<&'static str>>,
+    bells: Mutex<HashMap<&'static str, Sender<Stroke>>>,
+    untold: Mutex<BTreeMap<&'static str, Ring>>,
     rung: Notify,
 }
 
 impl Bells {
     /// The bell of this name.
     pub fn of(&self, name: &'static str) -> Bell {
-        let sender = self.bells().entry(name).or_default().clone();
+        let sender = self.bells().entry(name).or_insert_with(|| Sender::new(KEPT)).clone();
         Bell { name, sender, tower: Arc::clone(&self.0) }
     }
 
     /// What rang here since this was asked last; waits for the first.
-    async fn rung(&self) -> BTreeSet<&'static str> {
+    async fn rung(&self) -> BTreeMap<&'static str, Ring> {
         loop {
             let told = std::mem::take(&mut *self.untold());
             if !told.is_empty() {
@@ -52,51 +67,67 @@ impl Bells {
     }
 
     /// These could not be told: another time.
-    fn not_told(&self, names: BTreeSet<&'static str>) {
-        self.untold().extend(names);
+    fn not_told(&self, rings: BTreeMap<&'static str, Ring>) {
+        let mut untold = self.untold();
+        for (name, ring) in rings {
+            untold.entry(name).or_default().join(ring);
+        }
         self.0.rung.notify_one();
     }
 
     /// Somebody else's bell of this name rang.
-    fn echo(&self, name: &str) {
+    fn echo(&self, name: &str, ring: &Ring) {
         if let Some(bell) = self.bells().get(name) {
-            bell.send_modify(rang);
+            strike(bell, ring);
         }
     }
 
     /// Others may have rung any bell.
     fn echo_all(&self) {
         for bell in self.bells().values() {
-            bell.send_modify(rang);
+            strike(bell, &Ring::Anybody);
         }
     }
 
-    fn bells(&self) -> MutexGuard<'_, HashMap<&'static str, watch::Sender<u64>>> {
+    fn bells(&self) -> MutexGuard<'_, HashMap<&'static str, Sender<Stroke>>> {
         self.0.bells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn untold(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
+    fn untold(&self) -> MutexGuard<'_, BTreeMap<&'static str, Ring>> {
         self.0.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn rang(count: &mut u64) {
-    *count = count.wrapping_add(1);
+fn strike(bell: &Sender<Stroke>, ring: &Ring) {
+    // Nobody may be listening.
+    let send = |stroke| {
+        let _nobody = bell.send(stroke);
+    };
+    match ring {
+        Ring::Anybody => send(None),
+        Ring::These(tenants) => tenants.iter().for_each(|tenant| send(Some(*tenant))),
+    }
 }
 
 /// One bell.
 #[derive(Debug, Clone)]
 pub struct Bell {
     name: &'static str,
-    sender: watch::Sender<u64>,
+    sender: Sender<Stroke>,
     tower: Arc<Tower>,
 }
 
 impl Bell {
-    /// There may be something to do.
+    /// There may be something to do, for anybody.
     pub fn ring(&self) {
-        self.sender.send_modify(rang);
-        self.tower.untold.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name);
+        self.ring_for(Ring::Anybody);
+    }
+
+    /// There may be something to do for these.
+    fn ring_for(&self, ring: Ring) {
+        strike(&self.sender, &ring);
+        let mut untold = self.tower.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        untold.entry(self.name).or_default().join(ring);
         self.tower.rung.notify_one();
     }
 
@@ -108,14 +139,30 @@ impl Bell {
 
 /// One who waits for a bell.
 #[derive(Debug)]
-pub struct Listener(watch::Receiver<u64>);
+pub struct Listener(Receiver<Stroke>);
 
 impl Listener {
     /// Waits for the next ring; those that came since the last time count as one.
-    pub async fn heard(&mut self) {
-        if self.0.changed().await.is_err() {
+    pub async fn heard(&mut self) -> Ring {
+        let mut ring = match self.0.recv().await {
+            Ok(stroke) => stroke.into(),
+            Err(RecvError::Lagged(_)) => Ring::Anybody,
             // Nobody can ring it any more.
-            std::future::pending::<()>().await;
+            Err(RecvError::Closed) => std::future::pending().await,
+        };
+        ring.join(self.so_far());
+        ring
+    }
+
+    /// What rang since the last time, without waiting.
+    pub fn so_far(&mut self) -> Ring {
+        let mut ring = Ring::default();
+        loop {
+            match self.0.try_recv() {
+                Ok(stroke) => ring.join(stroke.into()),
+                Err(TryRecvError::Lagged(_)) => ring = Ring::Anybody,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return ring,
+            }
         }
     }
 }
@@ -123,11 +170,20 @@ impl Listener {
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt as _;
+    use uuid::Uuid;
 
     use super::*;
 
     fn hears(listener: &mut Listener) -> bool {
         listener.heard().now_or_never().is_some()
+    }
+
+    fn tenant(n: u128) -> Id<Tenant> {
+        Id::from_uuid(Uuid::from_u128(n))
+    }
+
+    fn these(tenants: &[u128]) -> Ring {
+        Ring::These(tenants.iter().map(|n| tenant(*n)).collect())
     }
 
     #[test]
@@ -145,23 +201,47 @@ mod tests {
     }
 
     #[test]
+    fn it_is_heard_for_whom_it_rings_unless_that_is_too_much() {
+        let bells = Bells::default();
+        let (bell, mut events) = (bells.of(EVENTS), bells.of(EVENTS).listen());
+        bell.ring_for(these(&[1, 2]));
+        bell.ring_for(these(&[2, 3]));
+        assert_eq!(events.heard().now_or_never(), Some(these(&[1, 2, 3])));
+        assert_eq!(events.so_far(), Ring::default());
+        bell.ring_for(these(&[4]));
+        assert_eq!(events.so_far(), these(&[4]));
+        bell.ring_for(these(&[5]));
+        bell.ring();
+        assert_eq!(events.heard().now_or_never(), Some(Ring::Anybody));
+        for n in 0..10_000 {
+            bell.ring_for(these(&[n % 2]));
+        }
+        assert_eq!(events.heard().now_or_never(), Some(Ring::Anybody));
+        assert_eq!(bells.rung().now_or_never(), Some([(EVENTS, Ring::Anybody)].into()));
+        bell.ring_for(these(&[6]));
+        assert_eq!(events.heard().now_or_never(), Some(these(&[6])));
+    }
+
+    #[test]
     fn what_rang_here_is_told_once_and_what_rang_there_never() {
         let bells = Bells::default();
         let mut jobs = bells.of(JOBS).listen();
-        bells.echo(JOBS);
-        bells.echo("unknown");
-        assert!(hears(&mut jobs));
+        bells.echo(JOBS, &these(&[7]));
+        bells.echo("unknown", &Ring::Anybody);
+        assert_eq!(jobs.heard().now_or_never(), Some(these(&[7])));
         assert_eq!(bells.rung().now_or_never(), None);
-        bells.of(EVENTS).ring();
+        bells.of(EVENTS).ring_for(these(&[1]));
         bells.of(JOBS).ring();
         bells.of(JOBS).ring();
-        let told = BTreeSet::from([EVENTS, JOBS]);
+        let told: BTreeMap<_, _> = [(EVENTS, these(&[1])), (JOBS, Ring::Anybody)].into();
         assert_eq!(bells.rung().now_or_never(), Some(told.clone()));
         assert_eq!(bells.rung().now_or_never(), None);
-        bells.not_told(told.clone());
+        bells.of(EVENTS).ring_for(these(&[2]));
+        bells.not_told(told);
+        let told = [(EVENTS, these(&[1, 2])), (JOBS, Ring::Anybody)].into();
         assert_eq!(bells.rung().now_or_never(), Some(told));
         assert!(hears(&mut jobs));
         bells.echo_all();
-        assert!(hears(&mut jobs));
+        assert_eq!(jobs.heard().now_or_never(), Some(Ring::Anybody));
     }
 }

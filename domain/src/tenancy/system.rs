@@ -149,7 +149,7 @@ impl SystemTx {
 
     /// An event of this tenant was written.
     pub(crate) fn has_told(&self, tenant: Id<Tenant>) {
-        self.tools.ringer.remember(bells::EVENTS);
+        self.tools.ringer.remember_for(bells::EVENTS, tenant);
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(tenant);
     }
 

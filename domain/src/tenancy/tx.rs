@@ -93,7 +93,7 @@ impl TenantTx {
     pub async fn commit(self) -> Result<(), StoreError> {
         let tells = !self.ending.events.is_empty();
         if tells {
-            self.tools.ringer.remember(bells::EVENTS);
+            self.tools.ringer.remember_for(bells::EVENTS, self.caller.tenant());
         }
         self.ending.write(&self.conn, &self.caller, self.now, &self.tools).await?;
         self.conn.commit().await?;

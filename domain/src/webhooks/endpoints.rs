@@ -12,6 +12,7 @@ use super::signature::Secret;
 use super::types::EventType;
 use super::{EndpointState, Preset, Target, WebhookError, listen, order, preset};
 use crate::audit::{Actor, Change, NewEntry};
+use crate::bells;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, WebhookEndpoint};
 use crate::outbox::NewEvent;
@@ -260,6 +261,7 @@ pub async fn update(
     let after = row.update(tx.conn()).await?;
     if was != EndpointState::On && after.state == EndpointState::On.key() {
         order::hurry(tx, id).await?;
+        tx.tools().ringer.remember(bells::DELIVERIES);
     }
     order::look_again(tx, id).await?;
     listen::settle(tx).await?;

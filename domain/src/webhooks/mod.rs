@@ -44,7 +44,7 @@ pub use health::{DisabledFor, Health, Heard, wish};
 pub use lease::{Due, Lease, Leased, Outgoing, Shares, due, lease, release};
 pub use log::{AttemptFacts, DeliveryFacts, Filter, deliveries, delivery};
 pub use order::wake_stuck;
-pub use relay::{Listening, Relayed, listening, relay};
+pub use relay::{Listening, listening, relay};
 pub use replay::{Range, Replayed, again, again_in, test};
 pub use settle::{Outcome, Settled, settle};
 pub use signature::{Secret, sign};

@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::entities::endpoint;
 use super::said::{Said, behind, may_be_said, said};
 use super::{EndpointState, Preset, TASK, preset};
-use crate::ids::{Id, WebhookDelivery};
+use crate::bells::{self, Ring};
+use crate::ids::{Id, Tenant, WebhookDelivery};
 use crate::tenancy::{Caller, Db, StoreError, SystemReason, TenantFacts, TenantTx};
 use crate::time::Instant;
 
@@ -31,16 +32,44 @@ struct Row {
     require_two_factor: bool,
 }
 
-/// The businesses that have something to tell and somebody to tell it to.
-pub async fn listening(db: &Db) -> Result<Vec<Listening>, StoreError> {
-    let sql = "
-        select t.id, t.plan, t.require_two_factor
-        from webhook_cursors c
-        join event_counters e on e.tenant_id = c.tenant_id and e.last_seq > c.seq
-        join tenants t on t.id = c.tenant_id
-        where c.listens";
+impl Listening {
+    /// Which business.
+    pub fn tenant(&self) -> Id<Tenant> {
+        self.0.id
+    }
+}
+
+const LISTENING: &str = "
+    select t.id, t.plan, t.require_two_factor
+    from webhook_cursors c
+    join event_counters e on e.tenant_id = c.tenant_id and e.last_seq > c.seq
+    join tenants t on t.id = c.tenant_id
+    where c.listens";
+
+/// Looked up one by one, whatever the planner thinks of a list that it doesn't know.
+const LISTENING_OF: &str = "
+    select t.id, t.plan, t.require_two_factor
+    from unnest($1::uuid[]) as rang (id)
+    cross join lateral (
+        select tenant_id, seq from webhook_cursors where tenant_id = rang.id and listens limit 1
+    ) c
+    cross join lateral (
+        select 1 from event_counters where tenant_id = rang.id and last_seq > c.seq limit 1
+    ) e
+    join tenants t on t.id = c.tenant_id";
+
+/// Of those for whom it rang, the businesses that have something to tell and somebody to tell it to. To
+/// look at all costs with each that listens; to look at some costs with these alone.
+pub async fn listening(db: &Db, rang: &Ring) -> Result<Vec<Listening>, StoreError> {
+    let statement = match rang {
+        Ring::Anybody => Statement::from_string(DbBackend::Postgres, LISTENING),
+        Ring::These(tenants) if tenants.is_empty() => return Ok(Vec::new()),
+        Ring::These(tenants) => {
+            let ids: Vec<_> = tenants.iter().map(|tenant| tenant.uuid()).collect();
+            Statement::from_sql_and_values(DbBackend::Postgres, LISTENING_OF, [ids.into()])
+        }
+    };
     let tx = db.system(SystemReason::Webhooks).await?;
-    let statement = Statement::from_string(DbBackend::Postgres, sql);
     let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
     tx.rollback().await?;
     Ok(rows
@@ -53,23 +82,13 @@ pub(super) fn facts(id: Uuid, plan: String, require_two_factor: bool) -> TenantF
     TenantFacts { id: Id::from_uuid(id), plan, require_two_factor }
 }
 
-/// What came of it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Relayed {
-    /// How many deliveries there are more.
-    pub deliveries: u64,
-    /// Whether there may be more events.
-    pub more: bool,
-}
-
 /// Turns a business's next events into deliveries, and moves its cursor on, in one transaction. Who
-/// comes second, while another one does so, does nothing.
-pub async fn relay(db: &Db, listening: &Listening) -> Result<Relayed, StoreError> {
+/// comes second, while another one does so, does nothing. Says whether there may be more events.
+pub async fn relay(db: &Db, listening: &Listening) -> Result<bool, StoreError> {
     let tx = db.tenant(&Caller::worker(listening.0.clone(), TASK)).await?;
-    let Some(seq) = hold_cursor(&tx).await? else { return Ok(Relayed::default()) };
+    let Some(seq) = hold_cursor(&tx).await? else { return Ok(false) };
     let events = behind(&tx, seq, AT_ONCE).await?;
-    let Some(last) = events.last().map(|event| event.seq) else { return Ok(Relayed::default()) };
-    let mut deliveries = 0;
+    let Some(last) = events.last().map(|event| event.seq) else { return Ok(false) };
     if events.iter().any(may_be_said) {
         // Held before what is said is read: whose data are erased meanwhile is not told any more.
         let endpoints = wanting(&tx).await?;
@@ -80,13 +99,12 @@ pub async fn relay(db: &Db, listening: &Listening) -> Result<Relayed, StoreError
                 .filter(|said| endpoint.events.iter().any(|wanted| wanted == said.kind.key()))
                 .map(|said| NewDelivery::of(said, &endpoint))
                 .collect::<Result<_, _>>()?;
-            deliveries += own.len() as u64;
             put(&tx, &endpoint, own).await?;
         }
     }
     move_cursor(&tx, last).await?;
     tx.commit().await?;
-    Ok(Relayed { deliveries, more: events.len() as u64 >= AT_ONCE.unsigned_abs() })
+    Ok(events.len() as u64 >= AT_ONCE.unsigned_abs())
 }
 
 async fn hold_cursor(tx: &TenantTx) -> Result<Option<i64>, StoreError> {
@@ -207,6 +225,9 @@ pub(super) async fn put(
             }
         })
         .collect();
+    if on {
+        tx.tools().ringer.remember(bells::DELIVERIES);
+    }
     let ids = written.iter().map(|written| Id::from_uuid(written.id)).collect();
     let rows: Value = json!(written);
     let values =

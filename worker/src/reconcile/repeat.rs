@@ -79,7 +79,7 @@ pub async fn repeat(shift: Shift, reconciler: Arc<dyn Reconciler>, shutdown: Can
 
 async fn heard(bell: &mut Option<Listener>) {
     match bell {
-        Some(bell) => bell.heard().await,
+        Some(bell) => drop(bell.heard().await),
         None => std::future::pending().await,
     }
 }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use openchair_domain::config::Settings;
 use openchair_domain::tenancy::Db;
 use openchair_domain::webhooks::Guard;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::outside::http::{Client, NoClient};
@@ -23,7 +22,8 @@ pub struct Options {
     pub concurrency: usize,
     /// How long an endpoint may take to answer.
     pub timeout: Duration,
-    /// How often to look when nobody says that there is something.
+    /// How often to look when nobody says that there is something; at all businesses together a fourth as
+    /// often.
     pub poll_every: Duration,
     /// How long what runs may take to end when it stops.
     pub grace: Duration,
@@ -82,10 +82,8 @@ impl Webhooks {
     /// Works until `shutdown`, then ends what runs within the grace period.
     pub(crate) async fn run(self, db: Db, shutdown: CancellationToken) {
         let Self { client, options } = self;
-        // Rung by who makes deliveries, heard by who sends them.
-        let bell = Arc::new(Notify::new());
-        let relay = relay::run(db.clone(), options.clone(), Arc::clone(&bell), shutdown.clone());
-        let sender = sender::Sender::new(db, client, options, bell);
+        let relay = relay::run(db.clone(), options.clone(), shutdown.clone());
+        let sender = sender::Sender::new(db, client, options);
         tokio::join!(relay, sender.run(shutdown));
     }
 }

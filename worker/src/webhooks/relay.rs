@@ -1,12 +1,12 @@
 //! Turns events into deliveries as soon as they are there.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::time::Duration;
 
-use openchair_domain::bells;
+use openchair_domain::bells::{self, Ring};
+use openchair_domain::ids::{Id, Tenant};
 use openchair_domain::tenancy::{Db, StoreError};
-use openchair_domain::webhooks::{self, Listening, Relayed};
-use tokio::sync::Notify;
+use openchair_domain::webhooks::{self, Listening};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -18,39 +18,63 @@ use crate::handler::with_causes;
 const AT_ONCE: usize = 4;
 /// What happens in a moment is told together.
 const MOMENT: Duration = Duration::from_millis(10);
+/// How much more seldom all businesses are looked at than something that costs nothing would be: it costs
+/// with each that listens.
+const SELDOM: u32 = 4;
 
-pub(super) async fn run(db: Db, options: Options, bell: Arc<Notify>, shutdown: CancellationToken) {
+/// Whose events can't be turned into webhooks: each is said once.
+#[derive(Debug, Default)]
+struct Troubled {
+    /// Everybody's.
+    all: bool,
+    some: HashSet<Id<Tenant>>,
+}
+
+pub(super) async fn run(db: Db, options: Options, shutdown: CancellationToken) {
     let mut events = db.bells().of(bells::EVENTS).listen();
-    let mut failing = false;
+    let mut troubled = Troubled::default();
+    let mut rang = Ring::Anybody;
+    let pause = || jittered(options.poll_every * SELDOM, &**db.entropy());
+    let mut look_at = tokio::time::Instant::now() + pause();
     loop {
-        match shutdown.run_until_cancelled(round(&db, &bell)).await {
+        let went = round(&db, &rang, &mut troubled);
+        rang = match shutdown.run_until_cancelled(went).await {
             None => return,
-            Some(Ok(true)) => continue,
-            Some(Ok(false)) => failing = false,
+            Some(Ok(more)) => {
+                troubled.all = false;
+                more
+            }
             Some(Err(error)) => {
-                if !failing {
+                if !troubled.all {
                     let error = with_causes(&error);
                     tracing::warn!(error, "events can't be turned into webhooks; trying again");
                 }
-                failing = true;
+                troubled.all = true;
+                Ring::default()
             }
+        };
+        if rang.is_none() {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                heard = events.heard(), if !troubled.all => rang = heard,
+                () = tokio::time::sleep_until(look_at) => {}
+            }
+            tokio::time::sleep(MOMENT).await;
         }
-        let pause = jittered(options.poll_every, &**db.entropy());
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            // Who isn't told finds out by looking.
-            () = events.heard(), if !failing => {}
-            () = tokio::time::sleep(pause) => {}
+        rang.join(events.so_far());
+        // Who isn't told finds out by looking, however often somebody is.
+        if tokio::time::Instant::now() >= look_at {
+            rang = Ring::Anybody;
+            look_at = tokio::time::Instant::now() + pause();
         }
-        tokio::time::sleep(MOMENT).await;
     }
 }
 
-/// The next events of every business that has some. Says whether there may be more.
-async fn round(db: &Db, bell: &Notify) -> Result<bool, StoreError> {
-    let mut waiting = webhooks::listening(db).await?.into_iter();
+/// The next events of each of these businesses that has some. Says for whom there may be more.
+async fn round(db: &Db, rang: &Ring, troubled: &mut Troubled) -> Result<Ring, StoreError> {
+    let mut waiting = webhooks::listening(db, rang).await?.into_iter();
     let mut running = JoinSet::new();
-    let (mut more, mut failed) = (false, None);
+    let mut more = Ring::default();
     loop {
         while running.len() < AT_ONCE
             && let Some(next) = waiting.next()
@@ -58,20 +82,30 @@ async fn round(db: &Db, bell: &Notify) -> Result<bool, StoreError> {
             running.spawn(one(db.clone(), next));
         }
         match running.join_next().await {
-            Some(Ok(Ok(relayed))) => {
-                more |= relayed.more;
-                if relayed.deliveries > 0 {
-                    bell.notify_one();
+            Some(Ok((tenant, Ok(may_be_more)))) => {
+                troubled.some.remove(&tenant);
+                if may_be_more {
+                    more.join(Some(tenant).into());
                 }
             }
-            Some(Ok(Err(error))) => failed = Some(error),
+            // It holds up nobody else, and has its turn when all are looked at.
+            Some(Ok((tenant, Err(error)))) => {
+                if troubled.some.insert(tenant) {
+                    let error = with_causes(&error);
+                    tracing::warn!(
+                        %tenant,
+                        error,
+                        "a business's events can't be turned into webhooks; trying again"
+                    );
+                }
+            }
             // It panicked, and said so.
             Some(Err(_)) => {}
-            None => return failed.map_or(Ok(more), Err),
+            None => return Ok(more),
         }
     }
 }
 
-async fn one(db: Db, listening: Listening) -> Result<Relayed, StoreError> {
-    webhooks::relay(&db, &listening).await
+async fn one(db: Db, listening: Listening) -> (Id<Tenant>, Result<bool, StoreError>) {
+    (listening.tenant(), webhooks::relay(&db, &listening).await)
 }

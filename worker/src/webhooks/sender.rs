@@ -1,13 +1,11 @@
 //! Takes endpoints at which something is due, and gives each a session of its own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::TimeDelta;
-use openchair_domain::entropy;
 use openchair_domain::tenancy::{Db, StoreError};
 use openchair_domain::webhooks::{self, Lease, Leased, Shares};
-use tokio::sync::Notify;
+use openchair_domain::{bells, entropy};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +20,6 @@ pub(super) struct Sender {
     db: Db,
     client: Client,
     options: Options,
-    bell: Arc<Notify>,
     /// Tells this worker from all others; with a number behind it, each of its claims.
     name: String,
     claims: AtomicU64,
@@ -51,39 +48,36 @@ impl Running {
 }
 
 impl Sender {
-    pub(super) fn new(db: Db, client: Client, options: Options, bell: Arc<Notify>) -> Self {
+    pub(super) fn new(db: Db, client: Client, options: Options) -> Self {
         let name = entropy::name(&**db.entropy());
-        Self { db, client, options, bell, name, claims: AtomicU64::new(0) }
+        Self { db, client, options, name, claims: AtomicU64::new(0) }
     }
 
     /// Works until `shutdown`, then lets what is under way end.
     pub(super) async fn run(self, shutdown: CancellationToken) {
         describe_metrics();
+        let mut bell = self.db.bells().of(bells::DELIVERIES).listen();
         let mut running = Running::default();
         let mut sessions = JoinSet::new();
         let mut failing = false;
-        let mut look = true;
         while !shutdown.is_cancelled() {
-            if look {
-                match self.lease(running.room(self.options.concurrency)).await {
-                    Ok(leased) => {
-                        failing = false;
-                        for one in leased {
-                            *running.count(one.doubtful) += 1;
-                            sessions.spawn(self.session(one, &shutdown));
-                        }
+            match self.lease(running.room(self.options.concurrency)).await {
+                Ok(leased) => {
+                    failing = false;
+                    for one in leased {
+                        *running.count(one.doubtful) += 1;
+                        sessions.spawn(self.session(one, &shutdown));
                     }
-                    Err(error) => {
-                        if !failing {
-                            let error = with_causes(&error);
-                            tracing::warn!(error, "webhooks can't be sent; trying again");
-                        }
-                        failing = true;
+                }
+                Err(error) => {
+                    if !failing {
+                        let error = with_causes(&error);
+                        tracing::warn!(error, "webhooks can't be sent; trying again");
                     }
+                    failing = true;
                 }
             }
             let pause = jittered(self.options.poll_every, &**self.db.entropy());
-            look = true;
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 Some(ended) = sessions.join_next() => {
@@ -93,7 +87,7 @@ impl Sender {
                     }
                     // It may have left something, or made room for somebody.
                 }
-                () = self.bell.notified() => {}
+                _ring = bell.heard() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }

@@ -3,6 +3,7 @@
 mod addresses;
 mod arriving;
 mod chaos;
+mod costs;
 mod endpoints;
 mod failing;
 mod guide;
