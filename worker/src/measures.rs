@@ -37,9 +37,15 @@ pub(crate) fn describe() {
         Unit::Seconds,
         "How long a handler took, by kind; where it takes many together, for all of them"
     );
-    metrics::describe_gauge!(WAITING, "Jobs that wait for their time or for a worker, by kind");
-    metrics::describe_gauge!(DUE, "Jobs that could run now, by kind");
+    metrics::describe_gauge!(
+        WAITING,
+        "Jobs that wait for their time or for a worker, by kind, counted up to 10,000"
+    );
+    metrics::describe_gauge!(DUE, "Jobs that could run now, by kind, counted up to 10,000");
     metrics::describe_gauge!(OLDEST, Unit::Seconds, "Since when the oldest of them could, by kind");
     metrics::describe_gauge!(RUNNING, "Jobs that are being done, by kind");
-    metrics::describe_gauge!(DEAD, "Jobs that were put aside for good, by kind");
+    metrics::describe_gauge!(
+        DEAD,
+        "Jobs that were put aside for good, by kind, counted up to 10,000"
+    );
 }

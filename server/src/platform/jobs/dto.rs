@@ -88,13 +88,14 @@ impl From<JobFacts> for JobView {
 #[derive(Debug, Clone, Object)]
 pub(super) struct JobKindView {
     kind: String,
-    /// How many wait, for their time or for a worker
+    /// How many wait, for their time or for a worker; counted up to 10,000
     waiting: i64,
-    /// How many of these could run now
+    /// How many of these could run now; counted up to 10,000
     due: i64,
     /// Since when the oldest of these could
     oldest_due_at: Option<DateTime<Utc>>,
     running: i64,
+    /// How many failed for good; counted up to 10,000
     dead: i64,
 }
 

@@ -74,6 +74,90 @@ async fn the_mails_of_logins_and_those_of_tenants_take_turns() {
     assert_eq!(of_nobody("fourth").await, 2);
 }
 
+/// Another release queued many of a kind that nobody here understands, and they are due before all else:
+/// what is understood is found behind them, and each claim costs the same however many they are.
+#[tokio::test]
+async fn what_nobody_understands_costs_a_claim_nothing_either() {
+    let scratch = Scratch::new().await;
+    let strangers =
+        "insert into jobs (tenant_id, id, kind, version, payload, state, run_at, created_at)
+        select case n % 3 when 0 then $1 else uuid_nil.id end, gen_random_uuid(),
+               case n % 2 when 0 then 'test.probe' else 'test.newer' end, 2, '{}', 'waiting', at, at
+        from generate_series(1, 20000) n,
+             (select '2026-03-08T09:00:00Z'::timestamptz as at) due,
+             (select '00000000-0000-0000-0000-000000000000'::uuid as id) uuid_nil";
+    sqlx::query(strangers).bind(BUSY).execute(&scratch.owner).await.unwrap();
+    put_many(&scratch, BUSY, 20, "2026-03-08T09:30:00Z").await;
+    put_many(&scratch, Uuid::from_u128(2), 20, "2026-03-08T09:30:00Z").await;
+    put_many(&scratch, Uuid::nil(), 8, "2026-03-08T09:40:00Z").await;
+    sqlx::query("vacuum analyze jobs").execute(&scratch.owner).await.unwrap();
+    let before = reads(&scratch).await;
+    let mut claimed = Vec::new();
+    for claim in 0..12 {
+        claimed.extend(jobs::claim(&scratch.db, &lease(&claim.to_string(), 4)).await.unwrap());
+    }
+    assert_eq!(claimed.len(), 48);
+    assert!(
+        claimed.iter().all(|job| (job.kind.as_str(), job.version) == (PROBE.kind, PROBE.version))
+    );
+    // Nobody's have every second place also here, while there are some.
+    let first = claimed.iter().take(4).filter(|job| job.tenant.is_none()).count();
+    assert_eq!(first, 2);
+    scratch.db.close().await;
+    let after = eventually("the figures", async || {
+        let now = reads(&scratch).await;
+        (now != before).then_some(now)
+    })
+    .await;
+    assert_eq!(after.0, before.0, "jobs was read from end to end");
+    let rows = after.1 - before.1;
+    assert!(rows < 12 * 2_000, "{rows} rows for twelve claims");
+}
+
+/// How many there are is counted no further than anybody wants to know.
+#[tokio::test]
+async fn how_things_stand_is_counted_to_a_point() {
+    let scratch = Scratch::new().await;
+    put_many(&scratch, BUSY, 30_000, "2026-03-08T09:00:00Z").await;
+    put_many(&scratch, Uuid::from_u128(2), 3, "2026-03-08T08:00:00Z").await;
+    put(&scratch, BUSY, "test.other", 1).await;
+    put(&scratch, BUSY, "test.other", 2).await;
+    let dead = "update jobs set state = 'dead', finished_at = run_at where kind = 'test.other' and version = 2";
+    sqlx::query(dead).execute(&scratch.owner).await.unwrap();
+    let later = "update jobs set run_at = '2026-03-09T09:00:00Z' where kind = 'test.other'";
+    sqlx::query(later).execute(&scratch.owner).await.unwrap();
+    sqlx::query("vacuum analyze jobs").execute(&scratch.owner).await.unwrap();
+    let claimed = jobs::claim(&scratch.db, &lease("any", 3)).await.unwrap();
+    assert_eq!(claimed.len(), 3);
+    let before = reads(&scratch).await;
+    let figures = jobs::figures(&scratch.db).await.unwrap();
+    let brief = |of: &jobs::Figures| (of.kind.clone(), of.waiting, of.due, of.running, of.dead);
+    assert_eq!(
+        figures.iter().map(brief).collect::<Vec<_>>(),
+        [
+            ("test.other".to_owned(), 1, 0, 0, 1),
+            (PROBE.kind.to_owned(), jobs::COUNTED, jobs::COUNTED, 3, 0),
+        ]
+    );
+    let oldest = figures.iter().map(|of| of.oldest_due).collect::<Vec<_>>();
+    assert_eq!(oldest, [None, Some("2026-03-08T09:00:00Z".parse().unwrap())]);
+    // To whoever understands neither of them, one of the two is due.
+    let strangers = jobs::not_understood(&scratch.db, &[]).await.unwrap();
+    let counted: Vec<_> =
+        strangers.iter().map(|one| (one.kind.as_str(), one.version, one.count)).collect();
+    assert_eq!(counted, [(PROBE.kind, PROBE.version, jobs::COUNTED)]);
+    assert_eq!(jobs::not_understood(&scratch.db, &[PROBE]).await.unwrap(), []);
+    scratch.db.close().await;
+    let after = eventually("the figures", async || {
+        let now = reads(&scratch).await;
+        (now != before).then_some(now)
+    })
+    .await;
+    assert_eq!(after.0, before.0, "jobs was read from end to end");
+    let rows = after.1 - before.1;
+    assert!(rows < 4 * jobs::COUNTED, "{rows} rows to count to ten thousand three times");
+}
+
 /// How often `jobs` was read from end to end, and how many of its rows were fetched by an index.
 async fn reads(scratch: &Scratch) -> (i64, i64) {
     let sql = "select seq_scan, coalesce(idx_tup_fetch, 0) as fetched
