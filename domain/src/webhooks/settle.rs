@@ -261,6 +261,9 @@ mod tests {
             (0, Some(301), None, 0, ("waiting", 1, Some(5))),
             (3, Some(429), Some(90), 0, ("waiting", 3, Some(90))),
             (3, Some(503), Some(90), 0, ("waiting", 3, Some(90))),
+            // What doesn't say until when: the one is busy, the other one may be broken.
+            (3, Some(429), None, 0, ("waiting", 3, Some(30))),
+            (3, Some(503), None, 0, ("waiting", 4, Some(600))),
             (0, Some(429), Some(90), 5 * day, ("failed", 0, None)),
             (0, Some(500), None, 5 * day, ("failed", 1, None)),
         ];
