@@ -19,16 +19,16 @@ pub(super) async fn hold(tx: &TenantTx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Somebody wants to be told, or nobody does any more. Who begins to listen hears what comes from now
-/// on: whatever happened while nobody listened is past. One that was given up listens still, so that
-/// it can be told later what it missed.
+/// There is somebody who may want to be told, or nobody any more. Who is made hears what comes from then
+/// on: whatever happened while there was nobody is past. One that is switched off or was given up listens
+/// still, so that it can be told later what it missed.
 pub(super) async fn settle(tx: &TenantTx) -> Result<(), StoreError> {
     let sql = "
         update webhook_cursors c
         set listens = w.wanted, seq = case when c.listens then c.seq else e.last_seq end
         from event_counters e, lateral (
             select exists (select 1 from webhook_endpoints
-                           where tenant_id = $1 and state in ('on', 'disabled')) as wanted) w
+                           where tenant_id = $1 and state <> 'removed') as wanted) w
         where c.tenant_id = $1 and e.tenant_id = $1";
     let values = [tx.tenant().uuid().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;

@@ -127,12 +127,11 @@ async fn move_cursor(tx: &TenantTx, seq: i64) -> Result<(), StoreError> {
 }
 
 /// The endpoints that are told, held: whoever sends writes what became of it while they hold it, too.
-/// One that was given up is told in the log alone, for the day when it is there again.
+/// One that is switched off, or was given up, is told in the log alone, for the day when it is there again.
 async fn wanting(tx: &TenantTx) -> Result<Vec<endpoint::Model>, StoreError> {
-    let states = [EndpointState::On, EndpointState::Disabled].map(EndpointState::key);
     let found = endpoint::Entity::find()
         .filter(endpoint::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(endpoint::Column::State.is_in(states))
+        .filter(endpoint::Column::State.ne(EndpointState::Removed.key()))
         .order_by_asc(endpoint::Column::Id)
         .lock_exclusive();
     Ok(found.all(tx.conn()).await?)

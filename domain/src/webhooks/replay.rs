@@ -1,6 +1,7 @@
 //! What is sent again because somebody asks for it, and tests. Each is a delivery of its own, with the
 //! id of the event that it says again; it waits behind whatever waits about the same.
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::endpoints::{EndpointFacts, held, note};
@@ -68,8 +69,17 @@ pub struct Replayed {
     pub next_from: Option<Instant>,
 }
 
+/// It wasn't sent again since, with success, and doesn't wait for that.
+const NOT_SINCE: &str = "not exists (
+    select 1 from webhook_deliveries again
+    where again.tenant_id = webhook_deliveries.tenant_id
+      and again.endpoint_id = webhook_deliveries.endpoint_id
+      and again.happened_at = webhook_deliveries.happened_at
+      and again.replay_of = webhook_deliveries.id
+      and again.state in ('waiting', 'delivered'))";
+
 /// Sends an endpoint's deliveries of a time once more, in the order in which it happened: those that
-/// didn't arrive, each event once.
+/// didn't arrive, each event once, and none that is sent again already.
 pub async fn again_in(
     tx: &mut TenantTx,
     id: Id<WebhookEndpoint>,
@@ -92,6 +102,7 @@ pub async fn again_in(
         .limit(AT_ONCE + 1);
     if !range.delivered {
         query = query.filter(Column::State.ne(DeliveryState::Delivered.key()));
+        query = query.filter(Expr::cust(NOT_SINCE));
     }
     if !types.is_empty() {
         query = query.filter(Column::Kind.is_in(types.iter().map(|kind| kind.key())));

@@ -117,9 +117,9 @@ async fn each_is_told_what_it_asked_for_and_nobody_elses_business() {
     assert!(sent.iter().all(|delivery| delivery["endpoint_id"] == json!(id)), "{sent:?}");
 }
 
-/// An endpoint hears what happens from when it is switched on.
+/// An endpoint hears by itself what happens from when it is switched on.
 #[tokio::test]
-async fn what_happened_before_anybody_listened_is_past() {
+async fn what_happened_while_it_was_off_does_not_come_by_itself() {
     let only = json!({ "enabled": false, "events": ["appointment.confirmed"] });
     let bench = Bench::with(&[], only).await;
     bench.visit("10:00").await;

@@ -1,5 +1,6 @@
 //! What is sent again, and what the log says.
 
+use openchair_tests::eventually;
 use openchair_tests::receiver::Act;
 use serde_json::json;
 
@@ -66,6 +67,45 @@ async fn a_time_is_sent_again_in_its_order() {
     let faults = bench.spa.owner.post(&path, &wrong).await.faults();
     let fields: Vec<_> = faults.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["/to", "/types/0"]);
+}
+
+#[tokio::test]
+async fn what_happens_while_it_is_off_can_be_sent_when_it_is_on_again() {
+    let both = json!({ "events": ["appointment.confirmed", "appointment.cancelled"] });
+    let bench = Bench::with(&[], both).await;
+    bench.change(json!({ "enabled": false })).await;
+    let missed = bench.visit("10:00").await;
+    bench.press(&missed, "cancel", json!({})).await;
+    let kept = eventually("what it missed is kept", async || {
+        let kept = bench.deliveries("state=cancelled").await;
+        (kept.len() == 2).then_some(kept)
+    })
+    .await;
+    // Switched on, it hears what comes from then on, and what it asks for.
+    bench.change(json!({ "enabled": true })).await;
+    let visit = bench.visit("11:00").await;
+    assert_eq!(bench.receiver.gets(1).await[0].json()["data"]["id"], visit["id"]);
+    let confirmed = kept.iter().find(|one| one["type"] == "appointment.confirmed").unwrap();
+    let path = format!("/v1/webhooks/deliveries/{}/replay", confirmed["id"].as_str().unwrap());
+    let again = bench.spa.owner.post_empty(&path).await.expect(200);
+    let first = bench.receiver.gets(2).await.remove(1);
+    assert_eq!(
+        (json!(first.id()), &first.json()["data"]["id"]),
+        (confirmed["event_id"].clone(), &missed["id"])
+    );
+    bench.until(&again["id"], "delivered", 1).await;
+    // Of the time, what is left; and nothing twice, however often it is asked for.
+    let path = format!("/v1/webhooks/endpoints/{}/replay", bench.endpoint);
+    let range = json!({ "from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z" });
+    for count in [1, 0] {
+        assert_eq!(bench.spa.owner.post(&path, &range).await.expect(200)["count"], count);
+    }
+    let second = bench.receiver.gets(3).await.remove(2).json();
+    assert_eq!(second["type"], "appointment.cancelled");
+    assert_eq!(
+        (&second["data"]["id"], &second["previous"]["status"]),
+        (&missed["id"], &json!("confirmed"))
+    );
 }
 
 #[tokio::test]
