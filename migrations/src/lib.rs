@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = &[
     ("0017_sequences", include_str!("../sql/0017_sequences.sql")),
     ("0018_alerts", include_str!("../sql/0018_alerts.sql")),
     ("0019_jobs_by_kind", include_str!("../sql/0019_jobs_by_kind.sql")),
+    ("0020_webhooks_about", include_str!("../sql/0020_webhooks_about.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -54,8 +54,8 @@ pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(),
     held_at(tx, id, seen).await?;
     let people = same_person(tx, id).await?;
     let ids: Vec<_> = people.iter().map(|person| person.id).collect();
-    waitlist::forget(tx, &people).await.map_err(BookingError::into_store)?;
-    queue::forget(tx, &people).await.map_err(BookingError::into_store)?;
+    let waiting = waitlist::forget(tx, &people).await.map_err(BookingError::into_store)?;
+    let entries = queue::forget(tx, &people).await.map_err(BookingError::into_store)?;
     messaging::forget(tx, &ids).await?;
     sequences::forget(tx, &ids).await?;
     for sql in ERASURES {
@@ -63,7 +63,9 @@ pub async fn erase(tx: &mut TenantTx, id: Id<Customer>, seen: i64) -> Result<(),
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
         tx.conn().execute_raw(statement).await?;
     }
-    webhooks::forget(tx, &ids).await?;
+    let waiting = waiting.iter().map(ToString::to_string);
+    let about = waiting.chain(entries.iter().map(ToString::to_string)).collect();
+    webhooks::forget(tx, &ids, about).await?;
     tx.record(line_about("customer.erased", id));
     tx.emit(NewEvent::new("customer.erased", &json!({ "id": id })));
     Ok(())

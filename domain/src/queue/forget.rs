@@ -7,7 +7,7 @@ use super::state::{Source, Step};
 use super::store::{self, Taken};
 use super::{source, state};
 use crate::bookings::BookingError;
-use crate::ids::Id;
+use crate::ids::{Id, QueueEntry};
 use crate::tenancy::TenantTx;
 use crate::text;
 use crate::waitlist::Person;
@@ -30,7 +30,11 @@ fn is_theirs(row: &entry::Model, people: &[Person]) -> bool {
 }
 
 /// Takes these people out of the lines, and what those say about them away. Their records are held.
-pub(crate) async fn forget(tx: &mut TenantTx, people: &[Person]) -> Result<(), BookingError> {
+/// Gives back which entries were theirs.
+pub(crate) async fn forget(
+    tx: &mut TenantTx,
+    people: &[Person],
+) -> Result<Vec<Id<QueueEntry>>, BookingError> {
     let ids: Vec<_> = people.iter().map(|person| person.id).collect();
     let phones: Vec<_> = people.iter().filter_map(|person| person.phone.clone()).collect();
     let values = [tx.tenant().uuid().into(), ids.into(), phones.into()];
@@ -61,5 +65,5 @@ pub(crate) async fn forget(tx: &mut TenantTx, people: &[Person]) -> Result<(), B
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
         tx.conn().execute_raw(statement).await?;
     }
-    Ok(())
+    Ok(theirs.into_iter().map(Id::from_uuid).collect())
 }

@@ -8,7 +8,7 @@ use super::leave::go;
 use super::{State, state};
 use crate::bookings::workshop::told;
 use crate::bookings::{BookingError, these};
-use crate::ids::Id;
+use crate::ids::{Id, WaitlistEntry};
 use crate::tenancy::TenantTx;
 use crate::text;
 
@@ -41,7 +41,11 @@ impl Person {
 }
 
 /// Takes these people off the waiting list, and what it says about them away. Their records are held.
-pub(crate) async fn forget(tx: &mut TenantTx, people: &[Person]) -> Result<(), BookingError> {
+/// Gives back which entries were theirs.
+pub(crate) async fn forget(
+    tx: &mut TenantTx,
+    people: &[Person],
+) -> Result<Vec<Id<WaitlistEntry>>, BookingError> {
     let ids: Vec<_> = people.iter().map(|person| person.id).collect();
     let emails: Vec<_> = people.iter().filter_map(|person| person.email_key.clone()).collect();
     let phones: Vec<_> = people.iter().filter_map(|person| person.phone.clone()).collect();
@@ -65,7 +69,7 @@ pub(crate) async fn forget(tx: &mut TenantTx, people: &[Person]) -> Result<(), B
         where tenant_id = $1 and customer_id is null and note <> '' and id in (
             select appointment_id from waitlist_offers where tenant_id = $1 and entry_id = any($2))
         returning id";
-    let values = [tx.tenant().uuid().into(), theirs.into(), tx.now().into()];
+    let values = [tx.tenant().uuid().into(), theirs.clone().into(), tx.now().into()];
     let change = |sql| Statement::from_sql_and_values(DbBackend::Postgres, sql, values.clone());
     tx.conn().execute_raw(change(entries)).await?;
     let changed = Kept::find_by_statement(change(kept)).all(tx.conn()).await?;
@@ -74,7 +78,7 @@ pub(crate) async fn forget(tx: &mut TenantTx, people: &[Person]) -> Result<(), B
     for visit in these(tx, changed).await? {
         tx.emit(told("appointment.noted", &visit));
     }
-    Ok(())
+    Ok(theirs.into_iter().map(Id::from_uuid).collect())
 }
 
 #[derive(FromQueryResult)]

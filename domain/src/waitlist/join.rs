@@ -1,17 +1,15 @@
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use serde_json::json;
 
 use super::check::{NewWaiting, check};
 use super::entities::entry;
 use super::read::Place;
-use super::{EntryFacts, State};
+use super::{EntryFacts, State, Told};
 use crate::audit::NewEntry;
 use crate::bookings::workshop::{Asker, plan, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
 use crate::diary;
 use crate::ids::WaitlistEntry;
-use crate::outbox::NewEvent;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{Outcome, TenantTx};
 
@@ -74,7 +72,7 @@ async fn enter(tx: &mut TenantTx, new: &NewWaiting, asker: Asker) -> Result<Join
     let row = row.insert(tx.conn()).await.on_constraint("waitlist_once", already)?;
     // The log can't be erased: it knows who waits by the id alone.
     tx.record(NewEntry::new("waitlist.joined", "waitlist_entry").on(id, planned.title));
-    tx.emit(NewEvent::new("waitlist.joined", &json!({ "id": id })));
+    tx.emit(Told::new(id, 1, State::Waiting).event("waitlist.joined"));
     let entry = EntryFacts::new(row, None)?;
     Ok(Joined { place: Place { entry, shop }, token })
 }

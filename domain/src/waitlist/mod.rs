@@ -18,9 +18,11 @@ mod rank;
 mod read;
 #[cfg(test)]
 mod tests;
+mod told;
 mod woken;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::bookings::Wanted;
 use crate::ids::{Customer, Id, Location, WaitlistEntry};
@@ -42,6 +44,8 @@ pub use read::{Filter, Place, list, look, read};
 pub use woken::wake_everywhere;
 
 pub(crate) use freed::time_frees_up;
+pub(crate) use read::these;
+pub(crate) use told::Told;
 
 /// Where somebody who waits stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +123,7 @@ pub struct EntryFacts {
 }
 
 /// Time that is kept for somebody who waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferFacts {
     /// When it begins.
     pub start: Instant,

@@ -6,12 +6,11 @@ use chrono::Duration;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
 };
-use serde_json::json;
 
 use super::door::OfferHolder;
 use super::entities::{entry, offer};
 use super::read::read;
-use super::{EntryFacts, State, wanted};
+use super::{EntryFacts, OfferFacts, State, Told, wanted};
 use crate::audit::NewEntry;
 use crate::availability::Assignment;
 use crate::bookings::workshop::{
@@ -27,7 +26,6 @@ use crate::diary::{Asking, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, WaitlistEntry, WaitlistOffer};
 use crate::messaging::{self, Waiting};
-use crate::outbox::NewEvent;
 use crate::phone::Phone;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{StoreError, TenantTx};
@@ -137,7 +135,9 @@ pub(super) async fn make(
     };
     new.insert(tx.conn()).await?;
     tell(tx, &row, &visit, setting, (&token, expires_at), public_url).await?;
-    turn(tx, row, State::Offered, "waitlist.offered").await?;
+    let offer = OfferFacts { start: visit.starts_at, end: visit.ends_at, expires_at };
+    let told = Told { offer: Some(offer), ..Told::next(&row, State::Offered) };
+    turn_to(tx, row, State::Offered, told, "waitlist.offered").await?;
     Ok(token)
 }
 
@@ -174,15 +174,26 @@ pub(super) async fn turn(
     to: State,
     event: &'static str,
 ) -> Result<(), StoreError> {
-    let id = Id::<WaitlistEntry>::from_uuid(row.id);
+    let told = Told::next(&row, to);
+    turn_to(tx, row, to, told, event).await
+}
+
+/// The same, when there is more to tell of it.
+async fn turn_to(
+    tx: &mut TenantTx,
+    row: entry::Model,
+    to: State,
+    told: Told,
+    event: &'static str,
+) -> Result<(), StoreError> {
     let (version, title) = (row.version + 1, row.title.clone());
     let mut change: entry::ActiveModel = row.into();
     change.state = Set(to.key().to_owned());
     change.version = Set(version);
     change.updated_at = Set(tx.now());
     change.update(tx.conn()).await?;
-    tx.record(NewEntry::new(event, "waitlist_entry").on(id, title));
-    tx.emit(NewEvent::new(event, &json!({ "id": id })));
+    tx.record(NewEntry::new(event, "waitlist_entry").on(told.id, title));
+    tx.emit(told.event(event));
     Ok(())
 }
 
@@ -293,7 +304,8 @@ pub async fn accept(
     let mut known: entry::ActiveModel = entry.into();
     known.customer_id = Set(whose.customer_id);
     known.update(tx.conn()).await?;
-    turn(tx, whose, State::Booked, "waitlist.accepted").await?;
+    let told = Told { appointment: Some(booked.visit.id), ..Told::next(&whose, State::Booked) };
+    turn_to(tx, whose, State::Booked, told, "waitlist.accepted").await?;
     Ok(booked)
 }
 

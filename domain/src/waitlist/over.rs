@@ -2,24 +2,24 @@
 
 use chrono::NaiveDate;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
-use serde_json::json;
 use uuid::Uuid;
 
+use super::{State, Told};
 use crate::bookings::BookingError;
-use crate::ids::{Id, Location, Tenant, WaitlistEntry};
-use crate::outbox::NewEvent;
+use crate::ids::{Id, Location, Tenant};
 use crate::tenancy::{Db, StoreError, TenantTx};
 use crate::tenants;
 
 #[derive(FromQueryResult)]
 struct Ended {
     id: Uuid,
+    version: i32,
 }
 
 const CLOSE: &str = "
     update waitlist_entries set state = 'over', version = version + 1, updated_at = $2
     where tenant_id = $1 and location_id = $3 and state = 'waiting' and last_day < $4
-    returning id";
+    returning id, version";
 
 /// Ends the waiting at a location for days before its `today`.
 pub(super) async fn close(
@@ -31,8 +31,8 @@ pub(super) async fn close(
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, CLOSE, values);
     let ended = Ended::find_by_statement(statement).all(tx.conn()).await?;
     for row in &ended {
-        let id = Id::<WaitlistEntry>::from_uuid(row.id);
-        tx.emit(NewEvent::new("waitlist.over", &json!({ "id": id })));
+        let told = Told::new(Id::from_uuid(row.id), row.version, State::Over);
+        tx.emit(told.event("waitlist.over"));
     }
     Ok(ended.len() as u64)
 }

@@ -75,6 +75,19 @@ pub async fn read(tx: &TenantTx, id: Id<WaitlistEntry>) -> Result<EntryFacts, Bo
     Ok(complete(tx, vec![row]).await?.pop().ok_or(Refusal::NotFound)?)
 }
 
+/// Those of these who are there, without what is kept for them now.
+pub(crate) async fn these(
+    tx: &TenantTx,
+    ids: &[Id<WaitlistEntry>],
+) -> Result<Vec<EntryFacts>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    let sql = "select * from waitlist_entries where tenant_id = $1 and id = any($2)";
+    let values = [tx.tenant().uuid().into(), ids.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let rows = entry::Model::find_by_statement(statement).all(tx.conn()).await?;
+    rows.into_iter().map(|row| EntryFacts::new(row, None)).collect()
+}
+
 /// What somebody waits for, for themselves.
 pub async fn look(tx: &TenantTx, waiter: &Waiter) -> Result<Place, BookingError> {
     let entry = read(tx, waiter.entry).await?;

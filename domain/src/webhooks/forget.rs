@@ -36,33 +36,41 @@ pub async fn sweep(db: &Db) -> Result<u64, StoreError> {
         + jobs::delete_in_steps(db, SystemReason::Webhooks, FORGET_ENDPOINTS, KEPT).await?)
 }
 
-/// What is left of what was said of somebody who is erased. `$2` is all their ids, `$3` the time. That
-/// it was said, when and where, stays; what still waits is not said any more.
-const ERASURES: [&str; 2] = [
-    "update webhook_attempts set answer = null
-     where tenant_id = $1 and answer is not null and $3::timestamptz is not null
-       and delivery_id in (select id from webhook_deliveries
-                           where tenant_id = $1 and customer_id = any($2))",
-    "update webhook_deliveries
-     set body = '', next_at = null,
-         state = case when state = 'waiting' then 'cancelled' else state end,
-         ended_at = coalesce(ended_at, $3)
-     where tenant_id = $1 and customer_id = any($2)",
-];
+/// What is left of what was said of somebody who is erased. `$2` is all their ids, `$3` their entries in
+/// lines and on the waiting list (of whom no more was known then), `$4` the time. That it was said, when
+/// and where, stays; what still waits is not said any more.
+const ERASE: &str = "
+    with theirs as materialized (
+        select id from webhook_deliveries where tenant_id = $1 and customer_id = any($2)
+        union
+        select id from webhook_deliveries
+        where tenant_id = $1 and customer_id is null and about = any($3)
+    ), answers as (
+        update webhook_attempts set answer = null
+        where tenant_id = $1 and answer is not null and delivery_id in (select id from theirs)
+    )
+    update webhook_deliveries
+    set body = '', next_at = null,
+        state = case when state = 'waiting' then 'cancelled' else state end,
+        ended_at = coalesce(ended_at, $4)
+    where tenant_id = $1 and id in (select id from theirs)";
 
-/// Forgets what was said of these customers. Only to be asked while they are held: whoever turns
-/// events into deliveries holds the endpoints before it reads what to say.
-pub(crate) async fn forget(tx: &TenantTx, customers: &[Uuid]) -> Result<(), StoreError> {
+/// Forgets what was said of these customers, and of these entries of theirs. Only to be asked while they
+/// are held: whoever turns events into deliveries holds the endpoints before it reads what to say.
+pub(crate) async fn forget(
+    tx: &TenantTx,
+    customers: &[Uuid],
+    entries: Vec<String>,
+) -> Result<(), StoreError> {
     let hold = "select 1 from webhook_endpoints where tenant_id = $1 order by id for update";
     let values = [tx.tenant().uuid().into()];
     tx.conn()
         .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, hold, values))
         .await?;
-    for sql in ERASURES {
-        let values = [tx.tenant().uuid().into(), customers.to_vec().into(), tx.now().into()];
-        tx.conn()
-            .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
-            .await?;
-    }
+    let values =
+        [tx.tenant().uuid().into(), customers.to_vec().into(), entries.into(), tx.now().into()];
+    tx.conn()
+        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, ERASE, values))
+        .await?;
     Ok(())
 }

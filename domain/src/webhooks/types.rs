@@ -33,6 +33,8 @@ words! {
         AppointmentNoShow = "appointment.no_show",
         /// Somebody stands in the walk-in queue.
         QueueJoined = "queue.joined",
+        /// Somebody in it is next: whoever serves them would call them now.
+        QueueNext = "queue.next",
         /// Somebody in it is called.
         QueueCalled = "queue.called",
         /// Somebody of it is being served.
@@ -47,6 +49,18 @@ words! {
         QueueConverted = "queue.converted",
         /// Something else of somebody's place in it changed.
         QueueUpdated = "queue.updated",
+        /// Somebody waits for time that is taken.
+        WaitlistJoined = "waitlist.joined",
+        /// Time that freed up is kept for them for a while.
+        WaitlistOffered = "waitlist.offered",
+        /// They took it: it is a visit.
+        WaitlistAccepted = "waitlist.accepted",
+        /// They don't want it, and go on waiting.
+        WaitlistDeclined = "waitlist.declined",
+        /// They said nothing in time, and go on waiting.
+        WaitlistLapsed = "waitlist.lapsed",
+        /// They don't wait any more.
+        WaitlistLeft = "waitlist.left",
         /// A test, sent when somebody asks for one. Every endpoint gets its own.
         Test = "webhook.test",
     }
@@ -54,7 +68,7 @@ words! {
 
 impl EventType {
     /// All that an endpoint can ask for.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 26] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerMerged,
@@ -67,6 +81,7 @@ impl EventType {
         Self::AppointmentCompleted,
         Self::AppointmentNoShow,
         Self::QueueJoined,
+        Self::QueueNext,
         Self::QueueCalled,
         Self::QueueStarted,
         Self::QueueServed,
@@ -74,6 +89,12 @@ impl EventType {
         Self::QueueNoShow,
         Self::QueueConverted,
         Self::QueueUpdated,
+        Self::WaitlistJoined,
+        Self::WaitlistOffered,
+        Self::WaitlistAccepted,
+        Self::WaitlistDeclined,
+        Self::WaitlistLapsed,
+        Self::WaitlistLeft,
     ];
 
     /// The type that somebody names.
@@ -99,6 +120,7 @@ impl EventType {
             Self::AppointmentCompleted => "The visit took place.",
             Self::AppointmentNoShow => "Nobody came.",
             Self::QueueJoined => "Somebody stands in the walk-in queue.",
+            Self::QueueNext => "Somebody in the queue is next.",
             Self::QueueCalled => "Somebody in the queue is called.",
             Self::QueueStarted => "Somebody of the queue is being served.",
             Self::QueueServed => "Somebody of the queue was served.",
@@ -106,6 +128,14 @@ impl EventType {
             Self::QueueNoShow => "Somebody was called and wasn't there.",
             Self::QueueConverted => "Somebody got an appointment instead of waiting.",
             Self::QueueUpdated => "Something else of somebody's place in the queue changed.",
+            Self::WaitlistJoined => "Somebody waits for time that is taken.",
+            Self::WaitlistOffered => "Time that freed up is kept for somebody who waits.",
+            Self::WaitlistAccepted => "Somebody who waited took the time that was kept for them.",
+            Self::WaitlistDeclined => {
+                "Somebody who waits doesn't want the time that was kept for them."
+            }
+            Self::WaitlistLapsed => "Somebody who waits didn't answer in time.",
+            Self::WaitlistLeft => "Somebody doesn't wait any more, or the days are over.",
             Self::Test => "A test.",
         }
     }
@@ -146,6 +176,7 @@ impl EventType {
     pub(super) fn of_entry(kind: &str) -> Option<Self> {
         Some(match kind {
             "queue.joined" => Self::QueueJoined,
+            "queue.next" => Self::QueueNext,
             "queue.called" => Self::QueueCalled,
             "queue.started" => Self::QueueStarted,
             "queue.finished" => Self::QueueServed,
@@ -154,6 +185,19 @@ impl EventType {
             "queue.converted" => Self::QueueConverted,
             "queue.returned" | "queue.moved" | "queue.edited" | "queue.freed" | "queue.here"
             | "queue.more_time" | "queue.stepped_back" => Self::QueueUpdated,
+            _ => return None,
+        })
+    }
+
+    /// What is told of somebody on the waiting list.
+    pub(super) fn of_waiting(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "waitlist.joined" => Self::WaitlistJoined,
+            "waitlist.offered" => Self::WaitlistOffered,
+            "waitlist.accepted" => Self::WaitlistAccepted,
+            "waitlist.declined" => Self::WaitlistDeclined,
+            "waitlist.lapsed" => Self::WaitlistLapsed,
+            "waitlist.left" | "waitlist.over" => Self::WaitlistLeft,
             _ => return None,
         })
     }
@@ -217,11 +261,10 @@ mod tests {
 
     #[test]
     fn what_is_told_of_nobody() {
-        for kind in
-            ["appointment.held", "queue.reissued", "queue.changed", "queue.next", "staff.updated"]
-        {
+        for kind in ["appointment.held", "queue.reissued", "queue.changed", "staff.updated"] {
             assert_eq!(EventType::of_visit(kind, None, Status::Held), None, "{kind}");
             assert_eq!(EventType::of_entry(kind), None, "{kind}");
+            assert_eq!(EventType::of_waiting(kind), None, "{kind}");
             assert_eq!(EventType::of_customer(kind), None, "{kind}");
         }
         // The staff's note on time that is still kept.

@@ -67,6 +67,8 @@ fn say(
     places: &Places,
 ) -> Said {
     let state = step.map_or(entry.state.key(), |step| step.to.as_str());
+    // That somebody is next now is no step of theirs: what their version came from was told before.
+    let step = step.filter(|_| kind != EventType::QueueNext);
     let before = step.and_then(|step| step.from.as_deref()).filter(|from| *from != state);
     let staff = entry.staff.map(|id| json!({ "id": id, "name": entry.staff_name }));
     let data = json!({

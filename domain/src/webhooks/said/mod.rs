@@ -6,6 +6,7 @@ mod customer;
 mod entry;
 mod shop;
 mod visit;
+mod waiting;
 
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ use customer::Customers;
 use entry::Entries;
 use shop::Places;
 use visit::Visits;
+use waiting::Waiting;
 
 /// An event of the outbox.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -83,7 +85,7 @@ impl Said {
 /// never is.
 pub(super) fn may_be_said(event: &Happened) -> bool {
     let about = event.kind.split_once('.').map_or("", |(about, _)| about);
-    matches!(about, "appointment" | "queue" | "customer")
+    matches!(about, "appointment" | "queue" | "waitlist" | "customer")
 }
 
 /// What is said of these events; of most that happen inside, nothing is.
@@ -92,10 +94,12 @@ pub(super) async fn said(tx: &TenantTx, events: &[Happened]) -> Result<Vec<Said>
         let noun = format!("{noun}.");
         events.iter().filter(move |event| event.kind.starts_with(&noun)).collect::<Vec<_>>()
     };
-    let (visits, entries) = (about("appointment"), about("queue"));
-    let places = Places::read(tx, !visits.is_empty() || !entries.is_empty()).await?;
+    let (visits, entries, waiting) = (about("appointment"), about("queue"), about("waitlist"));
+    let somewhere = !visits.is_empty() || !entries.is_empty() || !waiting.is_empty();
+    let places = Places::read(tx, somewhere).await?;
     let mut all = Visits::read(tx, &visits).await?.said(&visits, &places);
     all.extend(Entries::read(tx, &entries).await?.said(&entries, &places));
+    all.extend(Waiting::read(tx, &waiting).await?.said(&waiting, &places));
     let customers = about("customer");
     all.extend(Customers::read(tx, &customers).await?.said(&customers));
     all.sort_by_key(|(seq, _)| *seq);

@@ -96,6 +96,87 @@ async fn who_walks_in_is_told_of_too() {
 }
 
 #[tokio::test]
+async fn who_is_next_in_line_is_told_of_once() {
+    let bench = Bench::with(&[], json!({ "events": ["queue.next", "queue.called"] })).await;
+    bench.app.clock.set(at(9, "10:00"));
+    bench.spa.open_line(&["Eve"]).await;
+    let ada = bench.spa.desk_in("Ada", &["Wax"], &json!({})).await;
+    let bob = bench.spa.desk_in("Bob", &["Wax"], &json!({})).await;
+    bench.spa.call_next("Eve").await.expect(200);
+    let got = bench.receiver.gets(3).await;
+    let told: Vec<_> = got.iter().map(|one| (one.kind(), one.json()["data"].clone())).collect();
+    for (kind, whose, state) in [
+        ("queue.next", &ada, "waiting"),
+        ("queue.called", &ada, "called"),
+        ("queue.next", &bob, "waiting"),
+    ] {
+        let said = told.iter().find(|(of, data)| of == kind && data["id"] == whose["id"]);
+        let (_, data) = said.unwrap_or_else(|| panic!("{kind} of {whose} in {told:?}"));
+        assert_eq!(data["state"], state, "{kind}");
+    }
+    assert!(
+        got.iter().all(|one| one.kind() != "queue.next" || one.json().get("previous").is_none())
+    );
+}
+
+/// Somebody on the waiting list of a spa: their entry.
+async fn waits(bench: &Bench, name: &str) -> Value {
+    let body = json!({
+        "wanted": bench.spa.wanted(&["Wax"], 1, &["Eve"]), "name": name,
+        "first_day": "2026-03-09", "last_day": "2026-03-10",
+        "email": format!("{}@example.com", name.to_lowercase()),
+    });
+    bench.spa.owner.post("/v1/waitlist", &body).await.expect(201)
+}
+
+#[tokio::test]
+async fn who_waits_for_time_is_told_of_too() {
+    let types = ["joined", "offered", "accepted", "declined", "lapsed", "left"];
+    let types = types.map(|step| format!("waitlist.{step}"));
+    let bench = Bench::with(&[], json!({ "events": types })).await;
+    let entry = waits(&bench, "Ada").await;
+    let path = format!("/v1/waitlist/{}", entry["id"].as_str().unwrap());
+    let offer = async || {
+        let start = json!({ "start": at(9, "10:00") });
+        let made = bench.spa.owner.post(&format!("{path}/offer"), &start).await.expect(200);
+        format!("/v1/o/{}", made["link"].as_str().unwrap())
+    };
+    let link = offer().await;
+    bench.spa.guest.post_empty(&format!("{link}/decline")).await.expect(204);
+    let link = offer().await;
+    let taken = bench.spa.guest.post(&format!("{link}/accept"), &json!({})).await.expect(201);
+    let gone = waits(&bench, "Bob").await;
+    let path = format!("/v1/waitlist/{}", gone["id"].as_str().unwrap());
+    bench.spa.owner.delete(&path).await.expect(204);
+    let got = bench.receiver.gets(7).await;
+    let told = |whose: &Value| -> Vec<_> {
+        let said = got.iter().map(|one| (one.kind(), one.json()["data"].clone()));
+        let theirs = said.filter(|(_, data)| data["id"] == whose["id"]);
+        theirs.map(|(kind, data)| (kind, data["state"].clone(), data["version"].clone())).collect()
+    };
+    let step = |kind: &str, state: &str, version: i32| {
+        (format!("waitlist.{kind}"), json!(state), json!(version))
+    };
+    assert_eq!(
+        told(&entry),
+        [
+            step("joined", "waiting", 1),
+            step("offered", "offered", 2),
+            step("declined", "waiting", 3),
+            step("offered", "offered", 4),
+            step("accepted", "booked", 5),
+        ]
+    );
+    assert_eq!(told(&gone), [step("joined", "waiting", 1), step("left", "left", 2)]);
+    let offered = bench.receiver.gets_kind("waitlist.offered").await.json()["data"].clone();
+    assert_eq!(offered["offer"]["starts_at"], json!(at(9, "10:00")));
+    assert_eq!((&offered["email"], &offered["title"]), (&json!("ada@example.com"), &json!("Wax")));
+    let accepted = bench.receiver.gets_kind("waitlist.accepted").await.json()["data"].clone();
+    assert_eq!(accepted["appointment_id"], taken["visit"]["id"]);
+    assert!(accepted["offer"].is_null() && accepted["customer_id"].is_string(), "{accepted}");
+}
+
+#[tokio::test]
 async fn each_is_told_what_it_asked_for_and_nobody_elses_business() {
     let bench = Bench::with(&[], json!({ "events": ["appointment.cancelled"] })).await;
     let other = bench.app.spa().await;
@@ -136,6 +217,29 @@ async fn what_happened_while_it_was_off_does_not_come_by_itself() {
     bench.visit("13:00").await;
     let got = bench.receiver.gets(before + 1).await;
     assert_eq!(got[before].json()["data"]["starts_at"], "2026-03-09T17:00:00Z");
+}
+
+/// What was told of somebody of whom no record was known then is theirs all the same.
+#[tokio::test]
+async fn nor_is_left_what_was_told_before_they_were_known() {
+    let bench = Bench::new().await;
+    bench.app.clock.set(at(9, "10:00"));
+    bench.spa.open_line(&["Eve"]).await;
+    let number = json!({ "phone": "+1 415 555 0199" });
+    let joined = bench.spa.walk_in("Ann Walker", &["Wax"], &number).await.expect(201);
+    let ticket = format!("/v1/q/{}/leave", joined["token"].as_str().unwrap());
+    bench.spa.guest.post_empty(&ticket).await.expect(204);
+    let told = bench.receiver.gets_kind("queue.left").await;
+    assert!(told.body.contains("Ann Walker") && told.json()["data"]["customer_id"].is_null());
+    let known = json!({ "name": "Ann Walker", "phone": "+1 415 555 0199" });
+    let known = bench.spa.owner.post("/v1/customers", &known).await.expect(201);
+    bench.receiver.gets_kind("customer.created").await;
+    let left = "select count(*) from webhook_deliveries where body like '%Ann Walker%'";
+    assert!(bench.app.database.count(left).await >= 3);
+    let path = format!("/v1/customers/{}/erase", known["id"].as_str().unwrap());
+    let answer = bench.spa.owner.post(&path, &json!({ "version": known["version"] })).await;
+    assert!(answer.status < 300, "{answer}");
+    assert_eq!(bench.app.database.count(left).await, 0);
 }
 
 #[tokio::test]

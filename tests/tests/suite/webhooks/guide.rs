@@ -53,7 +53,17 @@ async fn the_examples_have_the_fields_of_what_is_sent() {
     let visit = bench.visit("10:00").await;
     let to = json!({ "start": at(9, "12:00"), "reason": "The room is closed" });
     bench.press(&visit, "move", to).await;
-    for (name, kind) in [("customer", "customer.created"), ("appointment", "appointment.updated")] {
+    let wanted = bench.spa.wanted(&["Wax"], 1, &["Eve"]);
+    let waits = json!({ "wanted": wanted, "name": "Ann Other", "email": "ann@example.com",
+                        "first_day": "2026-03-09", "last_day": "2026-03-10" });
+    let entry = bench.spa.owner.post("/v1/waitlist", &waits).await.expect(201);
+    let offer = format!("/v1/waitlist/{}/offer", entry["id"].as_str().unwrap());
+    bench.spa.owner.post(&offer, &json!({ "start": at(9, "10:00") })).await.expect(200);
+    for (name, kind) in [
+        ("customer", "customer.created"),
+        ("appointment", "appointment.updated"),
+        ("waiting", "waitlist.offered"),
+    ] {
         let shown: Value = serde_json::from_str(&example(&guide, name, "json")).unwrap();
         let sent = bench.receiver.gets_kind(kind).await.json();
         assert_eq!(all_fields(&shown), all_fields(&sent), "{name}: {sent:#}");
