@@ -136,9 +136,17 @@ async fn nobody_else_can_say_anything() {
     assert_eq!(bench.visit(&visit).await["status"], "confirmed");
     assert_eq!(bench.replies().await, Vec::<Value>::new());
     // Signed, and about nothing that there is.
-    let other = sent.callback.split("message=").next().unwrap();
-    let other = format!("{other}message=msg_00000000000000000000000000");
-    assert!([204, 400].contains(&post(&other, &told, TOKEN).await.0));
+    let (address, id) = sent.callback.split_once("message=").unwrap();
+    let kind = id.split('_').next().unwrap();
+    for (id, status) in [
+        (format!("{kind}_00000000000000000000000000"), 204),
+        ("tnt_00000000000000000000000000".to_owned(), 400),
+        ("nonsense".to_owned(), 400),
+    ] {
+        let other = format!("{address}message={id}");
+        assert_eq!(post(&other, &told, TOKEN).await.0, status, "{id}");
+    }
+    assert_eq!(bench.last().await["state"], "sent");
 }
 
 #[tokio::test]
