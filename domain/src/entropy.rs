@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -22,6 +23,16 @@ pub fn bytes<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
 /// A name that nobody else has: of a process, or of one part of it.
 pub fn name(entropy: &dyn Entropy) -> String {
     format!("{:016x}", u64::from_le_bytes(bytes(entropy)))
+}
+
+/// A number from 0 to 1.
+pub fn shake(entropy: &dyn Entropy) -> f64 {
+    f64::from(u32::from_le_bytes(bytes::<4>(entropy))) / f64::from(u32::MAX)
+}
+
+/// Give or take a fifth, by a number from 0 to 1: what began together doesn't come back together.
+pub fn shaken(length: Duration, shake: f64) -> Duration {
+    length.mul_f64(0.8 + 0.4 * shake.clamp(0.0, 1.0))
 }
 
 /// The operating system's randomness, through a generator that it seeds and reseeds.
@@ -75,5 +86,15 @@ mod tests {
         let seeded = TestEntropy::seeded(1);
         assert_ne!(bytes::<32>(&seeded), bytes::<32>(&seeded));
         assert_ne!(bytes::<32>(&OsEntropy), bytes::<32>(&OsEntropy));
+    }
+
+    #[test]
+    fn give_or_take_a_fifth() {
+        let second = Duration::from_secs;
+        for (shake, expected) in [(0.0, 80), (0.5, 100), (1.0, 120), (-1.0, 80), (2.0, 120)] {
+            assert_eq!(shaken(second(100), shake), second(expected), "{shake}");
+        }
+        let entropy = TestEntropy::seeded(1);
+        assert!((0..100).map(|_| shake(&entropy)).all(|shake| (0.0..=1.0).contains(&shake)));
     }
 }

@@ -115,6 +115,15 @@ impl Email {
     }
 }
 
+/// The longest text that is kept of what somebody else's program said, in characters.
+pub const LOGGED: usize = 2_000;
+
+/// What somebody else's program said, to be kept for who looks at it: the database's text can't hold NUL,
+/// and nobody reads pages.
+pub fn for_log(said: &str) -> String {
+    said.chars().filter(|c| *c != '\0').take(LOGGED).collect()
+}
+
 /// The part of the web address that names a shop.
 pub fn slug(text: &str) -> Result<String, ValueFault> {
     let fault = |detail: &'static str| ValueFault::new("invalid_slug", detail);

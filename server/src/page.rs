@@ -23,16 +23,6 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Makes a page of up to `limit` entries out of `rows`, of which one more than `limit` has been
-    /// read to see whether there is more. `key` says where the next page goes on after an entry.
-    pub fn new<K: Serialize>(mut rows: Vec<T>, limit: Limit, key: impl FnOnce(&T) -> K) -> Self {
-        let limit = limit.rows();
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_cursor = rows.last().filter(|_| more).map(|last| encode(&key(last)));
-        Self { items: rows, next_cursor }
-    }
-
     /// A list that is never long enough for a second page.
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next_cursor: None }
@@ -106,11 +96,6 @@ impl Limit {
     /// How many entries are on a page.
     pub fn rows(self) -> usize {
         self.0.into()
-    }
-
-    /// How many rows to read for [`Page::new`]: one more than fit.
-    pub fn rows_and_one(self) -> u64 {
-        u64::from(self.0) + 1
     }
 }
 
@@ -225,9 +210,9 @@ mod tests {
         ) -> Result<Json<Page<TestRow>>, ApiError> {
             let after: Option<u32> = decode_optional(cursor.0.as_deref())?;
             let from = after.map_or(0, |n| n + 1);
-            let rows = (from..60).map(|n| TestRow { n });
-            let rows = rows.take(usize::try_from(limit.0.rows_and_one()).unwrap()).collect();
-            Ok(Json(Page::new(rows, limit.0, |row| row.n)))
+            let items: Vec<_> = (from..60).take(limit.0.rows()).map(|n| TestRow { n }).collect();
+            let last = items.last().map(|row| row.n).filter(|last| *last < 59);
+            Ok(Json(Page { items, next_cursor: last.map(|last| encode(&last)) }))
         }
 
         #[oai(path = "/others", method = "get", operation_id = "list_others")]

@@ -15,12 +15,11 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 use web_push_native::{Auth, decrypt};
 
 use crate::wait::eventually;
-use crate::wire::{self, Asked};
+use crate::wire::{self, Asked, Door};
 
 /// A key to sign notes with, for `push.vapid_key`.
 pub const VAPID_KEY: &str = "RS0WdYWWo1HajXg3NZR1olzCf31i-ZBGDkFyCs7j1jw";
@@ -69,7 +68,7 @@ pub struct PushService {
     /// Where it listens.
     pub address: SocketAddr,
     shared: Arc<Shared>,
-    listening: JoinHandle<()>,
+    _door: Door,
 }
 
 impl fmt::Debug for PushService {
@@ -78,26 +77,18 @@ impl fmt::Debug for PushService {
     }
 }
 
-impl Drop for PushService {
-    fn drop(&mut self) {
-        self.listening.abort();
-    }
-}
-
 impl PushService {
     /// One that nobody has subscribed to.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared {
+        let share = |address| Shared {
             origin: format!("http://{address}"),
             browsers: Mutex::default(),
             answers: Mutex::default(),
             notes: Mutex::default(),
             asked: Mutex::default(),
-        });
-        let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
-        Self { address, shared, listening }
+        };
+        let (door, shared) = Door::open(share, serve).await;
+        Self { address: door.address, shared, _door: door }
     }
 
     /// A browser subscribes, for notes by whoever has this key: its `PushSubscription` as JSON.
@@ -149,23 +140,11 @@ impl PushService {
     }
 }
 
-async fn listen(listener: TcpListener, shared: Arc<Shared>) {
-    loop {
-        let (stream, _) = listener.accept().await.unwrap();
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            // Whoever hangs up, hangs up.
-            let _ = serve(stream, &shared).await;
-        });
-    }
-}
-
-async fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
+async fn serve(mut stream: BufReader<TcpStream>, shared: Arc<Shared>) -> std::io::Result<()> {
     while let Some(asked) = wire::read(&mut stream).await? {
         *shared.asked.lock().unwrap() += 1;
         let ordered = shared.answers.lock().unwrap().pop_front();
-        let (status, more) = ordered.unwrap_or_else(|| (take(&asked, shared), String::new()));
+        let (status, more) = ordered.unwrap_or_else(|| (take(&asked, &shared), String::new()));
         let answer = wire::answer(status, &more, "");
         stream.get_mut().write_all(answer.as_bytes()).await?;
     }

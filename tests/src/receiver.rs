@@ -13,11 +13,10 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use standardwebhooks::Webhook;
 use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 
 use crate::wait::eventually;
-use crate::wire::{self, Asked};
+use crate::wire::{self, Asked, Door};
 
 /// What it does with a request.
 #[derive(Debug, Clone)]
@@ -97,7 +96,7 @@ pub struct Receiver {
     /// Where it listens.
     pub address: SocketAddr,
     shared: Arc<Shared>,
-    listening: JoinHandle<()>,
+    _door: Door,
 }
 
 impl fmt::Debug for Receiver {
@@ -106,24 +105,16 @@ impl fmt::Debug for Receiver {
     }
 }
 
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        self.listening.abort();
-    }
-}
-
 impl Receiver {
     /// One that takes everything.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared {
+        let share = |_| Shared {
             acts: Mutex::default(),
             script: Mutex::new(Box::new(|_| Act::Answer(204))),
             got: Mutex::default(),
-        });
-        let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
-        Self { address, shared, listening }
+        };
+        let (door, shared) = Door::open(share, serve).await;
+        Self { address: door.address, shared, _door: door }
     }
 
     /// Its address, for an endpoint.
@@ -169,20 +160,8 @@ impl Receiver {
     }
 }
 
-async fn listen(listener: TcpListener, shared: Arc<Shared>) {
-    loop {
-        let (stream, _) = listener.accept().await.unwrap();
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            // Whoever hangs up, hangs up.
-            let _ = serve(stream, &shared).await;
-        });
-    }
-}
-
 /// One connection, request after request.
-async fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
+async fn serve(mut stream: BufReader<TcpStream>, shared: Arc<Shared>) -> std::io::Result<()> {
     while let Some(Asked { path, headers, body, .. }) = wire::read(&mut stream).await? {
         let body = String::from_utf8(body).unwrap();
         let received = Received { at: Instant::now(), path, headers, body };

@@ -16,11 +16,10 @@ use reqwest::Url;
 use serde_json::json;
 use sha1::Sha1;
 use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 
 use crate::wait::eventually;
-use crate::wire::{self, Asked};
+use crate::wire::{self, Asked, Door};
 
 /// The account that it knows.
 pub const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
@@ -80,7 +79,7 @@ pub struct Texts {
     /// For `texts.base_url`.
     pub url: String,
     shared: Arc<Shared>,
-    listening: JoinHandle<()>,
+    _door: Door,
 }
 
 impl fmt::Debug for Texts {
@@ -89,20 +88,12 @@ impl fmt::Debug for Texts {
     }
 }
 
-impl Drop for Texts {
-    fn drop(&mut self) {
-        self.listening.abort();
-    }
-}
-
 impl Texts {
     /// One that takes everything that is right.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let shared = Arc::<Shared>::default();
-        let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
-        Self { address, url: format!("http://{address}"), shared, listening }
+        let (door, shared) = Door::open(|_| Shared::default(), serve).await;
+        let address = door.address;
+        Self { address, url: format!("http://{address}"), shared, _door: door }
     }
 
     /// What a server needs to know to send by it.
@@ -219,19 +210,7 @@ pub fn signature(url: &str, fields: &[(&str, &str)], token: &str) -> String {
     BASE64.encode(&mac.finalize().into_bytes())
 }
 
-async fn listen(listener: TcpListener, shared: Arc<Shared>) {
-    loop {
-        let (stream, _) = listener.accept().await.unwrap();
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            // Whoever hangs up, hangs up.
-            let _ = serve(stream, &shared).await;
-        });
-    }
-}
-
-async fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
+async fn serve(mut stream: BufReader<TcpStream>, shared: Arc<Shared>) -> std::io::Result<()> {
     while let Some(asked) = wire::read(&mut stream).await? {
         let key = asked.header("idempotency-key").to_owned();
         *shared.asked.lock().unwrap().entry(key).or_default() += 1;
@@ -240,7 +219,7 @@ async fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
             Some(Act::Drop) => return Ok(()),
             Some(Act::Stall) => std::future::pending().await,
             Some(Act::TakeAndDrop) => {
-                let _taken = take(&asked, shared);
+                let _taken = take(&asked, &shared);
                 return Ok(());
             }
             Some(Act::Busy(seconds)) => (429, format!("retry-after: {seconds}\r\n"), Some(20_429)),
@@ -254,7 +233,7 @@ async fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         let refused = |status: u16, code: i64| json!({ "code": code, "message": format!("Error {code}"), "status": status });
         let (status, body) = match code {
             Some(code) => (status, refused(status, code)),
-            None => match take(&asked, shared) {
+            None => match take(&asked, &shared) {
                 Ok(sent) => (status, json!({ "sid": sent.sid, "status": "queued" })),
                 Err((status, code)) => (status, refused(status, code)),
             },

@@ -1,9 +1,57 @@
 //! Just enough of HTTP, written out by hand, so that a stand-in can do what no decent server does.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// Where a stand-in listens; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Door {
+    /// Its address.
+    pub address: SocketAddr,
+    listening: JoinHandle<()>,
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+impl Door {
+    /// One behind which each connection is served like this, with what all of them share.
+    pub async fn open<S, F>(
+        share: impl FnOnce(SocketAddr) -> S,
+        serve: fn(BufReader<TcpStream>, Arc<S>) -> F,
+    ) -> (Self, Arc<S>)
+    where
+        S: Send + Sync + 'static,
+        F: Future<Output = io::Result<()>> + Send + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(share(address));
+        let of_all = Arc::clone(&shared);
+        let listening = tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let serving = serve(BufReader::new(stream), Arc::clone(&of_all));
+                tokio::spawn(async move {
+                    // Whoever hangs up, hangs up.
+                    let _ = serving.await;
+                });
+            }
+        });
+        (Self { address, listening }, shared)
+    }
+}
 
 /// A request that came.
 #[derive(Debug, Clone)]
@@ -26,7 +74,7 @@ impl Asked {
 }
 
 /// The next request on a connection; none: whoever it was hung up.
-pub async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Asked>> {
+pub async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use openchair_domain::entropy::{Entropy, bytes};
+use openchair_domain::entropy::{Entropy, shake, shaken};
 
 /// A job that failed so often is put aside until somebody looks at it. With the pauses below that
 /// takes some six hours.
@@ -18,8 +18,7 @@ pub(crate) fn pause_after(attempt: i32, entropy: &dyn Entropy) -> Duration {
 
 /// Give or take a fifth.
 pub(crate) fn jittered(length: Duration, entropy: &dyn Entropy) -> Duration {
-    let random = f64::from(u32::from_le_bytes(bytes::<4>(entropy))) / f64::from(u32::MAX);
-    length.mul_f64(0.8 + 0.4 * random)
+    shaken(length, shake(entropy))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use openchair_domain::jobs::End;
+use openchair_domain::text::for_log;
 
 use crate::backoff::MAX_ATTEMPTS;
 use crate::handler::Failure;
@@ -16,9 +17,6 @@ pub(crate) enum Outcome {
     Abandoned,
 }
 
-/// Longest error that is kept with a job.
-const LONGEST_ERROR: usize = 2_000;
-
 /// A job that may not run yet comes back no sooner than this, whatever its handler says.
 const SOONEST: Duration = Duration::from_secs(1);
 
@@ -28,21 +26,23 @@ pub(crate) fn decide(outcome: &Outcome, attempt: i32, pause: impl FnOnce() -> Du
         Outcome::Abandoned => End::GivenBack,
         Outcome::Failed(Failure::Later(after)) => End::Later { after: (*after).max(SOONEST) },
         Outcome::Failed(Failure::Transient(reason)) if attempt < MAX_ATTEMPTS => {
-            End::Again { after: pause(), reason: shortened(reason) }
+            End::Again { after: pause(), reason: shown(reason) }
         }
         Outcome::Failed(Failure::Transient(reason) | Failure::Permanent(reason)) => {
-            End::Dead { reason: shortened(reason) }
+            End::Dead { reason: shown(reason) }
         }
     }
 }
 
-/// PostgreSQL's text can't hold NUL, and nobody reads pages. Operators read it: it names no addresses.
-fn shortened(reason: &str) -> String {
-    mask(reason).chars().filter(|c| *c != '\0').take(LONGEST_ERROR).collect()
+/// Operators read it: it names no addresses.
+fn shown(reason: &str) -> String {
+    for_log(&mask(reason))
 }
 
 #[cfg(test)]
 mod tests {
+    use openchair_domain::text::LOGGED;
+
     use super::*;
 
     #[test]
@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn reasons_fit_into_the_table() {
-        assert_eq!(shortened("a\0b"), "ab");
-        assert_eq!(shortened(&"é".repeat(5_000)).chars().count(), LONGEST_ERROR);
+        assert_eq!(shown("a\0b"), "ab");
+        assert_eq!(shown(&"é".repeat(5_000)).chars().count(), LOGGED);
+        assert!(!shown("ann@example.com is no address").contains("ann@"));
     }
 }

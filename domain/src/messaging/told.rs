@@ -89,7 +89,9 @@ pub async fn told(db: &Db, (tenant, message): Named, told: &Told) -> Result<(), 
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     tx.conn().execute_raw(statement).await?;
     tx.commit().await?;
-    if code.as_deref() == Some(OPTED_OUT) && !row.address.is_empty() {
+    if code.as_deref().and_then(|code| code.parse().ok()) == Some(OPTED_OUT)
+        && !row.address.is_empty()
+    {
         opted_out(db, (tenant, message), row.channel, &row.address).await?;
     }
     Ok(())

@@ -151,23 +151,12 @@ pub(crate) async fn steps(
     tx: &TenantTx,
     versions: &[(Id<QueueEntry>, i32)],
 ) -> Result<HashMap<(Id<QueueEntry>, i32), Event>, StoreError> {
-    #[derive(FromQueryResult)]
-    struct Of {
-        entry_id: Uuid,
-        #[sea_orm(nested)]
-        step: Row,
-    }
     let sql = "
-        select h.entry_id, h.version, h.at, h.action, h.from_state, h.to_state, h.actor_kind,
+        select h.entry_id as whose, h.version, h.at, h.action, h.from_state, h.to_state, h.actor_kind,
                h.actor_id, h.actor_name, h.staff_id, h.reason
         from unnest($2::uuid[], $3::integer[]) as w (id, version)
         join queue_history h
           on h.tenant_id = $1 and h.entry_id = w.id and h.version = w.version";
-    let (ids, versions): (Vec<_>, Vec<_>) =
-        versions.iter().map(|(id, version)| (id.uuid(), *version)).unzip();
-    let values = [tx.tenant().uuid().into(), ids.into(), versions.into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let found = Of::find_by_statement(statement).all(tx.conn()).await?;
-    let one = |of: Of| ((Id::from_uuid(of.entry_id), of.step.version), of.step.into());
-    Ok(found.into_iter().map(one).collect())
+    let found = tx.at_versions::<_, Row>(sql, versions).await?;
+    Ok(found.into_iter().map(|(at, row)| (at, row.into())).collect())
 }

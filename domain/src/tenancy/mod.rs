@@ -16,6 +16,7 @@ mod error;
 mod rows;
 mod system;
 mod tx;
+mod versions;
 
 pub use caller::{Caller, Principal, RequestFacts, TenantFacts};
 pub use db::{Db, DbOptions, StartError};

@@ -6,7 +6,7 @@ mod signature;
 mod status;
 
 /// What the provider calls it when whoever has a number wants no texts.
-pub const OPTED_OUT: &str = "21610";
+pub const OPTED_OUT: i64 = 21_610;
 
 /// Where the provider tells what became of a text.
 pub const STATUS_PATH: &str = "/v1/hooks/texts/status";

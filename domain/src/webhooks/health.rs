@@ -1,9 +1,11 @@
 //! How it goes with an endpoint, and what follows from it: when it is let rest, and when it is given
 //! up.
 
+use std::time::Duration as Pause;
+
 use chrono::{DateTime, Duration, Utc};
 
-use super::schedule::shaken;
+use crate::entropy::shaken;
 use crate::time::Instant;
 use crate::words::words;
 
@@ -20,7 +22,7 @@ words! {
 /// So many failures in a row, and it is let rest.
 const FAILURES: i32 = 5;
 /// How long, in seconds: longer each time, until something arrives.
-const RESTS: [i64; 7] = [30, 60, 120, 300, 600, 900, 1_800];
+const RESTS: [u64; 7] = [30, 60, 120, 300, 600, 900, 1_800];
 /// Whoever says when to come back is believed up to this.
 const LONGEST_WISH: Duration = Duration::days(1);
 /// Whoever is too busy and doesn't say until when.
@@ -101,7 +103,7 @@ impl Health {
                     return Self { failures, failing_since, ..self.clone() };
                 }
                 let place = usize::try_from(self.rests).unwrap_or(0).min(RESTS.len() - 1);
-                let pause = shaken(Duration::seconds(RESTS[place]), shake);
+                let pause = shaken(Pause::from_secs(RESTS[place]), shake);
                 Self {
                     failures,
                     rests: self.rests.saturating_add(1),

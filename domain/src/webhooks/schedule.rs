@@ -1,11 +1,14 @@
 //! When a delivery that failed is tried again.
 
+use std::time::Duration as Pause;
+
 use chrono::Duration;
 
+use crate::entropy::shaken;
 use crate::time::Instant;
 
 /// How long to wait after the first failure, the second, and so on: three days in all.
-const PAUSES: [i64; 12] =
+const PAUSES: [u64; 12] =
     [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 72_000, 86_400];
 
 /// However it went: what is older than this is given up. An endpoint that is let rest, or that says
@@ -17,19 +20,8 @@ pub(super) const DEADLINE: Duration = Duration::days(4);
 pub(super) fn next(failures: i32, since: Instant, now: Instant, shake: f64) -> Option<Instant> {
     let place = usize::try_from(failures.max(1) - 1).ok()?;
     let pause = PAUSES.get(place)?;
-    let next = now + shaken(Duration::seconds(*pause), shake);
+    let next = now + shaken(Pause::from_secs(*pause), shake);
     (next <= since + DEADLINE).then_some(next)
-}
-
-/// Give or take a fifth.
-pub(super) fn shaken(pause: Duration, shake: f64) -> Duration {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "pauses are days at most"
-    )]
-    let millis = (pause.num_milliseconds() as f64 * (0.8 + 0.4 * shake.clamp(0.0, 1.0))) as i64;
-    Duration::milliseconds(millis)
 }
 
 #[cfg(test)]
@@ -45,7 +37,8 @@ mod tests {
         let mut now = at();
         for failures in 1..=12 {
             let next = next(failures, at(), now, 0.5).unwrap();
-            assert_eq!((next - now).num_seconds(), PAUSES[usize::try_from(failures).unwrap() - 1]);
+            let pause = (next - now).to_std().unwrap();
+            assert_eq!(pause.as_secs(), PAUSES[usize::try_from(failures).unwrap() - 1]);
             now = next;
         }
         assert_eq!((now - at()).num_hours(), 71);
@@ -64,12 +57,7 @@ mod tests {
 
     #[test]
     fn what_failed_together_does_not_come_back_together() {
-        let pause = Duration::seconds(100);
-        assert_eq!(shaken(pause, 0.0).num_seconds(), 80);
-        assert_eq!(shaken(pause, 1.0).num_seconds(), 120);
-        for odd in [-1.0, 2.0, f64::NAN] {
-            let pause = shaken(pause, odd).num_seconds();
-            assert!(pause <= 120, "{odd}: {pause}");
-        }
+        let pauses = [0.0, 1.0].map(|shake| next(3, at(), at(), shake).unwrap() - at());
+        assert_eq!(pauses.map(|pause| pause.num_seconds()), [96, 144]);
     }
 }

@@ -13,12 +13,11 @@ use super::entities::endpoint;
 use super::health::{DisabledFor, Health, Heard};
 use super::lease::{Leased, Outgoing, find};
 use super::{DeliveryState, EndpointState, disable, order, schedule};
-use crate::entropy::{Entropy, bytes};
+use crate::entropy::shake;
 use crate::tenancy::{Db, StoreError, TenantTx};
+use crate::text::for_log;
 use crate::time::Instant;
 
-/// Longest text that is kept of an answer or an error, in characters.
-const KEPT: usize = 2_000;
 /// Who takes longer than this is slow.
 const SLOW: Duration = Duration::seconds(3);
 
@@ -119,11 +118,6 @@ async fn save(
     Ok(())
 }
 
-/// From 0 to 1.
-fn shake(entropy: &dyn Entropy) -> f64 {
-    f64::from(u32::from_le_bytes(bytes::<4>(entropy))) / f64::from(u32::MAX)
-}
-
 /// What becomes of a delivery.
 #[derive(Debug, Serialize, PartialEq)]
 struct End {
@@ -202,8 +196,8 @@ async fn write(tx: &TenantTx, outcomes: &[Outcome], ends: &[End]) -> Result<(), 
             url: &outcome.url,
             headers: &outcome.headers,
             status: outcome.status,
-            answer: outcome.answer.as_deref().map(shortened),
-            error: outcome.error.as_deref().map(shortened),
+            answer: outcome.answer.as_deref().map(for_log),
+            error: outcome.error.as_deref().map(for_log),
             took_ms: outcome.took.num_milliseconds(),
         })
     };
@@ -218,11 +212,6 @@ async fn write(tx: &TenantTx, outcomes: &[Outcome], ends: &[End]) -> Result<(), 
         .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, WRITE, values))
         .await?;
     Ok(())
-}
-
-/// PostgreSQL's text can't hold NUL, and nobody reads pages.
-fn shortened(text: &str) -> String {
-    text.chars().filter(|c| *c != '\0').take(KEPT).collect()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub enum BadCarriers {
 /// Who carries texts and notes.
 pub fn from_settings(settings: &Settings, db: &Db) -> Result<Carriers, BadCarriers> {
     let mut carriers = Carriers::default();
-    if let Some(twilio) = Twilio::from_settings(&settings.texts)? {
+    if let Some(twilio) = Twilio::from_settings(&settings.texts, Arc::clone(db.clock()))? {
         let texter: Arc<dyn Texter> = Arc::new(twilio);
         for (way, channel) in [(Way::Sms, Channel::Sms), (Way::WhatsApp, Channel::Whatsapp)] {
             if texter.goes(way) {

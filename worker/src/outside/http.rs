@@ -117,10 +117,30 @@ fn with(headers: &[(&'static str, String)]) -> HeaderMap {
     all
 }
 
+/// For how long whoever answered wants to be left alone, if they say so.
+pub(super) fn retry_after(headers: &HeaderMap, now: Instant) -> Option<chrono::Duration> {
+    wish(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
+}
+
+/// How long to wait when a provider says "too many" without saying for how long.
+const TOO_MANY: Duration = Duration::from_secs(5);
+/// The longest that one may make us wait.
+const LONGEST: Duration = Duration::from_hours(1);
+
+/// How long a provider who answered with this status is left alone: who says that it is too much, or that
+/// they are busy until then.
+pub(super) fn left_alone(status: u16, wish: Option<chrono::Duration>) -> Option<Duration> {
+    let wish = wish.map(|wish| wish.to_std().unwrap_or_default().min(LONGEST));
+    match status {
+        429 => Some(wish.unwrap_or(TOO_MANY)),
+        503 => wish,
+        _ => None,
+    }
+}
+
 /// The beginning of an answer. Whoever goes on and on is cut off.
 async fn read(mut response: reqwest::Response, now: Instant) -> Reply {
-    let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let retry_after = header.and_then(|header| wish(header, now));
+    let retry_after = retry_after(response.headers(), now);
     let mut body = Vec::new();
     let mut error = None;
     while body.len() < READ {
@@ -205,6 +225,32 @@ mod tests {
             String::from_utf8(asked).unwrap()
         });
         (url, answering)
+    }
+
+    #[test]
+    fn how_long_a_provider_is_left_alone() {
+        let second = Duration::from_secs;
+        let cases = [
+            (429, None, Some(TOO_MANY)),
+            (429, Some(0), Some(second(0))),
+            (429, Some(7), Some(second(7))),
+            (429, Some(i64::MAX / 1_000), Some(LONGEST)),
+            (503, None, None),
+            (503, Some(7), Some(second(7))),
+            (500, Some(7), None),
+            (200, Some(7), None),
+        ];
+        for (status, wish, expected) in cases {
+            let wish = wish.map(chrono::Duration::seconds);
+            assert_eq!(left_alone(status, wish), expected, "{status} {wish:?}");
+        }
+        let now = "2026-03-08T10:00:00Z".parse().unwrap();
+        for (said, expected) in [("7", Some(7)), ("Sun, 08 Mar 2026 10:01:30 GMT", Some(90))] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, said.parse().unwrap())]);
+            let expected = expected.map(chrono::Duration::seconds);
+            assert_eq!(retry_after(&headers, now), expected, "{said}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }
 
     #[tokio::test]

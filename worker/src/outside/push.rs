@@ -22,7 +22,7 @@ use url::Url;
 use web_push_native::{Auth, encrypt};
 
 use super::carrier::{Carried, Carrier, Parcel, Refused};
-use super::http::{Client, Reply};
+use super::http::{Client, Reply, left_alone};
 use crate::handler::with_causes;
 
 /// For how long one signature is good: services refuse more than a day.
@@ -31,10 +31,6 @@ const SIGNED_FOR: TimeDelta = TimeDelta::hours(12);
 const LONGEST: usize = 3_900;
 /// The longest text in a note, in characters: four bytes each, and what is around it.
 const LONGEST_TEXT: usize = 700;
-/// How long to wait when a service says "too many" without saying for how long.
-const TOO_MANY: TimeDelta = TimeDelta::seconds(5);
-/// The longest that it may make us wait.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 /// How long a note about a visit is of use to a browser that is off.
 const A_DAY: Duration = Duration::from_hours(24);
 /// The same about somebody's turn.
@@ -241,13 +237,12 @@ fn came_of(reply: &Reply) -> Result<Pushed, Refused> {
         return Err(Refused::Transient(reply.error.clone().unwrap_or_default()));
     };
     let reason = format!("the service answered {status}");
+    if let Some(wait) = left_alone(status, reply.retry_after) {
+        return Err(Refused::Later(wait, reason));
+    }
     match status {
         200..=299 => Ok(Pushed::Taken),
         404 | 410 => Ok(Pushed::Gone),
-        429 | 503 if status == 429 || reply.retry_after.is_some() => {
-            let wait = reply.retry_after.unwrap_or(TOO_MANY).min(LONGEST_WAIT);
-            Err(Refused::Later(wait.to_std().unwrap_or_default(), reason))
-        }
         // 401 and 403 are about our key, and not about this note.
         400 | 413 => Err(Refused::Permanent(reason)),
         _ => Err(Refused::Transient(reason)),

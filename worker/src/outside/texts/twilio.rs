@@ -1,9 +1,12 @@
 //! Texts by an HTTP API that is Twilio's, or like it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use openchair_domain::config;
+use openchair_domain::texts::OPTED_OUT;
+use openchair_domain::time::Clock;
 use reqwest::{Client, Response, StatusCode, header};
 use serde::Deserialize;
 use url::Url;
@@ -11,18 +14,12 @@ use url::Url;
 use super::{NotTaken, Text, Texter, Way};
 use crate::handler::with_causes;
 use crate::outside::carrier::Refused;
-use crate::outside::http::{NoClient, trusting};
+use crate::outside::http::{NoClient, left_alone, retry_after, trusting};
 
 /// How long the provider may take for one answer.
 const ANSWER: Duration = Duration::from_secs(15);
-/// How long to wait when it says "too many" without saying for how long.
-const TOO_MANY: Duration = Duration::from_secs(5);
-/// The longest that it may make us wait.
-const LONGEST: Duration = Duration::from_hours(1);
 /// So much of an answer is read.
 const LONGEST_ANSWER: usize = 16 * 1024;
-/// Who has this number answered STOP.
-const OPTED_OUT: i64 = 21_610;
 
 /// Why texts can't be sent as configured.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +35,7 @@ pub enum BadTextSettings {
 /// An account at the provider.
 pub struct Twilio {
     http: Client,
+    clock: Arc<dyn Clock>,
     messages: Url,
     account: String,
     token: String,
@@ -66,7 +64,10 @@ struct Problem {
 
 impl Twilio {
     /// As configured; none, if there is no account.
-    pub fn from_settings(settings: &config::Texts) -> Result<Option<Self>, BadTextSettings> {
+    pub fn from_settings(
+        settings: &config::Texts,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Option<Self>, BadTextSettings> {
         if settings.account_sid.is_empty() {
             return Ok(None);
         }
@@ -79,6 +80,7 @@ impl Twilio {
         ]);
         Ok(Some(Self {
             http: trusting(ANSWER)?,
+            clock,
             messages,
             account: settings.account_sid.clone(),
             token: settings.auth_token.expose().to_owned(),
@@ -140,7 +142,8 @@ impl Texter for Twilio {
             let reason = with_causes(&error.without_url());
             if nobody { Refused::Away(reason) } else { Refused::Transient(reason) }
         })?;
-        let (status, wait) = (answer.status(), retry_after(&answer));
+        let status = answer.status();
+        let wait = left_alone(status.as_u16(), retry_after(answer.headers(), self.clock.now()));
         let body = start_of(answer).await;
         if status.is_success() {
             // It was taken, whatever it is called.
@@ -150,12 +153,6 @@ impl Texter for Twilio {
         }
         Err(refused(status, wait, &body))
     }
-}
-
-/// For how long the provider wants to be left alone.
-fn retry_after(answer: &Response) -> Option<Duration> {
-    let said = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
-    Some(Duration::from_secs(said.trim().parse().ok()?))
 }
 
 /// The beginning of an answer, as far as it came.
@@ -181,13 +178,10 @@ fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> NotTaken 
     if code == Some(OPTED_OUT) {
         return NotTaken::OptedOut(reason);
     }
+    if let Some(wait) = wait {
+        return NotTaken::Refused(Refused::Later(wait, reason));
+    }
     NotTaken::Refused(match status {
-        StatusCode::TOO_MANY_REQUESTS => {
-            Refused::Later(wait.unwrap_or(TOO_MANY).min(LONGEST), reason)
-        }
-        StatusCode::SERVICE_UNAVAILABLE if wait.is_some() => {
-            Refused::Later(wait.unwrap_or(TOO_MANY).min(LONGEST), reason)
-        }
         // About the account, and not about this text, which waits until that is put right.
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
             Refused::Transient(reason)
@@ -213,10 +207,9 @@ mod tests {
         };
         let second = Duration::from_secs(1);
         let transient = |refused: &Refused| matches!(refused, Refused::Transient(_));
-        assert!(matches!(of(429, None, ""), Refused::Later(wait, _) if wait == TOO_MANY));
-        assert!(matches!(of(429, Some(1), ""), Refused::Later(wait, _) if wait == second));
-        assert!(matches!(of(429, Some(u64::MAX), ""), Refused::Later(wait, _) if wait == LONGEST));
-        assert!(matches!(of(503, Some(1), ""), Refused::Later(wait, _) if wait == second));
+        for status in [429, 503] {
+            assert!(matches!(of(status, Some(1), ""), Refused::Later(wait, _) if wait == second));
+        }
         for status in [500, 502, 503, 504, 401, 403, 404, 408, 302] {
             assert!(transient(&of(status, None, "<html>")), "{status}");
         }
