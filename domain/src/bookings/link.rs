@@ -270,8 +270,20 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-/// One of several visits that a message is about: when, and its link.
-pub(crate) type Dated = (Instant, OpaqueToken);
+/// One of several visits that a message is about: as it stands, and its link.
+#[derive(Debug)]
+pub(crate) struct Dated {
+    visit: Id<Appointment>,
+    sequence: i32,
+    start: Instant,
+    link: OpaqueToken,
+}
+
+impl Dated {
+    pub(crate) fn new(visit: &VisitFacts, link: OpaqueToken) -> Self {
+        Self { visit: visit.id, sequence: visit.sequence, start: visit.starts_at, link }
+    }
+}
 
 /// Tells the customer where several visits stand, each with its link. They are alike but for their
 /// times: `of` is one of them.
@@ -287,16 +299,19 @@ pub(crate) async fn tell_all(
     let Some(message) = message else { return Ok(()) };
     let dates: Vec<_> = visits
         .iter()
-        .map(|(start, _)| {
-            let local = start.with_timezone(&shop.rules.zone);
+        .map(|dated| {
+            let local = dated.start.with_timezone(&shop.rules.zone);
+            // By which it is found again when this is sent: what doesn't stand any more is left out.
             json!({
+                "id": dated.visit.uuid(),
+                "sequence": dated.sequence,
                 "date": local.format("%Y-%m-%d").to_string(),
                 "time": local.format("%H:%M").to_string(),
             })
         })
         .collect();
     let links: Vec<_> =
-        visits.iter().map(|(_, link)| format!("{public_url}/b/{}", link.text())).collect();
+        visits.iter().map(|dated| format!("{public_url}/b/{}", dated.link.text())).collect();
     let message = message.with("visits", dates).link(links.join("\n"));
     messaging::write_message(tx, message).await?;
     Ok(())

@@ -179,6 +179,11 @@ impl Kind {
         matches!(self, Self::Confirmed | Self::Requested | Self::Unpaid | Self::Moved)
     }
 
+    /// Whether it says so of several visits at once.
+    pub const fn tells_of_several(self) -> bool {
+        matches!(self, Self::SeriesConfirmed | Self::SeriesMoved)
+    }
+
     /// What customers must have agreed to before they get it by this way.
     pub const fn purpose(self, channel: Channel) -> Option<Purpose> {
         match (self, channel) {

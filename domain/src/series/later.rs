@@ -8,8 +8,9 @@ use super::read::{self, SeriesFacts};
 use super::store;
 use crate::audit::NewEntry;
 use crate::bookings::workshop::{
-    Asker, Keep, NewPlace, Retired, Sold, appointment, decide, leave, line, lines, lock_alone,
-    near, not_stale, own_hands_only, read_any, resources, sees, settle, shop_of, status, tell_all,
+    Asker, Dated, Keep, NewPlace, Retired, Sold, appointment, decide, leave, line, lines,
+    lock_alone, near, not_stale, own_hands_only, read_any, resources, sees, settle, shop_of,
+    status, tell_all,
 };
 use crate::bookings::{self, Action, BookingError, Deed, LineFacts, Refusal, VisitFacts};
 use crate::diary;
@@ -132,7 +133,7 @@ async fn say(
     }
     let mut links = Vec::with_capacity(visits.len());
     for visit in &visits {
-        links.push((visit.starts_at, bookings::renew(tx, visit.id).await?));
+        links.push(Dated::new(visit, bookings::renew(tx, visit.id).await?));
     }
     tell_all(tx, first, &links, &shop, public_url, kind).await
 }

@@ -149,7 +149,6 @@ pub async fn create(
     let (mut links, mut first): (Vec<Dated>, _) = (Vec::with_capacity(found.len()), None);
     for Found { place, setting, way } in found {
         let link = OpaqueToken::generate(TokenKind::Visit, tx.entropy());
-        links.push((way.start, link.clone()));
         let making = Making {
             status: Status::Confirmed,
             customer: customer.clone(),
@@ -160,12 +159,13 @@ pub async fn create(
             series: Some((id, place)),
             lapses_at: None,
             visitor_hash: None,
-            link: customer.as_ref().map(|_| link),
+            link: customer.as_ref().map(|_| link.clone()),
             over: false,
             action: Action::Ask(Needs::Nothing).key(),
         };
         let visit = make(tx, &setting, way, making, &member).await?;
         tx.emit(told(Action::Ask(Needs::Nothing).event(), &visit));
+        links.push(Dated::new(&visit, link));
         first = first.or(Some(visit));
     }
     if let Some(visit) = first {

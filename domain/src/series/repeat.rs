@@ -130,7 +130,7 @@ pub async fn repeat(
         made.push((next, link));
     }
     let links: Vec<Dated> =
-        made.iter().map(|(visit, link)| (visit.starts_at, link.clone())).collect();
+        made.iter().map(|(visit, link)| Dated::new(visit, link.clone())).collect();
     if let Some((next, _)) = made.first() {
         let kind = Kind::SeriesConfirmed;
         tell_all(tx, next, &links, &asked.shop, public_url, kind).await?;

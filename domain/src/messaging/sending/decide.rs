@@ -25,6 +25,8 @@ pub(super) struct Facts {
     pub(super) consent: Option<bool>,
     /// The visit that it is about.
     pub(super) visit: Option<Visit>,
+    /// The visits that it tells of, if it tells of several.
+    pub(super) several: Vec<Visit>,
     /// Whether they still stand in the line as it says.
     pub(super) stands: bool,
     /// Whether they have booked anything since that visit, or since a sequence began.
@@ -75,6 +77,7 @@ pub(super) fn decide(facts: &Facts, now: Instant) -> Verdict {
         () if facts.consent == Some(false) => Some(Reason::NoConsent),
         () if line && !facts.stands => Some(Reason::Outdated),
         () if facts.halted.is_some() => facts.halted,
+        () if facts.kind.tells_of_several() => none_stands(facts, now),
         () => facts.visit.as_ref().and_then(|visit| outdated(facts, visit, now)),
     };
     if let Some(reason) = reason {
@@ -106,15 +109,7 @@ fn outdated(facts: &Facts, visit: &Visit, now: Instant) -> Option<Reason> {
             Status::PendingApproval | Status::PendingPayment => Some(Reason::VisitOff),
             _ => Some(Reason::Begun),
         },
-        kind if kind.tells_of_now() => {
-            if !visit.same {
-                Some(Reason::Outdated)
-            } else if visit.starts_at <= now && !facts.again {
-                Some(Reason::Begun)
-            } else {
-                None
-            }
-        }
+        kind if kind.tells_of_now() => not_as_told(facts, visit, now),
         Kind::WaitlistOffer if visit.status != Status::Held => Some(Reason::Outdated),
         Kind::FollowUp | Kind::ReviewRequest | Kind::RebookingNudge
             if visit.status != Status::Completed =>
@@ -123,6 +118,35 @@ fn outdated(facts: &Facts, visit: &Visit, now: Instant) -> Option<Reason> {
         }
         _ => None,
     }
+}
+
+/// Why what was said of a visit is of no use any more.
+fn not_as_told(facts: &Facts, visit: &Visit, now: Instant) -> Option<Reason> {
+    if !visit.same {
+        Some(Reason::Outdated)
+    } else if visit.starts_at <= now && !facts.again {
+        Some(Reason::Begun)
+    } else {
+        None
+    }
+}
+
+/// Of several visits, which are still to be told of. What was moved or called off since has a message of
+/// its own, which says it better; the rest would be heard of nowhere else.
+pub(super) fn still_told(facts: &Facts, now: Instant) -> Vec<bool> {
+    let all = !facts.kind.tells_of_several();
+    let told = |visit: &Visit| all || not_as_told(facts, visit, now).is_none();
+    facts.several.iter().map(told).collect()
+}
+
+/// Why there is nothing left to say of several visits. One that stands is enough. Of those that aren't
+/// known (written before they were kept, or somebody who doesn't exist) all is said.
+fn none_stands(facts: &Facts, now: Instant) -> Option<Reason> {
+    let reasons = facts.several.iter().map(|visit| not_as_told(facts, visit, now));
+    let reasons: Vec<Reason> = reasons.collect::<Option<_>>()?;
+    // Of what has begun nobody writes anew.
+    let begun = reasons.iter().find(|reason| **reason == Reason::Begun);
+    begun.or(reasons.first()).copied()
 }
 
 #[cfg(test)]
@@ -150,6 +174,7 @@ mod tests {
                 starts_at: at("2026-05-05T10:00:00Z"),
                 same: true,
             }),
+            several: Vec::new(),
             stands: true,
             booked_since: false,
             halted: None,
@@ -161,11 +186,33 @@ mod tests {
         facts.visit.as_mut().unwrap()
     }
 
+    /// On these days of May, and whether they are still as they were told.
+    fn several(visits: &[(u32, bool)]) -> Vec<Visit> {
+        let visit = |(day, same): &(u32, bool)| Visit {
+            status: Status::Confirmed,
+            starts_at: at(&format!("2026-05-{day:02}T10:00:00Z")),
+            same: *same,
+        };
+        visits.iter().map(visit).collect()
+    }
+
+    #[test]
+    fn of_several_visits_those_are_told_of_that_stand() {
+        let told = |kind, again| {
+            let several = several(&[(4, true), (5, false), (6, true)]);
+            let facts = Facts { kind, again, several, ..reminder() };
+            still_told(&facts, at("2026-05-05T09:00:00Z"))
+        };
+        assert_eq!(told(Kind::SeriesConfirmed, false), [false, false, true]);
+        assert_eq!(told(Kind::SeriesMoved, true), [true, false, true]);
+        assert_eq!(told(Kind::SeriesCancelled, false), [true, true, true]);
+    }
+
     #[test]
     fn what_becomes_of_a_message() {
         use Verdict::{Drop, Later, Over, Send};
         type Case = (fn(&mut Facts), Verdict);
-        let cases: [Case; 40] = [
+        let cases: [Case; 47] = [
             (|_| {}, Send),
             (|f| f.state = State::Sent, Over),
             (|f| f.state = State::Dropped, Over),
@@ -261,6 +308,34 @@ mod tests {
             (|f| f.kind = Kind::QueueCalled, Send),
             (|f| (f.kind, f.stands) = (Kind::QueueCalled, false), Drop(Reason::Outdated)),
             (|f| (f.trial, f.opted_out, f.channel_on) = (true, true, false), Send),
+            // Several visits: one that stands is enough, whatever became of the first.
+            (|f| (f.kind, f.several) = (Kind::SeriesConfirmed, several(&[(6, true)])), Send),
+            (
+                |f| {
+                    visit(f).same = false;
+                    (f.kind, f.several) =
+                        (Kind::SeriesConfirmed, several(&[(5, false), (6, true)]));
+                },
+                Send,
+            ),
+            (
+                |f| (f.kind, f.several) = (Kind::SeriesMoved, several(&[(5, false), (6, false)])),
+                Drop(Reason::Outdated),
+            ),
+            (
+                |f| (f.kind, f.several) = (Kind::SeriesMoved, several(&[(6, false), (4, true)])),
+                Drop(Reason::Begun),
+            ),
+            (
+                |f| {
+                    (f.kind, f.again) = (Kind::SeriesMoved, true);
+                    f.several = several(&[(6, false), (4, true)]);
+                },
+                Send,
+            ),
+            (|f| (f.kind, f.several) = (Kind::SeriesCancelled, several(&[(4, false)])), Send),
+            // Which ones it tells of isn't known.
+            (|f| (f.kind, visit(f).same) = (Kind::SeriesConfirmed, false), Send),
         ];
         for (number, (change, expected)) in cases.into_iter().enumerate() {
             let mut facts = reminder();

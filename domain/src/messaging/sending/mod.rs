@@ -5,10 +5,12 @@ mod decide;
 mod read;
 mod settle;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use self::decide::{Verdict, decide};
-use self::read::Row;
+use self::decide::{Verdict, decide, still_told};
+use self::read::{Row, Several};
 use super::log::Named;
 use super::new::sealed_part;
 use super::templates::Own;
@@ -90,10 +92,13 @@ pub async fn look(
             }
         };
         looked.push(match decide(&facts, tx.now()) {
-            Verdict::Send => match ready(tx.tools(), *named, row, public_url) {
-                Ok(ready) => Looked::Ready(Box::new(ready)),
-                Err(error) => Looked::Unreadable(error.to_string()),
-            },
+            Verdict::Send => {
+                let told = still_told(&facts, tx.now());
+                match ready(tx.tools(), *named, row, &told, public_url) {
+                    Ok(ready) => Looked::Ready(Box::new(ready)),
+                    Err(error) => Looked::Unreadable(error.to_string()),
+                }
+            }
             Verdict::Over => Looked::Over,
             Verdict::Drop(reason) => {
                 dropped.push((*named, Outcome::Dropped(reason)));
@@ -115,18 +120,20 @@ fn ready(
     tools: &Tools,
     (tenant, id): Named,
     row: Row,
+    told: &[bool],
     public_url: &str,
 ) -> Result<Ready, StoreError> {
     let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
     let (kind, channel) = (Kind::stored(&row.kind)?, Channel::stored(&row.channel)?);
-    let link = link(tools, id, &row, kind, public_url)?;
+    let link = link(tools, id, &row, kind, told, public_url)?;
     let calendar: Option<CalendarEntry> =
         row.calendar.map(serde_json::from_value).transpose().map_err(unreadable)?;
     let settings = super::Settings::of_row(row.settings)?;
-    let fields = match row.fields {
+    let mut fields = match row.fields {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
+    say_only(&mut fields, told);
     let leave = if kind.comes_by_itself() {
         Some(format!("{public_url}/u/{}", leave::token(tools, (tenant, id))?))
     } else {
@@ -149,19 +156,65 @@ fn ready(
     })
 }
 
-/// Where a message leads: what was sealed with it, else what its kind leads to.
+/// Of several things those that are still told of; all, if it isn't known of each.
+fn only<T>(all: Vec<T>, told: &[bool]) -> Vec<T> {
+    if all.len() != told.len() {
+        return all;
+    }
+    all.into_iter().zip(told).filter(|(_, told)| **told).map(|(one, _)| one).collect()
+}
+
+/// Leaves out of several visits those that aren't told of any more. The date is that of the first.
+fn say_only(fields: &mut Map<String, Value>, told: &[bool]) {
+    let Some(Value::Array(visits)) = fields.get_mut("visits") else { return };
+    *visits = only(std::mem::take(visits), told);
+    let first = visits.first().cloned().unwrap_or_default();
+    for key in ["date", "time"] {
+        if let Some(value) = first.get(key) {
+            fields.insert(key.to_owned(), value.clone());
+        }
+    }
+}
+
+fn text(plain: Vec<u8>) -> Result<String, StoreError> {
+    String::from_utf8(plain).map_err(|_| StoreError::Unreadable("the link".to_owned()))
+}
+
+/// The page of a visit, whose link is sealed.
+fn page(tools: &Tools, visit: Uuid, sealed: &[u8], public_url: &str) -> Result<String, StoreError> {
+    let place = Place { table: "appointments", column: "link_sealed", row: visit };
+    Ok(format!("{public_url}/b/{}", text(tools.open(&place, sealed)?)?))
+}
+
+/// The pages of several visits, those that there are.
+fn pages(tools: &Tools, several: Vec<Several>, public_url: &str) -> Result<String, StoreError> {
+    let unreadable = |_| StoreError::Unreadable("the link".to_owned());
+    let mut pages = Vec::with_capacity(several.len());
+    for one in several {
+        let Some(sealed) = one.link else { continue };
+        let sealed = HEXLOWER.decode(sealed.as_bytes()).map_err(unreadable)?;
+        pages.push(page(tools, one.id, &sealed, public_url)?);
+    }
+    Ok(pages.join("\n"))
+}
+
+/// Where a message leads: what was sealed with it, else what its kind leads to. Of several visits those
+/// that are still told of.
 fn link(
     tools: &Tools,
     id: Id<Message>,
     row: &Row,
     kind: Kind,
+    told: &[bool],
     public_url: &str,
 ) -> Result<Option<String>, StoreError> {
-    let text = |plain: Vec<u8>| {
-        String::from_utf8(plain).map_err(|_| StoreError::Unreadable("the link".to_owned()))
-    };
     if let Some(sealed) = &row.link {
-        return Ok(Some(text(tools.open(&sealed_part(id), sealed)?)?));
+        let links = text(tools.open(&sealed_part(id), sealed)?)?;
+        return Ok(Some(only(links.lines().collect(), told).join("\n")));
+    }
+    let several = only(row.several()?, told);
+    if !several.is_empty() {
+        return Ok(Some(pages(tools, several, public_url)?).filter(|pages| !pages.is_empty()));
     }
     match (kind, row.appointment_id, &row.visit_link) {
         (Kind::ReviewRequest, ..) => {
@@ -170,11 +223,7 @@ fn link(
         (Kind::RebookingNudge | Kind::Sequence, ..) => {
             Ok(Some(format!("{public_url}/{}", row.slug)))
         }
-        (_, Some(visit), Some(sealed)) => {
-            let place = Place { table: "appointments", column: "link_sealed", row: visit };
-            let token = text(tools.open(&place, sealed)?)?;
-            Ok(Some(format!("{public_url}/b/{token}")))
-        }
+        (_, Some(visit), Some(sealed)) => Ok(Some(page(tools, visit, sealed, public_url)?)),
         _ => Ok(None),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -47,6 +48,7 @@ pub(super) struct Row {
     starts_at: Option<Instant>,
     sequence: Option<i32>,
     pub(super) visit_link: Option<Vec<u8>>,
+    several: Option<Value>,
     time_zone: Option<String>,
     pub(super) settings: Option<Value>,
     pub(super) business: String,
@@ -81,6 +83,15 @@ const ROWS: &str = "
            coalesce(q.state = case m.kind when 'queue_next' then 'waiting' else 'called' end, false)
                as stands,
            a.status, a.starts_at, a.sequence, a.link_sealed as visit_link,
+           case when m.fields #> '{visits,0,id}' is not null then (
+               select jsonb_agg(jsonb_build_object(
+                          'id', told.visit -> 'id', 'told', told.visit -> 'sequence',
+                          'sequence', v.sequence, 'status', v.status, 'starts_at', v.starts_at,
+                          'link', encode(v.link_sealed, 'hex')) order by told.place)
+               from jsonb_array_elements(m.fields -> 'visits') with ordinality
+                    as told (visit, place)
+               join appointments v on v.tenant_id = m.tenant_id
+                   and v.id = (told.visit ->> 'id')::uuid) end as several,
            coalesce(p.time_zone, (
                select l.time_zone from locations l
                where l.tenant_id = m.tenant_id and l.archived_at is null
@@ -113,6 +124,29 @@ pub(super) async fn rows(
     Ok(rows.into_iter().map(|row| ((row.tenant_id, row.id), row)).collect())
 }
 
+/// One of several visits that a message tells of: as it said, and as it is now.
+#[derive(Debug, Deserialize)]
+pub(super) struct Several {
+    pub(super) id: Uuid,
+    told: i32,
+    sequence: i32,
+    status: String,
+    starts_at: Instant,
+    /// Its link, sealed.
+    pub(super) link: Option<String>,
+}
+
+impl Several {
+    fn visit(&self) -> Result<Visit, StoreError> {
+        let same = self.sequence == self.told;
+        Ok(Visit { status: status(&self.status)?, starts_at: self.starts_at, same })
+    }
+}
+
+fn status(key: &str) -> Result<Status, StoreError> {
+    Status::from_key(key).ok_or_else(|| StoreError::Unreadable(format!("the status {key}")))
+}
+
 impl Row {
     /// What has to be known to decide.
     pub(super) fn facts(&self) -> Result<Facts, StoreError> {
@@ -132,6 +166,7 @@ impl Row {
             opted_out: self.opted_out,
             consent: self.purpose.as_ref().map(|_| self.consent.unwrap_or(false)),
             visit: self.visit()?,
+            several: self.several()?.iter().map(Several::visit).collect::<Result<_, _>>()?,
             stands: self.stands,
             booked_since: self.booked_since,
             halted: self.halted()?,
@@ -150,8 +185,14 @@ impl Row {
         let (Some(status), Some(starts_at)) = (&self.status, self.starts_at) else {
             return Ok(None);
         };
-        let unknown = || StoreError::Unreadable(format!("the status {status}"));
-        let status = Status::from_key(status).ok_or_else(unknown)?;
-        Ok(Some(Visit { status, starts_at, same: self.sequence == self.appointment_sequence }))
+        let same = self.sequence == self.appointment_sequence;
+        Ok(Some(Visit { status: self::status(status)?, starts_at, same }))
+    }
+
+    /// The visits that it tells of, if it tells of several, in the order in which it does.
+    pub(super) fn several(&self) -> Result<Vec<Several>, StoreError> {
+        let Some(several) = self.several.clone() else { return Ok(Vec::new()) };
+        serde_json::from_value(several)
+            .map_err(|error| StoreError::Unreadable(format!("several visits: {error}")))
     }
 }

@@ -10,6 +10,7 @@ mod pushed;
 mod reminding;
 mod sequences;
 mod settings;
+mod several;
 mod texts;
 mod words;
 
