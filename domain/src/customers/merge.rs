@@ -13,7 +13,8 @@ use super::consents::standing;
 use super::entities::{customer, merge as entity};
 use super::{CustomerError, CustomerFacts, line_about, medical};
 use crate::audit::{Actor, Change};
-use crate::ids::{Customer, CustomerMerge, Id};
+use crate::ids::{Customer, CustomerMerge, Id, OptOut};
+use crate::messaging;
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::sequences;
@@ -73,6 +74,9 @@ pub(super) struct Undo {
     pub(super) tags: Vec<String>,
     /// The kept record's medical notes before, as they were sealed, if they were changed.
     pub(super) medical: Option<MedicalBefore>,
+    /// The opt-out of the other record's browsers, as it holds for the kept one.
+    #[serde(default)]
+    pub(super) opt_out: Option<Id<OptOut>>,
 }
 
 /// Medical notes as they were.
@@ -89,6 +93,7 @@ pub(super) enum Field {
     Email,
     Phone,
     Locale,
+    Channel,
     Note,
 }
 
@@ -98,6 +103,7 @@ pub(super) fn fills(kept: &customer::Model, gone: &customer::Model) -> Vec<Field
         (Field::Email, kept.email.is_none() && gone.email.is_some()),
         (Field::Phone, kept.phone.is_none() && gone.phone.is_some()),
         (Field::Locale, kept.locale.is_none() && gone.locale.is_some()),
+        (Field::Channel, kept.channel.is_none() && gone.channel.is_some()),
         (Field::Note, kept.note.is_empty() && !gone.note.is_empty()),
     ];
     cases.into_iter().filter(|(_, fills)| *fills).map(|(field, _)| field).collect()
@@ -140,6 +146,7 @@ pub async fn merge(
     }
     sequences::merged(tx, gone.id, kept.id).await?;
     let mut undo = Undo { moved: move_all(tx, gone.id, kept.id).await?, ..Undo::default() };
+    undo.opt_out = messaging::merged(tx, gone.id, kept.id).await?;
     let kept = fill(tx, kept, &gone, &mut undo).await?;
     let merged = remember(tx, &kept, &gone, &undo).await?;
     let (gone_id, gone_version) = (gone.id, gone.version);
@@ -243,6 +250,7 @@ async fn fill(
             }
             Field::Phone => row.phone = Set(gone.phone.clone()),
             Field::Locale => row.locale = Set(gone.locale.clone()),
+            Field::Channel => row.channel = Set(gone.channel.clone()),
             Field::Note => row.note = Set(gone.note.clone()),
         }
     }

@@ -116,10 +116,11 @@ fn only_what_is_empty_is_filled() {
         email: Some("a@b.co".into()),
         phone: Some("+14155550132".into()),
         locale: Some("de".into()),
+        channel: Some("sms".into()),
         note: "tea".into(),
         ..record()
     };
-    let all = [Field::Email, Field::Phone, Field::Locale, Field::Note];
+    let all = [Field::Email, Field::Phone, Field::Locale, Field::Channel, Field::Note];
     assert_eq!(fills(&record(), &full), all);
     assert_eq!(fills(&full, &full), []);
     assert_eq!(fills(&full, &record()), []);

@@ -8,6 +8,7 @@ use super::merge::{Field, MergeFacts, Undo, both, facts, joined, move_back};
 use super::{CustomerError, line_about, medical};
 use crate::audit::Change;
 use crate::ids::{Customer, CustomerMerge, Id};
+use crate::messaging;
 use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, TenantTx};
 
@@ -34,6 +35,7 @@ pub async fn undo(tx: &mut TenantTx, id: Id<CustomerMerge>) -> Result<MergeFacts
     let how: Undo = serde_json::from_value(found.undo.clone())
         .map_err(|error| StoreError::Unreadable(error.to_string()))?;
     move_back(tx, &how.moved, kept.id, gone.id).await?;
+    messaging::parted(tx, gone.id, kept.id, how.opt_out).await?;
     let names = (kept.name.clone(), gone.name.clone());
     empty(tx, kept, &gone, how).await?;
     let version = gone.version;
@@ -70,6 +72,7 @@ async fn empty(
             }
             Field::Phone if kept.phone == gone.phone => row.phone = Set(None),
             Field::Locale if kept.locale == gone.locale => row.locale = Set(None),
+            Field::Channel if kept.channel == gone.channel => row.channel = Set(None),
             Field::Note if kept.note == gone.note => row.note = Set(String::new()),
             // Somebody changed it since.
             _ => {}

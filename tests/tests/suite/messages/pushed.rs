@@ -198,3 +198,71 @@ async fn nobody_is_sent_inside() {
     }
     assert_eq!(service.asked(), 0);
 }
+
+/// Ann's record becomes part of Bob's.
+async fn merged_into_bob(bench: &Bench) -> (Value, Value) {
+    let owner = &bench.spa.owner;
+    let bob = json!({ "name": "Bob", "email": "bob@example.com" });
+    let bob = owner.post("/v1/customers", &bob).await.expect(201);
+    let ann = owner.get(&format!("/v1/customers/{}", bench.customer)).await.expect(200);
+    let body = json!({ "other_id": ann["id"], "other_version": ann["version"] });
+    let merge = format!("/v1/customers/{}/merge", bob["id"].as_str().unwrap());
+    let merged = owner.post(&merge, &body).header("if-match", &format!("\"{}\"", bob["version"]));
+    (bob, merged.await.expect(200))
+}
+
+#[tokio::test]
+async fn what_waits_for_a_record_goes_to_the_one_that_it_becomes() {
+    let bench = Bench::new().await;
+    bench.subscribe(1).await;
+    bench.choose().await;
+    bench.service.next([(429, "retry-after: 60\r\n")]);
+    bench.book("14:00").await;
+    openchair_tests::eventually("it is asked, and it waits", async || {
+        let sql = "select count(*) from jobs where kind = 'message.send' and state = 'waiting'";
+        let waits = bench.app.database.count(sql).await == 1;
+        (bench.service.asked() == 1 && waits).then_some(())
+    })
+    .await;
+    let (bob, merged) = merged_into_bob(&bench).await;
+    assert_eq!(merged["customer"]["channel"], "push", "what was chosen goes along");
+    bench.app.clock.advance(chrono::Duration::minutes(10));
+    bench.app.app().db.bell().ring();
+    bench.service.shows(1).await;
+    settled(&bench.app).await;
+    let message = &log(&bench.spa, "channel=push").await[0];
+    assert_eq!((&message["customer"], &message["address"]), (&bob["id"], &bob["id"]));
+    assert_eq!(message["state"], "sent");
+    assert_eq!(log(&bench.spa, "channel=email").await.len(), 1, "nothing went another way");
+    // Taken apart again, it is Ann's who had it.
+    let undo = merged["merge"]["id"].as_str().unwrap();
+    bench.spa.owner.post_empty(&format!("/v1/customers/merges/{undo}/undo")).await.expect(200);
+    let message = &log(&bench.spa, "channel=push").await[0];
+    let ann = json!(bench.customer);
+    assert_eq!((&message["customer"], &message["address"]), (&ann, &ann));
+}
+
+#[tokio::test]
+async fn who_wanted_no_notes_wants_none_under_another_record() {
+    let bench = Bench::new().await;
+    bench.subscribe(1).await;
+    let path = format!("{}/messages", bench.own);
+    let wish = json!({ "channel": "push", "wanted": false });
+    bench.spa.guest.put(&path, &wish).await.expect(200);
+    // What was said of mails holds for the address, whoever has it.
+    bench.app.database.run("delete from message_optouts where channel = 'email'").await;
+    let wanted = async || bench.spa.guest.get(&path).await.expect(200)["wanted"].clone();
+    assert_eq!(wanted().await, false);
+    let (bob, merged) = merged_into_bob(&bench).await;
+    assert_eq!(wanted().await, false);
+    let of = async |customer: &str| {
+        let sql = "select count(*) from message_optouts where channel = 'push' and address_key = ";
+        bench.app.database.count(&format!("{sql}'{customer}'")).await
+    };
+    let bob = bob["id"].as_str().unwrap();
+    assert_eq!((of(bob).await, of(&bench.customer).await), (1, 1));
+    let undo = merged["merge"]["id"].as_str().unwrap();
+    bench.spa.owner.post_empty(&format!("/v1/customers/merges/{undo}/undo")).await.expect(200);
+    assert_eq!((of(bob).await, of(&bench.customer).await), (0, 1));
+    assert_eq!(wanted().await, false);
+}
