@@ -54,7 +54,7 @@ pub use merge::{MergeFacts, MergeWith, merge, merges};
 pub use suggestions::{SuggestionFacts, dismiss, suggestions};
 pub use undo::undo;
 pub use visits::{VisitFacts, visits};
-pub(crate) use write::choose_channel;
+pub(crate) use write::{channel_chosen_by, choose_channel, chosen_channel};
 pub use write::{create, update};
 
 refusals! {

@@ -1,7 +1,8 @@
 //! Making and changing customers.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, Statement,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
+    Statement,
 };
 use serde_json::{Value, json};
 
@@ -226,4 +227,50 @@ pub(crate) async fn choose_channel(
         tx.emit(NewEvent::new("customer.updated", &json!({ "id": id })));
     }
     Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Chosen {
+    channel: Option<Channel>,
+}
+
+async fn chosen(
+    tx: &TenantTx,
+    sql: &str,
+    values: Vec<sea_orm::Value>,
+) -> Result<Option<Channel>, StoreError> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = Chosen::find_by_statement(statement).one(tx.conn()).await?;
+    Ok(found.and_then(|found| found.channel))
+}
+
+/// By which way a customer wants to hear, if they ever said.
+pub(crate) async fn chosen_channel(
+    tx: &TenantTx,
+    id: Id<Customer>,
+) -> Result<Option<Channel>, StoreError> {
+    let sql = "select channel from customers
+               where tenant_id = $1 and id = $2 and erased_at is null";
+    chosen(tx, sql, vec![tx.tenant().uuid().into(), id.uuid().into()]).await
+}
+
+/// The same of somebody who is recognised as when they book: by the name with an address or a number.
+/// Nobody is held.
+pub(crate) async fn channel_chosen_by(
+    tx: &TenantTx,
+    (name, email, phone): (&str, Option<&str>, Option<&str>),
+) -> Result<Option<Channel>, StoreError> {
+    let sql = "select channel from customers
+               where tenant_id = $1 and (email_key = $3 or phone = $4) and name_key = $2
+                 and channel is not null and merged_into is null and archived_at is null
+                 and erased_at is null
+               order by id limit 1";
+    let email = email.and_then(|email| Email::parse(email).ok());
+    let values = vec![
+        tx.tenant().uuid().into(),
+        text::fold(name).into(),
+        email.map(|email| email.key().to_owned()).into(),
+        phone.map(str::to_owned).into(),
+    ];
+    chosen(tx, sql, values).await
 }

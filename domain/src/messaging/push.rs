@@ -171,18 +171,10 @@ pub(super) async fn is_subscribed(
 
 /// Who has no browser left doesn't hear by them any more, but as everybody does.
 async fn give_up(tx: &mut TenantTx, customer: Id<Customer>) -> Result<(), StoreError> {
-    #[derive(FromQueryResult)]
-    struct Chosen {
-        channel: Option<Channel>,
-    }
     if is_subscribed(tx, customer).await? {
         return Ok(());
     }
-    let sql = "select channel from customers where tenant_id = $1 and id = $2";
-    let values = [tx.tenant().uuid().into(), customer.uuid().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let found = Chosen::find_by_statement(statement).one(tx.conn()).await?;
-    if found.is_some_and(|found| found.channel == Some(Channel::Push)) {
+    if customers::chosen_channel(tx, customer).await? == Some(Channel::Push) {
         customers::choose_channel(tx, customer, None).await?;
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! What is said about visits.
 
-use super::Kind;
 use super::address::{Address, Reach};
 use super::new::{NewMessage, Subject};
+use super::{Channel, Kind};
 use crate::bookings::{CalendarEntry, VisitFacts};
 use crate::diary::Shop;
 use crate::ids::{Customer, Id};
@@ -35,6 +35,7 @@ pub(crate) struct Waiting<'a> {
     pub(crate) name: &'a str,
     pub(crate) email: Option<&'a str>,
     pub(crate) phone: Option<&'a str>,
+    pub(crate) chosen: Option<Channel>,
     pub(crate) locale: &'a str,
     pub(crate) customer: Option<Id<Customer>>,
 }
@@ -45,10 +46,11 @@ pub(crate) fn about_offer(
     shop: &Shop,
     who: &Waiting<'_>,
 ) -> Option<NewMessage> {
-    let reach = Reach { email: who.email, phone: who.phone, ..Reach::default() };
+    let Waiting { email, phone, chosen, customer, .. } = *who;
+    let reach = Reach { email, phone, chosen, customer };
     let to = reach.choose(&shop.messages.channels)?;
     let message = said(NewMessage::new(Kind::WaitlistOffer, to, who.locale), visit, shop);
-    Some(NewMessage { customer: who.customer, ..message.with("name", who.name) })
+    Some(NewMessage { customer, ..message.with("name", who.name) })
 }
 
 /// What the words about a visit say about.

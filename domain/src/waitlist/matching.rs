@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
+    ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -20,7 +21,8 @@ use crate::bookings::workshop::{Asker, Setting, plan};
 use crate::bookings::{self, BookingError, Refusal};
 use crate::diary::{self, Diary, Shop};
 use crate::fault::Explain;
-use crate::ids::{Id, Location, Tenant};
+use crate::ids::{Id, Tenant};
+use crate::messaging::Channel;
 use crate::tenancy::{Db, TenantTx};
 use crate::tenants;
 use crate::time::Instant;
@@ -34,16 +36,36 @@ const MOST_OFFERS: usize = 20;
 /// Whoever loses this often against others tries again later.
 const MOST_OBSTACLES: usize = 8;
 
+/// What came of looking for who wants time that is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matched {
+    /// So many offers were made.
+    pub made: usize,
+    /// It is the shop's quiet hours: this is to be done again at their end.
+    pub quiet_until: Option<Instant>,
+}
+
+/// What came of looking once.
+enum Next {
+    Made,
+    Nobody,
+    Quiet(Instant),
+}
+
 /// Offers free time to those who wait for it, one for each stretch of it. Doing it again offers
-/// nothing again: what is offered is kept, and whom it is offered to doesn't wait meanwhile.
+/// nothing again: what is offered is kept, and whom it is offered to doesn't wait meanwhile. In quiet
+/// hours nobody is asked: an offer would be over before its customer is awake, and so would those after
+/// it. What is still free at their end is offered then.
 pub async fn match_freed(
     db: &Db,
     tenant: Id<Tenant>,
     freed: &Freed,
     public_url: &str,
-) -> Result<usize, BookingError> {
-    let Some(caller) = tenants::on_behalf(db, tenant, "waitlist").await? else { return Ok(0) };
-    let (mut made, mut obstacles) = (0, 0);
+) -> Result<Matched, BookingError> {
+    let (mut made, mut obstacles, mut quiet_until) = (0, 0, None);
+    let Some(caller) = tenants::on_behalf(db, tenant, "waitlist").await? else {
+        return Ok(Matched { made, quiet_until });
+    };
     while made < MOST_OFFERS {
         let mut tx = db.tenant(&caller).await?;
         let outcome = match next(&mut tx, freed, public_url).await {
@@ -51,8 +73,12 @@ pub async fn match_freed(
             Err(error) => Err(error),
         };
         match outcome {
-            Ok(true) => made += 1,
-            Ok(false) => break,
+            Ok(Next::Made) => made += 1,
+            Ok(Next::Nobody) => break,
+            Ok(Next::Quiet(until)) => {
+                quiet_until = Some(until);
+                break;
+            }
             Err(error) if obstacles < MOST_OBSTACLES && passes(&error) => {
                 obstacles += 1;
                 if error.code() == "lapsed" {
@@ -64,7 +90,7 @@ pub async fn match_freed(
             Err(error) => return Err(error),
         }
     }
-    Ok(made)
+    Ok(Matched { made, quiet_until })
 }
 
 /// Whether another attempt may do.
@@ -73,13 +99,18 @@ fn passes(error: &BookingError) -> bool {
 }
 
 /// Makes the next offer, if there is one to make.
-async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool, BookingError> {
+async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<Next, BookingError> {
     let now = tx.now();
-    let Some(versions) = diary::versions(tx, Some(freed.location)).await? else { return Ok(false) };
-    let Some(shop) = diary::shop(tx, versions).await? else { return Ok(false) };
+    let Some(versions) = diary::versions(tx, Some(freed.location)).await? else {
+        return Ok(Next::Nobody);
+    };
+    let Some(shop) = diary::shop(tx, versions).await? else { return Ok(Next::Nobody) };
     over::close(tx, freed.location, now.with_timezone(&shop.rules.zone).date_naive()).await?;
     if freed.to <= now {
-        return Ok(false);
+        return Ok(Next::Nobody);
+    }
+    if let Some((_, until)) = shop.messages.quiet_around(shop.rules.zone, now) {
+        return Ok(if until < freed.to { Next::Quiet(until) } else { Next::Nobody });
     }
     let day = |at: Instant| at.with_timezone(&shop.rules.zone).date_naive();
     let days = (day(freed.from) - Days::new(1))..=day(freed.to);
@@ -87,8 +118,8 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool
     let mut diary: Option<Diary> = None;
     // Those who came first are asked first; where none of them can use it, those behind them are.
     let (row, candidate, pick, diary) = loop {
-        let page = waiting(tx, freed.location, (*days.start(), *days.end()), after).await?;
-        let Some(last) = page.last().map(|row| row.id) else { return Ok(false) };
+        let page = waiting(tx, &shop, (*days.start(), *days.end()), after).await?;
+        let Some(last) = page.last().map(|row| row.id) else { return Ok(Next::Nobody) };
         let more = page.len() as u64 == AT_ONCE;
         let before = offered_before(tx, &page).await?;
         let (mut rows, mut candidates) = candidates(page, &shop, before)?;
@@ -102,7 +133,7 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool
             break (rows.remove(pick.place), candidates.remove(pick.place), pick, seen);
         }
         if !more {
-            return Ok(false);
+            return Ok(Next::Nobody);
         }
         (after, diary) = (Some(last), Some(seen));
     };
@@ -112,22 +143,45 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<bool
     let row = row.ok_or(Refusal::Contended)?;
     let setting = Setting { diary, planned: candidate.planned };
     make(tx, row, &setting, pick.way, public_url).await?;
-    Ok(true)
+    Ok(Next::Made)
+}
+
+const HEARS_BY_TEXT: &str = "phone is not null and not exists (
+    select from message_optouts o
+    where o.tenant_id = waitlist_entries.tenant_id and o.channel in ('sms', 'whatsapp')
+      and o.address_key = waitlist_entries.phone)";
+
+const HEARS_BY_NOTES: &str = "exists (
+    select from customers c
+    where c.tenant_id = waitlist_entries.tenant_id and c.id = waitlist_entries.customer_id
+      and c.channel = 'push')";
+
+/// Whoever can be told by one of the ways that are on. Who said "stop" to texts and has no address would
+/// never hear of what is kept for them.
+fn reached(on: &[Channel]) -> Condition {
+    // No way at all reaches nobody.
+    on.iter().fold(Condition::any().add(Expr::cust("false")), |reached, way| {
+        reached.add(match way {
+            Channel::Email => entry::Column::Email.is_not_null(),
+            Channel::Sms | Channel::Whatsapp => Expr::cust(HEARS_BY_TEXT),
+            Channel::Push => Expr::cust(HEARS_BY_NOTES),
+        })
+    })
 }
 
 /// Who waits there for one of these days and can be told, the first who came first: staff may offer
 /// to others, and tell them.
 async fn waiting(
     tx: &TenantTx,
-    at: Id<Location>,
+    shop: &Shop,
     (first, last): (NaiveDate, NaiveDate),
     after: Option<Uuid>,
 ) -> Result<Vec<entry::Model>, BookingError> {
     let mut found = entry::Entity::find()
         .filter(entry::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(entry::Column::LocationId.eq(at.uuid()))
+        .filter(entry::Column::LocationId.eq(shop.location.uuid()))
         .filter(entry::Column::State.eq(State::Waiting.key()))
-        .filter(entry::Column::Email.is_not_null())
+        .filter(reached(&shop.messages.channels))
         .filter(entry::Column::FirstDay.lte(last))
         .filter(entry::Column::LastDay.gte(first))
         .order_by_asc(entry::Column::Id)

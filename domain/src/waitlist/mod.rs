@@ -37,7 +37,7 @@ pub(crate) use forget::{Person, forget};
 pub use freed::{Freed, MATCH};
 pub use join::{Joined, add, join};
 pub use leave::{leave, remove};
-pub use matching::match_freed;
+pub use matching::{Matched, match_freed};
 pub use offers::{Accepting, Offered, StaffOffer, Standing, accept, decline, look_at_offer, offer};
 pub use over::over_everywhere;
 pub use read::{Filter, Place, list, look, read};

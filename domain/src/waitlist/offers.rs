@@ -150,13 +150,13 @@ async fn tell(
     (token, expires_at): (&OpaqueToken, Instant),
     public_url: &str,
 ) -> Result<(), BookingError> {
-    let who = Waiting {
-        name: &row.name,
-        email: row.email.as_deref(),
-        phone: row.phone.as_deref(),
-        locale: &row.locale,
-        customer: row.customer_id.map(Id::from_uuid),
+    let customer = row.customer_id.map(Id::from_uuid);
+    let (email, phone) = (row.email.as_deref(), row.phone.as_deref());
+    let chosen = match customer {
+        Some(customer) => customers::chosen_channel(tx, customer).await?,
+        None => customers::channel_chosen_by(tx, (&row.name, email, phone)).await?,
     };
+    let who = Waiting { name: &row.name, email, phone, chosen, locale: &row.locale, customer };
     let Some(message) = messaging::about_offer(visit, &setting.diary.shop, &who) else {
         return Ok(());
     };

@@ -23,8 +23,14 @@ impl Handler for MatchWaitlist {
     async fn run(&self, job: &Claimed) -> Result<(), Failure> {
         let freed: Freed = job.read()?;
         let tenant = job.tenant.ok_or_else(|| Failure::permanent("the job is nobody's"))?;
-        waitlist::match_freed(&self.db, tenant, &freed, &self.public_url).await?;
-        Ok(())
+        let matched = waitlist::match_freed(&self.db, tenant, &freed, &self.public_url).await?;
+        match matched.quiet_until {
+            None => Ok(()),
+            Some(until) => {
+                let pause = until - self.db.clock().now();
+                Err(Failure::Later(pause.to_std().unwrap_or_default()))
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Waiting for time that is taken, over HTTP, with the worker at work.
 
+mod told;
 mod who;
 
 use chrono::{DateTime, Duration, Utc};
@@ -206,7 +207,7 @@ async fn the_first_yes_counts_and_looking_twice_offers_once() {
     let db = &app.app().db;
     let look = || waitlist::match_freed(db, spa.business.id, &freed, &app.url);
     let (one, two) = tokio::join!(look(), look());
-    assert_eq!((one.unwrap(), two.unwrap()), (0, 0));
+    assert_eq!((one.unwrap().made, two.unwrap().made), (0, 0));
     let offers = "select count(*) from waitlist_offers";
     assert_eq!(app.database.count(offers).await, 1);
 

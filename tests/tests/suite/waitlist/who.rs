@@ -12,7 +12,8 @@ use super::{booked, cancel, join, mailed, stands, waiting, wish};
 async fn look(app: &TestApp, spa: &Spa) -> usize {
     let location = spa.location.parse::<Id<_>>().unwrap();
     let freed = Freed { location, from: app.now(), to: at(5, "09:00") };
-    waitlist::match_freed(&app.app().db, spa.business.id, &freed, "http://spa").await.unwrap()
+    let db = &app.app().db;
+    waitlist::match_freed(db, spa.business.id, &freed, "http://spa").await.unwrap().made
 }
 
 #[tokio::test]
