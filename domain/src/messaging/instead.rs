@@ -5,7 +5,8 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use super::address::Reach;
 use super::log::{self, Named};
 use super::new::{sealed_part, write};
-use super::{Channel, settings};
+use super::sending::{Outcome, settle_all};
+use super::{Channel, Reason, State, settings};
 use crate::tenancy::{Db, RequestFacts, StoreError};
 use crate::tenants;
 
@@ -15,13 +16,18 @@ struct Known {
     phone: Option<String>,
 }
 
-/// Writes a message once more for the best other way, and says whether that is so. Whoever does it twice
-/// has written it once, but for what is about a line: that has no such key.
-pub async fn instead(db: &Db, (tenant, message): Named) -> Result<bool, StoreError> {
+/// Writes a message once more for the best other way, and says whether it goes that way. What becomes of
+/// the first one is written with it, so that whoever is lost in between does neither, and whoever comes
+/// second finds that it was done.
+pub async fn instead(db: &Db, (tenant, message): Named, because: &str) -> Result<bool, StoreError> {
     let visitor = tenants::visitor(db, tenant, RequestFacts::default()).await?;
     let Some((caller, _)) = visitor else { return Ok(false) };
     let tx = db.tenant(&caller).await?;
-    let Some(row) = log::row(&tx, message).await? else { return Ok(false) };
+    let Some(row) = log::held(&tx, message).await? else { return Ok(false) };
+    let given_up = row.reason.as_deref() == Some(Reason::GaveUp.key());
+    if State::stored(&row.state)? != State::Queued && !given_up {
+        return Ok(true);
+    }
     let sql = "
         select coalesce(a.contact_email, c.email) as email, c.phone
         from customers c
@@ -45,7 +51,11 @@ pub async fn instead(db: &Db, (tenant, message): Named) -> Result<bool, StoreErr
     let link = link.map(String::from_utf8).transpose().map_err(unreadable)?;
     let mut copy = log::copy(row, to)?;
     copy.link = link;
-    let written = write(&tx, copy).await?;
+    // About a visit it may be there already: then it is said, too.
+    write(&tx, copy).await?;
+    let because = format!("{because}; it goes another way");
+    let outcome = Outcome::Failed(Reason::Refused, because);
+    settle_all(tx.conn(), tx.now(), &[((tenant, message), outcome)]).await?;
     tx.commit().await?;
-    Ok(written.is_some())
+    Ok(true)
 }

@@ -211,6 +211,15 @@ pub(super) async fn row(
     Ok(found.one(tx.conn()).await?)
 }
 
+/// The same, held: what becomes of it is decided by whoever has it.
+pub(super) async fn held(
+    tx: &TenantTx,
+    id: Id<Message>,
+) -> Result<Option<entity::Model>, StoreError> {
+    let found = entity::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
+    Ok(found.lock_exclusive().one(tx.conn()).await?)
+}
+
 /// The same message once more, to somewhere; without its link.
 pub(super) fn copy(row: entity::Model, to: Address) -> Result<NewMessage, StoreError> {
     let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());

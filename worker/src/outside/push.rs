@@ -224,9 +224,10 @@ impl Carrier for ByPush {
             (false, None) => {
                 cleared.map_err(store)?;
                 let named = (message.tenant, message.id);
-                let other = messaging::instead(db, named).await.map_err(store)?;
-                let other = if other { "; it goes another way" } else { "" };
-                Err(Refused::Permanent(format!("no browser takes notes any more{other}")))
+                let because = "no browser takes notes any more";
+                // Whether or not it goes another way: what is to be known of that is written by then.
+                messaging::instead(db, named, because).await.map_err(store)?;
+                Err(Refused::Permanent(because.to_owned()))
             }
         }
     }

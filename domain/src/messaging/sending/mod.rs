@@ -23,6 +23,8 @@ use crate::time::Instant;
 
 pub use settle::{Outcome, settle};
 
+pub(super) use settle::write_all as settle_all;
+
 /// A message that is to be sent now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ready {
@@ -110,7 +112,7 @@ pub async fn look(
             }
         });
     }
-    settle::write(&tx, &dropped).await?;
+    settle::write_all(tx.conn(), tx.now(), &dropped).await?;
     settle::due_at(&tx, &later).await?;
     tx.commit().await?;
     Ok(looked)

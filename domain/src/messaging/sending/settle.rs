@@ -50,20 +50,24 @@ const SETTLE: &str = "
 /// Writes down what became of messages.
 pub async fn settle(db: &Db, settled: &[(Named, Outcome)]) -> Result<(), StoreError> {
     let tx = db.system_by_key(SystemReason::Messages).await?;
-    write(&tx, settled).await?;
+    write_all(tx.conn(), tx.now(), settled).await?;
     tx.commit().await
 }
 
-pub(super) async fn write(tx: &SystemTx, settled: &[(Named, Outcome)]) -> Result<(), StoreError> {
+/// The same, in whoever's transaction.
+pub(in crate::messaging) async fn write_all(
+    conn: &impl ConnectionTrait,
+    now: Instant,
+    settled: &[(Named, Outcome)],
+) -> Result<(), StoreError> {
     if settled.is_empty() {
         return Ok(());
     }
-    let rows: Vec<Row> =
-        settled.iter().map(|(named, outcome)| row(*named, outcome, tx.now())).collect();
+    let rows: Vec<Row> = settled.iter().map(|(named, outcome)| row(*named, outcome, now)).collect();
     let rows: Value = serde_json::to_value(rows)
         .map_err(|error| StoreError::Unreadable(format!("outcomes of messages: {error}")))?;
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SETTLE, [rows.into()]);
-    tx.conn().execute_raw(statement).await?;
+    conn.execute_raw(statement).await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Notes to browsers, encrypted for them alone.
 
+use openchair_domain::messaging;
 use openchair_tests::TestApp;
 use openchair_tests::push::{CONTACT, PushService, SETTINGS};
 use openchair_tests::spa::{Spa, at};
@@ -265,4 +266,34 @@ async fn who_wanted_no_notes_wants_none_under_another_record() {
     bench.spa.owner.post_empty(&format!("/v1/customers/merges/{undo}/undo")).await.expect(200);
     assert_eq!((of(bob).await, of(&bench.customer).await), (0, 1));
     assert_eq!(wanted().await, false);
+}
+
+/// A worker is lost right after it had a note written for another way.
+#[tokio::test]
+async fn what_goes_another_way_goes_there_once() {
+    let app = TestApp::with(&[("worker.inside", "false"), INSIDE, SETTINGS[0], SETTINGS[1]]).await;
+    let spa = app.spa().await;
+    let ways = json!({ "channels": ["email", "push"] });
+    spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
+    app.clock.set(at(4, "10:00"));
+    spa.open_line(&["Eve"]).await;
+    let ada = json!({ "name": "Ada", "email": "ada@example.com" });
+    let ada = spa.owner.post("/v1/customers", &ada).await.expect(201);
+    app.database.run("update customers set channel = 'push'").await;
+    spa.desk_in("Ada", &["Wax"], &json!({ "customer": ada["id"] })).await;
+    let note = log(&spa, "kind=queue_next").await.remove(0);
+    assert_eq!((&note["channel"], &note["state"]), (&json!("push"), &json!("queued")));
+    let named = (spa.business.id, note["id"].as_str().unwrap().parse().unwrap());
+    for _ in 0..2 {
+        assert!(messaging::instead(&app.app().db, named, "nobody is there").await.unwrap());
+    }
+    let found = log(&spa, "kind=queue_next").await;
+    let stand = |one: &Value| json!([one["channel"], one["state"], one["detail"]]);
+    assert_eq!(
+        found.iter().map(stand).collect::<Vec<_>>(),
+        [
+            json!(["email", "queued", null]),
+            json!(["push", "failed", "nobody is there; it goes another way"])
+        ]
+    );
 }
