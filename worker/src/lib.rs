@@ -35,8 +35,8 @@ use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
-    Afterwards, Forgotten, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled, Sequences,
-    Shift, Strangers, Stuck, Woken, repeat,
+    Afterwards, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled,
+    Sequences, Shift, Strangers, Stuck, Woken, repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::webhooks::Webhooks;
@@ -133,6 +133,7 @@ impl Worker {
     pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
         self.webhooks = Some(webhooks);
         self.reconcilers.push(Arc::new(Stuck));
+        self.reconcilers.push(Arc::new(Forsaken));
         self
     }
 

@@ -43,7 +43,7 @@ pub use own::{
 pub use push::{Browser, NewSubscription, browsers, browsers_gone, subscribe, unsubscribe};
 pub use quiet::Quiet;
 pub use replies::{Heard, Meant, ReplyFacts, ReplyOutcome, Talk, meant, replies, reply};
-pub use sending::{Looked, Outcome, Ready, look, settle};
+pub use sending::{Looked, Outcome, Ready, give_up_forsaken, look, settle};
 pub use settings::{
     ServiceReminders, Settings, SettingsChange, SettingsError, put_service_reminders,
     read as settings, remove_service_reminders, service_reminders, update as update_settings,

@@ -4,6 +4,7 @@
 
 mod afterwards;
 mod forgotten;
+mod forsaken;
 mod gauges;
 mod lapsed;
 mod leftovers;
@@ -23,6 +24,7 @@ use openchair_domain::tenancy::{Db, StoreError};
 
 pub use afterwards::Afterwards;
 pub use forgotten::Forgotten;
+pub use forsaken::Forsaken;
 pub(crate) use gauges::Gauges;
 pub use lapsed::Lapsed;
 pub use leftovers::Leftovers;

@@ -2,6 +2,7 @@
 //! many businesses at once.
 
 mod decide;
+mod forsaken;
 mod read;
 mod settle;
 
@@ -21,6 +22,7 @@ use crate::secrets::Place;
 use crate::tenancy::{Db, StoreError, SystemReason, Tools};
 use crate::time::Instant;
 
+pub use forsaken::give_up_forsaken;
 pub use settle::{Outcome, settle};
 
 pub(super) use settle::write_all as settle_all;

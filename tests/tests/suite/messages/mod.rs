@@ -1,6 +1,7 @@
 //! What a business says to its customers: when, in which words, and to whom not.
 
 mod exactly_once;
+mod forsaken;
 mod kinds;
 mod leaving;
 mod log;
