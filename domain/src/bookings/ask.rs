@@ -372,12 +372,17 @@ pub async fn send_code(tx: &mut TenantTx, hold: &str, email: &str) -> Result<(),
     let number = u32::from_be_bytes(entropy::bytes::<4>(tx.entropy())) % 1_000_000;
     let code = format!("{number:06}");
     let hash = code_hash(&format!("{} {code}", email.key()), Id::from_uuid(row.id));
+    let kept_until = row.lapses_at;
     let mut change: appointment::ActiveModel = row.into();
     change.code_hash = Set(Some(hash));
     change.update(tx.conn()).await?;
     let mail = NewMail::new(&email, Template::BookingCode, &shop.locale)
         .with("business", shop.name.clone())
         .with("code", code);
+    let mail = match kept_until {
+        Some(until) => mail.until(until),
+        None => mail,
+    };
     messaging::queue(tx, mail).await?;
     Ok(())
 }

@@ -155,6 +155,7 @@ async fn mail_once(
     let mail = NewMail::new(&to, template, &user.locale)
         .with("name", user.name.clone())
         .with("minutes", purpose.lifetime().num_minutes())
+        .until(tx.now() + purpose.lifetime())
         .link(identity.link(page, token.text()));
     let mail = match because_of {
         Some(job) => mail.once(format!("{job}.mail")),

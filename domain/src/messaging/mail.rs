@@ -8,6 +8,7 @@ use crate::ids::{Id, Tenant};
 use crate::jobs::{self, NewJob};
 use crate::tenancy::{StoreError, SystemTx, TenantTx};
 use crate::text::Email;
+use crate::time::Instant;
 
 /// The kind of job that sends a mail.
 pub const SEND_MAIL: &str = "mail.send";
@@ -170,6 +171,9 @@ pub struct Mail {
     pub locale: String,
     /// What the template shows.
     pub data: Map<String, Value>,
+    /// From then on it is of no use: its link leads nowhere any more, or its code opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
 }
 
 /// A mail to be queued.
@@ -187,6 +191,7 @@ impl NewMail {
             template,
             locale: locale.to_owned(),
             data: Map::new(),
+            until: None,
         };
         Self { mail, link: None, once: None }
     }
@@ -200,6 +205,12 @@ impl NewMail {
     /// The link, which is as good as a password and therefore sealed until it is sent.
     pub(crate) fn link(mut self, link: String) -> Self {
         self.link = Some(link);
+        self
+    }
+
+    /// From then on nobody needs it any more.
+    pub(crate) fn until(mut self, until: Instant) -> Self {
+        self.mail.until = Some(until);
         self
     }
 

@@ -363,6 +363,7 @@ async fn mail(
         .with("business", business.name)
         .with("inviter", Actor::from(tx.caller().principal()).name)
         .with("role", role)
+        .until(invitation.expires_at)
         .link(identity.link("join", token.text()));
     Ok(messaging::queue(tx, mail).await?)
 }

@@ -34,6 +34,10 @@ impl Handler for SendMails {
 
     async fn run(&self, job: &Claimed) -> Result<(), Failure> {
         let mail: Mail = job.read()?;
+        if mail.until.is_some_and(|until| until <= self.clock.now()) {
+            tracing::info!("nobody needs this mail any more: it isn't sent");
+            return Ok(());
+        }
         let link = job.secret.clone().map(String::from_utf8).transpose();
         let link = link.map_err(|_| Failure::permanent("the link is not text"))?;
         let content = self.templates.render(&mail, link.as_deref())?;
@@ -42,7 +46,13 @@ impl Handler for SendMails {
         let passage = self.gate.pass(TURN).await.map_err(Failure::Later)?;
         let sent = self.mailer.send(&outgoing).await;
         passage.found(&sent.clone().map(|()| Carried::default()).map_err(Refused::from));
-        Ok(sent?)
+        match sent {
+            Ok(()) => Ok(()),
+            Err(SendError { fault: Fault::Final, reason }) => Err(Failure::Permanent(reason)),
+            Err(SendError { fault: Fault::Passing, reason }) => Err(Failure::Transient(reason)),
+            // No fault of the mail's, and no try: it waits until somebody is there, as messages do.
+            Err(SendError { fault: Fault::Away, .. }) => Err(Failure::Later(self.gate.again())),
+        }
     }
 }
 
@@ -52,16 +62,6 @@ impl From<RenderError> for Failure {
             // It was sealed with a key that this worker wasn't given (yet).
             RenderError::NoLink => Self::transient(error.to_string()),
             _ => Self::permanent(error.to_string()),
-        }
-    }
-}
-
-impl From<SendError> for Failure {
-    fn from(error: SendError) -> Self {
-        match error.fault {
-            Fault::Final => Self::Permanent(error.reason),
-            // Somebody waits for it now: it is given up some day.
-            Fault::Passing | Fault::Away => Self::Transient(error.reason),
         }
     }
 }

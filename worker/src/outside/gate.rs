@@ -13,6 +13,7 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 use super::carrier::{Carried, Refused};
 use crate::backoff::jittered;
+use crate::reports::mask;
 
 /// What it takes to shut: so many who were refused for now, in a row, or a fourth of that who found
 /// nobody there.
@@ -163,7 +164,7 @@ impl Gate {
     }
 
     /// Somebody wasn't.
-    fn failed(&self, weight: u32, sees: bool) {
+    fn failed(&self, weight: u32, sees: bool, why: &str) {
         let now = self.clock.now();
         let mut state = self.state();
         state.count = state.count.saturating_add(weight);
@@ -171,7 +172,8 @@ impl Gate {
             return;
         }
         if state.times == 0 {
-            tracing::warn!(channel = self.name, "messages aren't taken: they are put off");
+            let why = mask(why);
+            tracing::warn!(channel = self.name, why, "messages aren't taken: they are put off");
         }
         state.since.get_or_insert(now);
         state.times = state.times.saturating_add(1);
@@ -218,7 +220,7 @@ impl Drop for Seeing<'_> {
 impl Passage<'_> {
     /// It takes very long: others needn't wait behind it to find out.
     pub(crate) fn slow(&self) {
-        self.gate.failed(NOBODY, self.sees);
+        self.gate.failed(NOBODY, self.sees, "no answer for long");
     }
 
     /// What they found.
@@ -228,8 +230,9 @@ impl Passage<'_> {
             // No, for good, is an answer, too.
             Ok(_) | Err(Refused::Permanent(_)) => self.gate.served(),
             Err(Refused::Later(wish, _)) => self.gate.rest(*wish),
-            Err(Refused::Away(_)) => self.gate.failed(NOBODY, self.sees),
-            Err(Refused::Transient(_)) => self.gate.failed(1, self.sees),
+            Err(Refused::Away(why)) => self.gate.failed(NOBODY, self.sees, why),
+            // What is said of one message may name whom it is for, which has no place in a log.
+            Err(Refused::Transient(_)) => self.gate.failed(1, self.sees, "refused for now"),
         }
     }
 }

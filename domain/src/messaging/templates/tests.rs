@@ -64,7 +64,8 @@ fn series() -> serde_json::Value {
 
 fn mail(template: Template, locale: &str, data: &serde_json::Value) -> Mail {
     let data = data.as_object().unwrap().clone();
-    Mail { to: "ana@example.com".to_owned(), template, locale: locale.to_owned(), data }
+    let to = "ana@example.com".to_owned();
+    Mail { to, template, locale: locale.to_owned(), data, until: None }
 }
 
 fn templates() -> Templates {
