@@ -137,11 +137,12 @@ impl SequencesApi {
         Ok(listed(found, SequenceRunView::from))
     }
 
-    /// Takes somebody out. What is written for them and not sent yet isn't sent either.
+    /// Takes somebody out. What is written for them and not sent yet isn't sent either. Whoever writes
+    /// down opt-outs may do this: it is asked for where customers are.
     #[oai(path = "/:id/runs/:run/stop", method = "post", operation_id = "stop_sequence_run")]
     async fn stop(
         &self,
-        who: Can<perm::UpdateTemplates>,
+        who: Can<perm::SendMessage>,
         id: Path<Ref<Sequence>>,
         run: Path<Ref<SequenceRun>>,
     ) -> Result<Json<SequenceRunView>, ApiError> {
