@@ -3,9 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use std::collections::{HashMap, VecDeque};
-use std::fmt;
-use std::net::SocketAddr;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use data_encoding::BASE64URL_NOPAD;
@@ -14,12 +12,10 @@ use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use serde_json::{Value, json};
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
 use web_push_native::{Auth, decrypt};
 
 use crate::wait::eventually;
-use crate::wire::{self, Asked, Door};
+use crate::wire::{self, Asked, Orders, Place, Site};
 
 /// A key to sign notes with, for `push.vapid_key`.
 pub const VAPID_KEY: &str = "RS0WdYWWo1HajXg3NZR1olzCf31i-ZBGDkFyCs7j1jw";
@@ -30,7 +26,7 @@ pub const CONTACT: &str = "mailto:ops@book.example";
 pub const SETTINGS: [(&str, &str); 2] = [("push.vapid_key", VAPID_KEY), ("push.contact", CONTACT)];
 
 /// A browser that subscribed.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Subscribed {
     secret: SecretKey,
     auth: [u8; 16],
@@ -55,40 +51,39 @@ pub struct Note {
     pub topic: String,
 }
 
+/// What it answers instead of taking a note: a status and headers.
+type Answer = (u16, String);
+
+#[derive(Debug)]
 struct Shared {
     origin: String,
     browsers: Mutex<HashMap<String, (u8, Subscribed)>>,
-    answers: Mutex<VecDeque<(u16, String)>>,
+    orders: Orders<Asked, Option<Answer>>,
     notes: Mutex<Vec<Note>>,
     asked: Mutex<usize>,
 }
 
 /// A running service; ends when it is dropped.
+#[derive(Debug)]
 pub struct PushService {
-    /// Where it listens.
-    pub address: SocketAddr,
     shared: Arc<Shared>,
-    _door: Door,
-}
-
-impl fmt::Debug for PushService {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PushService").field("address", &self.address).finish_non_exhaustive()
-    }
+    _place: Place,
 }
 
 impl PushService {
     /// One that nobody has subscribed to.
     pub async fn start() -> Self {
-        let share = |address| Shared {
-            origin: format!("http://{address}"),
+        let site = Site::free().await;
+        let shared = Arc::new(Shared {
+            origin: site.origin(),
             browsers: Mutex::default(),
-            answers: Mutex::default(),
+            orders: Orders::new(|_| None),
             notes: Mutex::default(),
             asked: Mutex::default(),
-        };
-        let (door, shared) = Door::open(share, serve).await;
-        Self { address: door.address, shared, _door: door }
+        });
+        let told = Arc::clone(&shared);
+        let place = site.open(move |asked| answer(asked, Arc::clone(&told)));
+        Self { shared, _place: place }
     }
 
     /// A browser subscribes, for notes by whoever has this key: its `PushSubscription` as JSON.
@@ -116,8 +111,8 @@ impl PushService {
 
     /// What it answers to the next notes, one each, instead of taking them: a status and headers.
     pub fn next(&self, answers: impl IntoIterator<Item = (u16, &'static str)>) {
-        let answers = answers.into_iter().map(|(status, more)| (status, more.to_owned()));
-        self.shared.answers.lock().unwrap().extend(answers);
+        let answers = answers.into_iter().map(|(status, more)| Some((status, more.to_owned())));
+        self.shared.orders.next(answers);
     }
 
     /// All notes that came.
@@ -140,15 +135,11 @@ impl PushService {
     }
 }
 
-async fn serve(mut stream: BufReader<TcpStream>, shared: Arc<Shared>) -> std::io::Result<()> {
-    while let Some(asked) = wire::read(&mut stream).await? {
-        *shared.asked.lock().unwrap() += 1;
-        let ordered = shared.answers.lock().unwrap().pop_front();
-        let (status, more) = ordered.unwrap_or_else(|| (take(&asked, &shared), String::new()));
-        let answer = wire::answer(status, &more, "");
-        stream.get_mut().write_all(answer.as_bytes()).await?;
-    }
-    Ok(())
+async fn answer(asked: Asked, shared: Arc<Shared>) -> Option<String> {
+    *shared.asked.lock().unwrap() += 1;
+    let ordered = shared.orders.about(&asked);
+    let (status, more) = ordered.unwrap_or_else(|| (take(&asked, &shared), String::new()));
+    Some(wire::answer(status, &more, ""))
 }
 
 /// Takes a note, if its sender is who the browser subscribed to and the browser can read it: the status.

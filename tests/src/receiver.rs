@@ -3,20 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use std::collections::{HashMap, VecDeque};
-use std::fmt;
-use std::net::SocketAddr;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use standardwebhooks::Webhook;
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
 
 use crate::wait::eventually;
-use crate::wire::{self, Asked, Door};
+use crate::wire::{self, Asked, Orders, Place, Site};
 
 /// What it does with a request.
 #[derive(Debug, Clone)]
@@ -83,53 +79,52 @@ impl Received {
     }
 }
 
-type Script = Box<dyn Fn(&Received) -> Act + Send + Sync>;
-
+#[derive(Debug)]
 struct Shared {
-    acts: Mutex<VecDeque<Act>>,
-    script: Mutex<Script>,
+    orders: Orders<Received, Act>,
     got: Mutex<Vec<Received>>,
 }
 
 /// A running receiver; ends when it is dropped.
+#[derive(Debug)]
 pub struct Receiver {
-    /// Where it listens.
-    pub address: SocketAddr,
+    place: Place,
     shared: Arc<Shared>,
-    _door: Door,
-}
-
-impl fmt::Debug for Receiver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Receiver").field("address", &self.address).finish_non_exhaustive()
-    }
 }
 
 impl Receiver {
     /// One that takes everything.
     pub async fn start() -> Self {
-        let share = |_| Shared {
-            acts: Mutex::default(),
-            script: Mutex::new(Box::new(|_| Act::Answer(204))),
-            got: Mutex::default(),
-        };
-        let (door, shared) = Door::open(share, serve).await;
-        Self { address: door.address, shared, _door: door }
+        let shared =
+            Arc::new(Shared { orders: Orders::new(|_| Act::Answer(204)), got: Mutex::default() });
+        let told = Arc::clone(&shared);
+        let place = Site::free().await.open(move |asked| take(asked, Arc::clone(&told)));
+        Self { place, shared }
     }
 
     /// Its address, for an endpoint.
     pub fn url(&self) -> String {
-        format!("http://{}/hook", self.address)
+        format!("{}/hook", self.place.origin)
+    }
+
+    /// The same by a name.
+    pub fn url_by(&self, name: &str) -> String {
+        format!("http://{name}:{}/hook", self.place.port)
+    }
+
+    /// From now on it hangs up on everybody, or takes requests again.
+    pub fn doors(&self, open: bool) {
+        self.place.doors(open);
     }
 
     /// What it does with the next requests, one each.
     pub fn next(&self, acts: impl IntoIterator<Item = Act>) {
-        self.shared.acts.lock().unwrap().extend(acts);
+        self.shared.orders.next(acts);
     }
 
     /// What it does with all others.
     pub fn always(&self, script: impl Fn(&Received) -> Act + Send + Sync + 'static) {
-        *self.shared.script.lock().unwrap() = Box::new(script);
+        self.shared.orders.always(script);
     }
 
     /// All that came.
@@ -160,30 +155,23 @@ impl Receiver {
     }
 }
 
-/// One connection, request after request.
-async fn serve(mut stream: BufReader<TcpStream>, shared: Arc<Shared>) -> std::io::Result<()> {
-    while let Some(Asked { path, headers, body, .. }) = wire::read(&mut stream).await? {
-        let body = String::from_utf8(body).unwrap();
-        let received = Received { at: Instant::now(), path, headers, body };
-        let act = {
-            let ordered = shared.acts.lock().unwrap().pop_front();
-            ordered.unwrap_or_else(|| (*shared.script.lock().unwrap())(&received))
-        };
-        shared.got.lock().unwrap().push(received);
-        let answer = match act {
-            Act::Answer(status) => answer(status, ""),
-            Act::Busy(status, wish) => answer(status, &format!("retry-after: {wish}\r\n")),
-            Act::Redirect(to) => answer(307, &format!("location: {to}\r\n")),
-            Act::Slowly(pause) => {
-                tokio::time::sleep(pause).await;
-                answer(204, "")
-            }
-            Act::Drop => return Ok(()),
-            Act::Stall => std::future::pending().await,
-        };
-        stream.get_mut().write_all(answer.as_bytes()).await?;
-    }
-    Ok(())
+async fn take(asked: Asked, shared: Arc<Shared>) -> Option<String> {
+    let Asked { path, headers, body, .. } = asked;
+    let body = String::from_utf8(body).unwrap();
+    let received = Received { at: Instant::now(), path, headers, body };
+    let act = shared.orders.about(&received);
+    shared.got.lock().unwrap().push(received);
+    Some(match act {
+        Act::Answer(status) => answer(status, ""),
+        Act::Busy(status, wish) => answer(status, &format!("retry-after: {wish}\r\n")),
+        Act::Redirect(to) => answer(307, &format!("location: {to}\r\n")),
+        Act::Slowly(pause) => {
+            tokio::time::sleep(pause).await;
+            answer(204, "")
+        }
+        Act::Drop => return None,
+        Act::Stall => std::future::pending().await,
+    })
 }
 
 fn answer(status: u16, headers: &str) -> String {

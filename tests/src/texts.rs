@@ -1,25 +1,23 @@
 //! A provider of texts that speaks like Twilio: takes them over HTTP as strictly as it does, tells what
-//! became of them, and brings what people answer, all signed. It does as it is told, also what a provider
-//! only does on a bad day.
+//! became of them, and brings what people answer, all signed. Like Twilio, it doesn't care for keys: what
+//! it is handed twice, it has twice; others do, and it can be one of those. It does as it is told, also
+//! what a provider only does on a bad day.
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use std::collections::{HashMap, VecDeque};
-use std::fmt;
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::Url;
+use reqwest::{Client, RequestBuilder, Url};
 use serde_json::json;
 use sha1::Sha1;
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
 
 use crate::wait::eventually;
-use crate::wire::{self, Asked, Door};
+use crate::wire::{self, Asked, Orders, Place, Site};
 
 /// The account that it knows.
 pub const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
@@ -33,6 +31,8 @@ pub const WHATSAPP_FROM: &str = "+14155550101";
 /// What it does with a text.
 #[derive(Debug, Clone)]
 pub enum Act {
+    /// Takes it.
+    Take,
     /// Doesn't take it, with this status and code.
     Refuse(u16, i64),
     /// Too many, for so many seconds.
@@ -43,13 +43,15 @@ pub enum Act {
     Drop,
     /// Takes it, and cuts the connection before it says so.
     TakeAndDrop,
-    /// Answers nothing at all.
-    Stall,
+    /// Takes it, and never says so.
+    TakeAndStall,
 }
 
 /// A text that it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
+    /// When.
+    pub at: Instant,
     /// By which whoever sent it tells it from others.
     pub key: String,
     /// What it is called here.
@@ -64,42 +66,47 @@ pub struct Sent {
     pub callback: String,
 }
 
-#[derive(Default)]
+#[derive(Debug)]
 struct Shared {
-    acts: Mutex<VecDeque<Act>>,
+    orders: Orders<Asked, Act>,
     sent: Mutex<Vec<Sent>>,
     asked: Mutex<HashMap<String, usize>>,
     said: Mutex<u32>,
+    /// Whether it cares for keys.
+    knows_keys: AtomicBool,
+    /// Whether it tells of each text that it arrived.
+    tells: AtomicBool,
+    client: Client,
 }
 
 /// A running provider; ends when it is dropped.
+#[derive(Debug)]
 pub struct Texts {
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// For `texts.base_url`.
-    pub url: String,
     shared: Arc<Shared>,
-    _door: Door,
-}
-
-impl fmt::Debug for Texts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Texts").field("address", &self.address).finish_non_exhaustive()
-    }
+    place: Place,
 }
 
 impl Texts {
     /// One that takes everything that is right.
     pub async fn start() -> Self {
-        let (door, shared) = Door::open(|_| Shared::default(), serve).await;
-        let address = door.address;
-        Self { address, url: format!("http://{address}"), shared, _door: door }
+        let shared = Arc::new(Shared {
+            orders: Orders::new(|_| Act::Take),
+            sent: Mutex::default(),
+            asked: Mutex::default(),
+            said: Mutex::default(),
+            knows_keys: AtomicBool::new(false),
+            tells: AtomicBool::new(false),
+            client: client(),
+        });
+        let told = Arc::clone(&shared);
+        let place = Site::free().await.open(move |asked| answer(asked, Arc::clone(&told)));
+        Self { shared, place }
     }
 
     /// What a server needs to know to send by it.
     pub fn settings(&self) -> [(&'static str, &str); 5] {
         [
-            ("texts.base_url", &self.url),
+            ("texts.base_url", &self.place.origin),
             ("texts.account_sid", ACCOUNT),
             ("texts.auth_token", TOKEN),
             ("texts.sms_from", SMS_FROM),
@@ -109,10 +116,30 @@ impl Texts {
 
     /// What it does with the next texts, one each.
     pub fn next(&self, acts: impl IntoIterator<Item = Act>) {
-        self.shared.acts.lock().unwrap().extend(acts);
+        self.shared.orders.next(acts);
     }
 
-    /// All that it took, each once.
+    /// What it does with all others.
+    pub fn always(&self, act: impl Fn(&Asked) -> Act + Send + Sync + 'static) {
+        self.shared.orders.always(act);
+    }
+
+    /// From now on a text that comes under the key of another is the same.
+    pub fn knows_keys(&self) {
+        self.shared.knows_keys.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on it tells of each text that it arrived.
+    pub fn tells_by_itself(&self) {
+        self.shared.tells.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on it hangs up on everybody, or takes texts again.
+    pub fn doors(&self, open: bool) {
+        self.place.doors(open);
+    }
+
+    /// All that it took.
     pub fn sent(&self) -> Vec<Sent> {
         self.shared.sent.lock().unwrap().clone()
     }
@@ -141,17 +168,7 @@ impl Texts {
 
     /// Tells what became of a text: the answer's status.
     pub async fn tell(&self, sent: &Sent, status: &str, code: Option<&str>) -> u16 {
-        let mut fields = vec![
-            ("AccountSid", ACCOUNT),
-            ("From", &sent.from),
-            ("MessageSid", &sent.sid),
-            ("MessageStatus", status),
-            ("SmsSid", &sent.sid),
-            ("SmsStatus", status),
-            ("To", &sent.to),
-        ];
-        fields.extend(code.map(|code| ("ErrorCode", code)));
-        post(&sent.callback, &fields, TOKEN).await.0
+        post(&sent.callback, &fate(sent, status, code), TOKEN).await.0
     }
 
     /// Brings what somebody answers to the server there: the answer's status, and what it says.
@@ -178,6 +195,25 @@ impl Texts {
     }
 }
 
+/// What it tells of a text.
+fn fate<'a>(
+    sent: &'a Sent,
+    status: &'a str,
+    code: Option<&'a str>,
+) -> Vec<(&'static str, &'a str)> {
+    let mut fields = vec![
+        ("AccountSid", ACCOUNT),
+        ("From", &sent.from),
+        ("MessageSid", &sent.sid),
+        ("MessageStatus", status),
+        ("SmsSid", &sent.sid),
+        ("SmsStatus", status),
+        ("To", &sent.to),
+    ];
+    fields.extend(code.map(|code| ("ErrorCode", code)));
+    fields
+}
+
 /// Posts a form that is signed by this token: the answer's status, and what it says.
 pub async fn post(url: &str, fields: &[(&str, &str)], token: &str) -> (u16, String) {
     let signature = signature(url, fields, token);
@@ -186,18 +222,29 @@ pub async fn post(url: &str, fields: &[(&str, &str)], token: &str) -> (u16, Stri
 
 /// The same with any signature.
 pub async fn post_as(url: &str, fields: &[(&str, &str)], signature: Option<&str>) -> (u16, String) {
+    let answer = form(&client(), url, fields, signature).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+fn client() -> Client {
+    Client::builder().build().unwrap()
+}
+
+fn form(
+    client: &Client,
+    url: &str,
+    fields: &[(&str, &str)],
+    signature: Option<&str>,
+) -> RequestBuilder {
     let form = Url::parse_with_params("http://form/", fields).unwrap();
-    let mut request = reqwest::Client::builder()
-        .build()
-        .unwrap()
+    let request = client
         .post(url)
         .header("content-type", "application/x-www-form-urlencoded; charset=UTF-8")
         .body(form.query().unwrap_or_default().to_owned());
-    if let Some(signature) = signature {
-        request = request.header("x-twilio-signature", signature);
+    match signature {
+        Some(signature) => request.header("x-twilio-signature", signature),
+        None => request,
     }
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 /// As the provider's documentation has it: the address and the sorted fields, by HMAC-SHA1.
@@ -210,38 +257,39 @@ pub fn signature(url: &str, fields: &[(&str, &str)], token: &str) -> String {
     BASE64.encode(&mac.finalize().into_bytes())
 }
 
-async fn serve(mut stream: BufReader<TcpStream>, shared: Arc<Shared>) -> std::io::Result<()> {
-    while let Some(asked) = wire::read(&mut stream).await? {
-        let key = asked.header("idempotency-key").to_owned();
-        *shared.asked.lock().unwrap().entry(key).or_default() += 1;
-        let act = shared.acts.lock().unwrap().pop_front();
-        let (status, more, code) = match act {
-            Some(Act::Drop) => return Ok(()),
-            Some(Act::Stall) => std::future::pending().await,
-            Some(Act::TakeAndDrop) => {
-                let _taken = take(&asked, &shared);
-                return Ok(());
-            }
-            Some(Act::Busy(seconds)) => (429, format!("retry-after: {seconds}\r\n"), Some(20_429)),
-            Some(Act::Refuse(status, code)) => (status, String::new(), Some(code)),
-            Some(Act::Slowly(pause)) => {
-                tokio::time::sleep(pause).await;
-                (201, String::new(), None)
-            }
-            None => (201, String::new(), None),
-        };
-        let refused = |status: u16, code: i64| json!({ "code": code, "message": format!("Error {code}"), "status": status });
-        let (status, body) = match code {
-            Some(code) => (status, refused(status, code)),
-            None => match take(&asked, &shared) {
-                Ok(sent) => (status, json!({ "sid": sent.sid, "status": "queued" })),
-                Err((status, code)) => (status, refused(status, code)),
-            },
-        };
-        let answer = wire::answer(status, &more, &body.to_string());
-        stream.get_mut().write_all(answer.as_bytes()).await?;
-    }
-    Ok(())
+async fn answer(asked: Asked, shared: Arc<Shared>) -> Option<String> {
+    let key = asked.header("idempotency-key").to_owned();
+    *shared.asked.lock().unwrap().entry(key).or_default() += 1;
+    let mut more = String::new();
+    let took = match shared.orders.about(&asked) {
+        Act::Take => take(&asked, &shared),
+        Act::Refuse(status, code) => Err((status, code)),
+        Act::Busy(seconds) => {
+            more = format!("retry-after: {seconds}\r\n");
+            Err((429, 20_429))
+        }
+        Act::Slowly(pause) => {
+            tokio::time::sleep(pause).await;
+            take(&asked, &shared)
+        }
+        Act::Drop => return None,
+        Act::TakeAndDrop => {
+            let _taken = take(&asked, &shared);
+            return None;
+        }
+        Act::TakeAndStall => {
+            let _taken = take(&asked, &shared);
+            std::future::pending().await
+        }
+    };
+    let (status, body) = match took {
+        Ok(sent) => (201, json!({ "sid": sent.sid, "status": "queued" })),
+        Err((status, code)) => {
+            let message = format!("Error {code}");
+            (status, json!({ "code": code, "message": message, "status": status }))
+        }
+    };
+    Some(wire::answer(status, &more, &body.to_string()))
 }
 
 /// Whether it is a number as the provider wants them: E.164.
@@ -252,8 +300,7 @@ fn is_number(text: &str) -> bool {
         && !digits.starts_with('0')
 }
 
-/// Takes a text, if everything about it is right: else the status and the code. One that came before is
-/// the same.
+/// Takes a text, if everything about it is right: else the status and the code.
 fn take(asked: &Asked, shared: &Shared) -> Result<Sent, (u16, i64)> {
     let login = format!("Basic {}", BASE64.encode(format!("{ACCOUNT}:{TOKEN}").as_bytes()));
     if asked.header("authorization") != login {
@@ -284,10 +331,13 @@ fn take(asked: &Asked, shared: &Shared) -> Result<Sent, (u16, i64)> {
     }
     let key = asked.header("idempotency-key");
     let mut sent = shared.sent.lock().unwrap();
-    if let Some(known) = sent.iter().find(|sent| sent.key == key && !key.is_empty()) {
+    if shared.knows_keys.load(Ordering::SeqCst)
+        && let Some(known) = sent.iter().find(|sent| sent.key == key && !key.is_empty())
+    {
         return Ok(known.clone());
     }
     let text = Sent {
+        at: Instant::now(),
         key: key.to_owned(),
         sid: format!("SM{:032x}", 0xa000 + sent.len()),
         to: to.to_owned(),
@@ -296,5 +346,12 @@ fn take(asked: &Asked, shared: &Shared) -> Result<Sent, (u16, i64)> {
         callback: callback.to_owned(),
     };
     sent.push(text.clone());
+    if shared.tells.load(Ordering::SeqCst) {
+        let fields = fate(&text, "delivered", None);
+        let signature = signature(&text.callback, &fields, TOKEN);
+        let telling = form(&shared.client, &text.callback, &fields, Some(&signature)).send();
+        // Who doesn't listen isn't told again.
+        tokio::spawn(async move { drop(telling.await) });
+    }
     Ok(text)
 }

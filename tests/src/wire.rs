@@ -1,56 +1,142 @@
-//! Just enough of HTTP, written out by hand, so that a stand-in can do what no decent server does.
+//! What stand-ins have in common: they listen on this machine, speak just enough of HTTP, written out by
+//! hand so that they can do what no decent server does, and do as they are told.
 
-#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
-
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
-/// Where a stand-in listens; it ends when this is dropped.
+/// A port of this machine that is somebody's, who doesn't answer yet.
 #[derive(Debug)]
-pub struct Door {
-    /// Its address.
-    pub address: SocketAddr,
+pub struct Site {
+    listener: TcpListener,
+    port: u16,
+}
+
+impl Site {
+    /// A free one.
+    pub async fn free() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("its number").port();
+        Self { listener, port }
+    }
+
+    /// How it is called: a scheme, a host and a port.
+    pub fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// From now on requests are answered with what this gives; where it gives nothing, it hangs up.
+    pub fn open<F>(self, answer: impl Fn(Asked) -> F + Send + Sync + 'static) -> Place
+    where
+        F: Future<Output = Option<String>> + Send + 'static,
+    {
+        let (origin, port) = (self.origin(), self.port);
+        let (doors, answer) = (Arc::new(AtomicBool::new(true)), Arc::new(answer));
+        let open = Arc::clone(&doors);
+        let listening = tokio::spawn(async move {
+            let mut talks = JoinSet::new();
+            while let Ok((stream, _)) = self.listener.accept().await {
+                let (answer, open) = (Arc::clone(&answer), Arc::clone(&open));
+                talks.spawn(async move {
+                    // Whoever hangs up, hangs up.
+                    let _ = talk(stream, &open, &*answer).await;
+                });
+                while talks.try_join_next().is_some() {}
+            }
+        });
+        Place { origin, port, doors, listening }
+    }
+}
+
+/// Somebody who answers at a port of this machine. When it is dropped, whoever is being talked to is hung
+/// up on.
+#[derive(Debug)]
+pub struct Place {
+    /// How it is called.
+    pub origin: String,
+    /// The port.
+    pub port: u16,
+    doors: Arc<AtomicBool>,
     listening: JoinHandle<()>,
 }
 
-impl Drop for Door {
+impl Drop for Place {
     fn drop(&mut self) {
         self.listening.abort();
     }
 }
 
-impl Door {
-    /// One behind which each connection is served like this, with what all of them share.
-    pub async fn open<S, F>(
-        share: impl FnOnce(SocketAddr) -> S,
-        serve: fn(BufReader<TcpStream>, Arc<S>) -> F,
-    ) -> (Self, Arc<S>)
-    where
-        S: Send + Sync + 'static,
-        F: Future<Output = io::Result<()>> + Send + 'static,
-    {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let shared = Arc::new(share(address));
-        let of_all = Arc::clone(&shared);
-        let listening = tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let serving = serve(BufReader::new(stream), Arc::clone(&of_all));
-                tokio::spawn(async move {
-                    // Whoever hangs up, hangs up.
-                    let _ = serving.await;
-                });
-            }
-        });
-        (Self { address, listening }, shared)
+impl Place {
+    /// From now on it hangs up on everybody, or answers again.
+    pub fn doors(&self, open: bool) {
+        self.doors.store(open, Ordering::SeqCst);
     }
+}
+
+/// One connection, request after request.
+async fn talk<F>(
+    stream: TcpStream,
+    open: &AtomicBool,
+    answer: &(impl Fn(Asked) -> F + Sync),
+) -> io::Result<()>
+where
+    F: Future<Output = Option<String>>,
+{
+    let mut stream = BufReader::new(stream);
+    while let Some(asked) = read(&mut stream).await? {
+        if !open.load(Ordering::SeqCst) {
+            break;
+        }
+        let Some(said) = answer(asked).await else { break };
+        stream.get_mut().write_all(said.as_bytes()).await?;
+    }
+    Ok(())
+}
+
+/// What somebody does who does as they are told: with the next ones something, one each, and with all
+/// others the same.
+pub struct Orders<R, A> {
+    next: Mutex<VecDeque<A>>,
+    always: Mutex<Box<dyn Fn(&R) -> A + Send + Sync>>,
+}
+
+impl<R, A> fmt::Debug for Orders<R, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Orders").field("next", &lock(&self.next).len()).finish_non_exhaustive()
+    }
+}
+
+impl<R, A> Orders<R, A> {
+    /// Always this.
+    pub fn new(always: impl Fn(&R) -> A + Send + Sync + 'static) -> Self {
+        Self { next: Mutex::default(), always: Mutex::new(Box::new(always)) }
+    }
+
+    /// This with the next ones.
+    pub fn next(&self, acts: impl IntoIterator<Item = A>) {
+        lock(&self.next).extend(acts);
+    }
+
+    /// This with all others.
+    pub fn always(&self, always: impl Fn(&R) -> A + Send + Sync + 'static) {
+        *lock(&self.always) = Box::new(always);
+    }
+
+    /// What is to be done now.
+    pub fn about(&self, what: &R) -> A {
+        let ordered = lock(&self.next).pop_front();
+        ordered.unwrap_or_else(|| (*lock(&self.always))(what))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A request that came.
@@ -74,7 +160,7 @@ impl Asked {
 }
 
 /// The next request on a connection; none: whoever it was hung up.
-pub async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
+async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);

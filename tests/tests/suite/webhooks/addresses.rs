@@ -43,8 +43,7 @@ async fn an_address_inside_is_not_saved() {
 async fn an_address_inside_is_not_connected_to() {
     let bench = Bench::with(&[("worker.inside", "false")], json!({})).await;
     let named = Receiver::start().await;
-    let url = format!("http://localhost:{}/hook", named.address.port());
-    endpoint(&bench.spa, &named, json!({ "url": url })).await;
+    endpoint(&bench.spa, &named, json!({ "url": named.url_by("localhost") })).await;
     let wanted = bench.spa.wanted(&["Wax"], 1, &["Eve"]);
     bench.spa.book(wanted, at(9, "10:00")).await.expect(201);
     // This one's worker may not send inside.
