@@ -35,6 +35,7 @@ mod shop;
 pub mod smtp;
 pub mod spa;
 pub mod texts;
+pub mod trouble;
 mod visits;
 mod wait;
 mod wire;

@@ -290,8 +290,9 @@ async fn who_sends_too_much_waits() {
 }
 
 #[tokio::test]
-async fn what_was_taken_without_a_word_is_one_text() {
+async fn what_was_taken_without_a_word_is_one_text_where_keys_are_known() {
     let bench = Bench::new().await;
+    bench.texts.knows_keys();
     bench.texts.next([Act::Drop, Act::TakeAndDrop, Act::Refuse(500, 20_500)]);
     bench.book("12:00").await;
     for asked in 1..=3 {
@@ -305,6 +306,37 @@ async fn what_was_taken_without_a_word_is_one_text() {
     let message = bench.last().await;
     assert_eq!(message["provider_id"], bench.texts.sent()[0].sid.as_str());
     assert_eq!(bench.texts.asked().len(), 1, "each time by the same name");
+}
+
+/// Where keys aren't known, as at Twilio, what it tells of a text is as good as the answer that got lost.
+#[tokio::test]
+async fn what_was_taken_without_a_word_is_told_of_later() {
+    let bench = Bench::new().await;
+    let next_try = async || {
+        bench.waits().await;
+        bench.app.clock.advance(Duration::minutes(30));
+        bench.app.app().db.bell().ring();
+        eventually("it had its next try", async || {
+            let sql = "select count(*) from jobs where kind = 'message.send' and state <> 'done'";
+            (bench.app.database.count(sql).await == 0).then_some(())
+        })
+        .await;
+    };
+    bench.texts.next([Act::TakeAndDrop]);
+    bench.book("12:00").await;
+    let sent = bench.texts.takes(1).await;
+    bench.waits().await;
+    assert_eq!(bench.texts.tell(&sent, "delivered", None).await, 204);
+    next_try().await;
+    assert_eq!(bench.texts.asked()[&sent.key], 1);
+    assert_eq!(stands(&bench.last().await), ("delivered", "", ""));
+    // What it tells too late, or never, can't save it.
+    bench.texts.next([Act::TakeAndDrop]);
+    bench.book("14:00").await;
+    let sent = bench.texts.takes(2).await;
+    next_try().await;
+    assert_eq!(bench.texts.asked()[&sent.key], 2);
+    assert_eq!(bench.texts.sent().len(), 3);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What makes trouble, and the time in which it does.
+//! The time in which there is trouble, and whom messages are handed to in it.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -7,7 +7,8 @@ use std::time::{Duration as Span, Instant};
 use chrono::{DateTime, Duration, Utc};
 use openchair_domain::time::{Clock as _, FileClock, SystemClock};
 use openchair_tests::post_office::{Deed, PostOffice};
-use openchair_tests::process::Program;
+use openchair_tests::texts::{Act, Texts};
+use openchair_tests::trouble::{Blow, Trouble};
 use openchair_tests::{TestApp, bench};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
@@ -48,103 +49,100 @@ impl Time {
     }
 }
 
-/// What makes trouble.
-pub struct Chaos {
-    dice: StdRng,
-    workers: [Option<Program>; 2],
-    settings: Vec<(&'static str, String)>,
-    next: Instant,
-    closed: bool,
-    pub kills: u32,
-    pub cuts: u32,
-    pub closings: u32,
+/// Whom messages are handed to: a mail server, and a provider of texts.
+pub struct Outside {
+    office: PostOffice,
+    texts: Texts,
 }
 
+/// A message that somebody has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handed {
+    /// When.
+    pub at: Instant,
+    /// By which way.
+    pub way: &'static str,
+    /// What tells it from all others, wherever it is handed over.
+    pub key: String,
+}
+
+impl Outside {
+    pub async fn start() -> Self {
+        let texts = Texts::start().await;
+        texts.tells_by_itself();
+        Self { office: PostOffice::open().await, texts }
+    }
+
+    /// What a server or a worker needs to know of the texts.
+    pub fn settings(&self) -> [(&'static str, &str); 5] {
+        self.texts.settings()
+    }
+
+    /// From now on it is as on a bad day, when most of what it gets is still taken.
+    pub fn is_moody(&self, seed: u64) {
+        let dice = Mutex::new(StdRng::seed_from_u64(seed));
+        self.office.always(move |_| match dice.lock().unwrap().random_range(0..100) {
+            0..3 => Deed::Refuse(451),
+            3..5 => Deed::Busy,
+            5..8 => Deed::Cut,
+            8..12 => Deed::Slowly(Span::from_millis(200)),
+            12 => Deed::Stall,
+            _ => Deed::Take,
+        });
+        let dice = Mutex::new(StdRng::seed_from_u64(seed + 1));
+        self.texts.always(move |_| match dice.lock().unwrap().random_range(0..100) {
+            0..3 => Act::Refuse(500, 20_500),
+            3..5 => Act::Busy(2),
+            5..7 => Act::Drop,
+            7..10 => Act::TakeAndDrop,
+            10..14 => Act::Slowly(Span::from_millis(200)),
+            14 => Act::TakeAndStall,
+            _ => Act::Take,
+        });
+    }
+
+    /// Whether anything is taken at all.
+    pub fn doors(&self, open: bool) {
+        self.office.doors(open);
+        self.texts.doors(open);
+    }
+
+    /// Everything that customers were handed; logins get mails, too.
+    pub fn handed(&self) -> Vec<Handed> {
+        let mails =
+            self.office.letters().into_iter().map(|letter| (letter.at, "email", letter.key));
+        let texts = self.texts.sent().into_iter().map(|sent| (sent.at, "sms", sent.key));
+        mails
+            .chain(texts)
+            .filter(|(_, _, key)| !key.starts_with("job_"))
+            .map(|(at, way, key)| Handed { at, way, key })
+            .collect()
+    }
+}
+
+/// The workers, and whatever happens to them.
+pub struct Chaos(pub Trouble);
+
 impl Chaos {
-    pub fn new(app: &TestApp, office: &PostOffice, time: &Time, seed: u64) -> Self {
-        let settings = vec![
-            ("database.url", app.database.app_url()),
+    pub fn new(app: &TestApp, outside: &Outside, time: &Time, seed: u64) -> Self {
+        let mut settings = vec![
             ("database.max_connections", "10".to_owned()),
             ("testing.clock_file", time.file.display().to_string()),
             ("server.public_url", app.url.clone()),
             ("worker.lease_seconds", LEASE.to_string()),
             ("mail.transport", "smtp".to_owned()),
-            ("mail.smtp_url", office.url()),
+            ("mail.smtp_url", outside.office.url()),
         ];
-        let mut chaos = Self {
-            dice: StdRng::seed_from_u64(seed),
-            workers: [None, None],
-            settings,
-            next: Instant::now(),
-            closed: false,
-            kills: 0,
-            cuts: 0,
-            closings: 0,
-        };
-        for which in 0..2 {
-            chaos.start(which);
-        }
-        chaos
-    }
-
-    fn start(&mut self, which: usize) {
-        let log = bench().folder().join(format!("exactly-once-worker-{which}.log"));
-        self.workers[which] = Some(Program::start("openchair-worker", &log, &self.settings));
+        settings.extend(outside.settings().map(|(key, value)| (key, value.to_owned())));
+        Self(Trouble::new("exactly-once", &app.database, settings, seed))
     }
 
     /// Every other second, something happens.
-    pub async fn strike(&mut self, app: &TestApp, office: &PostOffice) {
-        if Instant::now() < self.next {
-            return;
-        }
-        self.next = Instant::now() + Span::from_millis(self.dice.random_range(800..2_500));
-        if self.closed {
-            self.closed = false;
-            office.doors(true);
-            return;
-        }
-        match self.dice.random_range(0..8) {
-            0..4 => {
-                let which = self.dice.random_range(0..2);
-                if let Some(victim) = self.workers[which].take() {
-                    victim.kill();
-                }
-                self.start(which);
-                self.kills += 1;
-            }
-            4..7 => {
-                let sql = "select count(pg_terminate_backend(pid)) from (
-                               select pid from pg_stat_activity
-                               where datname = current_database() and application_name = 'openchair'
-                               order by random() limit 3) these";
-                self.cuts += u32::try_from(app.database.count(sql).await).unwrap();
-            }
-            _ => {
-                self.closed = true;
-                office.doors(false);
-                self.closings += 1;
-            }
+    pub async fn strike(&mut self, app: &TestApp, outside: &Outside) {
+        match self.0.strike(&app.database).await {
+            Some(Blow::Away) => outside.doors(false),
+            Some(Blow::Back) => outside.doors(true),
+            Some(Blow::Killed | Blow::Cut) | None => {}
         }
     }
-
-    pub fn stop(self) {
-        for worker in self.workers.into_iter().flatten() {
-            let log = worker.log();
-            assert!(!log.contains("panicked") && !log.contains("\"ERROR\""), "{log}");
-            assert!(worker.stop(), "the worker ends well");
-        }
-    }
-}
-
-/// Takes most of what it gets.
-pub fn moody(office: &PostOffice, seed: u64) {
-    let dice = Mutex::new(StdRng::seed_from_u64(seed));
-    office.always(move |_| match dice.lock().unwrap().random_range(0..100) {
-        0..3 => Deed::Refuse(451),
-        3..5 => Deed::Busy,
-        5..8 => Deed::Cut,
-        8..12 => Deed::Slowly(Span::from_millis(200)),
-        12 => Deed::Stall,
-        _ => Deed::Take,
-    });
 }
