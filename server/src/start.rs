@@ -24,6 +24,7 @@ use openchair_worker::alerts::{Alerting, Watch, WriteTallies};
 use openchair_worker::outside::carriers;
 use openchair_worker::outside::mail::{self, Mailer};
 use openchair_worker::outside::push::Vapid;
+use openchair_worker::outside::roots::Roots;
 use openchair_worker::reconcile::{Shift, repeat};
 use openchair_worker::runner::Options;
 use openchair_worker::webhooks::{self, Webhooks};
@@ -151,9 +152,11 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let stopping = CancellationToken::new();
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping.clone());
     let guard = webhooks::guard(settings);
-    let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)
+    let roots = Roots::from_settings(&settings.outside)
         .map_err(|error| StartError::Worker(error.to_string()))?;
-    let alerting = Alerting::from_settings(settings, db.clone(), Arc::clone(&mailer))
+    let mailer = mail::from_settings(&settings.mail, &roots, &db, settings.worker.concurrency)
+        .map_err(|error| StartError::Worker(error.to_string()))?;
+    let alerting = Alerting::from_settings(settings, &roots, db.clone(), Arc::clone(&mailer))
         .map_err(|error| StartError::Worker(error.to_string()))?;
     let app = App::new(Parts {
         db: db.clone(),
@@ -191,7 +194,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
     let endpoint = with_manners(routes(&app, &ops, settings), manners);
 
     let work: BoxFuture<'static, ()> = if settings.worker.inside {
-        let worker = worker(settings, db, identity, guard, (mailer, alerting))?;
+        let worker = worker(settings, db, identity, (guard, &roots), (mailer, alerting))?;
         Box::pin(worker.run(stopping.clone()))
     } else {
         Box::pin(work_elsewhere(db, alerting, stopping.clone()))
@@ -259,13 +262,13 @@ fn worker(
     settings: &Settings,
     db: Db,
     identity: Identity,
-    guard: Guard,
+    (guard, roots): (Guard, &Roots),
     (mailer, alerting): (Arc<dyn Mailer>, Alerting),
 ) -> Result<Worker, StartError> {
     let failed = |error: &dyn std::error::Error| StartError::Worker(error.to_string());
-    let webhooks = Webhooks::new(guard, webhooks::Options::from_settings(settings))
+    let webhooks = Webhooks::new(roots, guard, webhooks::Options::from_settings(settings))
         .map_err(|error| failed(&error))?;
-    let carriers = carriers::from_settings(settings, &db).map_err(|error| failed(&error))?;
+    let carriers = carriers::from_settings(settings, roots, &db).map_err(|error| failed(&error))?;
     let worker = Worker::new(db, identity, mailer, Options::from_settings(settings))
         .map_err(|error| failed(&error))?;
     Ok(worker.with_webhooks(webhooks).with_carriers(carriers).with_alerts(alerting))

@@ -16,6 +16,7 @@
 
 mod answer;
 mod app;
+pub mod authority;
 mod bench;
 mod browser;
 mod database;

@@ -14,6 +14,7 @@ use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use serde_json::{Value, json};
 use web_push_native::{Auth, decrypt};
 
+use crate::authority::Certified;
 use crate::wait::eventually;
 use crate::wire::{self, Asked, Orders, Place, Site};
 
@@ -73,7 +74,15 @@ pub struct PushService {
 impl PushService {
     /// One that nobody has subscribed to.
     pub async fn start() -> Self {
-        let site = Site::free().await;
+        Self::at(Site::free().await)
+    }
+
+    /// The same over TLS.
+    pub async fn start_as(certified: &Certified) -> Self {
+        Self::at(Site::of(certified).await)
+    }
+
+    fn at(site: Site) -> Self {
         let shared = Arc::new(Shared {
             origin: site.origin(),
             browsers: Mutex::default(),

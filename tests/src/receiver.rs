@@ -11,6 +11,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use standardwebhooks::Webhook;
 
+use crate::authority::Certified;
 use crate::wait::eventually;
 use crate::wire::{self, Asked, Orders, Place, Site};
 
@@ -95,10 +96,19 @@ pub struct Receiver {
 impl Receiver {
     /// One that takes everything.
     pub async fn start() -> Self {
+        Self::at(Site::free().await)
+    }
+
+    /// The same over TLS.
+    pub async fn start_as(certified: &Certified) -> Self {
+        Self::at(Site::of(certified).await)
+    }
+
+    fn at(site: Site) -> Self {
         let shared =
             Arc::new(Shared { orders: Orders::new(|_| Act::Answer(204)), got: Mutex::default() });
         let told = Arc::clone(&shared);
-        let place = Site::free().await.open(move |asked| take(asked, Arc::clone(&told)));
+        let place = site.open(move |asked| take(asked, Arc::clone(&told)));
         Self { place, shared }
     }
 

@@ -16,6 +16,7 @@ use reqwest::{Client, RequestBuilder, Url};
 use serde_json::json;
 use sha1::Sha1;
 
+use crate::authority::Certified;
 use crate::wait::eventually;
 use crate::wire::{self, Asked, Orders, Place, Site};
 
@@ -89,6 +90,15 @@ pub struct Texts {
 impl Texts {
     /// One that takes everything that is right.
     pub async fn start() -> Self {
+        Self::at(Site::free().await)
+    }
+
+    /// The same over TLS.
+    pub async fn start_as(certified: &Certified) -> Self {
+        Self::at(Site::of(certified).await)
+    }
+
+    fn at(site: Site) -> Self {
         let shared = Arc::new(Shared {
             orders: Orders::new(|_| Act::Take),
             sent: Mutex::default(),
@@ -99,7 +109,7 @@ impl Texts {
             client: client(),
         });
         let told = Arc::clone(&shared);
-        let place = Site::free().await.open(move |asked| answer(asked, Arc::clone(&told)));
+        let place = site.open(move |asked| answer(asked, Arc::clone(&told)));
         Self { shared, place }
     }
 

@@ -1,5 +1,5 @@
-//! What stand-ins have in common: they listen on this machine, speak just enough of HTTP, written out by
-//! hand so that they can do what no decent server does, and do as they are told.
+//! What stand-ins have in common: they listen on this machine, with TLS or without, speak just enough of
+//! HTTP, written out by hand so that they can do what no decent server does, and do as they are told.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -7,15 +7,18 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use crate::authority::Certified;
 
 /// A port of this machine that is somebody's, who doesn't answer yet.
-#[derive(Debug)]
 pub struct Site {
     listener: TcpListener,
     port: u16,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Site {
@@ -23,12 +26,20 @@ impl Site {
     pub async fn free() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("its number").port();
-        Self { listener, port }
+        Self { listener, port, tls: None }
+    }
+
+    /// A free one, at which TLS is spoken by whom somebody vouches for.
+    pub async fn of(certified: &Certified) -> Self {
+        Self { tls: Some(certified.acceptor()), ..Self::free().await }
     }
 
     /// How it is called: a scheme, a host and a port.
     pub fn origin(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        match self.tls {
+            None => format!("http://127.0.0.1:{}", self.port),
+            Some(_) => format!("https://localhost:{}", self.port),
+        }
     }
 
     /// From now on requests are answered with what this gives; where it gives nothing, it hangs up.
@@ -43,9 +54,16 @@ impl Site {
             let mut talks = JoinSet::new();
             while let Ok((stream, _)) = self.listener.accept().await {
                 let (answer, open) = (Arc::clone(&answer), Arc::clone(&open));
+                let tls = self.tls.clone();
                 talks.spawn(async move {
-                    // Whoever hangs up, hangs up.
-                    let _ = talk(stream, &open, &*answer).await;
+                    // Whoever hangs up, or doesn't believe who we are, hangs up.
+                    let _ = match tls {
+                        None => talk(stream, &open, &*answer).await,
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) => talk(stream, &open, &*answer).await,
+                            Err(error) => Err(error),
+                        },
+                    };
                 });
                 while talks.try_join_next().is_some() {}
             }
@@ -81,7 +99,7 @@ impl Place {
 
 /// One connection, request after request.
 async fn talk<F>(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     open: &AtomicBool,
     answer: &(impl Fn(Asked) -> F + Sync),
 ) -> io::Result<()>
@@ -95,6 +113,7 @@ where
         }
         let Some(said) = answer(asked).await else { break };
         stream.get_mut().write_all(said.as_bytes()).await?;
+        stream.get_mut().flush().await?;
     }
     Ok(())
 }
@@ -160,7 +179,7 @@ impl Asked {
 }
 
 /// The next request on a connection; none: whoever it was hung up.
-async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Asked>> {
+async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> io::Result<Option<Asked>> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);

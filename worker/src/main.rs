@@ -15,6 +15,7 @@ use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
 use openchair_worker::alerts::Alerting;
 use openchair_worker::ops::Ops;
+use openchair_worker::outside::roots::Roots;
 use openchair_worker::outside::{carriers, mail};
 use openchair_worker::runner::Options;
 use openchair_worker::webhooks::Webhooks;
@@ -56,18 +57,19 @@ async fn start(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::load(&Sources::from_process().with_overrides(arguments.set))?
         .with_generated_keys(&*entropy)?;
     let telemetry = telemetry::init(&settings)?;
+    let roots = Roots::from_settings(&settings.outside)?;
     let shutdown = CancellationToken::new();
     tokio::spawn(cancel_on_signal(shutdown.clone())?);
 
     let connected = shutdown.run_until_cancelled(connect(&settings, entropy)).await;
     let Some(connected) = connected else { return Ok(()) };
     let (db, identity) = connected?;
-    let mailer = mail::from_settings(&settings.mail, &db, settings.worker.concurrency)?;
-    let alerting = Alerting::from_settings(&settings, db.clone(), Arc::clone(&mailer))?;
-    let carriers = carriers::from_settings(&settings, &db)?;
+    let mailer = mail::from_settings(&settings.mail, &roots, &db, settings.worker.concurrency)?;
+    let alerting = Alerting::from_settings(&settings, &roots, db.clone(), Arc::clone(&mailer))?;
+    let carriers = carriers::from_settings(&settings, &roots, &db)?;
     let worker = Worker::new(db.clone(), identity, mailer, Options::from_settings(&settings))?
         .with_carriers(carriers)
-        .with_webhooks(Webhooks::from_settings(&settings)?)
+        .with_webhooks(Webhooks::from_settings(&settings, &roots)?)
         .with_alerts(alerting);
     let ops = match settings.worker.ops_bind {
         Some(address) => {

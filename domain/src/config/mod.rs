@@ -31,8 +31,8 @@ pub use plans::{Plan, Plans};
 pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
-    Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Push, Redis,
-    Security, Sentry, Server, Session, Testing, Texts, Tokens, Webhooks, Worker,
+    Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Outside, Push,
+    Redis, Security, Sentry, Server, Session, Testing, Texts, Tokens, Webhooks, Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
@@ -57,6 +57,8 @@ pub struct Settings {
     pub webhooks: Webhooks,
     /// Who is told when the deployment isn't well, and what that is.
     pub alerts: Alerts,
+    /// How others are spoken to.
+    pub outside: Outside,
     /// How mail leaves.
     pub mail: Mail,
     /// How texts leave.
@@ -106,6 +108,7 @@ impl Settings {
         let worker = Worker::read(r);
         let webhooks = Webhooks::read(r);
         let alerts = Alerts::read(r);
+        let outside = Outside::read(r);
         let mail = Mail::read(r);
         let texts = Texts::read(r);
         let push = Push::read(r);
@@ -126,6 +129,7 @@ impl Settings {
             worker: worker?,
             webhooks: webhooks?,
             alerts: alerts?,
+            outside: outside?,
             mail: mail?,
             texts: texts?,
             push: push?,

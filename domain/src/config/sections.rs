@@ -179,6 +179,16 @@ pub enum MailTransport {
 }
 
 section! {
+    /// How others are spoken to.
+    Outside(r) {
+        /// A file of certificates of authorities that are believed, too.
+        extra_roots: Option<PathBuf> = r.text(
+            "outside.extra_roots", "the path of a PEM file, or empty",
+            |t| Some((!t.is_empty()).then(|| PathBuf::from(t))));
+    }
+}
+
+section! {
     /// How mail leaves.
     Mail(r) {
         /// By which way.

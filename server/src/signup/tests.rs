@@ -11,6 +11,7 @@ use openchair_domain::time::SystemClock;
 use openchair_domain::wiring;
 use openchair_worker::alerts::Alerting;
 use openchair_worker::outside::mail;
+use openchair_worker::outside::roots::Roots;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, Route};
 use serde_json::{Value, json};
@@ -70,8 +71,9 @@ async fn app() -> (App, Arc<Ground>) {
     let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
     let guard = openchair_worker::webhooks::guard(&settings);
     let templates = Templates::load().unwrap();
-    let mailer = mail::from_settings(&settings.mail, &db, 1).unwrap();
-    let alerting = Alerting::from_settings(&settings, db.clone(), mailer).unwrap();
+    let mailer = mail::from_settings(&settings.mail, &Roots::default(), &db, 1).unwrap();
+    let alerting =
+        Alerting::from_settings(&settings, &Roots::default(), db.clone(), mailer).unwrap();
     let parts = Parts {
         db,
         identity,

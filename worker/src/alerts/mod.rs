@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::outside::http::{Client, NoClient};
 use crate::outside::mail::{Mailer, Outgoing};
 use crate::outside::names::SystemNames;
+use crate::outside::roots::Roots;
 
 pub use watch::{Watch, WriteTallies};
 
@@ -46,6 +47,7 @@ impl Alerting {
     /// As configured. Where alerts go is the operator's choice: it may be in their own network.
     pub fn from_settings(
         settings: &Settings,
+        roots: &Roots,
         db: Db,
         mailer: Arc<dyn Mailer>,
     ) -> Result<Self, NoClient> {
@@ -54,7 +56,7 @@ impl Alerting {
         Ok(Self {
             db,
             mailer,
-            client: Client::new(Guard::new(Arc::new(SystemNames), true), TIMEOUT)?,
+            client: Client::new(roots, Guard::new(Arc::new(SystemNames), true), TIMEOUT)?,
             house: settings.server.public_url.origin().to_owned(),
             thresholds: Thresholds::from(alerts),
             email: alerts.email.clone(),

@@ -10,6 +10,7 @@ use openchair_domain::tenancy::Db;
 use super::carrier::Carriers;
 use super::http::{Client, NoClient};
 use super::push::{BadPushSettings, ByPush, Vapid};
+use super::roots::Roots;
 use super::texts::{BadTextSettings, ByText, Texter, Twilio, Way};
 use crate::webhooks;
 
@@ -32,9 +33,10 @@ pub enum BadCarriers {
 }
 
 /// Who carries texts and notes.
-pub fn from_settings(settings: &Settings, db: &Db) -> Result<Carriers, BadCarriers> {
+pub fn from_settings(settings: &Settings, roots: &Roots, db: &Db) -> Result<Carriers, BadCarriers> {
     let mut carriers = Carriers::default();
-    if let Some(twilio) = Twilio::from_settings(&settings.texts, Arc::clone(db.clock()))? {
+    let twilio = Twilio::from_settings(&settings.texts, roots, Arc::clone(db.clock()))?;
+    if let Some(twilio) = twilio {
         let texter: Arc<dyn Texter> = Arc::new(twilio);
         for (way, channel) in [(Way::Sms, Channel::Sms), (Way::WhatsApp, Channel::Whatsapp)] {
             if texter.goes(way) {
@@ -47,7 +49,7 @@ pub fn from_settings(settings: &Settings, db: &Db) -> Result<Carriers, BadCarrie
     }
     if let Some(vapid) = Vapid::from_settings(&settings.push)? {
         let timeout = settings.webhooks.timeout.min(PUSH);
-        let client = Client::new(webhooks::guard(settings), timeout)?;
+        let client = Client::new(roots, webhooks::guard(settings), timeout)?;
         carriers = carriers.with(Channel::Push, Arc::new(ByPush::new(db.clone(), client, vapid)));
     }
     Ok(carriers)

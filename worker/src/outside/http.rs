@@ -9,9 +9,8 @@ use openchair_domain::webhooks::{Guard, wish};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::redirect::Policy;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
 
+use super::roots::Roots;
 use crate::handler::with_causes;
 
 /// How long connecting may take.
@@ -24,21 +23,12 @@ const READ: usize = 4_096;
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 #[error("requests to the outside can't be made: {0}")]
-pub struct NoClient(String);
-
-fn tls() -> Result<ClientConfig, NoClient> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    Ok(ClientConfig::builder_with_provider(ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| NoClient(with_causes(&error)))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
-}
+pub struct NoClient(pub(super) String);
 
 /// A client for addresses that the operator chose: they are asked wherever they are.
-pub(super) fn trusting(timeout: Duration) -> Result<reqwest::Client, NoClient> {
+pub(super) fn trusting(roots: &Roots, timeout: Duration) -> Result<reqwest::Client, NoClient> {
     reqwest::Client::builder()
-        .tls_backend_preconfigured(tls()?)
+        .tls_backend_preconfigured(roots.client()?)
         .redirect(Policy::none())
         .connect_timeout(CONNECT.min(timeout))
         .timeout(timeout)
@@ -68,10 +58,10 @@ pub struct Reply {
 }
 
 impl Client {
-    /// One that waits so long for an answer.
-    pub fn new(guard: Guard, timeout: Duration) -> Result<Self, NoClient> {
+    /// One that believes these authorities, too, and waits so long for an answer.
+    pub fn new(roots: &Roots, guard: Guard, timeout: Duration) -> Result<Self, NoClient> {
         let inner = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(roots.client()?)
             .dns_resolver(Checked(guard.clone()))
             .redirect(Policy::none())
             .no_proxy()
@@ -203,7 +193,7 @@ mod tests {
 
     async fn post(private: bool, url: &str) -> Reply {
         let guard = Guard::new(Arc::new(Inside), private);
-        let client = Client::new(guard, Duration::from_secs(5)).unwrap();
+        let client = Client::new(&Roots::default(), guard, Duration::from_secs(5)).unwrap();
         let headers = [("webhook-id", "evt_1".to_owned())];
         let now = "2026-03-08T10:00:00Z".parse().unwrap();
         client.post(url, &headers, "{}".to_owned(), now).await

@@ -11,6 +11,7 @@ use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 
 use super::mailbox::Mailbox;
+use super::roots::Roots;
 use super::smtp::{BadMailSettings, Smtp};
 
 /// A mail that is ready to leave.
@@ -94,13 +95,15 @@ pub trait Mailer: Send + Sync + Debug {
 /// The way that is configured.
 pub fn from_settings(
     settings: &config::Mail,
+    roots: &Roots,
     db: &Db,
     connections: usize,
 ) -> Result<Arc<dyn Mailer>, BadMailSettings> {
     Ok(match settings.transport {
         MailTransport::Mailbox => Arc::new(Mailbox::new(db.clone())),
         MailTransport::Smtp => {
-            Arc::new(Smtp::new(settings.smtp_url.expose(), &settings.from, connections)?)
+            let url = settings.smtp_url.expose();
+            Arc::new(Smtp::new(url, &settings.from, roots, connections)?)
         }
     })
 }

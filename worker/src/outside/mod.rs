@@ -8,5 +8,6 @@ pub mod mail;
 pub mod mailbox;
 pub mod names;
 pub mod push;
+pub mod roots;
 pub mod smtp;
 pub mod texts;

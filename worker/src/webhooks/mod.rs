@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::outside::http::{Client, NoClient};
 use crate::outside::names::SystemNames;
+use crate::outside::roots::Roots;
 
 /// How webhooks are sent.
 #[derive(Debug, Clone)]
@@ -70,13 +71,13 @@ pub struct Webhooks {
 
 impl Webhooks {
     /// With these options, to where this guard lets requests pass.
-    pub fn new(guard: Guard, options: Options) -> Result<Self, NoClient> {
-        Ok(Self { client: Client::new(guard, options.timeout)?, options })
+    pub fn new(roots: &Roots, guard: Guard, options: Options) -> Result<Self, NoClient> {
+        Ok(Self { client: Client::new(roots, guard, options.timeout)?, options })
     }
 
     /// As configured.
-    pub fn from_settings(settings: &Settings) -> Result<Self, NoClient> {
-        Self::new(guard(settings), Options::from_settings(settings))
+    pub fn from_settings(settings: &Settings, roots: &Roots) -> Result<Self, NoClient> {
+        Self::new(roots, guard(settings), Options::from_settings(settings))
     }
 
     /// Works until `shutdown`, then ends what runs within the grace period.

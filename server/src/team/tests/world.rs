@@ -17,6 +17,7 @@ use openchair_domain::time::TestClock;
 use openchair_domain::wiring;
 use openchair_worker::alerts::Alerting;
 use openchair_worker::outside::mail;
+use openchair_worker::outside::roots::Roots;
 use poem::Route;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -102,8 +103,9 @@ impl World {
         let limiter = Arc::new(Limiter::local(Arc::new(|| Duration::ZERO)));
         let stopping = CancellationToken::new();
         let live = Hub::new(db.clone(), identity.clone(), settings.live.clone(), stopping);
-        let mailer = mail::from_settings(&settings.mail, &db, 1).unwrap();
-        let alerting = Alerting::from_settings(&settings, db.clone(), mailer).unwrap();
+        let mailer = mail::from_settings(&settings.mail, &Roots::default(), &db, 1).unwrap();
+        let alerting =
+            Alerting::from_settings(&settings, &Roots::default(), db.clone(), mailer).unwrap();
         let app = App::new(Parts {
             db,
             identity,

@@ -9,6 +9,7 @@ mod failing;
 mod guide;
 mod presets;
 mod replaying;
+mod vouching;
 
 use openchair_tests::receiver::Receiver;
 use openchair_tests::spa::{Spa, at};

@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::handler::with_causes;
 use crate::outside::mail::{Fault, SendError};
+use crate::outside::roots::Roots;
 
 /// How long the server may take for one answer, and for letting us in.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -43,12 +44,12 @@ enum Tls {
 
 impl Server {
     /// The one at this address, with what to do about encryption spelled out.
-    pub(super) fn at(url: &Url) -> Option<Self> {
+    pub(super) fn at(url: &Url, roots: &Roots) -> Option<Self> {
         let host = url.host_str()?.to_owned();
         let how = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, how)| how.into_owned());
         // An IPv6 address stands in brackets in an address of the web, and nowhere else.
         let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let known = || TlsParameters::new(bare.clone()).ok();
+        let known = || roots.smtp(bare.clone());
         let (tls, port) = match (url.scheme(), how.as_deref()) {
             ("smtps", _) => (Tls::At(known()?), 465),
             ("smtp", None) => (Tls::None, 25),

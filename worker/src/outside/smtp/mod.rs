@@ -13,6 +13,7 @@ use url::{Host, Url};
 
 use self::lines::{Lines, Server};
 use super::mail::{Fault, Mailer, Outgoing, SendError};
+use super::roots::Roots;
 
 /// Why mail can't be sent as configured. Says nothing of the address: a password is in it.
 #[derive(Debug, thiserror::Error)]
@@ -36,11 +37,17 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// The server at `url`, the sender, and how many connections are kept at most.
-    pub fn new(url: &str, from: &str, connections: usize) -> Result<Self, BadMailSettings> {
+    /// The server at `url`, the sender, whom we believe who the server is, and how many connections are
+    /// kept at most.
+    pub fn new(
+        url: &str,
+        from: &str,
+        roots: &Roots,
+        connections: usize,
+    ) -> Result<Self, BadMailSettings> {
         let from: Mailbox = from.parse().map_err(|_| BadMailSettings::From)?;
         let url = with_tls(url).ok_or(BadMailSettings::Url)?;
-        let server = Server::at(&url).ok_or(BadMailSettings::Url)?;
+        let server = Server::at(&url, roots).ok_or(BadMailSettings::Url)?;
         Ok(Self { lines: Lines::new(server, connections), from })
     }
 
@@ -152,7 +159,7 @@ mod tests {
     }
 
     fn smtp(from: &str) -> Smtp {
-        Smtp::new("smtp://127.0.0.1:2525", from, 1).unwrap()
+        Smtp::new("smtp://127.0.0.1:2525", from, &Roots::default(), 1).unwrap()
     }
 
     fn outgoing(to: &str, subject: &str) -> Outgoing {
@@ -228,6 +235,7 @@ mod tests {
 
     #[tokio::test]
     async fn addresses_of_servers() {
+        let made = |url, from| Smtp::new(url, from, &Roots::default(), 1);
         for (given, expected) in [
             ("smtp://me:pw@mail.example:587", "smtp://me:pw@mail.example:587?tls=required"),
             ("smtp://mail.example?tls=none", "smtp://mail.example"),
@@ -238,13 +246,13 @@ mod tests {
             ("smtp://[::1]:25?tls=required", "smtp://[::1]:25?tls=required"),
         ] {
             assert_eq!(with_tls(given).unwrap().as_str(), expected);
-            assert!(Smtp::new(given, "a@book.example", 1).is_ok(), "{given}");
+            assert!(made(given, "a@book.example").is_ok(), "{given}");
         }
         for bad in ["", "mail.example", "http://mail.example", "smtp://mail.example?tls=maybe"] {
-            assert!(Smtp::new(bad, "a@book.example", 1).is_err(), "{bad}");
+            assert!(made(bad, "a@book.example").is_err(), "{bad}");
         }
         for bad in ["", "nobody", "A <a@b", "a@book.example, b@book.example"] {
-            assert!(Smtp::new("smtp://localhost", bad, 1).is_err(), "{bad}");
+            assert!(made("smtp://localhost", bad).is_err(), "{bad}");
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{NotTaken, Text, Texter, Way};
 use crate::handler::with_causes;
 use crate::outside::carrier::Refused;
 use crate::outside::http::{NoClient, left_alone, retry_after, trusting};
+use crate::outside::roots::Roots;
 
 /// How long the provider may take for one answer.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -66,6 +67,7 @@ impl Twilio {
     /// As configured; none, if there is no account.
     pub fn from_settings(
         settings: &config::Texts,
+        roots: &Roots,
         clock: Arc<dyn Clock>,
     ) -> Result<Option<Self>, BadTextSettings> {
         if settings.account_sid.is_empty() {
@@ -79,7 +81,7 @@ impl Twilio {
             "Messages.json",
         ]);
         Ok(Some(Self {
-            http: trusting(ANSWER)?,
+            http: trusting(roots, ANSWER)?,
             clock,
             messages,
             account: settings.account_sid.clone(),
