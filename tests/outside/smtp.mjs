@@ -4,6 +4,7 @@
 //   {"event":"listening","port":2525}         once, first
 //   {"event":"ordered"}                       an order is in force
 //   {"event":"refused","code":451}            a recipient was refused
+//   {"event":"denied"}                        somebody with a wrong user or password
 //   {"event":"dropped"}, {"event":"stalled"}  a connection was cut, or is left without an answer
 //   {"event":"mail", …}                       a mail arrived whole
 //
@@ -11,17 +12,19 @@
 //   {"order":"refuse","code":451,"times":1}   refuse the next so many recipients with this code
 //   {"order":"drop","times":1}                take a mail whole, then cut the connection unanswered
 //   {"order":"stall","times":1}               take a mail whole, then say nothing any more
+//   {"order":"know","login":"user:password"}  let in who signs in so, and nobody else
 //
-// Arguments: [port] [user:password] [starttls]. With a user, mail is taken only from who signs in. With
-// STARTTLS the certificate is one that nobody knows.
+// Arguments: [port] [user:password] [starttls|tls] [certificate] [key]. With a user, mail is taken only
+// from who signs in, and with TLS only once it is spoken. Without a certificate it is one that nobody knows.
 import { createInterface } from "node:readline";
 import PostalMime from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
-const [port = "0", login = "", tls = ""] = process.argv.slice(2);
+const [port = "0", login = "", tls = "", cert = "", key = ""] = process.argv.slice(2);
 const say = (event, facts = {}) => process.stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
 
 let order = { order: "accept" };
+let known = login;
 /** Whether the order in force is this one, and uses it up. */
 const ordered = (name) => {
   if (order.order !== name || order.times === 0) return false;
@@ -32,13 +35,19 @@ const ordered = (name) => {
 const server = new SMTPServer({
   disabledCommands: [...(tls ? [] : ["STARTTLS"]), ...(login ? [] : ["AUTH"])],
   authOptional: !login,
-  allowInsecureAuth: true,
+  allowInsecureAuth: !tls,
+  secure: tls === "tls",
+  ...(cert && { cert, key }),
   disableReverseLookup: true,
   logger: false,
   closeTimeout: 100,
-  onAuth({ username, password }, _session, done) {
-    const right = `${username}:${password}` === login;
-    done(right ? null : new Error("wrong user or password"), { user: username });
+  onAuth({ method, username, password }, session, done) {
+    if (`${username}:${password}` !== known) {
+      say("denied");
+      return done(new Error("wrong user or password"));
+    }
+    session.method = method;
+    done(null, { user: username });
   },
   onRcptTo(_address, _session, done) {
     if (!ordered("refuse")) return done();
@@ -55,6 +64,8 @@ const server = new SMTPServer({
         from: session.envelope.mailFrom.address,
         to: session.envelope.rcptTo.map((to) => to.address),
         user: session.user ?? null,
+        method: session.method ?? null,
+        secure: session.secure,
       },
       headers: Object.fromEntries(mail.headers.map(({ key, value }) => [key, value])),
       from: mail.from,
@@ -81,6 +92,7 @@ server.listen(Number(port), "127.0.0.1", () => say("listening", { port: server.s
 const orders = createInterface({ input: process.stdin });
 orders.on("line", (line) => {
   order = { times: 1, ...JSON.parse(line) };
+  known = order.login ?? known;
   say("ordered");
 });
 orders.on("close", () => process.exit(0));

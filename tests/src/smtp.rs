@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
+use crate::authority::Certified;
+
 /// The running server; ends when it is dropped.
 #[derive(Debug)]
 pub struct SmtpServer {
@@ -38,6 +40,8 @@ pub enum Event {
         /// How.
         code: u16,
     },
+    /// Somebody came with a wrong user or password.
+    Denied,
     /// It cut a connection.
     Dropped,
     /// It leaves a connection without an answer.
@@ -81,6 +85,19 @@ pub struct Envelope {
     pub to: Vec<String>,
     /// Who was signed in.
     pub user: Option<String>,
+    /// By which mechanism.
+    pub method: Option<String>,
+    /// Whether it was said under TLS.
+    pub secure: bool,
+}
+
+/// When TLS begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// By STARTTLS: what comes before is in the clear.
+    Upgrade,
+    /// With the first byte.
+    Whole,
 }
 
 /// An address with its name.
@@ -95,29 +112,39 @@ pub struct Mailbox {
 impl SmtpServer {
     /// One that takes everything, on a free port.
     pub async fn start() -> Self {
-        Self::start_with(0, "", "").await
+        Self::start_with(0, &[]).await
     }
 
     /// One that takes mail only from `user:password`.
     pub async fn start_for(login: &str) -> Self {
-        Self::start_with(0, login, "").await
+        Self::start_with(0, &[login]).await
     }
 
     /// One on a port that somebody expects it on.
     pub async fn start_on(port: u16) -> Self {
-        Self::start_with(port, "", "").await
+        Self::start_with(port, &[]).await
     }
 
     /// One that offers STARTTLS, with a certificate that nobody knows.
     pub async fn start_with_unknown_certificate() -> Self {
-        Self::start_with(0, "", "starttls").await
+        Self::start_with(0, &["", "starttls"]).await
     }
 
-    async fn start_with(port: u16, login: &str, tls: &str) -> Self {
+    /// One that somebody vouches for, and that takes mail only from `user:password`, under TLS.
+    pub async fn start_as(certified: &Certified, tls: Tls, login: &str) -> Self {
+        let tls = match tls {
+            Tls::Upgrade => "starttls",
+            Tls::Whole => "tls",
+        };
+        Self::start_with(0, &[login, tls, &certified.pem, &certified.key_pem]).await
+    }
+
+    async fn start_with(port: u16, more: &[&str]) -> Self {
         let folder = tokio::task::spawn_blocking(installed).await.unwrap();
         let mut child = tokio::process::Command::new("node")
             .current_dir(folder)
-            .args(["smtp.mjs", &port.to_string(), login, tls])
+            .args(["smtp.mjs", &port.to_string()])
+            .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -161,6 +188,11 @@ impl SmtpServer {
         self.order(&json!({"order": "stall"})).await;
     }
 
+    /// From now on: let in `user:password`, and nobody else.
+    pub async fn know(&mut self, login: &str) {
+        self.order(&json!({"order": "know", "login": login})).await;
+    }
+
     async fn order(&mut self, order: &Value) {
         self.orders.write_all(format!("{order}\n").as_bytes()).await.unwrap();
         match self.next().await {
@@ -185,10 +217,21 @@ impl SmtpServer {
         }
     }
 
-    /// Whether nothing more has happened. An order that is followed comes after all that was.
+    /// Whether nothing more has happened.
     pub async fn is_quiet(&mut self) -> bool {
+        self.rest().await.is_empty()
+    }
+
+    /// All that has happened since. An order that is followed comes after it.
+    pub async fn rest(&mut self) -> Vec<Event> {
         self.orders.write_all(b"{\"order\":\"accept\"}\n").await.unwrap();
-        matches!(self.next().await, Event::Ordered)
+        let mut rest = Vec::new();
+        loop {
+            match self.next().await {
+                Event::Ordered => return rest,
+                other => rest.push(other),
+            }
+        }
     }
 }
 

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use openchair_domain::config::Kind;
+use openchair_domain::config::{self, Kind};
 use openchair_domain::identity::{Purpose, SignIn};
 use openchair_domain::ids::Id;
 use openchair_domain::messaging::templates::Rendered;
 use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
 use openchair_domain::text::Email;
+use openchair_tests::authority::Authority;
 use openchair_tests::eventually;
 use openchair_tests::scratch::Scratch;
-use openchair_tests::smtp::{Envelope, Event, Mailbox, Received, SmtpServer};
+use openchair_tests::smtp::{Envelope, Event, Mailbox, Received, SmtpServer, Tls};
 use openchair_worker::Worker;
 use openchair_worker::outside::mail::{Fault, Mailer as _, Outgoing};
+use openchair_worker::outside::roots::Roots;
 use openchair_worker::outside::smtp::Smtp;
 use openchair_worker::runner::Options;
 use sqlx::Row;
@@ -53,7 +55,7 @@ impl Bench {
     }
 
     fn on(scratch: Scratch, url: &str, options: Options) -> Self {
-        let mailer = Arc::new(Smtp::new(url, FROM, 2).unwrap());
+        let mailer = Arc::new(Smtp::new(url, FROM, &Roots::default(), 2).unwrap());
         let (db, identity) = (scratch.db.clone(), scratch.identity.clone());
         let worker = Worker::new(db, identity, mailer, options).unwrap();
         let shutdown = CancellationToken::new();
@@ -143,8 +145,13 @@ async fn a_link_arrives_in_both_parts_and_signs_in() {
     bench.sign_up("en").await;
     let mail = smtp.mail().await;
 
-    let envelope =
-        Envelope { from: "no-reply@book.example".into(), to: vec![ADDRESS.into()], user: None };
+    let envelope = Envelope {
+        from: "no-reply@book.example".into(),
+        to: vec![ADDRESS.into()],
+        user: None,
+        method: None,
+        secure: false,
+    };
     assert_eq!(mail.envelope, envelope);
     let from = Mailbox { name: "Openchair".into(), address: "no-reply@book.example".into() };
     assert_eq!(mail.from, from);
@@ -327,6 +334,7 @@ async fn a_wrong_password_of_ours_loses_no_mail() {
     let bench = Bench::new(&wrong).await;
     bench.sign_up("en").await;
     bench.put_off().await;
+    assert!(matches!(smtp.next().await, Event::Denied));
     let scratch = bench.stop().await;
 
     let right = format!("smtp://openchair:p%40ss@127.0.0.1:{}", smtp.port);
@@ -346,6 +354,7 @@ async fn nothing_is_said_in_the_clear_or_to_somebody_else() {
     let at = "2026-03-08T10:00:00Z".parse().unwrap();
     let content = Rendered { subject: "Hi".into(), text: "Hi".into(), html: String::new() };
     let id = Id::from_uuid(uuid::Uuid::from_u128(1));
+    let smtp = |url: &str| Smtp::new(url, FROM, &Roots::default(), 1).unwrap();
     let mail = Outgoing::new((id, "mail".to_owned()), at, ADDRESS, "en", content);
     let cases = [
         (format!("{}?tls=required", plain.url()), "STARTTLS"),
@@ -353,14 +362,30 @@ async fn nothing_is_said_in_the_clear_or_to_somebody_else() {
         (format!("{}?tls=opportunistic", unknown.url()), "certificate"),
     ];
     for (url, why) in cases {
-        let refused = Smtp::new(&url, FROM, 1).unwrap().send(&mail).await.unwrap_err();
+        let refused = smtp(&url).send(&mail).await.unwrap_err();
         assert_eq!(refused.fault, Fault::Away, "{url}: {refused}");
         assert!(refused.reason.contains(why), "{url}: {refused}");
     }
     assert!(plain.is_quiet().await);
     assert!(unknown.is_quiet().await);
+    let authority = Authority::new();
+    let file = Some(authority.file().to_owned());
+    let roots = Roots::from_settings(&config::Outside { extra_roots: file }).unwrap();
+    for (certified, why) in [
+        (Authority::new().certify("localhost"), "UnknownIssuer"),
+        (authority.certify("elsewhere.example"), "not valid for name"),
+        (authority.certified_once("localhost"), "expired"),
+    ] {
+        let mut server = SmtpServer::start_as(&certified, Tls::Whole, "").await;
+        let url = format!("smtps://localhost:{}", server.port);
+        let smtp = Smtp::new(&url, FROM, &roots, 1).unwrap();
+        let refused = smtp.send(&mail).await.unwrap_err();
+        assert_eq!(refused.fault, Fault::Away, "{refused}");
+        assert!(refused.reason.contains(why), "{refused}");
+        assert!(server.is_quiet().await);
+    }
     // Where it need not be, and isn't offered, it goes without.
     let url = format!("{}?tls=opportunistic", plain.url());
-    Smtp::new(&url, FROM, 1).unwrap().send(&mail).await.unwrap();
+    smtp(&url).send(&mail).await.unwrap();
     assert_eq!(plain.mail().await.subject, "Hi");
 }

@@ -13,6 +13,7 @@ mod sequences;
 mod settings;
 mod several;
 mod texts;
+mod vouching;
 mod words;
 
 use chrono::{DateTime, Utc};

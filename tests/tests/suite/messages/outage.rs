@@ -12,22 +12,27 @@ use sqlx::Row;
 
 use super::{it_is, path, settled};
 
-const STAFF: [&str; 10] = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"];
+pub const STAFF: [&str; 10] = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"];
 
 async fn start(office: &PostOffice) -> (TestApp, Spa) {
-    let url = office.url();
-    let app = TestApp::with(&[("mail.transport", "smtp"), ("mail.smtp_url", &url)]).await;
+    let app = TestApp::with(&[("mail.transport", "smtp"), ("mail.smtp_url", &office.url())]).await;
+    let spa = staffed(&app).await;
+    (app, spa)
+}
+
+/// A spa that reminds an hour before.
+pub async fn staffed(app: &TestApp) -> Spa {
     let mut spa = app.spa().await;
     for name in STAFF {
         spa.person(name, &["Wax"], &[1, 2, 3, 4, 5, 6, 7], None).await;
     }
     let hour = json!({ "reminder_minutes": [60] });
     spa.owner.patch("/v1/message-settings", 1, &hour).await.expect(200);
-    (app, spa)
+    spa
 }
 
 /// Everything that is due now was looked at: it is done, or put off.
-async fn looked_at(app: &TestApp) {
+pub async fn looked_at(app: &TestApp) {
     let due = format!(
         "select count(*) from jobs where state = 'running' or state = 'waiting' and run_at <= '{}'",
         app.now()
@@ -40,7 +45,7 @@ async fn looked_at(app: &TestApp) {
 }
 
 /// Time goes by, step by step.
-async fn until(app: &TestApp, end: DateTime<Utc>) {
+pub async fn until(app: &TestApp, end: DateTime<Utc>) {
     while app.now() < end {
         it_is(app, app.now() + Duration::seconds(30)).await;
         looked_at(app).await;

@@ -10,10 +10,10 @@ use super::{log, settled};
 use crate::webhooks::INSIDE;
 
 /// A spa that sends notes, and Ann at the page of her visit.
-struct Bench {
-    app: TestApp,
+pub struct Bench {
+    pub app: TestApp,
     spa: Spa,
-    service: PushService,
+    pub service: PushService,
     /// `/v1/b/…`.
     own: String,
     /// What browsers subscribe with.
@@ -23,8 +23,14 @@ struct Bench {
 
 impl Bench {
     async fn new() -> Self {
-        let service = PushService::start().await;
-        let app = TestApp::with(&[INSIDE, SETTINGS[0], SETTINGS[1]]).await;
+        Self::with(PushService::start().await, &[]).await
+    }
+
+    /// With this service, and more settings.
+    pub async fn with(service: PushService, more: &[(&str, &str)]) -> Self {
+        let settings = [INSIDE, SETTINGS[0], SETTINGS[1]];
+        let settings: Vec<_> = settings.into_iter().chain(more.iter().copied()).collect();
+        let app = TestApp::with(&settings).await;
         let spa = app.spa().await;
         let ways = json!({ "channels": ["email", "push"] });
         spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
@@ -39,14 +45,14 @@ impl Bench {
     }
 
     /// A browser of Ann's subscribes: its id.
-    async fn subscribe(&self, number: u8) -> String {
+    pub async fn subscribe(&self, number: u8) -> String {
         let browser = self.service.subscribe(number, &self.key);
         let path = format!("{}/push-subscriptions", self.own);
         let made = self.spa.guest.post(&path, &browser).await.expect(201);
         made["id"].as_str().unwrap().to_owned()
     }
 
-    async fn choose(&self) {
+    pub async fn choose(&self) {
         let wish = json!({ "channel": "push", "wanted": true });
         self.spa.guest.put(&format!("{}/messages", self.own), &wish).await.expect(200);
     }
@@ -56,7 +62,7 @@ impl Bench {
         json!([found["channels"], found["channel"]])
     }
 
-    async fn book(&self, time: &str) {
+    pub async fn book(&self, time: &str) {
         // The newest mail is known by its time; she is found by her address.
         self.app.clock.advance(chrono::Duration::minutes(1));
         self.spa.book(self.spa.wanted(&["Facial"], 1, &[]), at(6, time)).await.expect(201);
