@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 use std::collections::HashMap;
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 
 use data_encoding::BASE64URL_NOPAD;
@@ -91,7 +92,7 @@ impl PushService {
             asked: Mutex::default(),
         });
         let told = Arc::clone(&shared);
-        let place = site.open(move |asked| answer(asked, Arc::clone(&told)));
+        let place = site.open(move |asked| ready(Some(answer(&asked, &told))));
         Self { shared, _place: place }
     }
 
@@ -144,11 +145,11 @@ impl PushService {
     }
 }
 
-async fn answer(asked: Asked, shared: Arc<Shared>) -> Option<String> {
+fn answer(asked: &Asked, shared: &Shared) -> String {
     *shared.asked.lock().unwrap() += 1;
-    let ordered = shared.orders.about(&asked);
-    let (status, more) = ordered.unwrap_or_else(|| (take(&asked, &shared), String::new()));
-    Some(wire::answer(status, &more, ""))
+    let ordered = shared.orders.about(asked);
+    let (status, more) = ordered.unwrap_or_else(|| (take(asked, shared), String::new()));
+    wire::answer(status, &more, "")
 }
 
 /// Takes a note, if its sender is who the browser subscribed to and the browser can read it: the status.

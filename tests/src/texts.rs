@@ -320,9 +320,9 @@ fn take(asked: &Asked, shared: &Shared) -> Result<Sent, (u16, i64)> {
     if (asked.method.as_str(), &asked.path) != ("POST", &path) {
         return Err((404, 20_404));
     }
-    let form = format!("http://form/?{}", String::from_utf8(asked.body.clone()).unwrap());
-    let form = Url::parse(&form).map_err(|_| (400, 20_001))?;
-    let fields: HashMap<String, String> = form.query_pairs().into_owned().collect();
+    let said = format!("http://form/?{}", String::from_utf8(asked.body.clone()).unwrap());
+    let said = Url::parse(&said).map_err(|_| (400, 20_001))?;
+    let fields: HashMap<String, String> = said.query_pairs().into_owned().collect();
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
     let (to, from) = (field("To"), field("From"));
     match (to.strip_prefix("whatsapp:"), from.strip_prefix("whatsapp:")) {

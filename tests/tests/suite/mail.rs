@@ -10,6 +10,7 @@ use openchair_domain::messaging::templates::Rendered;
 use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
 use openchair_domain::text::Email;
+use openchair_domain::time::Clock as _;
 use openchair_tests::authority::Authority;
 use openchair_tests::eventually;
 use openchair_tests::scratch::Scratch;

@@ -208,11 +208,21 @@ mod tests {
         assert_eq!(told(Kind::SeriesCancelled, false), [true, true, true]);
     }
 
+    /// What is changed of a reminder that is sent, and what becomes of it then.
+    type Case = (fn(&mut Facts), Verdict);
+
+    fn hold(cases: &[Case]) {
+        for (number, (change, expected)) in cases.iter().enumerate() {
+            let mut facts = reminder();
+            change(&mut facts);
+            assert_eq!(decide(&facts, at("2026-05-05T09:00:00Z")), *expected, "case {number}");
+        }
+    }
+
     #[test]
-    fn what_becomes_of_a_message() {
+    fn what_becomes_of_a_message_about_a_visit() {
         use Verdict::{Drop, Later, Over, Send};
-        type Case = (fn(&mut Facts), Verdict);
-        let cases: [Case; 47] = [
+        hold(&[
             (|_| {}, Send),
             (|f| f.state = State::Sent, Over),
             (|f| f.state = State::Dropped, Over),
@@ -280,6 +290,13 @@ mod tests {
                 },
                 Drop(Reason::Booked),
             ),
+        ]);
+    }
+
+    #[test]
+    fn what_becomes_of_a_message_about_none_or_several() {
+        use Verdict::{Drop, Later, Send};
+        hold(&[
             // A step of a sequence has no visit of its own.
             (|f| (f.kind, f.visit) = (Kind::Sequence, None), Send),
             (
@@ -336,11 +353,6 @@ mod tests {
             (|f| (f.kind, f.several) = (Kind::SeriesCancelled, several(&[(4, false)])), Send),
             // Which ones it tells of isn't known.
             (|f| (f.kind, visit(f).same) = (Kind::SeriesConfirmed, false), Send),
-        ];
-        for (number, (change, expected)) in cases.into_iter().enumerate() {
-            let mut facts = reminder();
-            change(&mut facts);
-            assert_eq!(decide(&facts, at("2026-05-05T09:00:00Z")), expected, "case {number}");
-        }
+        ]);
     }
 }

@@ -1,7 +1,8 @@
 //! Whose jobs are claimed, and what that costs.
 
+use chrono::Duration;
 use openchair_domain::ids::Id;
-use openchair_domain::jobs;
+use openchair_domain::jobs::{self, End};
 use openchair_tests::eventually;
 use openchair_tests::scratch::Scratch;
 use sqlx::Row;
@@ -192,4 +193,58 @@ async fn what_is_not_due_costs_a_claim_nothing() {
     .await;
     assert_eq!(after.0, before.0, "jobs was read from end to end");
     assert!(after.1 - before.1 < 300, "{} rows for ten jobs", after.1 - before.1);
+}
+
+/// Much falls due in one moment, and the planner has heard of none of it.
+#[tokio::test]
+async fn what_falls_due_at_once_costs_a_claim_no_more() {
+    let scratch = Scratch::new().await;
+    for tenant in 1..=50 {
+        put_many(&scratch, Uuid::from_u128(tenant), 400, "2026-04-01T09:00:00Z").await;
+    }
+    let unheard = "alter table jobs set (autovacuum_enabled = false)";
+    for sql in [unheard, "vacuum analyze jobs", "update jobs set run_at = '2026-03-08T09:00:00Z'"] {
+        sqlx::query(sql).execute(&scratch.owner).await.unwrap();
+    }
+    let before = reads(&scratch).await;
+    let mut held = Vec::new();
+    for claim in 0..12 {
+        let claimed = jobs::claim(&scratch.db, &lease(&claim.to_string(), 32)).await.unwrap();
+        assert_eq!(claimed.len(), 32);
+        held.push(claimed);
+    }
+    // The ends, too, find their jobs by name, however many are running.
+    for claimed in held {
+        let ended: Vec<_> = claimed.iter().map(|job| job.ended(End::Done)).collect();
+        assert_eq!(jobs::settle(&scratch.db, &ended).await.unwrap(), 32);
+    }
+    scratch.db.close().await;
+    let after = eventually("the figures", async || {
+        let now = reads(&scratch).await;
+        (now != before).then_some(now)
+    })
+    .await;
+    assert_eq!(after.0, before.0, "jobs was read from end to end");
+    let rows = after.1 - before.1;
+    assert!(rows < 12 * 600, "{rows} rows for twelve claims of 32");
+}
+
+/// Somebody else has the first jobs in hand just now: whoever comes second takes those behind them, and
+/// if there are none, hears that there is something to come back for.
+#[tokio::test]
+async fn whoever_comes_second_takes_what_is_behind() {
+    let scratch = Scratch::new().await;
+    put_many(&scratch, BUSY, 20, "2026-03-08T09:00:00Z").await;
+    let mut rival = scratch.owner.begin().await.unwrap();
+    let grip = "select id from jobs order by run_at, ctid limit 12 for update";
+    sqlx::query(grip).fetch_all(&mut *rival).await.unwrap();
+    let ahead = Duration::seconds(5);
+    let first = jobs::take(&scratch.db, &lease("first", 4), ahead).await.unwrap();
+    assert_eq!((first.jobs.len(), first.next), (4, None), "a full hand asks for nothing");
+    let second = jobs::take(&scratch.db, &lease("second", 8), ahead).await.unwrap();
+    assert_eq!(second.jobs.len(), 4);
+    assert_eq!(second.next, Some("2026-03-08T09:00:00Z".parse().unwrap()));
+    rival.rollback().await.unwrap();
+    let third = jobs::take(&scratch.db, &lease("third", 20), ahead).await.unwrap();
+    assert_eq!((third.jobs.len(), third.next), (12, None));
 }

@@ -72,7 +72,8 @@ impl Listener {
         let act = move |received: &Received| {
             let last = received.id().bytes().last().unwrap_or_default();
             let slowly = Act::Slowly(Duration::from_millis(50 * u64::from(last % 8)));
-            if last % 5 != 0 || !refused.lock().unwrap().insert(received.id().to_owned()) {
+            if !last.is_multiple_of(5) || !refused.lock().unwrap().insert(received.id().to_owned())
+            {
                 return slowly;
             }
             match last % 3 {
