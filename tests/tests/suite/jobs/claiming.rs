@@ -120,13 +120,14 @@ async fn what_nobody_understands_costs_a_claim_nothing_either() {
 async fn how_things_stand_is_counted_to_a_point() {
     let scratch = Scratch::new().await;
     put_many(&scratch, BUSY, 30_000, "2026-03-08T09:00:00Z").await;
-    put_many(&scratch, Uuid::from_u128(2), 3, "2026-03-08T08:00:00Z").await;
-    put(&scratch, BUSY, "test.other", 1).await;
-    put(&scratch, BUSY, "test.other", 2).await;
-    let dead = "update jobs set state = 'dead', finished_at = run_at where kind = 'test.other' and version = 2";
-    sqlx::query(dead).execute(&scratch.owner).await.unwrap();
-    let later = "update jobs set run_at = '2026-03-09T09:00:00Z' where kind = 'test.other'";
-    sqlx::query(later).execute(&scratch.owner).await.unwrap();
+    put_many(&scratch, Uuid::from_u128(2), 1, "2026-03-08T08:00:00Z").await;
+    // One that isn't due, and one that failed for good.
+    let others = "insert into jobs (tenant_id, id, kind, version, payload, state, run_at, created_at, finished_at)
+        select $1, gen_random_uuid(), 'test.other', version, '{}', state, at, at, finished_at
+        from (values (1::smallint, 'waiting', null::timestamptz), (2, 'dead', '2026-03-07T09:00:00Z'))
+                 as other (version, state, finished_at),
+             (select '2026-03-09T09:00:00Z'::timestamptz as at) later";
+    sqlx::query(others).bind(BUSY).execute(&scratch.owner).await.unwrap();
     sqlx::query("vacuum analyze jobs").execute(&scratch.owner).await.unwrap();
     let claimed = jobs::claim(&scratch.db, &lease("any", 3)).await.unwrap();
     assert_eq!(claimed.len(), 3);

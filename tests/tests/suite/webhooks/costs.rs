@@ -38,17 +38,20 @@ async fn reads(scratch: &Scratch) -> (i64, i64) {
 #[tokio::test]
 async fn a_ring_costs_those_for_whom_it_rings() {
     let scratch = Scratch::new().await;
+    let mut owner = scratch.owner.acquire().await.unwrap();
     for sql in LISTENING {
-        sqlx::query(sql).bind(MANY).execute(&scratch.owner).await.unwrap();
+        sqlx::query(sql).bind(MANY).execute(&mut *owner).await.unwrap();
     }
     for table in ["webhook_cursors", "event_counters", "tenants"] {
         let sql = sqlx::AssertSqlSafe(format!("vacuum analyze {table}"));
-        sqlx::query(sql).execute(&scratch.owner).await.unwrap();
+        sqlx::query(sql).execute(&mut *owner).await.unwrap();
     }
     let told = |n: u128| Id::from_uuid(Uuid::from_u128(0x7000_8000_0000_0000_0000 + n));
     let new = "update event_counters set last_seq = 8 where tenant_id = $1";
-    sqlx::query(new).bind(told(2_000).uuid()).execute(&scratch.owner).await.unwrap();
-    // A statement of a connection that has read nothing yet tells what it reads when that ends.
+    sqlx::query(new).bind(told(2_000).uuid()).execute(&mut *owner).await.unwrap();
+    // What was read to set this up is told now; what is read from now on, when its connection ends.
+    sqlx::query("select pg_stat_force_next_flush()").execute(&mut *owner).await.unwrap();
+    drop(owner);
     let before = reads(&scratch).await;
     // One has something new, one nothing, and one doesn't listen at all.
     let rang = Ring::These(BTreeSet::from([told(2_000), told(1_000), told(1 << 40)]));
