@@ -32,6 +32,7 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("invitations_by_token", "a guest shows the link before anybody knows the tenant"),
     ("jobs_by_id", "an operator looks at a job, whoever's it is"),
     ("jobs_dead", "the sweep goes by age over all tenants"),
+    ("jobs_by_kind", "the worker finds what it understands behind what it doesn't"),
     ("jobs_dead_by_kind", "an operator drives all of a kind again"),
     ("jobs_done", "the sweep goes by age over all tenants"),
     ("jobs_by_kind", "the worker claims what is due over all tenants"),
