@@ -35,7 +35,6 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("jobs_by_kind", "the worker finds what it understands behind what it doesn't"),
     ("jobs_dead_by_kind", "an operator drives all of a kind again"),
     ("jobs_done", "the sweep goes by age over all tenants"),
-    ("jobs_by_kind", "the worker claims what is due over all tenants"),
     ("jobs_lapsed", "the worker claims what a lost one left behind over all tenants"),
     ("memberships_by_user", "signing in asks where a login belongs"),
     ("message_replies_by_age", "the sweep goes by age over all tenants"),
