@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
@@ -77,7 +77,8 @@ struct Shared {
     knows_keys: AtomicBool,
     /// Whether it tells of each text that it arrived.
     tells: AtomicBool,
-    client: Client,
+    /// Made when it is needed: until a server runs here, nobody has said whose cryptography it is to use.
+    client: OnceLock<Client>,
 }
 
 /// A running provider; ends when it is dropped.
@@ -106,7 +107,7 @@ impl Texts {
             said: Mutex::default(),
             knows_keys: AtomicBool::new(false),
             tells: AtomicBool::new(false),
-            client: client(),
+            client: OnceLock::new(),
         });
         let told = Arc::clone(&shared);
         let place = site.open(move |asked| answer(asked, Arc::clone(&told)));
@@ -232,7 +233,7 @@ pub async fn post(url: &str, fields: &[(&str, &str)], token: &str) -> (u16, Stri
 
 /// The same with any signature.
 pub async fn post_as(url: &str, fields: &[(&str, &str)], signature: Option<&str>) -> (u16, String) {
-    let answer = form(&client(), url, fields, signature).send().await.unwrap();
+    let answer = posting(&client(), url, fields, signature).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
@@ -240,7 +241,7 @@ fn client() -> Client {
     Client::builder().build().unwrap()
 }
 
-fn form(
+fn posting(
     client: &Client,
     url: &str,
     fields: &[(&str, &str)],
@@ -359,7 +360,8 @@ fn take(asked: &Asked, shared: &Shared) -> Result<Sent, (u16, i64)> {
     if shared.tells.load(Ordering::SeqCst) {
         let fields = fate(&text, "delivered", None);
         let signature = signature(&text.callback, &fields, TOKEN);
-        let telling = form(&shared.client, &text.callback, &fields, Some(&signature)).send();
+        let client = shared.client.get_or_init(client);
+        let telling = posting(client, &text.callback, &fields, Some(&signature)).send();
         // Who doesn't listen isn't told again.
         tokio::spawn(async move { drop(telling.await) });
     }
