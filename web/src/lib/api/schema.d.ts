@@ -3425,7 +3425,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes somebody out. What is written for them and not sent yet isn't sent either. */
+        /**
+         * Takes somebody out. What is written for them and not sent yet isn't sent either. Whoever writes
+         *     down opt-outs may do this: it is asked for where customers are.
+         */
         post: operations["stop_sequence_run"];
         delete?: never;
         options?: never;
@@ -5392,11 +5395,14 @@ export interface components {
          * @description How things stand with one kind of job.
          */
         JobKindView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many failed for good; counted up to 10,000
+             */
             dead: number;
             /**
              * Format: int64
-             * @description How many of these could run now
+             * @description How many of these could run now; counted up to 10,000
              */
             due: number;
             kind: string;
@@ -5409,7 +5415,7 @@ export interface components {
             running: number;
             /**
              * Format: int64
-             * @description How many wait, for their time or for a worker
+             * @description How many wait, for their time or for a worker; counted up to 10,000
              */
             waiting: number;
         };
