@@ -13,6 +13,9 @@ use crate::process::Program;
 /// So long after one blow comes the next, in milliseconds.
 const PAUSE: std::ops::Range<u64> = 800..2_500;
 
+/// What the workers call themselves in the database: on whoever works at the desk nobody hangs up here.
+const NAME: &str = "worker-in-trouble";
+
 /// Two workers in trouble.
 #[derive(Debug)]
 pub struct Trouble {
@@ -36,7 +39,7 @@ pub struct Trouble {
 pub enum Blow {
     /// A worker was killed, and another one started in its place.
     Killed,
-    /// The database hung up on some of those that were connected: workers, or the server itself.
+    /// The database hung up on some of the workers' connections.
     Cut,
     /// Whoever the workers send to is away from now on: that is for who asks to bring about.
     Away,
@@ -52,7 +55,7 @@ impl Trouble {
         more: Vec<(&'static str, String)>,
         seed: u64,
     ) -> Self {
-        let own = [("database.url", database.app_url())];
+        let own = [("database.url", format!("{}?application_name={NAME}", database.app_url()))];
         let mut trouble = Self {
             name,
             settings: own.into_iter().chain(more).collect(),
@@ -112,11 +115,13 @@ impl Trouble {
     }
 
     async fn cut(&mut self, database: &TestDatabase) {
-        let sql = "select count(pg_terminate_backend(pid)) from (
-                       select pid from pg_stat_activity
-                       where datname = current_database() and application_name = 'openchair'
-                       order by random() limit 3) these";
-        self.cuts += u32::try_from(database.count(sql).await).unwrap_or_default();
+        let sql = format!(
+            "select count(pg_terminate_backend(pid)) from (
+                 select pid from pg_stat_activity
+                 where datname = current_database() and application_name = '{NAME}'
+                 order by random() limit 3) these"
+        );
+        self.cuts += u32::try_from(database.count(&sql).await).unwrap_or_default();
     }
 
     /// It is over: whoever is there still ends well, and nobody ever panicked or logged an error.

@@ -97,9 +97,10 @@ impl Db {
         entropy: Arc<dyn Entropy>,
         keys: Arc<KeyRing>,
     ) -> Result<Self, StartError> {
-        let connect = PgConnectOptions::from_str(&options.url)
-            .map_err(StartError::BadUrl)?
-            .application_name("openchair")
+        let connect = PgConnectOptions::from_str(&options.url).map_err(StartError::BadUrl)?;
+        let name = connect.get_application_name().unwrap_or("openchair").to_owned();
+        let connect = connect
+            .application_name(&name)
             .options([
                 ("statement_timeout", options.statement.as_millis().to_string()),
                 ("lock_timeout", options.lock.as_millis().to_string()),

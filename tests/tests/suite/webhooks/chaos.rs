@@ -167,9 +167,7 @@ async fn taken_over(app: &TestApp) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_killed_everything_arrives_in_order() {
     let least = if is_long() { MOST } else { 40 };
-    let mut app = TestApp::with(&[INSIDE, ("worker.inside", "false")]).await;
-    // Its connections are cut, too.
-    app.may_log_errors();
+    let app = TestApp::with(&[INSIDE, ("worker.inside", "false")]).await;
     spy_on_leases(&app.database).await;
     let spa = app.spa().await;
     let listeners =

@@ -265,9 +265,7 @@ async fn whoever_is_killed_everybody_is_told_once() {
     let outside = Outside::start().await;
     let mut settings = vec![("worker.inside", "false")];
     settings.extend(outside.settings());
-    let mut app = TestApp::with(&settings).await;
-    // Its connections are cut, too.
-    app.may_log_errors();
+    let app = TestApp::with(&settings).await;
     let (spa, names) = staffed(&app, &size).await;
     let ways = json!({ "channels": ["email", "sms"] });
     spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
