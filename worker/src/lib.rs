@@ -93,6 +93,7 @@ impl Worker {
             Arc::new(Reminders),
             Arc::new(Afterwards),
             Arc::new(Sequences),
+            Arc::new(Forsaken),
         ];
         Ok(Self {
             db,
@@ -133,7 +134,6 @@ impl Worker {
     pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
         self.webhooks = Some(webhooks);
         self.reconcilers.push(Arc::new(Stuck));
-        self.reconcilers.push(Arc::new(Forsaken));
         self
     }
 

@@ -64,7 +64,8 @@ pub struct Runner {
     claims: AtomicU64,
 }
 
-/// Whoever finds that somebody else has in hand what is due looks again after this.
+/// Whoever finds that somebody else has in hand what is due looks again after this; twice as long each time
+/// that it is so.
 const RIVALS: Duration = Duration::from_millis(5);
 
 /// Longest pause while the database can't be reached.
@@ -86,6 +87,8 @@ struct Outlook {
     due_in: Option<Duration>,
     /// How often the last looks failed.
     failures: u32,
+    /// How often in a row somebody else had in hand what is due.
+    rivals: u32,
 }
 
 impl Runner {
@@ -122,7 +125,7 @@ impl Runner {
             abandon: CancellationToken::new(),
             ends,
         };
-        let mut outlook = Outlook { now: true, due_in: None, failures: 0 };
+        let mut outlook = Outlook { now: true, due_in: None, failures: 0, rivals: 0 };
         while !shutdown.is_cancelled() {
             self.begin(&mut hands).await;
             let free = hands.waiting.is_empty() && hands.running.len() < self.options.concurrency;
@@ -154,7 +157,11 @@ impl Runner {
                 }
                 // A full batch: there may be more.
                 let now = claimed.len() >= self.options.batch as usize;
-                *outlook = Outlook { now, due_in, failures: 0 };
+                let in_vain = claimed.is_empty() && due_in == Some(Duration::ZERO);
+                let rivals = if in_vain { outlook.rivals.saturating_add(1) } else { 0 };
+                let patience = RIVALS * 2_u32.pow(rivals.saturating_sub(1).min(12));
+                let due_in = due_in.map(|due_in| due_in.max(patience));
+                *outlook = Outlook { now, due_in, failures: 0, rivals };
                 hands.waiting.extend(claimed);
             }
             Err(error) => {
@@ -163,7 +170,7 @@ impl Runner {
                     tracing::warn!(error, "jobs can't be claimed; trying again");
                 }
                 let failures = outlook.failures.saturating_add(1);
-                *outlook = Outlook { now: false, due_in: None, failures };
+                *outlook = Outlook { now: false, due_in: None, failures, rivals: 0 };
             }
         }
     }
@@ -179,7 +186,7 @@ impl Runner {
         let ahead = TimeDelta::from_std(self.options.poll_every).unwrap_or(TimeDelta::MAX);
         let Taken { jobs, next } = jobs::take(&self.db, &lease, ahead).await?;
         let now = self.db.clock().now();
-        Ok((jobs, next.map(|next| (next - now).to_std().unwrap_or_default().max(RIVALS))))
+        Ok((jobs, next.map(|next| (next - now).to_std().unwrap_or_default())))
     }
 
     /// Starts what there is room for.

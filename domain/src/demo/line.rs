@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::book::Book;
 use super::data::{Place, Shop as Data};
 use super::dice::Dice;
-use super::house::{day, midnight};
+use super::house::midnight;
 use super::life::Team;
 use crate::audit::Actor;
 use crate::availability::{StaffRules, day_at};
@@ -70,7 +70,8 @@ pub(super) fn write(
         let today = day_at(shop.rules.zone, tx.now());
         let mut walks = Vec::new();
         for back in (1..=BACK).rev() {
-            walks.extend(line.day(day(data, tx.now(), -back), place, &mut paces, dice));
+            // By the place's own clock: the business may have its day change at another hour.
+            walks.extend(line.day(today - Duration::days(back), place, &mut paces, dice));
         }
         let now = line.now(tx.now(), dice);
         let tickets = now.len();

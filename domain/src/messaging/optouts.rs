@@ -160,6 +160,27 @@ pub(super) async fn put(
     Ok((row.ok_or_else(missing)?.try_into()?, is_new))
 }
 
+/// By which of these ways they don't want to be written to.
+pub(super) async fn stopped(
+    tx: &TenantTx,
+    addresses: &[Address],
+) -> Result<Vec<Channel>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Stopped {
+        channel: String,
+    }
+    let sql = "select o.channel from message_optouts o
+               join unnest($2::text[], $3::text[]) as known (channel, address_key)
+                 on o.channel = known.channel and o.address_key = known.address_key
+               where o.tenant_id = $1";
+    let (channels, keys): (Vec<String>, Vec<String>) =
+        addresses.iter().map(|to| (to.channel.key().to_owned(), to.key.clone())).unzip();
+    let values = [tx.tenant().uuid().into(), channels.into(), keys.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let stopped = Stopped::find_by_statement(statement).all(tx.conn()).await?;
+    stopped.iter().map(|row| Channel::stored(&row.channel)).collect()
+}
+
 /// They want to be written to again.
 pub async fn opt_in(tx: &mut TenantTx, id: Id<OptOut>) -> Result<(), MessageError> {
     #[derive(FromQueryResult)]

@@ -2,10 +2,11 @@
 
 use super::address::{Address, Reach};
 use super::new::{NewMessage, Subject};
-use super::{Channel, Kind};
+use super::{Channel, Kind, optouts};
 use crate::bookings::{CalendarEntry, VisitFacts};
 use crate::diary::Shop;
 use crate::ids::{Customer, Id};
+use crate::tenancy::{StoreError, TenantTx};
 
 fn reach(visit: &VisitFacts) -> Reach<'_> {
     let whose = visit.customer.as_ref();
@@ -40,17 +41,24 @@ pub(crate) struct Waiting<'a> {
     pub(crate) customer: Option<Id<Customer>>,
 }
 
-/// That a time is free, to somebody who waits for it.
-pub(crate) fn about_offer(
+/// That a time is free, to somebody who waits for it: by a way that they want no messages by it would be
+/// kept for somebody who never hears of it.
+pub(crate) async fn about_offer(
+    tx: &TenantTx,
     visit: &VisitFacts,
     shop: &Shop,
     who: &Waiting<'_>,
-) -> Option<NewMessage> {
+) -> Result<Option<NewMessage>, StoreError> {
     let Waiting { email, phone, chosen, customer, .. } = *who;
     let reach = Reach { email, phone, chosen, customer };
-    let to = reach.choose(&shop.messages.channels)?;
-    let message = said(NewMessage::new(Kind::WaitlistOffer, to, who.locale), visit, shop);
-    Some(NewMessage { customer, ..message.with("name", who.name) })
+    let mut on = shop.messages.channels.clone();
+    let known: Vec<Address> = on.iter().filter_map(|way| reach.choose(&[*way])).collect();
+    let stopped = optouts::stopped(tx, &known).await?;
+    on.retain(|way| !stopped.contains(way) || Kind::WaitlistOffer.overrides_opt_out(*way));
+    Ok(reach.choose(&on).map(|to| {
+        let message = said(NewMessage::new(Kind::WaitlistOffer, to, who.locale), visit, shop);
+        NewMessage { customer, ..message.with("name", who.name) }
+    }))
 }
 
 /// What the words about a visit say about.

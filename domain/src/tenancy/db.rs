@@ -99,13 +99,11 @@ impl Db {
     ) -> Result<Self, StartError> {
         let connect = PgConnectOptions::from_str(&options.url).map_err(StartError::BadUrl)?;
         let name = connect.get_application_name().unwrap_or("openchair").to_owned();
-        let connect = connect
-            .application_name(&name)
-            .options([
-                ("statement_timeout", options.statement.as_millis().to_string()),
-                ("lock_timeout", options.lock.as_millis().to_string()),
-                ("idle_in_transaction_session_timeout", "60000".to_owned()),
-            ]);
+        let connect = connect.application_name(&name).options([
+            ("statement_timeout", options.statement.as_millis().to_string()),
+            ("lock_timeout", options.lock.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", "60000".to_owned()),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire)

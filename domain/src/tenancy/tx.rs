@@ -16,7 +16,8 @@ pub(super) const PLANNED_ONCE: &str = "; SET LOCAL plan_cache_mode = force_gener
 
 /// The same, with no way left but the indexes.
 pub(super) const BY_KEY: &str = "; SET LOCAL plan_cache_mode = force_generic_plan; \
-    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+    SET LOCAL jit = off";
 
 /// Goes behind `BEGIN`.
 const PICTURE: &str = " ISOLATION LEVEL REPEATABLE READ, READ ONLY";

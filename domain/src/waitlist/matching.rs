@@ -146,10 +146,15 @@ async fn next(tx: &mut TenantTx, freed: &Freed, public_url: &str) -> Result<Next
     Ok(Next::Made)
 }
 
-const HEARS_BY_TEXT: &str = "phone is not null and not exists (
-    select from message_optouts o
-    where o.tenant_id = waitlist_entries.tenant_id and o.channel in ('sms', 'whatsapp')
-      and o.address_key = waitlist_entries.phone)";
+fn hears_by_text(way: Channel) -> String {
+    format!(
+        "phone is not null and not exists (
+             select from message_optouts o
+             where o.tenant_id = waitlist_entries.tenant_id and o.channel = '{}'
+               and o.address_key = waitlist_entries.phone)",
+        way.key()
+    )
+}
 
 const HEARS_BY_NOTES: &str = "exists (
     select from customers c
@@ -163,7 +168,7 @@ fn reached(on: &[Channel]) -> Condition {
     on.iter().fold(Condition::any().add(Expr::cust("false")), |reached, way| {
         reached.add(match way {
             Channel::Email => entry::Column::Email.is_not_null(),
-            Channel::Sms | Channel::Whatsapp => Expr::cust(HEARS_BY_TEXT),
+            Channel::Sms | Channel::Whatsapp => Expr::cust(hears_by_text(*way)),
             Channel::Push => Expr::cust(HEARS_BY_NOTES),
         })
     })

@@ -157,7 +157,8 @@ async fn tell(
         None => customers::channel_chosen_by(tx, (&row.name, email, phone)).await?,
     };
     let who = Waiting { name: &row.name, email, phone, chosen, locale: &row.locale, customer };
-    let Some(message) = messaging::about_offer(visit, &setting.diary.shop, &who) else {
+    let message = messaging::about_offer(tx, visit, &setting.diary.shop, &who).await?;
+    let Some(message) = message else {
         return Ok(());
     };
     let message = message

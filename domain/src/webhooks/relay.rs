@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use chrono::Duration;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -17,6 +19,9 @@ use crate::bells::{self, Ring};
 use crate::ids::{Id, Tenant, WebhookDelivery};
 use crate::tenancy::{Caller, Db, StoreError, SystemReason, TenantFacts, TenantTx};
 use crate::time::Instant;
+
+/// For so long after an endpoint was switched off it is noted what it misses.
+const MISSED_KEPT: Duration = Duration::days(7);
 
 /// So many events are read at once.
 const AT_ONCE: i64 = 100;
@@ -127,11 +132,17 @@ async fn move_cursor(tx: &TenantTx, seq: i64) -> Result<(), StoreError> {
 }
 
 /// The endpoints that are told, held: whoever sends writes what became of it while they hold it, too.
-/// One that is switched off, or was given up, is told in the log alone, for the day when it is there again.
+/// One that is switched off, or was given up, is told in the log alone, for the day when it is there again;
+/// but not for ever, what is said of customers for somebody who has forgotten it.
 async fn wanting(tx: &TenantTx) -> Result<Vec<endpoint::Model>, StoreError> {
+    let lately =
+        Expr::cust_with_values("coalesce(disabled_at, updated_at) > $1", [tx.now() - MISSED_KEPT]);
+    let told =
+        Condition::any().add(endpoint::Column::State.eq(EndpointState::On.key())).add(lately);
     let found = endpoint::Entity::find()
         .filter(endpoint::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(endpoint::Column::State.ne(EndpointState::Removed.key()))
+        .filter(told)
         .order_by_asc(endpoint::Column::Id)
         .lock_exclusive();
     Ok(found.all(tx.conn()).await?)

@@ -65,7 +65,7 @@ fn mask_value(value: &mut Value) {
     }
 }
 
-/// A text without e-mail addresses, keys and bearer tokens.
+/// A text without e-mail addresses, telephone numbers, keys and bearer tokens.
 pub fn mask(text: &str) -> String {
     // By words, so that what stands between them stays as it was.
     let mut out = String::with_capacity(text.len());
@@ -100,11 +100,19 @@ fn mask_word(word: &str) -> &str {
     });
     if mail {
         "[e-mail]"
+    } else if is_number(word) {
+        "[number]"
     } else if word.starts_with("oc_live_") || word.starts_with("oc_test_") {
         "[secret]"
     } else {
         word
     }
+}
+
+/// As we write numbers, and as those say them whom we hand them to.
+fn is_number(word: &str) -> bool {
+    let digits = word.strip_prefix('+').map(|rest| rest.trim_end_matches(['.', '!']));
+    digits.is_some_and(|digits| digits.len() >= 7 && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -121,6 +129,12 @@ mod tests {
             ("email=\"ann@example.com\"", "email=\"[e-mail]\""),
             ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer [secret]"),
             ("key oc_live_ab12cd34", "key [secret]"),
+            (
+                "The 'To' number whatsapp:+14155550123 is no number.",
+                "The 'To' number whatsapp:[number] is no number.",
+            ),
+            ("no +14155550123.", "no [number]"),
+            ("+1 or +12 at 2026-03-08T10:00:00+00:00", "+1 or +12 at 2026-03-08T10:00:00+00:00"),
             ("at 12:30 @home, a@b", "at 12:30 @home, a@b"),
             ("ümläut und 💆 bleiben", "ümläut und 💆 bleiben"),
             ("", ""),

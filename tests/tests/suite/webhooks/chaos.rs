@@ -199,6 +199,7 @@ async fn whoever_is_killed_everything_arrives_in_order() {
         trouble.cuts,
     ));
     assert!(taken_over > 0, "nobody had anything in their hands");
+    assert!(trouble.cuts > 0, "the database hung up on nobody");
     trouble.end();
 }
 
