@@ -11,7 +11,7 @@ use openchair_tests::scratch::Scratch;
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Act, Bench, look, options, probe, put_many, until};
+use super::{Act, Bench, lease, look, options, probe, put_many, until};
 
 /// A job of some tenant's that is due then.
 async fn due_at(scratch: &Scratch, at: &str) -> Uuid {
@@ -39,18 +39,16 @@ async fn a_job_for_later_waits_for_its_time() {
 async fn whoever_has_nothing_to_do_wakes_for_the_next_job() {
     let scratch = Scratch::new().await;
     let id = due_at(&scratch, "2026-03-08T10:00:01Z").await;
-    // Whoever understands nothing takes nothing, and hears of it all the same.
-    let lease = Lease {
-        worker: "looks".to_owned(),
-        length: Duration::minutes(1),
-        batch: 4,
-        known: Vec::new(),
-    };
-    let next = async |ahead| jobs::take(&scratch.db, &lease, ahead).await.unwrap().next;
+    let mut asks = lease("looks", 4);
+    let next =
+        async |lease: &Lease, ahead| jobs::take(&scratch.db, lease, ahead).await.unwrap().next;
     let due = Some("2026-03-08T10:00:01Z".parse().unwrap());
-    assert_eq!(next(Duration::seconds(5)).await, due);
-    assert_eq!(next(Duration::milliseconds(500)).await, None);
-    assert_eq!(next(Duration::zero()).await, None);
+    assert_eq!(next(&asks, Duration::seconds(5)).await, due);
+    assert_eq!(next(&asks, Duration::milliseconds(500)).await, None);
+    assert_eq!(next(&asks, Duration::zero()).await, None);
+    // Whoever doesn't understand it needn't wake for it.
+    asks.known.clear();
+    assert_eq!(next(&asks, Duration::seconds(5)).await, None);
     let clock = Arc::clone(&scratch.clock);
     let bench = Bench::on(scratch, [], options());
     let other = probe(&bench.scratch).await;
