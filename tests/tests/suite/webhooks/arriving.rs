@@ -144,7 +144,7 @@ async fn who_waits_for_time_is_told_of_too() {
     let link = offer().await;
     bench.spa.guest.post_empty(&format!("{link}/decline")).await.expect(204);
     let link = offer().await;
-    let taken = bench.spa.guest.post(&format!("{link}/accept"), &json!({})).await.expect(201);
+    bench.spa.guest.post(&format!("{link}/accept"), &json!({})).await.expect(201);
     let gone = waits(&bench, "Bob").await;
     let path = format!("/v1/waitlist/{}", gone["id"].as_str().unwrap());
     bench.spa.owner.delete(&path).await.expect(204);
@@ -172,7 +172,9 @@ async fn who_waits_for_time_is_told_of_too() {
     assert_eq!(offered["offer"]["starts_at"], json!(at(9, "10:00")));
     assert_eq!((&offered["email"], &offered["title"]), (&json!("ada@example.com"), &json!("Wax")));
     let accepted = bench.receiver.gets_kind("waitlist.accepted").await.json()["data"].clone();
-    assert_eq!(accepted["appointment_id"], taken["visit"]["id"]);
+    let visit = format!("/v1/appointments/{}", accepted["appointment_id"].as_str().unwrap());
+    let visit = bench.spa.owner.get(&visit).await.expect(200);
+    assert_eq!((&visit["status"], &visit["title"]), (&json!("confirmed"), &json!("Wax")));
     assert!(accepted["offer"].is_null() && accepted["customer_id"].is_string(), "{accepted}");
 }
 
