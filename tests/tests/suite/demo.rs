@@ -370,7 +370,7 @@ async fn the_barbers_have_people_in_their_lines() {
 #[tokio::test]
 async fn the_demo_can_be_put_in_between_two_midnights() {
     let app = TestApp::start().await;
-    let night = app.now().date_naive().succ_opt().unwrap().and_hms_opt(4, 30, 0).unwrap().and_utc();
+    let night = app.now().date_naive().succ_opt().unwrap().and_hms_opt(5, 30, 0).unwrap().and_utc();
     let day = |zone: chrono_tz::Tz| night.with_timezone(&zone).date_naive();
     assert_ne!(day(chrono_tz::America::New_York), day(chrono_tz::America::Chicago));
     app.clock.advance(night - app.now());
