@@ -21,9 +21,10 @@ async fn start() -> (TestApp, Spa, Value) {
     (app, spa, series)
 }
 
-/// The newest message of a kind.
+/// The message of a kind that is still to be sent, if there is one: those of one moment have no order.
 async fn named(app: &TestApp, kind: &str) -> (Id<Tenant>, Id<Message>) {
-    let sql = "select tenant_id, id from messages where kind = $1 order by id desc limit 1";
+    let sql = "select tenant_id, id from messages where kind = $1
+               order by state = 'queued' desc, id limit 1";
     let row = sqlx::query(sql).bind(kind).fetch_one(app.database.owner()).await.unwrap();
     (Id::from_uuid(row.get("tenant_id")), Id::from_uuid(row.get("id")))
 }
