@@ -118,10 +118,14 @@ impl Email {
 /// The longest text that is kept of what somebody else's program said, in characters.
 pub const LOGGED: usize = 2_000;
 
-/// What somebody else's program said, to be kept for who looks at it: the database's text can't hold NUL,
-/// and nobody reads pages.
+/// What somebody else's program said, to be kept for who looks at it.
 pub fn for_log(said: &str) -> String {
-    said.chars().filter(|c| *c != '\0').take(LOGGED).collect()
+    kept(said, LOGGED)
+}
+
+/// What somebody else said, as it can be kept: the database's text can't hold NUL, and nobody reads pages.
+pub(crate) fn kept(said: &str, longest: usize) -> String {
+    said.chars().filter(|c| *c != '\0').take(longest).collect()
 }
 
 /// The part of the web address that names a shop.

@@ -26,6 +26,7 @@ const FILES: &[(&str, &str)] = &[
     ("0018_alerts", include_str!("../sql/0018_alerts.sql")),
     ("0019_jobs_by_kind", include_str!("../sql/0019_jobs_by_kind.sql")),
     ("0020_webhooks_about", include_str!("../sql/0020_webhooks_about.sql")),
+    ("0021_webhooks_told_after", include_str!("../sql/0021_webhooks_told_after.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -22,6 +22,8 @@ pub struct Trouble {
     name: &'static str,
     settings: Vec<(&'static str, String)>,
     workers: [Option<Program>; 2],
+    /// How often each was started.
+    starts: [usize; 2],
     dice: StdRng,
     next: Instant,
     /// Whether the others are away.
@@ -55,11 +57,16 @@ impl Trouble {
         more: Vec<(&'static str, String)>,
         seed: u64,
     ) -> Self {
-        let own = [("database.url", format!("{}?application_name={NAME}", database.app_url()))];
+        let own = [
+            ("database.url", format!("{}?application_name={NAME}", database.app_url())),
+            // Who is up says so.
+            ("log.level", "info".to_owned()),
+        ];
         let mut trouble = Self {
             name,
             settings: own.into_iter().chain(more).collect(),
             workers: [None, None],
+            starts: [0, 0],
             dice: StdRng::seed_from_u64(seed),
             next: Instant::now(),
             away: false,
@@ -74,13 +81,23 @@ impl Trouble {
     }
 
     fn start(&mut self, which: usize) {
+        self.starts[which] += 1;
         let log = bench().folder().join(format!("{}-worker-{which}.log", self.name));
         self.workers[which] = Some(Program::start("openchair-worker", &log, &self.settings));
     }
 
+    /// Whether both have come up since they were hit: where everything is slow, they would never get
+    /// to anything.
+    fn up(&self) -> bool {
+        self.workers.iter().zip(self.starts).all(|(worker, starts)| {
+            let log = worker.as_ref().map(Program::log).unwrap_or_default();
+            log.matches("the worker runs").count() >= starts
+        })
+    }
+
     /// Every other second, something happens.
     pub async fn strike(&mut self, database: &TestDatabase) -> Option<Blow> {
-        if Instant::now() < self.next {
+        if Instant::now() < self.next || !self.up() {
             return None;
         }
         self.next = Instant::now() + Duration::from_millis(self.dice.random_range(PAUSE));

@@ -16,6 +16,7 @@ use crate::jobs;
 use crate::page::{Paged, Window};
 use crate::tenancy::{Caller, Db, RequestFacts, StoreError, SystemReason, TenantTx};
 use crate::tenants;
+use crate::text;
 use crate::texts::Reply;
 use crate::time::Instant;
 use crate::words::words;
@@ -230,7 +231,7 @@ async fn keep(
             answer, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict on constraint message_replies_once do nothing";
-    let body: String = heard.body.chars().filter(|c| *c != '\0').take(LONGEST).collect();
+    let body = text::kept(&heard.body, LONGEST);
     let values = [
         tx.tenant().uuid().into(),
         tx.new_id::<MessageReply>().uuid().into(),

@@ -212,6 +212,7 @@ pub async fn create(
         slow: Set(false),
         recent: Set(Vec::new()),
         last_place: Set(0),
+        told_after: Set(listen::last_event(tx).await?),
         due_at: Set(None),
         lease_until: Set(None),
         leased_by: Set(None),
@@ -250,7 +251,10 @@ pub async fn update(
         row.per_second = Set(per_second);
     }
     match (change.enabled, was) {
-        (Some(true), EndpointState::Off | EndpointState::Disabled) => switch_on(&mut row),
+        (Some(true), EndpointState::Off | EndpointState::Disabled) => {
+            switch_on(&mut row);
+            row.told_after = Set(listen::last_event(tx).await?);
+        }
         (Some(false), EndpointState::On | EndpointState::Disabled) => {
             row.state = Set(EndpointState::Off.key().to_owned());
         }

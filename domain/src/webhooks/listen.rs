@@ -1,6 +1,6 @@
 //! From which event on a business's endpoints are told.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
 use crate::tenancy::{StoreError, TenantTx};
 
@@ -17,6 +17,19 @@ pub(super) async fn hold(tx: &TenantTx) -> Result<(), StoreError> {
         tx.conn().execute_raw(statement).await?;
     }
     Ok(())
+}
+
+/// The last event of the business, as far as is known: none is 0.
+pub(super) async fn last_event(tx: &TenantTx) -> Result<i64, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Counter {
+        last_seq: i64,
+    }
+    let sql = "select last_seq from event_counters where tenant_id = $1";
+    let values = [tx.tenant().uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let counter = Counter::find_by_statement(statement).one(tx.conn()).await?;
+    Ok(counter.map_or(0, |counter| counter.last_seq))
 }
 
 /// There is somebody who may want to be told, or nobody any more. Who is made hears what comes from then

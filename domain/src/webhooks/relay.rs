@@ -101,9 +101,12 @@ pub async fn relay(db: &Db, listening: &Listening) -> Result<bool, StoreError> {
         for endpoint in endpoints {
             let own: Vec<_> = said
                 .iter()
-                .filter(|said| endpoint.events.iter().any(|wanted| wanted == said.kind.key()))
-                .map(|said| NewDelivery::of(said, &endpoint))
-                .collect::<Result<_, _>>()?;
+                .filter(|(_, said)| endpoint.events.iter().any(|wanted| wanted == said.kind.key()))
+                .map(|(seq, said)| {
+                    let missed = *seq <= endpoint.told_after;
+                    Ok(NewDelivery { missed, ..NewDelivery::of(said, &endpoint)? })
+                })
+                .collect::<Result<_, StoreError>>()?;
             put(&tx, &endpoint, own).await?;
         }
     }
@@ -158,6 +161,8 @@ pub(super) struct NewDelivery {
     pub(super) customer: Option<Uuid>,
     pub(super) body: String,
     pub(super) replay_of: Option<Uuid>,
+    /// It happened while the endpoint was off: it stands in the log alone.
+    pub(super) missed: bool,
 }
 
 impl NewDelivery {
@@ -170,6 +175,7 @@ impl NewDelivery {
             customer: said.customer.map(Id::uuid),
             body: preset::body(Preset::stored(&to.preset)?, said),
             replay_of: None,
+            missed: false,
         })
     }
 }
@@ -185,7 +191,9 @@ struct Written {
     customer_id: Option<Uuid>,
     body: String,
     replay_of: Option<Uuid>,
-    /// Whether none of these comes before it about the same.
+    /// Whether it is sent, or stands in the log alone.
+    sent: bool,
+    /// Whether none of those that are sent comes before it about the same.
     first: bool,
 }
 
@@ -195,15 +203,15 @@ const PUT: &str = "
         tenant_id, id, endpoint_id, place, event_id, kind, happened_at, about, customer_id, body,
         state, next_at, replay_of, created_at, ended_at)
     select $1, n.id, $2, n.place, n.event_id, n.kind, n.happened_at, n.about, n.customer_id, n.body,
-           case when $5 then 'waiting' else 'cancelled' end,
-           case when $5 and n.first and not exists (
+           case when n.sent then 'waiting' else 'cancelled' end,
+           case when n.first and not exists (
                select 1 from webhook_deliveries w
                where w.tenant_id = $1 and w.endpoint_id = $2 and w.about = n.about
                  and w.state = 'waiting') then $4::timestamptz end,
-           n.replay_of, $4::timestamptz, case when $5 then null else $4::timestamptz end
+           n.replay_of, $4::timestamptz, case when n.sent then null else $4::timestamptz end
     from jsonb_to_recordset($3) as n (
         id uuid, place bigint, event_id uuid, kind text, happened_at timestamptz, about text,
-        customer_id uuid, body text, replay_of uuid, first boolean)";
+        customer_id uuid, body text, replay_of uuid, sent boolean, first boolean)";
 
 /// Puts deliveries behind all others of an endpoint that is held. Gives back their ids.
 pub(super) async fn put(
@@ -221,13 +229,15 @@ pub(super) async fn put(
         .into_iter()
         .map(|new| {
             place += 1;
+            let sent = on && !new.missed;
             Written {
                 id: tx.new_id::<WebhookDelivery>().uuid(),
                 place,
                 event_id: new.event,
                 kind: new.kind,
                 happened_at: new.happened_at,
-                first: known.insert(new.about.clone()),
+                sent,
+                first: sent && known.insert(new.about.clone()),
                 about: new.about,
                 customer_id: new.customer,
                 body: new.body,
@@ -235,13 +245,12 @@ pub(super) async fn put(
             }
         })
         .collect();
-    if on {
+    if written.iter().any(|written| written.sent) {
         tx.tools().ringer.remember(bells::DELIVERIES);
     }
     let ids = written.iter().map(|written| Id::from_uuid(written.id)).collect();
     let rows: Value = json!(written);
-    let values =
-        [tx.tenant().uuid().into(), endpoint.id.into(), rows.into(), tx.now().into(), on.into()];
+    let values = [tx.tenant().uuid().into(), endpoint.id.into(), rows.into(), tx.now().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, PUT, values)).await?;
     let sql = "
         update webhook_endpoints

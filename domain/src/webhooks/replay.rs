@@ -161,6 +161,7 @@ fn repeated(row: delivery::Model) -> NewDelivery {
         body: row.body,
         // Of the first of them, however often it is said.
         replay_of: Some(row.replay_of.unwrap_or(row.id)),
+        missed: false,
     }
 }
 

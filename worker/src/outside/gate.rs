@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use openchair_domain::entropy::{Entropy, bytes};
+use openchair_domain::entropy::{Entropy, shake};
 use openchair_domain::tallies::{Tallies, What};
 use openchair_domain::time::{Clock, Instant};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
@@ -150,8 +150,7 @@ impl Gate {
         let since = self.state().since;
         let shut = since.and_then(|since| (self.clock.now() - since).to_std().ok());
         let width = (shut.unwrap_or_default() / 4).clamp(SPREAD.0, SPREAD.1);
-        let share = f64::from(u32::from_le_bytes(bytes::<4>(&*self.entropy))) / f64::from(u32::MAX);
-        left + width.mul_f64(share)
+        left + width.mul_f64(shake(&*self.entropy))
     }
 
     /// Somebody was served: whatever it was, it is over.

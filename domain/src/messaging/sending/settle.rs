@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::messaging::log::Named;
 use crate::messaging::{Reason, State};
 use crate::tenancy::{Db, StoreError, SystemReason, SystemTx};
+use crate::text;
 use crate::time::Instant;
 
 /// What became of a message.
@@ -77,13 +78,12 @@ fn row((tenant, message): Named, outcome: &Outcome, now: Instant) -> Row {
         Outcome::Dropped(reason) => (State::Dropped, Some(*reason), None, None),
         Outcome::Failed(reason, detail) => (State::Failed, Some(*reason), Some(detail), None),
     };
-    let cut = |text: &String| text.chars().filter(|c| *c != '\0').take(LONGEST).collect();
     Row {
         tenant_id: tenant.uuid(),
         id: message.uuid(),
         state: state.key(),
         reason: reason.map(Reason::key),
-        detail: detail.map(cut),
+        detail: detail.map(|said| text::kept(said, LONGEST)),
         provider_id,
         sent_at: (state == State::Sent).then_some(now),
     }

@@ -30,6 +30,7 @@ pub struct Model {
     pub slow: bool,
     pub recent: Vec<DateTimeUtc>,
     pub last_place: i64,
+    pub told_after: i64,
     pub due_at: Option<DateTimeUtc>,
     pub lease_until: Option<DateTimeUtc>,
     pub leased_by: Option<String>,

@@ -88,8 +88,11 @@ pub(super) fn may_be_said(event: &Happened) -> bool {
     matches!(about, "appointment" | "queue" | "waitlist" | "customer")
 }
 
-/// What is said of these events; of most that happen inside, nothing is.
-pub(super) async fn said(tx: &TenantTx, events: &[Happened]) -> Result<Vec<Said>, StoreError> {
+/// What is said of these events, with the place of each; of most that happen inside, nothing is.
+pub(super) async fn said(
+    tx: &TenantTx,
+    events: &[Happened],
+) -> Result<Vec<(i64, Said)>, StoreError> {
     let about = |noun: &str| {
         let noun = format!("{noun}.");
         events.iter().filter(move |event| event.kind.starts_with(&noun)).collect::<Vec<_>>()
@@ -103,7 +106,7 @@ pub(super) async fn said(tx: &TenantTx, events: &[Happened]) -> Result<Vec<Said>
     let customers = about("customer");
     all.extend(Customers::read(tx, &customers).await?.said(&customers));
     all.sort_by_key(|(seq, _)| *seq);
-    Ok(all.into_iter().map(|(_, said)| said).collect())
+    Ok(all)
 }
 
 /// What happened behind `after`, at most `most`, the oldest first.

@@ -6,7 +6,7 @@ use openchair_tests::receiver::{Act, Receiver};
 use openchair_tests::spa::at;
 use serde_json::{Value, json};
 
-use super::{Bench, endpoint};
+use super::{Bench, INSIDE, endpoint};
 
 #[tokio::test]
 async fn a_visits_life_is_told_signed_and_in_order() {
@@ -71,7 +71,7 @@ async fn what_is_told_late_says_how_it_was() {
     let version = bench.spa.owner.get(&path).await.version();
     bench.spa.owner.patch(&path, version, &renamed).await.expect(200);
     // Another server, whose worker is the first that there is.
-    let (_, running) = bench.app.second(&[super::INSIDE]).await;
+    let (_, running) = bench.app.second(&[INSIDE]).await;
     let confirmed = bench.receiver.gets_kind("appointment.confirmed").await.json();
     let ended = bench.receiver.gets_kind("appointment.cancelled").await.json();
     assert_eq!(confirmed["data"]["status"], "confirmed");
@@ -219,6 +219,23 @@ async fn what_happened_while_it_was_off_does_not_come_by_itself() {
     bench.visit("13:00").await;
     let got = bench.receiver.gets(before + 1).await;
     assert_eq!(got[before].json()["data"]["starts_at"], "2026-03-09T17:00:00Z");
+}
+
+/// Nobody gets round to telling anything before the endpoint is switched on again.
+#[tokio::test]
+async fn nor_if_whoever_tells_comes_late() {
+    let only = json!({ "enabled": false, "events": ["appointment.confirmed"] });
+    let bench = Bench::with(&[("worker.inside", "false")], only).await;
+    bench.visit("10:00").await;
+    bench.change(json!({ "enabled": true })).await;
+    bench.visit("11:00").await;
+    let (_, _running) = bench.app.second(&[INSIDE]).await;
+    let got = bench.receiver.gets(1).await;
+    assert_eq!(got[0].json()["data"]["starts_at"], "2026-03-09T15:00:00Z");
+    // It is noted what it missed.
+    let missed = bench.deliveries("state=cancelled").await;
+    assert_eq!(missed.len(), 1, "{missed:?}");
+    assert_eq!(bench.deliveries("").await.len(), 2);
 }
 
 /// What was told of somebody of whom no record was known then is theirs all the same.

@@ -24,6 +24,10 @@ use super::{INSIDE, endpoint};
 /// Retries, leases and rests, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(4);
 
+/// So often trouble strikes while the last ones arrive. Then it is over: a machine that is busy enough would
+/// never get to the end.
+const LAST_BLOWS: u32 = 12;
+
 /// All that there is room for.
 const MOST: u32 = 9 * 22;
 
@@ -183,9 +187,12 @@ async fn whoever_is_killed_everything_arrives_in_order() {
         }
     }
     let told = told(&app).await;
+    let mut left = LAST_BLOWS;
     eventually_in(PATIENCE, "everything arrives", async || {
         // Who is away for long is let rest for longer than this takes: that is tried elsewhere.
-        let _blow = trouble.strike(&app.database).await;
+        if left > 0 && trouble.strike(&app.database).await.is_some() {
+            left -= 1;
+        }
         listeners.iter().all(|listener| listener.has(&told)).then_some(())
     })
     .await;
