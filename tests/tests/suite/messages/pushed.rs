@@ -1,5 +1,6 @@
 //! Notes to browsers, encrypted for them alone.
 
+use chrono::Duration;
 use openchair_domain::messaging;
 use openchair_tests::TestApp;
 use openchair_tests::push::{CONTACT, PushService, SETTINGS};
@@ -64,7 +65,7 @@ impl Bench {
 
     pub async fn book(&self, time: &str) {
         // The newest mail is known by its time; she is found by her address.
-        self.app.clock.advance(chrono::Duration::minutes(1));
+        self.app.clock.advance(Duration::minutes(1));
         self.spa.book(self.spa.wanted(&["Facial"], 1, &[]), at(6, time)).await.expect(201);
     }
 
@@ -144,7 +145,7 @@ async fn a_service_that_is_busy_gets_it_later() {
             (bench.service.asked() == asked && waits).then_some(())
         })
         .await;
-        bench.app.clock.advance(chrono::Duration::minutes(10));
+        bench.app.clock.advance(Duration::minutes(10));
         bench.app.app().db.bell().ring();
     }
     assert_eq!(bench.service.shows(1).await.browser, 1);
@@ -233,7 +234,7 @@ async fn what_waits_for_a_record_goes_to_the_one_that_it_becomes() {
     .await;
     let (bob, merged) = merged_into_bob(&bench).await;
     assert_eq!(merged["customer"]["channel"], "push", "what was chosen goes along");
-    bench.app.clock.advance(chrono::Duration::minutes(10));
+    bench.app.clock.advance(Duration::minutes(10));
     bench.app.app().db.bell().ring();
     bench.service.shows(1).await;
     settled(&bench.app).await;
@@ -290,6 +291,8 @@ async fn what_goes_another_way_goes_there_once() {
     let note = log(&spa, "kind=queue_next").await.remove(0);
     assert_eq!((&note["channel"], &note["state"]), (&json!("push"), &json!("queued")));
     let named = (spa.business.id, note["id"].as_str().unwrap().parse().unwrap());
+    // What is written in one moment has no order.
+    app.clock.advance(Duration::seconds(1));
     for _ in 0..2 {
         assert!(messaging::instead(&app.app().db, named, "nobody is there").await.unwrap());
     }
