@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { SHELLS } from './scripts/shells.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,13 +28,36 @@ function preloadTextFace(): Plugin {
   };
 }
 
+/** The parts that a shell starts with. */
+const AT_ONCE = new Set(['ui', 'app', 'front', 'book', 'queue']);
+
+/** The API that the development server hands on to. */
+const API = process.env['OPENCHAIR_API'] ?? 'http://localhost:8080';
+
+/** While one develops: the shell that the server would answer with. */
+function serveShells(): Plugin {
+  return {
+    name: 'serve-shells',
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        const path = (request.url ?? '/').split('?')[0] ?? '/';
+        const page = request.headers.accept?.includes('text/html');
+        const shell = page ? SHELLS.find(({ pages }) => pages.test(path)) : undefined;
+        if (shell) request.url = `/${shell.name}.html`;
+        next();
+      });
+    },
+  };
+}
+
 /**
- * Each shell is built by itself (`--mode index`, `--mode app`), so that staff code can't grow the
- * pages that customers load. A language is one file, and so is what every page of a shell shares.
+ * Each shell is built by itself (`--mode book`), so that staff code can't grow the pages that customers
+ * load. What a shell needs of a language at once is one file, and so is what every page of it shares; the
+ * words of one part of the staff pages come with that part.
  */
 function chunkOf(id: string): string | null {
-  const language = /\/messages\/\w+\/(\w+)\.json/.exec(id)?.[1];
-  if (language) return language;
+  const [, part, language] = /\/messages\/(\w+)\/(\w+)\.json/.exec(id) ?? [];
+  if (language) return AT_ONCE.has(part ?? '') ? language : `words-${part}-${language}`;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
   return /node_modules|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue)|Sheet\.svelte|vite\/preload/.test(id)
     ? 'base'
@@ -41,7 +65,7 @@ function chunkOf(id: string): string | null {
 }
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), preloadTextFace()],
+  plugins: [svelte(), preloadTextFace(), serveShells()],
   resolve: { alias: { $lib: here('./src/lib'), $messages: here('./messages') } },
   build: {
     // light-dark() and oklch() stay as they are written; older browsers are not served.
@@ -51,9 +75,13 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     emptyOutDir: false,
     rolldownOptions: {
-      input: here(`./${mode === 'app' ? 'app' : 'index'}.html`),
+      input: here(`./${mode}.html`),
       output: { codeSplitting: { groups: [{ name: chunkOf, debugName: 'pages' }] } },
     },
   },
-  server: { proxy: { '/v1': 'http://127.0.0.1:8080' } },
+  server: {
+    proxy: {
+      '^/(v1|dev|docs)(/|$)': { target: API, changeOrigin: true, ws: true, headers: { origin: API } },
+    },
+  },
 }));

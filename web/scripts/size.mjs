@@ -3,12 +3,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SHELLS } from './shells.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const bars = {
-  'index.html': { js: 35, css: 6 },
-  'app.html': { js: 60, css: 12 },
-};
 const assets = new Set(readdirSync(join(dist, 'assets')));
 const text = (asset) => readFileSync(join(dist, 'assets', asset), 'utf8');
 const size = (asset) => readFileSync(join(dist, 'assets', `${asset}.gz`)).length;
@@ -29,7 +26,8 @@ function closure(roots) {
 }
 
 let over = false;
-for (const [shell, bar] of Object.entries(bars)) {
+for (const bar of SHELLS) {
+  const shell = `${bar.name}.html`;
   const html = readFileSync(join(dist, shell), 'utf8');
   const start = closure(named(html, /assets\/([\w.-]+\.js)/g));
   const styles = new Set(named(html, /assets\/([\w.-]+\.css)/g));
@@ -42,7 +40,7 @@ for (const [shell, bar] of Object.entries(bars)) {
   }
   const sum = (list) => [...list].reduce((total, asset) => total + size(asset), 0);
   const pages = [...later]
-    .filter((asset) => !isCatalogue(asset))
+    .filter((asset) => !isCatalogue(asset) && !asset.startsWith('words-'))
     .map((asset) => {
       // Vite names a page's styles in the table of what its import needs.
       const base = asset.replace(/-[\w-]{8}\.js$/, '');

@@ -1,22 +1,17 @@
 import { expect, test } from '../support/bench';
 import { expectAccessible, expectNoSidewaysScroll, expectThumbSized } from '../support/look';
 import { owner } from '../support/people';
-import { INSIDE, OUTSIDE } from '../support/screens';
+import { PARTS } from '../support/screens/index';
 import { speak } from '../support/speak';
 
-const PARTS = [
-  { part: 'outside', screens: OUTSIDE },
-  { part: 'inside', screens: INSIDE },
-];
-
-for (const { part, screens } of PARTS) {
+for (const { name: part, screens, inside } of PARTS) {
   // Both directions of writing, wide; then narrow without loading anything anew.
   for (const language of ['en', 'ar']) {
-    test(`every screen ${part} is accessible and fits 320 px: ${language}`, async ({ page, context }) => {
+    test(`every screen of ${part} is accessible and fits 320 px: ${language}`, async ({ page, context }) => {
       test.setTimeout(180_000);
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
       await speak(context, language);
-      if (screens === INSIDE) await owner(page);
+      if (inside) await owner(page);
       for (const screen of screens) {
         await page.setViewportSize({ width: 1280, height: 800 });
         await screen.open(page);
@@ -32,11 +27,11 @@ for (const { part, screens } of PARTS) {
 
   // The languages with the longest words, on the screens where that is tight.
   for (const language of ['de', 'fr', 'es']) {
-    test(`every screen ${part} fits a phone and a tablet: ${language}`, async ({ page, context }) => {
+    test(`every screen of ${part} fits a phone and a tablet: ${language}`, async ({ page, context }) => {
       test.setTimeout(120_000);
       await page.emulateMedia({ reducedMotion: 'reduce' });
       await speak(context, language);
-      if (screens === INSIDE) await owner(page);
+      if (inside) await owner(page);
       for (const screen of screens) {
         await page.setViewportSize({ width: 768, height: 1024 });
         await screen.open(page);
@@ -49,13 +44,13 @@ for (const { part, screens } of PARTS) {
     });
   }
 
-  test(`text at twice its size still fits ${part}`, async ({ page, context }) => {
+  test(`text at twice its size still fits: ${part}`, async ({ page, context }) => {
     test.setTimeout(120_000);
     await page.setViewportSize({ width: 640, height: 800 });
     await context.addInitScript(() =>
       addEventListener('DOMContentLoaded', () => document.documentElement.style.setProperty('font-size', '200%')),
     );
-    if (screens === INSIDE) await owner(page);
+    if (inside) await owner(page);
     for (const screen of screens) {
       await screen.open(page);
       await expectNoSidewaysScroll(page, screen.name);

@@ -1,7 +1,7 @@
 import '../styles/base.css';
 import { mount } from 'svelte';
 import { theme, useTheme } from '$lib/device';
-import { i18n } from '$lib/i18n/index.svelte';
+import { i18n, type File } from '$lib/i18n/index.svelte';
 import { router } from '$lib/router.svelte';
 import { desk } from './desk.svelte';
 import App from './App.svelte';
@@ -9,16 +9,8 @@ import App from './App.svelte';
 useTheme(theme());
 router.start((path) => path === '/app' || path.startsWith('/app/'));
 
-const catalogues = import.meta.glob<{ default: Record<string, string> }>('../../messages/{ui,app}/*.json');
-
-const words = i18n.start((language) =>
-  Promise.all(
-    ['ui', 'app'].map(async (part) => {
-      const load = catalogues[`../../messages/${part}/${language}.json`];
-      return load ? (await load()).default : {};
-    }),
-  ),
-);
+const catalogues = import.meta.glob<File>('../../messages/{ui,app,day,line,customers,menu,people,places,rules,messaging,webhooks}/*.json');
+const words = i18n.start(catalogues, ['ui', 'app']);
 await Promise.all([desk.open(), words]);
 
 const root = document.getElementById('root');

@@ -1,58 +1,60 @@
 import type { Component } from 'svelte';
-import type { MessageKey } from '$lib/i18n/index.svelte';
-import { calendar, key, people, scroll, shield, sliders } from '$lib/ui/icons';
+import type { MessageKey, PartName } from '$lib/i18n/index.svelte';
 
 type Load = () => Promise<{ default: Component<Record<string, never>> }>;
 
+/** Under which heading a page stands in the menu, in the order of the menu. */
+export const GROUPS = ['desk', 'shop', 'reach', 'house'] as const;
+export type Group = (typeof GROUPS)[number];
+
 export interface Page {
+  /** A segment `:id` stands for anything; the page finds it in `here.params`. */
   path: string;
   load: Load;
   /** One of these is needed to see the page; none means that everybody may. */
   needs: readonly string[];
-  nav?: { text: MessageKey; icon: string };
+  /** The catalogues that it needs besides the shell's own. */
+  words?: readonly PartName[];
+  /** Its place in the menu: pages stand in the order of these numbers. */
+  nav?: { text: MessageKey; icon: string; group: Group; order: number };
+  /** The page of the menu that this one belongs to, where it isn't in the menu itself. */
+  under?: string;
 }
 
-export const PAGES: readonly Page[] = [
-  {
-    path: '/app',
-    load: () => import('./today/Today.svelte'),
-    needs: [],
-    nav: { text: 'nav.today', icon: calendar },
-  },
-  {
-    path: '/app/team',
-    load: () => import('./team/Team.svelte'),
-    needs: ['team:read'],
-    nav: { text: 'nav.team', icon: people },
-  },
-  {
-    path: '/app/roles',
-    load: () => import('./roles/Roles.svelte'),
-    needs: ['role:read'],
-    nav: { text: 'nav.roles', icon: shield },
-  },
-  {
-    path: '/app/keys',
-    load: () => import('./keys/Keys.svelte'),
-    needs: ['api_key:read'],
-    nav: { text: 'nav.keys', icon: key },
-  },
-  {
-    path: '/app/audit',
-    load: () => import('./audit/Audit.svelte'),
-    needs: ['audit:read'],
-    nav: { text: 'nav.audit', icon: scroll },
-  },
-  {
-    path: '/app/settings',
-    load: () => import('./settings/Settings.svelte'),
-    needs: ['tenant:update', 'tenant:secure', 'support:read'],
-    nav: { text: 'nav.settings', icon: sliders },
-  },
-  { path: '/app/security', load: () => import('./security/Security.svelte'), needs: [] },
-];
+// Each noun's folder says which pages it has.
+const found = import.meta.glob<{ pages: readonly Page[] }>('./*/pages.ts', { eager: true });
 
-export function pageAt(path: string): Page | undefined {
+export const PAGES: readonly Page[] = Object.values(found)
+  .flatMap(({ pages }) => pages)
+  .sort((a, b) => rank(a) - rank(b));
+
+function rank({ nav }: Page): number {
+  return nav ? GROUPS.indexOf(nav.group) * 1000 + nav.order : Infinity;
+}
+
+export interface Found {
+  page: Page;
+  params: Record<string, string>;
+}
+
+/** The page at a path, and what stands there for its segments. */
+export function pageAt(path: string): Found | undefined {
   const clean = path.replace(/\/+$/, '') || '/app';
-  return PAGES.find((page) => page.path === clean || (clean === '/app/today' && page.path === '/app'));
+  const wanted = (clean === '/app/today' ? '/app' : clean).split('/');
+  for (const page of PAGES) {
+    const params = match(page.path.split('/'), wanted);
+    if (params) return { page, params };
+  }
+  return undefined;
+}
+
+function match(pattern: string[], wanted: string[]): Record<string, string> | undefined {
+  if (pattern.length !== wanted.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [at, segment] of pattern.entries()) {
+    const given = wanted[at] ?? '';
+    if (segment.startsWith(':')) params[segment.slice(1)] = decodeURIComponent(given);
+    else if (segment !== given) return undefined;
+  }
+  return params;
 }

@@ -1,6 +1,6 @@
 import '../styles/base.css';
 import { mount } from 'svelte';
-import { i18n } from '$lib/i18n/index.svelte';
+import { i18n, type File } from '$lib/i18n/index.svelte';
 import { theme, useTheme } from '$lib/device';
 import { router } from '$lib/router.svelte';
 import Front from './Front.svelte';
@@ -9,16 +9,8 @@ import { isFront, page } from './routes';
 useTheme(theme());
 router.start(isFront);
 
-const catalogues = import.meta.glob<{ default: Record<string, string> }>('../../messages/{ui,front}/*.json');
-
-const words = i18n.start((language) =>
-  Promise.all(
-    ['ui', 'front'].map(async (part) => {
-      const load = catalogues[`../../messages/${part}/${language}.json`];
-      return load ? (await load()).default : {};
-    }),
-  ),
-);
+const catalogues = import.meta.glob<File>('../../messages/{ui,front}/*.json');
+const words = i18n.start(catalogues, ['ui', 'front']);
 const [first] = await Promise.all([page(router.path), words]);
 
 const root = document.getElementById('root');

@@ -5,6 +5,9 @@ export type { paths } from './schema';
 
 type Named = components['schemas'];
 
+/** Anything that the document names, for what only one folder shows. */
+export type Schema<Name extends keyof Named> = Named[Name];
+
 export type Problem = Named['Problem'];
 export type Kind = Named['KindOfBusiness'];
 

@@ -1,8 +1,8 @@
-import type app from '$messages/app/en.json';
-import type front from '$messages/front/en.json';
-import type ui from '$messages/ui/en.json';
 import { device } from '../store';
 import { format, parts, type Part, type Vars } from './format';
+import type { MessageKey, PartName } from './keys';
+
+export type { MessageKey, PartName } from './keys';
 
 /** The languages that every catalogue is complete in, by their own names. */
 export const LANGUAGES = {
@@ -14,9 +14,11 @@ export const LANGUAGES = {
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
-export type MessageKey = keyof typeof app | keyof typeof front | keyof typeof ui;
 type Catalogue = Record<string, string>;
-export type Loader = (language: Language) => Promise<Catalogue[]>;
+/** A catalogue's file. */
+export type File = { default: Catalogue };
+/** What `import.meta.glob` finds of a shell's catalogues. */
+export type Files = Record<string, () => Promise<File>>;
 
 const REMEMBERED = 'openchair.locale';
 const RTL = new Set(['ar']);
@@ -31,15 +33,17 @@ class I18n {
   tag = $state('en');
   language = $state<Language>('en');
   #messages = $state.raw<Catalogue>({});
-  #load: Loader | undefined;
+  #files: Files = {};
+  #parts = new Set<PartName>();
 
   get rtl(): boolean {
     return RTL.has(this.language);
   }
 
-  /** Chooses the first wish that a catalogue exists for, and loads it. */
-  async start(load: Loader): Promise<void> {
-    this.#load = load;
+  /** Chooses the first wish that a catalogue exists for, and loads these parts of it. */
+  async start(files: Files, first: readonly PartName[]): Promise<void> {
+    this.#files = files;
+    this.#parts = new Set(first);
     const wishes = [remembered(), ...navigator.languages];
     await this.use(wishes.find((tag) => languageOf(tag)) ?? 'en');
   }
@@ -47,12 +51,30 @@ class I18n {
   /** Switches the page to a language, without loading it anew. */
   async use(tag: string): Promise<void> {
     const language = languageOf(tag) ?? 'en';
-    const catalogues = (await this.#load?.(language)) ?? [];
+    const catalogues = await Promise.all([...this.#parts].map((part) => this.#read(part, language)));
     this.#messages = Object.assign({}, ...catalogues) as Catalogue;
     this.language = language;
     this.tag = languageOf(tag) ? tag : 'en';
     document.documentElement.lang = this.tag;
     document.documentElement.dir = this.rtl ? 'rtl' : 'ltr';
+  }
+
+  /** Loads more parts, for a page that needs them; they follow the language from then on. */
+  async need(parts: readonly PartName[]): Promise<void> {
+    const missing = parts.filter((part) => !this.#parts.has(part));
+    if (missing.length === 0) return;
+    const language = this.language;
+    const more = await Promise.all(missing.map((part) => this.#read(part, language)));
+    for (const part of missing) this.#parts.add(part);
+    // Whoever switched meanwhile wants all of it in the other language.
+    if (language !== this.language) return this.use(this.tag);
+    this.#messages = Object.assign({}, this.#messages, ...more) as Catalogue;
+  }
+
+  async #read(part: PartName, language: Language): Promise<Catalogue> {
+    const end = `/messages/${part}/${language}.json`;
+    const file = Object.entries(this.#files).find(([path]) => path.endsWith(end));
+    return file ? (await file[1]()).default : {};
   }
 
   /** Switches, and keeps the wish for the next visit on this device. */

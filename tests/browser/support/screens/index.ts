@@ -1,0 +1,40 @@
+import { BOOK } from './book';
+import { CUSTOMERS } from './customers';
+import { DAY } from './day';
+import { HOUSE } from './house';
+import { LINE } from './line';
+import { MENU } from './menu';
+import { MESSAGING } from './messaging';
+import { OUTSIDE } from './outside';
+import { PEOPLE } from './people';
+import { PLACES } from './places';
+import { QUEUE } from './queue';
+import { RULES } from './rules';
+import { WEBHOOKS } from './webhooks';
+import type { Screen } from './screen';
+
+export interface Part {
+  name: string;
+  screens: Screen[];
+  /** Whether one is signed in there, as an owner. */
+  inside: boolean;
+}
+
+const part = (name: string, screens: Screen[], inside: boolean): Part => ({ name, screens, inside });
+
+/** All screens, in parts that are looked at side by side. */
+export const PARTS: Part[] = [
+  part('outside', OUTSIDE, false),
+  part('book', BOOK, false),
+  part('queue', QUEUE, false),
+  part('house', HOUSE, true),
+  part('customers', CUSTOMERS, true),
+  part('day', DAY, true),
+  part('line', LINE, true),
+  part('menu', MENU, true),
+  part('messaging', MESSAGING, true),
+  part('people', PEOPLE, true),
+  part('places', PLACES, true),
+  part('rules', RULES, true),
+  part('webhooks', WEBHOOKS, true),
+].filter(({ screens }) => screens.length > 0);

@@ -1,0 +1,1 @@
+export const SHELLS: readonly { name: string; pages: RegExp; js: number; css: number }[];

@@ -1,0 +1,14 @@
+// The shells: each is a page of its own with its own weight. `pages` says which addresses show it, the first
+// that fits: the server knows the same (server/src/web_files), and the development server asks here.
+export const SHELLS = [
+  { name: 'app', pages: /^\/app(\/|$)/, js: 60, css: 12 },
+  {
+    name: 'index',
+    pages: /^\/(sign-up|sign-in(\/link)?|forgot-password|reset-password|verify-email|join)?$/,
+    js: 35,
+    css: 6,
+  },
+  { name: 'board', pages: /^\/[\w-]+\/tv$/, js: 30, css: 6 },
+  { name: 'queue', pages: /^\/(q|kiosk)\/[^/]+$|^\/[\w-]+\/queue$/, js: 35, css: 6 },
+  { name: 'book', pages: /^\/(b|w|o)\/[^/]+$|^\/[\w-]+$/, js: 35, css: 6 },
+];

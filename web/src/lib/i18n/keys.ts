@@ -1,0 +1,36 @@
+// The keys of every catalogue, as the compiler knows them. A catalogue is one part of the product, by the
+// name of the folder that shows it.
+import type app from '$messages/app/en.json';
+import type book from '$messages/book/en.json';
+import type customers from '$messages/customers/en.json';
+import type day from '$messages/day/en.json';
+import type front from '$messages/front/en.json';
+import type line from '$messages/line/en.json';
+import type menu from '$messages/menu/en.json';
+import type messaging from '$messages/messaging/en.json';
+import type people from '$messages/people/en.json';
+import type places from '$messages/places/en.json';
+import type queue from '$messages/queue/en.json';
+import type rules from '$messages/rules/en.json';
+import type ui from '$messages/ui/en.json';
+import type webhooks from '$messages/webhooks/en.json';
+
+type Catalogues = {
+  app: typeof app;
+  book: typeof book;
+  customers: typeof customers;
+  day: typeof day;
+  front: typeof front;
+  line: typeof line;
+  menu: typeof menu;
+  messaging: typeof messaging;
+  people: typeof people;
+  places: typeof places;
+  queue: typeof queue;
+  rules: typeof rules;
+  ui: typeof ui;
+  webhooks: typeof webhooks;
+};
+
+export type PartName = keyof Catalogues;
+export type MessageKey = { [P in PartName]: keyof Catalogues[P] }[PartName];
