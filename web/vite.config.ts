@@ -59,7 +59,7 @@ function chunkOf(id: string): string | null {
   const [, part, language] = /\/messages\/(\w+)\/(\w+)\.json/.exec(id) ?? [];
   if (language) return AT_ONCE.has(part ?? '') ? language : `words-${part}-${language}`;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
-  return /node_modules|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue)|Sheet\.svelte|vite\/preload/.test(id)
+  return /node_modules\/(?!uqr)|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue)|Sheet\.svelte|vite\/preload/.test(id)
     ? 'base'
     : null;
 }

@@ -7,6 +7,8 @@ export class Fault extends Error {
   readonly detail: string;
   /** Seconds to wait before the next attempt, where the server said so. */
   readonly retryAfter: number | undefined;
+  /** What else helps, by the code. */
+  readonly particulars: unknown;
   readonly #fields: Map<string, string>;
 
   constructor(problem: Partial<Problem>, retryAfter?: number) {
@@ -15,6 +17,7 @@ export class Fault extends Error {
     this.status = problem.status ?? 0;
     this.detail = problem.detail ?? '';
     this.retryAfter = retryAfter;
+    this.particulars = problem.particulars;
     this.#fields = new Map((problem.fields ?? []).map((each) => [each.field, each.detail]));
   }
 

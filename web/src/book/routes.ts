@@ -1,0 +1,26 @@
+// What each address of this shell shows.
+
+export type Route =
+  | { page: 'booking'; shop: string }
+  | { page: 'visit' | 'offer' | 'waiting'; token: string };
+
+const BEHIND: Record<string, 'visit' | 'offer' | 'waiting'> = { b: 'visit', o: 'offer', w: 'waiting' };
+
+export function routeOf(path: string): Route | undefined {
+  const [, first = '', second, ...rest] = path.split('/');
+  if (rest.length > 0) return undefined;
+  if (second) {
+    const page = BEHIND[first];
+    return page && { page, token: decodeURIComponent(second) };
+  }
+  return /^[\w-]+$/.test(first) ? { page: 'booking', shop: first } : undefined;
+}
+
+/** Another step of the same page: everything else in the address stays. */
+export function withStep(path: string, search: string, step: string | null): string {
+  const query = new URLSearchParams(search);
+  if (step) query.set('step', step);
+  else query.delete('step');
+  const text = query.toString().replace(/=(?=&|$)/g, '');
+  return text ? `${path}?${text}` : path;
+}

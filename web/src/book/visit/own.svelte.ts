@@ -1,0 +1,95 @@
+import { api, ask } from '$lib/api/client';
+import { Fault } from '$lib/api/fault';
+import { router } from '$lib/router.svelte';
+import { Once } from '../once';
+import { dressAs } from '../shop';
+import type { Slot } from '../days';
+import type { OwnVisit } from './words';
+
+export type Task = 'move' | 'cancel' | 'again' | 'messages';
+
+/** One's own visit, behind its link. */
+export class Own {
+  token: string;
+  visit = $state.raw<OwnVisit>();
+  fault = $state.raw<Fault>();
+  busy = $state(false);
+  /** What just happened to it. */
+  done = $state<'moved' | 'cancelled'>();
+  readonly #moves = new Once();
+  readonly #cancels = new Once();
+
+  constructor(token: string) {
+    this.token = token;
+  }
+
+  get task(): Task | undefined {
+    const wished = router.query('do');
+    const may = { move: this.visit?.may_move, cancel: this.visit?.may_cancel, again: this.firm, messages: true };
+    return wished && wished in may && may[wished as Task] ? (wished as Task) : undefined;
+  }
+
+  /** Whether it is certain and still to come. */
+  get firm(): boolean {
+    return this.visit?.status === 'confirmed' && Date.parse(this.visit.starts_at) > Date.now();
+  }
+
+  get path(): string {
+    return `/b/${this.token}`;
+  }
+
+  async load(): Promise<void> {
+    this.fault = undefined;
+    try {
+      this.visit = await ask(api.GET('/v1/b/{token}', { params: { path: { token: this.token } } }));
+      dressAs(this.visit.shop);
+    } catch (error) {
+      this.fault = Fault.from(error);
+    }
+  }
+
+  async times(from: string, to: string): Promise<Slot[]> {
+    const params = { path: { token: this.token }, query: { from, to } };
+    return (await ask(api.GET('/v1/b/{token}/slots', { params }))).slots;
+  }
+
+  async move(start: string): Promise<boolean> {
+    return this.#work(async () => {
+      const path = { token: this.token };
+      const moved = await this.#moves.send({ start }, (body, header) =>
+        api.POST('/v1/b/{token}/move', { params: { path, header }, body }),
+      );
+      // The way to it is another from now on: the one before leads nowhere any more.
+      this.token = moved.link;
+      this.visit = moved.visit;
+      this.done = 'moved';
+      router.go(this.path, { replace: true });
+    });
+  }
+
+  async cancel(reason: string): Promise<boolean> {
+    return this.#work(async () => {
+      const path = { token: this.token };
+      this.visit = await this.#cancels.send({ ...(reason.trim() && { reason: reason.trim() }) }, (body, header) =>
+        api.POST('/v1/b/{token}/cancel', { params: { path, header }, body }),
+      );
+      this.done = 'cancelled';
+      router.go(this.path, { replace: true });
+    });
+  }
+
+  async #work(work: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.fault = undefined;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.fault = Fault.from(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
