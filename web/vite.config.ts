@@ -55,9 +55,14 @@ function serveShells(): Plugin {
  * load. What a shell needs of a language at once is one file, and so is what every page of it shares; the
  * words of one part of the staff pages come with that part.
  */
-function chunkOf(id: string): string | null {
+function chunkOf(id: string, mode: string): string | null {
   const [, part, language] = /\/messages\/(\w+)\/(\w+)\.json/.exec(id) ?? [];
   if (language) return AT_ONCE.has(part ?? '') ? language : `words-${part}-${language}`;
+  if (mode === 'book') {
+    // The menu needs no fields; they come with the step that has some.
+    if (/\/lib\/ui\/(\w*Field|TextArea|Check|\w*Notice)\.svelte/.test(id)) return 'fields';
+    if (/\/src\/(styles\/|book\/((told|sentence|shop|once|choice|routes|kept)\.ts|ui\/(Frame|Question|Gone)))/.test(id)) return 'base';
+  }
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
   return /node_modules\/(?!uqr)|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue)|Sheet\.svelte|vite\/preload/.test(id)
     ? 'base'
@@ -76,7 +81,7 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: false,
     rolldownOptions: {
       input: here(`./${mode}.html`),
-      output: { codeSplitting: { groups: [{ name: chunkOf, debugName: 'pages' }] } },
+      output: { codeSplitting: { groups: [{ name: (id) => chunkOf(id, mode), debugName: 'pages' }] } },
     },
   },
   server: {

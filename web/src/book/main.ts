@@ -4,13 +4,13 @@ import { i18n, type File } from '$lib/i18n/index.svelte';
 import { theme, useTheme } from '$lib/device';
 import { router } from '$lib/router.svelte';
 import Book from './Book.svelte';
-import { pageOf } from './pages';
+import { pageOf, wordsOf } from './pages';
 import { routeOf } from './routes';
 
 useTheme(theme());
 router.start((path) => routeOf(path) !== undefined);
 
-const words = i18n.start(import.meta.glob<File>('../../messages/{ui,book}/*.json'), ['ui', 'book']);
+const words = i18n.start(import.meta.glob<File>('../../messages/{ui,book,visit}/*.json'), wordsOf(location.pathname));
 const [first] = await Promise.all([pageOf(location.pathname), words]);
 
 const root = document.getElementById('root');

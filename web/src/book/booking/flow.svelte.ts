@@ -7,6 +7,7 @@ import { device, tab } from '$lib/store';
 import { agreedTo, filledIn, type Answers, type Form } from '../answers';
 import { isEmpty, nothing, stillOffered, wantedOf, whoCan, type Choice, type Shop } from '../choice';
 import type { Slot } from '../days';
+import { kept } from '../kept';
 import { Once } from '../once';
 import { withStep } from '../routes';
 import { visitor } from '../shop';
@@ -20,14 +21,7 @@ const near = (fault: Fault): Near[] => (fault.particulars as { alternatives?: Ne
 
 export const blank = () => ({ name: '', email: '', phone: '', note: '', news: false });
 
-/** Where a choice is kept until the tab is closed; never what somebody says of their health. */
-const kept = (slug: string) => `openchair.book.${slug}`;
 const placeOf = (slug: string) => `openchair.place.${slug}`;
-
-/** Puts a choice before somebody who comes to the shop's page next. */
-export function prepare(slug: string, choice: Choice): void {
-  tab.set(kept(slug), JSON.stringify({ choice }));
-}
 
 /** One booking, from the menu to the visit. */
 export class Flow {

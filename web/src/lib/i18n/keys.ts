@@ -13,6 +13,7 @@ import type places from '$messages/places/en.json';
 import type queue from '$messages/queue/en.json';
 import type rules from '$messages/rules/en.json';
 import type ui from '$messages/ui/en.json';
+import type visit from '$messages/visit/en.json';
 import type webhooks from '$messages/webhooks/en.json';
 
 type Catalogues = {
@@ -29,6 +30,7 @@ type Catalogues = {
   queue: typeof queue;
   rules: typeof rules;
   ui: typeof ui;
+  visit: typeof visit;
   webhooks: typeof webhooks;
 };
 

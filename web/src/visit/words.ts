@@ -1,7 +1,7 @@
 import type { Schema } from '$lib/api/types';
 import { date, maybe, t } from '$lib/i18n/index.svelte';
-import { sentenceOf } from '../sentence';
-import { listed, moment, money } from '../told';
+import { sentenceOf } from '../book/sentence';
+import { listed, moment, money } from '../book/told';
 
 export type OwnVisit = Schema<'OwnVisitView'>;
 

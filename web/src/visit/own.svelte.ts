@@ -1,9 +1,9 @@
 import { api, ask } from '$lib/api/client';
 import { Fault } from '$lib/api/fault';
 import { router } from '$lib/router.svelte';
-import { Once } from '../once';
-import { dressAs } from '../shop';
-import type { Slot } from '../days';
+import { Once } from '../book/once';
+import { dressAs } from '../book/shop';
+import type { Slot } from '../book/days';
 import type { OwnVisit } from './words';
 
 export type Task = 'move' | 'cancel' | 'again' | 'messages';
