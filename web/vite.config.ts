@@ -58,11 +58,12 @@ function serveShells(): Plugin {
 function chunkOf(id: string, mode: string): string | null {
   const [, part, language] = /\/messages\/(\w+)\/(\w+)\.json/.exec(id) ?? [];
   if (language) return AT_ONCE.has(part ?? '') ? language : `words-${part}-${language}`;
-  if (mode === 'book') {
-    // The menu needs no fields; they come with the step that has some.
-    if (/\/lib\/ui\/(\w*Field|TextArea|Check|\w*Notice)\.svelte/.test(id)) return 'fields';
-    if (/\/src\/(styles\/|book\/((told|sentence|shop|once|choice|routes|kept)\.ts|ui\/(Frame|Question|Gone)))/.test(id)) return 'base';
-  }
+  // Booking begins with the menu, which needs no fields: they come with the step that has some.
+  const fields = /\/svelte\/.*\/bindings\/(input|this)\.|\/lib\/ui\/(\w*Field|TextArea|Check)\./;
+  if (mode === 'book' && fields.test(id)) return 'fields';
+  if (mode === 'book' && /\/lib\/ui\/(\w*Notice|Button|sentence)\./.test(id)) return 'notices';
+  const own = /\/src\/(styles\/|book\/((told|sentence|shop|choice|routes|kept|wire)\.ts|ui\/(Frame|Question)))/;
+  if (mode === 'book' && own.test(id)) return 'base';
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
   return /node_modules\/(?!uqr)|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue)|Sheet\.svelte|vite\/preload/.test(id)
     ? 'base'
@@ -81,7 +82,12 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: false,
     rolldownOptions: {
       input: here(`./${mode}.html`),
-      output: { codeSplitting: { groups: [{ name: (id) => chunkOf(id, mode), debugName: 'pages' }] } },
+      output: {
+        codeSplitting: {
+          groups: [{ name: (id) => chunkOf(id, mode), debugName: 'pages' }],
+          includeDependenciesRecursively: mode !== 'book',
+        },
+      },
     },
   },
   server: {

@@ -1,4 +1,4 @@
-import { Attempts, ask } from '$lib/api/client';
+import { Attempts, ask } from './wire';
 import { Fault } from '$lib/api/fault';
 
 type Call<T> = Promise<{ data?: T; error?: unknown; response: Response }>;

@@ -1,4 +1,4 @@
-import { api, ask } from '$lib/api/client';
+import { api, ask } from './wire';
 import { Fault } from '$lib/api/fault';
 import { boot } from '$lib/boot';
 import { useHue } from '$lib/device';

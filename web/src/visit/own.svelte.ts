@@ -1,4 +1,4 @@
-import { api, ask } from '$lib/api/client';
+import { api, ask } from '../book/wire';
 import { Fault } from '$lib/api/fault';
 import { router } from '$lib/router.svelte';
 import { Once } from '../book/once';

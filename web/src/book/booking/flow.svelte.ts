@@ -1,23 +1,15 @@
-import { api, ask } from '$lib/api/client';
-import { Fault } from '$lib/api/fault';
+import type { Fault } from '$lib/api/fault';
 import type { Schema } from '$lib/api/types';
-import { i18n } from '$lib/i18n/index.svelte';
 import { router } from '$lib/router.svelte';
 import { device, tab } from '$lib/store';
-import { agreedTo, filledIn, type Answers, type Form } from '../answers';
-import { isEmpty, nothing, stillOffered, wantedOf, whoCan, type Choice, type Shop } from '../choice';
-import type { Slot } from '../days';
+import type { Answers } from '../../visit/answers';
+import { isEmpty, nothing, stillOffered, whoCan, type Choice, type Shop } from '../choice';
 import { kept } from '../kept';
-import { Once } from '../once';
 import { withStep } from '../routes';
-import { visitor } from '../shop';
 import { needsExtras, type Step } from './steps';
 
 type Hold = Schema<'HoldView'>;
-type Near = { start: string; end: string };
-
-/** The times that the server names instead of one that is taken. */
-const near = (fault: Fault): Near[] => (fault.particulars as { alternatives?: Near[] } | undefined)?.alternatives ?? [];
+export type Near = { start: string; end: string };
 
 export const blank = () => ({ name: '', email: '', phone: '', note: '', news: false });
 
@@ -40,9 +32,6 @@ export class Flow {
   fault = $state.raw<Fault>();
   /** Times near one that somebody else was quicker for. */
   near = $state.raw<Near[]>([]);
-  readonly #holds = new Once();
-  readonly #visits = new Once();
-  readonly #codes = new Once();
 
   constructor(shop: Shop) {
     this.shop = shop;
@@ -113,135 +102,8 @@ export class Flow {
     this.near = [];
   }
 
-  /** Keeps a time, and goes on to who comes. Gives whether it was still free. */
-  async take(slot: Pick<Slot, 'start'>): Promise<boolean> {
-    if (this.taking) return false;
-    this.taking = slot.start;
-    this.fault = undefined;
-    this.near = [];
-    try {
-      await this.#keep(slot.start);
-      this.go('who');
-      return true;
-    } catch (error) {
-      this.#refused(Fault.from(error));
-      return false;
-    } finally {
-      this.taking = undefined;
-    }
-  }
-
-  async #keep(start: string): Promise<void> {
-    const body = {
-      start,
-      visitor: visitor(),
-      wanted: wantedOf(this.choice),
-      ...(this.choice.location && { location: this.choice.location }),
-    };
-    const path = { shop: this.shop.slug };
-    this.hold = await this.#holds.send(body, (body, header) =>
-      api.POST('/v1/public/{shop}/holds', { params: { path, header }, body }),
-    );
-    this.save();
-  }
-
-  #refused(fault: Fault): void {
-    this.fault = fault;
-    this.near = near(fault);
-  }
-
-  /** Gives the time back that was kept. */
-  async release(): Promise<void> {
-    const hold = this.hold?.hold;
-    this.hold = null;
-    this.save();
-    if (!hold) return;
-    const path = { shop: this.shop.slug };
-    // Nobody is helped by knowing that this didn't work: it is free again in ten minutes.
-    await ask(api.POST('/v1/public/{shop}/holds/release', { params: { path }, body: { hold } })).catch(() => undefined);
-  }
-
   over(now = Date.now()): boolean {
     return this.hold !== null && Date.parse(this.hold.expires_at) <= now;
-  }
-
-  async sendCode(): Promise<boolean> {
-    const body = { hold: this.hold?.hold ?? '', email: this.who.email.trim() };
-    return this.#work(async () => {
-      const path = { shop: this.shop.slug };
-      await this.#codes.send(body, (body, header) =>
-        api.POST('/v1/public/{shop}/holds/code', { params: { path, header }, body }),
-      );
-    });
-  }
-
-  /** Takes the kept time up. A time that isn't kept any more is taken again, if it is still free. */
-  async book(forms: Form[], code: string): Promise<void> {
-    const done = await this.#work(async () => {
-      if (this.over()) await this.#again();
-      try {
-        this.booked = await this.#visit(forms, code);
-      } catch (error) {
-        if (!['hold_over', 'lapsed'].includes(Fault.from(error).code)) throw error;
-        await this.#again();
-        this.booked = await this.#visit(forms, code);
-      }
-    });
-    if (!done) return;
-    this.hold = null;
-    this.choice = nothing(this.choice.location);
-    this.answers = {};
-    this.agreed = {};
-    this.save();
-    this.go('done', { replace: true });
-  }
-
-  async #again(): Promise<void> {
-    try {
-      await this.#keep(this.hold?.start ?? '');
-    } catch (error) {
-      const fault = Fault.from(error);
-      if (fault.status !== 409) throw fault;
-      this.hold = null;
-      this.go('when', { replace: true });
-      throw fault;
-    }
-  }
-
-  #visit(forms: Form[], code: string): Promise<Schema<'BookedView'>> {
-    const { name, email, phone, note, news } = this.who;
-    const asks = this.hold?.asks;
-    const body = {
-      hold: this.hold?.hold ?? '',
-      name: name.trim(),
-      ...(email.trim() && asks?.email !== 'hidden' && { email: email.trim() }),
-      ...(phone.trim() && asks?.phone !== 'hidden' && { phone: phone.trim() }),
-      ...(note.trim() && asks?.note && { note: note.trim() }),
-      ...(code.trim() && { code: code.trim() }),
-      news,
-      locale: i18n.language,
-      answers: filledIn(forms, this.answers),
-      agreed: agreedTo(forms, this.agreed),
-    };
-    const path = { shop: this.shop.slug };
-    return this.#visits.send(body, (body, header) =>
-      api.POST('/v1/public/{shop}/appointments', { params: { path, header }, body }),
-    );
-  }
-
-  async #work(work: () => Promise<void>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.fault = undefined;
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.#refused(Fault.from(error));
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 
   save(): void {

@@ -1,5 +1,5 @@
 import { t } from '$lib/i18n/index.svelte';
-import { moment, money } from './told';
+import { moment, money } from '../book/told';
 
 export type Rules = {
   cancel_until: string;

@@ -1,0 +1,20 @@
+import { i18n, t } from '$lib/i18n/index.svelte';
+import { ahead } from '$lib/time';
+
+export function zoneName(timeZone: string, at: string | number | Date = Date.now()): string {
+  const format = new Intl.DateTimeFormat(i18n.tag, { timeZone, timeZoneName: 'long' });
+  return format.formatToParts(new Date(at)).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+}
+
+/** How far the shop's clock is from the device's; nothing where they agree. */
+export function distance(timeZone: string, at = new Date()): string | undefined {
+  const minutes = ahead(at, timeZone);
+  if (minutes === 0) return undefined;
+  const hours = new Intl.NumberFormat(i18n.tag, {
+    style: 'unit',
+    unit: 'hour',
+    unitDisplay: 'long',
+    maximumFractionDigits: 2,
+  }).format(Math.abs(minutes) / 60);
+  return t(minutes > 0 ? 'zone.ahead' : 'zone.behind', { hours });
+}
