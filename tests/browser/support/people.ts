@@ -16,17 +16,23 @@ export function fresh(): Owner {
 }
 
 /** Calls the API as the page would. Gives the status, and the answer if there is one. */
-export async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(
+  page: Page,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const answer = await page.evaluate(
-    async ([method, path, body]) => {
-      const answer = await fetch(path as string, {
-        method: method as string,
-        headers: { 'Content-Type': 'application/json' },
+    async ([method, path, body, headers]) => {
+      const answer = await fetch(path, {
+        method,
+        headers: { 'Content-Type': 'application/json', ...headers },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       return { status: answer.status, text: await answer.text() };
     },
-    [method, path, body] as const,
+    [method, path, body, headers] as const,
   );
   expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
   return (answer.text ? JSON.parse(answer.text) : undefined) as T;

@@ -19,6 +19,15 @@ export class Own {
   readonly #moves = new Once();
   readonly #cancels = new Once();
 
+  /** What was moved under this page is shown by the one that takes its place under the new address. */
+  static #moved: Own | undefined;
+
+  static at(token: string): Own {
+    const moved = Own.#moved;
+    Own.#moved = undefined;
+    return moved?.token === token ? moved : new Own(token);
+  }
+
   constructor(token: string) {
     this.token = token;
   }
@@ -63,6 +72,7 @@ export class Own {
       this.token = moved.link;
       this.visit = moved.visit;
       this.done = 'moved';
+      Own.#moved = this;
       router.go(this.path, { replace: true });
     });
   }
