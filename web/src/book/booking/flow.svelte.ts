@@ -81,6 +81,7 @@ export class Flow {
 
   go(step: Step, how: { replace?: boolean } = {}): void {
     this.fault = undefined;
+    if (step === this.step && router.query('step') === step) return;
     router.go(withStep(router.path, router.search, step === 'what' ? null : step), how);
   }
 
