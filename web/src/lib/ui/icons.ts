@@ -22,3 +22,7 @@ export const spa = 'M12 20c-4.5 0-8-2.7-9-7 3.4-.4 6.6.8 9 4 2.4-3.2 5.6-4.4 9-4
 export const barbershop = 'M7 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM7 20.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM9.5 8.2L20 18M9.5 15.8L20 6';
 export const salon = 'M4 5h16v5H4zM6 10v9M9 10v9M12 10v9M15 10v9M18 10v9';
 export const glass = 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM15.5 15.5L20 20';
+export const tag = 'M3.5 11.5v-7a1 1 0 0 1 1-1h7l8.5 8.5a1.5 1.5 0 0 1 0 2.1l-5.9 5.9a1.5 1.5 0 0 1-2.1 0L3.5 11.5ZM8 8h.01';
+export const grip = 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01';
+export const up = 'M6 14.5l6-6 6 6';
+export const back = 'M14.5 6l-6 6 6 6';
