@@ -34,7 +34,7 @@ export function says(draft: Draft, currency: string) {
     text: draft.description.trim() || t('services.text.none'),
     who: [
       draft.online ? t('services.who.online') : t('services.trait.offline'),
-      t(`services.party.${draft.party}`),
+      t(`services.trait.${draft.party}`),
       draft.membersOnly && t('services.trait.members'),
     ]
       .filter(Boolean)
