@@ -28,12 +28,12 @@ const one = (name: string, list: string, pages: string, ready: string, make?: Pa
 /** What the business offers. As an owner. */
 export const MENU: Screen[] = [
   at('/app/services', 'main ol li a'),
-  dialog('/app/services', 'main .tools > button'),
+  dialog('/app/services', '#page > .tools > button:first-child'),
   {
     name: '/app/services, put in order',
     open: async (page) => {
       await page.goto('/app/services');
-      await page.locator('main .tools > button').nth(1).click();
+      await page.locator('#page > .tools > button:first-child').nth(1).click();
       await page.locator('.handle').first().waitFor();
     },
   },
