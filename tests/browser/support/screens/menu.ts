@@ -33,7 +33,7 @@ export const MENU: Screen[] = [
     name: '/app/services, put in order',
     open: async (page) => {
       await page.goto('/app/services');
-      await page.locator('#page > .tools > button:first-child').nth(1).click();
+      await page.locator('#page > .tools > button').nth(1).click();
       await page.locator('.handle').first().waitFor();
     },
   },
