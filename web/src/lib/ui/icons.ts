@@ -26,3 +26,7 @@ export const tag = 'M3.5 11.5v-7a1 1 0 0 1 1-1h7l8.5 8.5a1.5 1.5 0 0 1 0 2.1l-5.
 export const grip = 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01';
 export const up = 'M6 14.5l6-6 6 6';
 export const back = 'M14.5 6l-6 6 6 6';
+export const staffBadge = 'M6 4h12a2 2 0 0 1 2 2v13a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2ZM10 4V2.5h4V4M12 13a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM7.5 18c.6-2 2.3-3 4.5-3s3.9 1 4.5 3';
+export const mapPin = 'M12 21.5c4.5-4.6 7-8.2 7-11.500a7 7 0 1 0-14 0c0 3.3 2.5 6.9 7 11.500ZM12 12.500a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z';
+export const ruleList = 'M4 6.5l1.5 1.500L8 5.500M4 12.500l1.5 1.500L8 11.500M4 18.500l1.5 1.500L8 17.500M11.5 7H20M11.5 13H20M11.5 19H20';
+export const gripDots = 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01';
