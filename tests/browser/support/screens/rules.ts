@@ -1,3 +1,13 @@
-import type { Screen } from './screen';
+import { at, type Screen } from './screen';
 
-export const RULES: Screen[] = [];
+export const RULES: Screen[] = [
+  at('/app/rules', 'main figure'),
+  {
+    name: '/app/rules, changed',
+    open: async (page) => {
+      await page.goto('/app/rules');
+      await page.locator('main input[type=checkbox]').first().click();
+      await page.locator('main .bar button').last().waitFor();
+    },
+  },
+];
