@@ -15,8 +15,8 @@ test('closing a day lists the visits that no longer fit, moves them, and takes t
   const { slots } = await call<Slots>(page, 'GET', `/v1/availability?services=${service}&from=${later(3)}&to=${later(12)}`);
   const slot = slots[0] as Slots['slots'][number];
   const day = slot.local.slice(0, 10);
-  const customer = await call<{ id: string }>(page, 'POST', '/v1/customers', { name: 'Minh Tran' });
-  await call(page, 'POST', '/v1/appointments', { start: slot.start, services: [{ id: service }], customer: customer.id });
+  const wanted = { services: [{ service }] };
+  await call(page, 'POST', '/v1/appointments', { start: slot.start, wanted, customer: { name: 'Minh Tran' } });
 
   await page.goto('/app/places');
   await page.getByRole('button', { name: 'Add a closure' }).click();
