@@ -99,7 +99,7 @@ test('a day off lists the visits that no longer fit, and moves one', async ({ pa
   await broken.getByRole('button', { name: /^Move to/ }).first().click();
   const settled = page.getByRole('dialog', { name: 'Everybody has a place again' });
   await expect(settled).toContainText('Moved to');
-  await settled.getByRole('button', { name: 'Save' }).click();
+  await settled.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.locator(`[data-day="${day}"]`)).toHaveAccessibleName(/Off, hours of its own/);
 });
@@ -130,7 +130,7 @@ test('a week is changed by the keyboard alone, over midnight too', async ({ page
 
   await page.getByRole('button', { name: 'Copy to… Monday' }).focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('checkbox', { name: 'Tuesday' }).last()).toBeFocused();
+  await expect(page.getByRole('checkbox', { name: 'Tuesday' }).first()).toBeFocused();
   await page.keyboard.press('Space');
   await page.getByRole('button', { name: 'Copy', exact: true }).focus();
   await page.keyboard.press('Enter');

@@ -28,7 +28,7 @@ test('closing a day lists the visits that no longer fit, moves them, and takes t
   await expect(broken).toContainText('Minh Tran');
   await broken.getByRole('button', { name: /^Move to/ }).first().click();
   const settled = page.getByRole('dialog', { name: 'Everybody has a place again' });
-  await settled.getByRole('button', { name: 'Save' }).click();
+  await settled.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('region', { name: 'When does the door stay shut?' })).toContainText('New floor');
 
   const path = `/v1/public/${slug}/slots?services=${service}&from=${day}&to=${day}`;
