@@ -21,7 +21,7 @@ export const windowsOf = ({ windows }: Own): Stretch[] => normalised(windows.map
 export const closureOn = <T extends Closure>(closures: readonly T[], location: string, day: string): T | undefined =>
   closures.find(
     ({ first_day, last_day, location_id }) =>
-      first_day <= day && day <= last_day && (location_id == null || location_id === location),
+      first_day <= day && day <= last_day && (location_id ?? location) === location,
   );
 
 /** The hours of a day, by the week and the days that are otherwise. */

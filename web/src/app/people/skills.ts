@@ -27,8 +27,8 @@ export function draftsOf(staff: StaffView, currency: string): Drafts {
     staff.skills.map(({ service_id, duration_minutes, price_minor }) => [
       service_id,
       {
-        minutes: duration_minutes == null ? '' : String(duration_minutes),
-        price: price_minor == null ? '' : typed(price_minor, currency),
+        minutes: String(duration_minutes ?? ''),
+        price: typeof price_minor === 'number' ? typed(price_minor, currency) : '',
       },
     ]),
   );
