@@ -17,6 +17,9 @@ export interface Typed {
 }
 export type Field = keyof Typed;
 
+/** Where a record may come from, besides the team. */
+export const SOURCES: readonly string[] = ['import', 'booking', 'queue', 'waitlist'];
+
 export const FIELDS: readonly Field[] = ['name', 'email', 'phone', 'locale', 'channel', 'tags', 'note'];
 
 export function typedOf(customer: Customer): Typed {
