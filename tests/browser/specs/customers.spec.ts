@@ -108,6 +108,7 @@ test('somebody is found by how their name, address or number begins', async ({ p
     await expect(customers).toHaveCount(1);
     await expect(customers).toContainText(name ?? '');
   }
+  await expect(search).toBeFocused();
   await search.fill('');
   await page.getByRole('button', { name: 'tourist' }).click();
   await expect(customers).toHaveCount(2);
