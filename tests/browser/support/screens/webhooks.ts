@@ -18,7 +18,7 @@ async function endpoint(page: Page): Promise<string> {
 /** What other programs are told. As an owner. */
 export const WEBHOOKS: Screen[] = [
   at('/app/webhooks', 'main .empty, main ul.card'),
-  dialog('/app/webhooks', 'main .row.spread > button'),
+  dialog('/app/webhooks', 'main .row:has(h1) > button'),
   at('/app/webhooks/deliveries', 'main .empty'),
   {
     name: 'an endpoint',
