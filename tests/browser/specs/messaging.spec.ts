@@ -41,8 +41,8 @@ test('a text tells how many it counts as', async ({ page }) => {
   await owner(page);
   await page.goto('/app/messages/words/reminder/sms/en');
   await expect(page.getByText(/\d texts?\s+· \d+ characters/)).toBeVisible();
-  await page.getByLabel('Text', { exact: true }).fill('مرحبا {{ link }}');
-  await expect(page.getByText(/Fewer fit because of/)).toBeVisible();
+  await page.getByLabel('Text', { exact: true }).fill('مرحبا بكم {{ link }}');
+  await expect(page.getByText(/Fewer fit: this alphabet/)).toBeVisible();
 });
 
 test('settings are said in sentences, and another’s change is told', async ({ page, guard, another }) => {

@@ -4,8 +4,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SNIPPETS } from './snippets';
 
 const guide = readFileSync(new URL('../../../../docs/guide/webhooks.md', import.meta.url), 'utf8');
-const secret = /<!-- secret -->\n```text\n(\S+)\n```/.exec(guide)?.[1] ?? '';
-const [head = '', body = ''] = (/<!-- signed -->\n```http\n([\s\S]+?)\n```/.exec(guide)?.[1] ?? '').split('\n\n');
+/** What the guide shows behind a mark. */
+const shown = (mark: string) => guide.split(`<!-- ${mark} -->`)[1]?.split('```')[1]?.replace(/^\w+\n/, '').trimEnd() ?? '';
+const secret = shown('secret');
+const [head = '', body = ''] = shown('signed').split('\n\n');
 const headers = Object.fromEntries(
   head.split('\n').slice(1).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
 );
