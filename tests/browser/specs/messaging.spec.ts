@@ -41,7 +41,7 @@ test('a text tells how many it counts as', async ({ page }) => {
   await owner(page);
   await page.goto('/app/messages/words/reminder/sms/en');
   await expect(page.getByText(/\d texts?\s+· \d+ characters/)).toBeVisible();
-  await page.getByLabel('Text', { exact: true }).fill('مرحبا بكم {{ link }}');
+  await page.getByLabel('Text', { exact: true }).fill('مرحبا بكم في الصالون {{ link }}');
   await expect(page.getByText(/Fewer fit: this alphabet/)).toBeVisible();
 });
 
