@@ -35,6 +35,7 @@ class I18n {
   #messages = $state.raw<Catalogue>({});
   #files: Files = {};
   #parts = new Set<PartName>();
+  #turn = 0;
 
   get rtl(): boolean {
     return RTL.has(this.language);
@@ -51,7 +52,10 @@ class I18n {
   /** Switches the page to a language, without loading it anew. */
   async use(tag: string): Promise<void> {
     const language = languageOf(tag) ?? 'en';
+    const turn = (this.#turn += 1);
     const catalogues = await Promise.all([...this.#parts].map((part) => this.#read(part, language)));
+    // Whoever wished for another language meanwhile gets that one.
+    if (turn !== this.#turn) return;
     this.#messages = Object.assign({}, ...catalogues) as Catalogue;
     this.language = language;
     this.tag = languageOf(tag) ? tag : 'en';
