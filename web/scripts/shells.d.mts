@@ -1,1 +1,2 @@
 export const SHELLS: readonly { name: string; pages: RegExp; js: number; css: number }[];
+export const WIDGET: number;

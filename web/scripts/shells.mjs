@@ -1,5 +1,5 @@
 // The shells: each is a page of its own with its own weight. `pages` says which addresses show it, the first
-// that fits: the server knows the same (server/src/web_files), and the development server asks here.
+// that fits: the server knows the same (server/src/pages), and the development server asks here.
 export const SHELLS = [
   { name: 'app', pages: /^\/app(\/|$)/, js: 60, css: 12 },
   {
@@ -12,3 +12,6 @@ export const SHELLS = [
   { name: 'queue', pages: /^\/(q|kiosk)\/[^/]+$|^\/[\w-]+\/queue$/, js: 35, css: 6 },
   { name: 'book', pages: /^\/(b|w|o)\/[^/]+$|^\/[\w-]+$/, js: 35, css: 6 },
 ];
+
+/** The weight that others' sites have to bear. */
+export const WIDGET = 3;

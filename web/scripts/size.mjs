@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SHELLS } from './shells.mjs';
+import { SHELLS, WIDGET } from './shells.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const assets = new Set(readdirSync(join(dist, 'assets')));
@@ -57,4 +57,7 @@ for (const bar of SHELLS) {
     `${shell.padEnd(11)} JS ${js.toFixed(1)} of ${bar.js} KB, CSS ${css.toFixed(1)} of ${bar.css} KB (gz): ${verdict}`,
   );
 }
+const widget = readFileSync(join(dist, 'widget.js.gz')).length / 1024;
+over ||= widget > WIDGET;
+console.log(`widget.js   JS ${widget.toFixed(1)} of ${WIDGET} KB (gz): ${widget <= WIDGET ? 'ok' : 'TOO HEAVY'}`);
 process.exit(over ? 1 : 0);

@@ -3,12 +3,14 @@ import { mount } from 'svelte';
 import { i18n, type File } from '$lib/i18n/index.svelte';
 import { theme, useTheme } from '$lib/device';
 import { router } from '$lib/router.svelte';
+import { closeByEscape } from '../widget/inside';
 import Book from './Book.svelte';
 import { pageOf, wordsOf } from './pages';
 import { routeOf } from './routes';
 
 useTheme(theme());
 router.start((path) => routeOf(path) !== undefined);
+closeByEscape();
 
 const words = i18n.start(import.meta.glob<File>('../../messages/{ui,book,visit}/*.json'), wordsOf(location.pathname));
 const [first] = await Promise.all([pageOf(location.pathname), words]);
