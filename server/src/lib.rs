@@ -33,6 +33,7 @@ pub mod once;
 pub mod openapi;
 pub mod ops;
 pub mod page;
+pub mod pages;
 mod patch;
 pub mod platform;
 pub mod policies;

@@ -17,6 +17,7 @@ use openchair_domain::wiring;
 use openchair_server::openapi;
 use openchair_server::start::{Database, StartError, Surroundings, start};
 use openchair_server::telemetry::{self, LogSettings};
+use openchair_server::web_files::WebFiles;
 use openchair_worker::reports::Destination;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -183,6 +184,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         clock: wiring::clock(&settings),
         entropy: Arc::new(OsEntropy),
         metrics: telemetry.metrics.clone(),
+        web: WebFiles::embedded(),
     };
     let outcome = serve_on(&settings, around, quiet).await;
     database.stop().await;

@@ -45,7 +45,7 @@ use crate::ops::{self, Ops};
 use crate::problem::AllowTable;
 use crate::telemetry::TelemetryError;
 use crate::web_files::{self, WebFiles};
-use crate::{dev_mail, docs, openapi};
+use crate::{dev_mail, docs, openapi, pages};
 
 pub use database::Database;
 
@@ -93,6 +93,8 @@ pub struct Surroundings {
     pub entropy: Arc<dyn Entropy>,
     /// The metrics of this process.
     pub metrics: PrometheusHandle,
+    /// The web client.
+    pub web: WebFiles,
 }
 
 /// A server that answers.
@@ -191,7 +193,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         draining: stopping.clone(),
         metrics: around.metrics,
     };
-    let endpoint = with_manners(routes(&app, &ops, settings), manners);
+    let endpoint = with_manners(routes(&app, &ops, around.web, settings), manners);
 
     let work: BoxFuture<'static, ()> = if settings.worker.inside {
         let worker = worker(settings, db, identity, (guard, &roots), (mailer, alerting))?;
@@ -281,12 +283,12 @@ fn push_key(settings: &Settings) -> Result<Option<String>, StartError> {
     Ok(vapid.map(|vapid| vapid.public_key()))
 }
 
-fn routes(app: &App, ops: &Ops, settings: &Settings) -> Route {
+fn routes(app: &App, ops: &Ops, web: WebFiles, settings: &Settings) -> Route {
     let route = ops::routes(Route::new(), ops);
     let route = docs::routes(openapi::routes(route, app));
     let route = leaving::routes(route, app);
     let route = hooks::routes(route, app);
-    let route = web_files::routes(route, WebFiles::embedded());
+    let route = pages::routes(web_files::routes(route, web), app, web);
     if settings.profile.is_production() {
         // The mailbox shows everybody's mail: nothing for where real people are.
         return route;
@@ -300,6 +302,9 @@ fn allow_table() -> AllowTable {
         ops::PATHS.into_iter().chain(docs::PATHS).map(str::to_owned).chain(web_files::paths())
     {
         table = table.path(&path, &[poem::http::Method::GET]);
+    }
+    for path in pages::paths() {
+        table = table.path(path, &[poem::http::Method::GET]);
     }
     for path in hooks::PATHS {
         table = table.path(path, &[poem::http::Method::POST]);

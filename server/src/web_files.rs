@@ -1,4 +1,5 @@
-//! The web client, built into the server: two shells and their assets.
+//! The web client, built into the server: its shells and their assets. What is written into the shells of
+//! customers' pages is said in `pages`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,6 +12,7 @@ use poem::http::header::{
 use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Body, Endpoint, EndpointExt, Request, Response, Result, Route, get};
 use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha256};
 
 use crate::middleware::compress::{Encoding, is_compressible};
 
@@ -54,6 +56,11 @@ impl WebFiles {
         Self { find }
     }
 
+    /// A file of text, to be written into.
+    pub(crate) fn text(self, path: &str) -> Option<String> {
+        String::from_utf8((self.find)(path)?.data.into_owned()).ok()
+    }
+
     /// Whether there is a web build at all.
     pub fn is_built(self) -> bool {
         (self.find)("index.html").is_some()
@@ -73,19 +80,25 @@ pub const PUBLIC_PAGES: [&str; 8] = [
 ];
 
 /// Files that browsers look for at the root.
-const ROOT_FILES: [&str; 5] =
-    ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest", "robots.txt"];
+const ROOT_FILES: [&str; 4] =
+    ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest"];
+
+/// The script that businesses put on sites of their own.
+const WIDGET: &str = "widget.js";
 
 /// What the shells link to may change with each build: look again each time (an ETag makes it
 /// cheap). What carries a hash in its name never changes.
 const LOOK_AGAIN: &str = "no-cache";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Its name is on others' sites and never changes: looked for once an hour, by each visitor of theirs.
+const FOR_AN_HOUR: &str = "public, max-age=3600";
 
 /// Every path that [`routes`] adds, for the table of methods.
 pub fn paths() -> impl Iterator<Item = String> {
     let pages = PUBLIC_PAGES.iter().map(|&page| page.to_owned());
     let root = ROOT_FILES.iter().map(|name| format!("/{name}"));
-    pages.chain(root).chain(["/app", "/app/*rest", "/assets/*file"].map(str::to_owned))
+    let others = ["/app", "/app/*rest", "/assets/*file", "/widget.js"];
+    pages.chain(root).chain(others.map(str::to_owned))
 }
 
 /// Adds the shells and the assets.
@@ -101,6 +114,7 @@ pub fn routes(mut route: Route, files: WebFiles) -> Route {
         .at("/app", get(shell(files, "app.html")))
         .at("/app/*rest", get(shell(files, "app.html")))
         .at("/assets/*file", get(asset(files)))
+        .at("/widget.js", get(widget(files)))
 }
 
 fn shell(files: WebFiles, name: &'static str) -> impl Endpoint + 'static {
@@ -112,6 +126,15 @@ fn shell(files: WebFiles, name: &'static str) -> impl Endpoint + 'static {
 
 fn file(files: WebFiles, name: &'static str) -> impl Endpoint + 'static {
     poem::endpoint::make_sync(move |req| found(serve(files, name, req.headers(), LOOK_AGAIN)))
+}
+
+fn widget(files: WebFiles) -> impl Endpoint + 'static {
+    poem::endpoint::make_sync(move |req| {
+        let mut script = found(serve(files, WIDGET, req.headers(), FOR_AN_HOUR))?;
+        let anywhere = HeaderValue::from_static("cross-origin");
+        script.headers_mut().insert("cross-origin-resource-policy", anywhere);
+        Ok::<_, poem::Error>(script)
+    })
 }
 
 fn asset(files: WebFiles) -> impl Endpoint + 'static {
@@ -176,6 +199,31 @@ fn serve(
     Some(response)
 }
 
+/// A page that was written for this request. Its tag is that of its bytes: what comes out the same is not
+/// sent again.
+pub(crate) fn page(headers: &HeaderMap, status: StatusCode, page: String) -> Response {
+    let mut response = Response::builder().content_type("text/html; charset=utf-8").finish();
+    response.set_status(status);
+    if status == StatusCode::OK {
+        let hash = Sha256::digest(&page).into();
+        let tag = etag(&File { data: Cow::Borrowed(&[]), hash }, None);
+        let fresh = is_fresh(headers, &tag);
+        let out = response.headers_mut();
+        out.insert(CACHE_CONTROL, HeaderValue::from_static(LOOK_AGAIN));
+        out.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            out.insert(ETAG, tag);
+        }
+        if fresh {
+            out.remove(CONTENT_TYPE);
+            response.set_status(StatusCode::NOT_MODIFIED);
+            return response;
+        }
+    }
+    response.set_body(page);
+    response
+}
+
 fn content_type(path: &str) -> String {
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let is_text = kind.type_() == "text" || kind.subtype() == "javascript";
@@ -194,7 +242,7 @@ fn is_fresh(headers: &HeaderMap, tag: &str) -> bool {
     known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
-fn not_built() -> Response {
+pub(crate) fn not_built() -> Response {
     const PAGE: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
         <title>Openchair</title>\n<h1>The web client is not built in</h1>\n\
         <p>This server was built without its web files. Run <code>cargo xtask up</code>, or build \
@@ -225,6 +273,7 @@ mod tests {
             "assets/a-1.js.br" => b"JSBR",
             "assets/a-1.js.gz" => b"JSGZ",
             "assets/font.woff2" => b"font",
+            "widget.js" => b"let w",
             _ => return None,
         };
         let mut hash = [0; 32];
@@ -277,6 +326,16 @@ mod tests {
         for missing in ["/assets/a-2.js", "/assets/a-1.js.br", "/assets/../index.html"] {
             assert_eq!(fetch(missing, "").await.status.as_u16(), 404, "{missing}");
         }
+    }
+
+    #[tokio::test]
+    async fn others_sites_may_load_the_widget() {
+        let script = fetch("/widget.js", "").await;
+        assert_eq!(script.text(), "let w");
+        assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(script.header("cache-control"), "public, max-age=3600");
+        assert_eq!(script.header("cross-origin-resource-policy"), "cross-origin");
+        assert_eq!(app(|_| None).get("/widget.js").send().await.status.as_u16(), 404);
     }
 
     #[tokio::test]

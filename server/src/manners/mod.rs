@@ -71,7 +71,7 @@ pub fn with_manners(routes: Route, manners: Manners) -> BoxEndpoint<'static> {
         // From here on nobody who hangs up can stop the work.
         .with(Detach::new(tracker, request_timeout))
         .with(BodyLimit::new(manners.body_limit).except(&WIDER_BODIES))
-        .with(LimitByIp::new(limiter, per_ip, is_api))
+        .with(LimitByIp::new(limiter, per_ip, counts))
         .with(ClientIps::new(manners.trusted_proxies))
         .with(PlainUri)
         .with(SingleHeaders)
@@ -90,9 +90,11 @@ pub fn with_manners(routes: Route, manners: Manners) -> BoxEndpoint<'static> {
 /// What takes whole files.
 const WIDER_BODIES: [(&str, usize); 1] = [crate::customers::WIDER_BODY];
 
-/// Probes and files cost nothing; the API does. What the provider of texts tells comes as fast as texts
+/// Probes and files cost nothing; the API does, and so do pages that a shop is written into. What the
+/// provider of texts tells comes as fast as texts
 /// leave, from few addresses, and costs next to nothing where its signature is wrong.
-fn is_api(request: &Request) -> bool {
+fn counts(request: &Request) -> bool {
     let path = request.uri().path();
-    path.starts_with("/v1/") && !crate::messaging::hooks::PATHS.contains(&path)
+    let is_api = path.starts_with("/v1/") && !crate::messaging::hooks::PATHS.contains(&path);
+    is_api || crate::pages::asks(path)
 }

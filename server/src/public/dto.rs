@@ -35,7 +35,7 @@ impl From<LocationFacts> for PublicLocationView {
 
 /// What anybody may see of a shop.
 #[derive(Debug, Clone, Object)]
-pub(super) struct PublicPageView {
+pub(crate) struct PublicPageView {
     slug: String,
     name: String,
     kind: String,

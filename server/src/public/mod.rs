@@ -10,8 +10,8 @@ pub(crate) mod queue_views;
 mod slots;
 mod waiting;
 
-use openchair_domain::tenancy::SystemReason;
-use openchair_domain::tenants;
+use openchair_domain::tenancy::{RequestFacts, SystemReason};
+use openchair_domain::tenants::{self, PublicPage};
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -23,13 +23,26 @@ use crate::problem::ApiError;
 
 pub use booking::PublicBookingApi;
 pub use browsers::OwnBrowsersApi;
+pub(crate) use dto::PublicPageView;
 pub use own::OwnVisitApi;
 pub use queue::{KioskApi, OwnTicketApi, PublicQueueApi};
+pub(crate) use queue::{Line, line};
 pub(crate) use queue_views::{OwnEntryView, PublicBoardView};
 pub use slots::PublicSlotsApi;
 pub use waiting::{OfferApi, PublicWaitlistApi, WaitingApi};
 
-use dto::PublicPageView;
+/// What anybody may see of a shop.
+pub(crate) async fn shop(
+    app: &App,
+    request: &RequestFacts,
+    shop: &str,
+) -> Result<PublicPage, ApiError> {
+    app.limits.public(request).await?;
+    let tx = app.db.system(SystemReason::PublicPage).await?;
+    let page = tenants::public_page(&tx, shop).await?;
+    tx.commit().await?;
+    Ok(page)
+}
 
 /// The operations that anybody may call.
 #[derive(Debug)]
@@ -45,10 +58,6 @@ impl PublicApi {
         /// The shop's web address
         shop: Path<String>,
     ) -> Result<Json<PublicPageView>, ApiError> {
-        self.0.limits.public(&who.request).await?;
-        let tx = self.0.db.system(SystemReason::PublicPage).await?;
-        let page = tenants::public_page(&tx, &shop.0).await?;
-        tx.commit().await?;
-        Ok(Json(page.into()))
+        Ok(Json(self::shop(&self.0, &who.request, &shop.0).await?.into()))
     }
 }

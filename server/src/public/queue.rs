@@ -3,7 +3,7 @@
 use openchair_domain::bookings::NewAsk;
 use openchair_domain::ids::{Id, Location, Service, StaffMember};
 use openchair_domain::queue::{self, Arrival, NewParty, Ticket};
-use openchair_domain::tenancy::{Caller, TenantTx};
+use openchair_domain::tenancy::{Caller, RequestFacts, TenantTx};
 use openchair_domain::tenants;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -40,16 +40,34 @@ fn listed(services: Option<&str>) -> Vec<Id<Service>> {
     named.map(Id::parse_or_nothing).collect()
 }
 
+/// A line as it is told to who might join it, and as the screen in the shop shows it.
+pub(crate) struct Line {
+    pub(crate) queue: PublicQueueView,
+    pub(crate) board: PublicBoardView,
+}
+
+/// The line at a location of a shop.
+pub(crate) async fn line(
+    app: &App,
+    request: RequestFacts,
+    shop: &str,
+    location: Id<Location>,
+) -> Result<Line, ApiError> {
+    app.limits.public(&request).await?;
+    let caller = tenants::visit(&app.db, shop, request).await?;
+    front(app, &caller, Some(location), (Vec::new(), None)).await
+}
+
 async fn front(
     app: &App,
     caller: &Caller,
     location: Option<Id<Location>>,
     wanted: (Vec<Id<Service>>, Option<Id<StaffMember>>),
-) -> Result<PublicQueueView, ApiError> {
+) -> Result<Line, ApiError> {
     let tx = app.db.picture(caller).await?;
     let front = queue::front(&tx, location).await?;
     let newcomer = queue::newcomer(tx, &front, &wanted.0, wanted.1).await?;
-    Ok(PublicQueueView::of(front, newcomer))
+    Ok(Line { board: front.clone().into(), queue: PublicQueueView::of(front, newcomer) })
 }
 
 #[OpenApi(prefix_path = "/v1/public", tag = "Tags::Public")]
@@ -73,7 +91,7 @@ impl PublicQueueApi {
         let caller = tenants::visit(&self.0.db, &shop.0, who.request).await?;
         let wanted = (listed(services.0.as_deref()), staff.0.map(|staff| staff.0));
         let at = location.0.map(|location| location.0);
-        Ok(Json(front(&self.0, &caller, at, wanted).await?))
+        Ok(Json(front(&self.0, &caller, at, wanted).await?.queue))
     }
 
     /// Joins the queue. The ticket's link is in this answer and nowhere else. Refused with
@@ -209,7 +227,7 @@ impl KioskApi {
         self.0.limits.public(&who.request).await?;
         let door = queue::open_kiosk(&self.0.db, &token.0, who.request).await?;
         let at = Some(door.location);
-        Ok(Json(front(&self.0, &door.caller, at, (Vec::new(), None)).await?))
+        Ok(Json(front(&self.0, &door.caller, at, (Vec::new(), None)).await?.queue))
     }
 
     /// Somebody joins at the tablet.

@@ -31,7 +31,7 @@ struct QueueStaffView {
 
 /// A location's queue, for who might join it.
 #[derive(Debug, Clone, Object)]
-pub(super) struct PublicQueueView {
+pub(crate) struct PublicQueueView {
     shop: String,
     shop_name: String,
     location: Ref<Location>,

@@ -19,6 +19,7 @@ mod live;
 mod mail;
 mod manners;
 mod messages;
+mod pages;
 mod queue;
 mod races;
 mod schema;

@@ -18,6 +18,7 @@ pub(super) struct Catalogue {
     durations: Durations,
     dates: Dates,
     pub(super) leave: Leave,
+    pub(super) pages: PageWords,
     pub(super) replies: Replies,
     mails: BTreeMap<String, Texts>,
     /// What is said where there is room for a line or two only.
@@ -38,6 +39,62 @@ pub struct Leave {
     pub done: String,
     /// The link leads nowhere.
     pub nowhere: String,
+}
+
+/// What stands on a business's pages before any script runs there.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageWords {
+    /// What one does on the page of the shop.
+    pub book: String,
+    /// What one does on the page of its line.
+    pub queue: String,
+    /// What the screen in the shop shows.
+    pub board: String,
+    /// Over when it is open.
+    pub hours: String,
+    /// Over what it offers.
+    pub services: String,
+    /// Beside what only members get.
+    pub members: String,
+    /// There is nobody at this address.
+    pub nobody: String,
+}
+
+/// The same in one language, with its days and spans of time.
+#[derive(Debug, Clone, Copy)]
+pub struct Pages<'a> {
+    pub(super) locale: &'static str,
+    pub(super) catalogue: &'a Catalogue,
+}
+
+impl<'a> Pages<'a> {
+    /// The language that it is in.
+    pub fn locale(self) -> &'static str {
+        self.locale
+    }
+
+    /// Which way its lines run, as HTML says it.
+    pub fn direction(self) -> &'static str {
+        self.catalogue.direction.key()
+    }
+
+    /// The words.
+    pub fn words(self) -> &'a PageWords {
+        &self.catalogue.pages
+    }
+
+    /// A weekday: 1 is Monday, 7 is Sunday.
+    pub fn weekday(self, weekday: u8) -> &'a str {
+        let place = usize::from(weekday).checked_sub(1);
+        let name = place.and_then(|place| self.catalogue.dates.weekdays.get(place));
+        name.map_or("", String::as_str)
+    }
+
+    /// A span of time.
+    pub fn duration(self, minutes: u64) -> String {
+        self.catalogue.duration(self.locale, minutes)
+    }
 }
 
 /// What is said to who answers a text. Each names the `{business}`.

@@ -26,7 +26,7 @@ use crate::config::LOCALES;
 use crate::fault::Faults;
 use crate::html::escaped;
 
-pub use catalogue::{Leave, Replies};
+pub use catalogue::{Leave, PageWords, Pages, Replies};
 pub use own::{Own, fields_of, sample};
 
 const LAYOUT_HTML: &str = include_str!("../../../../config/templates/mail/layout.mjml");
@@ -151,6 +151,12 @@ impl Templates {
     /// How one says, in this language, that one doesn't want to hear any more.
     pub fn leave(&self, locale: &str) -> Result<&Leave, RenderError> {
         Ok(&self.language(locale)?.1.leave)
+    }
+
+    /// What stands, in this language, on a business's pages.
+    pub fn pages(&self, locale: &str) -> Result<Pages<'_>, RenderError> {
+        let (locale, catalogue) = self.language(locale)?;
+        Ok(Pages { locale, catalogue })
     }
 
     /// What is said, in this language, to who answers a text.
