@@ -1,10 +1,12 @@
 import '../styles/base.css';
 import { mount } from 'svelte';
 import { i18n, type File } from '$lib/i18n/index.svelte';
-import { theme, useTheme } from '$lib/device';
+import { device } from '$lib/store';
 import Board from './Board.svelte';
 
-useTheme(theme());
+// A screen on a wall is dark, unless somebody wanted it light on this device or in its address.
+const wish = new URLSearchParams(location.search).get('theme') ?? device.get('openchair.theme');
+document.documentElement.dataset['theme'] = wish === 'light' ? 'light' : 'dark';
 
 await i18n.start(import.meta.glob<File>('../../messages/{ui,queue}/*.json'), ['ui', 'queue']);
 

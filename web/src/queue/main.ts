@@ -2,9 +2,12 @@ import '../styles/base.css';
 import { mount } from 'svelte';
 import { i18n, type File } from '$lib/i18n/index.svelte';
 import { theme, useTheme } from '$lib/device';
+import { router } from '$lib/router.svelte';
 import Queue from './Queue.svelte';
+import { placeOf } from './place';
 
 useTheme(theme());
+router.start((path) => placeOf(path) !== undefined);
 
 await i18n.start(import.meta.glob<File>('../../messages/{ui,queue}/*.json'), ['ui', 'queue']);
 

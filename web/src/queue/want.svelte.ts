@@ -1,0 +1,31 @@
+import type { Schema } from '$lib/api/types';
+import { i18n } from '$lib/i18n/index.svelte';
+
+/** What somebody types who wants to join. */
+export class Want {
+  services = $state<string[]>([]);
+  party = $state(1);
+  staff = $state('');
+  name = $state('');
+  phone = $state('');
+
+  body(): Schema<'KioskPartyInput'> {
+    return {
+      name: this.name.trim(),
+      services: this.services,
+      party: this.party,
+      locale: i18n.language,
+      ...(this.staff && { staff: this.staff }),
+      ...(this.phone.trim() && { phone: this.phone.trim() }),
+    };
+  }
+
+  /** As if nobody had ever been here. */
+  forget(): void {
+    this.services = [];
+    this.party = 1;
+    this.staff = '';
+    this.name = '';
+    this.phone = '';
+  }
+}
