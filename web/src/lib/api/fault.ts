@@ -7,7 +7,7 @@ export class Fault extends Error {
   readonly detail: string;
   /** Seconds to wait before the next attempt, where the server said so. */
   readonly retryAfter: number | undefined;
-  /** What else helps, by the code. */
+  /** What else helps, by the code: the times near one that is taken, what changed since a version. */
   readonly particulars: unknown;
   readonly #fields: Map<string, string>;
 
