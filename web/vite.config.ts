@@ -64,11 +64,16 @@ function chunkOf(id: string, mode: string): string | null {
   if (mode === 'book' && /\/lib\/ui\/(\w*Notice|Button|sentence)\./.test(id)) return 'notices';
   const own = /\/src\/(styles\/|book\/((told|sentence|shop|choice|routes|kept|wire)\.ts|ui\/(Frame|Question)))/;
   if (mode === 'book' && own.test(id)) return 'base';
+  if (mode === 'queue' && IN_ONE_PAGE.test(id)) return null;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
-  return /node_modules\/(?!uqr)|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue)|Sheet\.svelte|vite\/preload/.test(id)
+  return /node_modules\/(?!uqr\/)|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue|.*QrCode)|Sheet\.svelte|vite\/preload/.test(id)
     ? 'base'
     : null;
 }
+
+/** A customer's place in a line is a page without a form, and a form has no dialog: neither loads the other's. */
+const IN_ONE_PAGE =
+  /\/src\/lib\/(ui\/(TextField|Field|Stepper|Dialog|Confirm|Check|LanguageSelect)\.|release|awake|money)/;
 
 /** What businesses put on their own sites: one file that keeps its name. */
 const widget = {
