@@ -45,8 +45,8 @@ export async function openLine(page: Page): Promise<Line> {
 }
 
 /** Somebody whom the desk has put into the line, and the link of their ticket. */
-export async function waiting(page: Page, line: Line, name: string): Promise<{ code: string; ticket: string }> {
+export async function waiting(page: Page, line: Line, name: string): Promise<{ id: string; code: string; ticket: string }> {
   const body = { location: line.location, name, services: [line.service.id] };
-  const joined = await call<{ token: string; entry: { code: string } }>(page, 'POST', '/v1/queue/entries', body);
-  return { code: joined.entry.code, ticket: `/q/${joined.token}` };
+  const joined = await call<{ token: string; entry: { id: string; code: string } }>(page, 'POST', '/v1/queue/entries', body);
+  return { id: joined.entry.id, code: joined.entry.code, ticket: `/q/${joined.token}` };
 }

@@ -23,6 +23,6 @@ export const LINE: Screen[] = [
     },
   },
   at('/app/queue/keeping', 'form'),
-  dialog('/app/queue/keeping', 'section[aria-labelledby=kiosks] button'),
+  dialog('/app/queue/keeping', 'section[aria-labelledby=kiosks] .spread button'),
   at('/app/queue/accuracy', 'main .empty'),
 ];

@@ -1,13 +1,23 @@
-import { openLine, waiting } from '../queue';
+import type { Page } from '@playwright/test';
 import { call } from '../people';
-import { at, type Screen } from './screen';
+import { openLine, waiting, type Line } from '../queue';
+import type { Screen } from './screen';
 
-/** What customers see of a line, each in a business of its own. */
+const lines = new WeakMap<Page, Line>();
+
+/** One business for all screens of a test. */
+async function lineOf(page: Page): Promise<Line> {
+  const line = lines.get(page) ?? (await openLine(page));
+  lines.set(page, line);
+  return line;
+}
+
+/** What customers see of a line: each screen finds it as the one before has left it. */
 export const QUEUE: Screen[] = [
   {
     name: '/{shop}/queue',
     open: async (page) => {
-      const { slug } = await openLine(page);
+      const { slug } = await lineOf(page);
       await page.goto(`/${slug}/queue`);
       await page.locator('form').waitFor();
     },
@@ -15,7 +25,7 @@ export const QUEUE: Screen[] = [
   {
     name: '/{shop}/queue with faults',
     open: async (page) => {
-      const { slug } = await openLine(page);
+      const { slug } = await lineOf(page);
       await page.goto(`/${slug}/queue`);
       await page.locator('form button[type=submit]').click();
       await page.locator('[aria-invalid=true]').first().waitFor();
@@ -24,7 +34,7 @@ export const QUEUE: Screen[] = [
   {
     name: '/q/{token}, waiting',
     open: async (page) => {
-      const line = await openLine(page);
+      const line = await lineOf(page);
       await waiting(page, line, 'Ana Lima');
       const { ticket } = await waiting(page, line, 'Ben Osei');
       await page.goto(ticket);
@@ -34,18 +44,17 @@ export const QUEUE: Screen[] = [
   {
     name: '/q/{token}, called',
     open: async (page) => {
-      const line = await openLine(page);
-      const { ticket } = await waiting(page, line, 'Ana Lima');
-      await call(page, 'POST', '/v1/queue/call-next', { staff: line.staff });
+      const line = await lineOf(page);
+      const { id, ticket } = await waiting(page, line, 'Cleo Dubois');
+      await call(page, 'POST', `/v1/queue/entries/${id}/call`, { version: 1, staff: line.staff });
       await page.goto(ticket);
       await page.locator('section[role=alert]').waitFor();
     },
   },
-  at('/q/oc_qt_nothing', 'h1'),
   {
     name: '/kiosk/{token}',
     open: async (page) => {
-      await openLine(page);
+      await lineOf(page);
       const { token } = await call<{ token: string }>(page, 'POST', '/v1/kiosks', { name: 'Door' });
       await page.goto(`/kiosk/${token}`);
       await page.locator('.start').waitFor();
@@ -54,7 +63,7 @@ export const QUEUE: Screen[] = [
   {
     name: '/kiosk/{token}, who',
     open: async (page) => {
-      await openLine(page);
+      await lineOf(page);
       const { token } = await call<{ token: string }>(page, 'POST', '/v1/kiosks', { name: 'Door' });
       await page.goto(`/kiosk/${token}`);
       await page.locator('.start').click();
@@ -66,10 +75,7 @@ export const QUEUE: Screen[] = [
   {
     name: '/{shop}/tv',
     open: async (page) => {
-      const line = await openLine(page);
-      await waiting(page, line, 'Ana Lima');
-      await call(page, 'POST', '/v1/queue/call-next', { staff: line.staff });
-      await waiting(page, line, 'Ben Osei');
+      const line = await lineOf(page);
       await page.goto(`/${line.slug}/tv`);
       await page.locator('.board li').first().waitFor();
     },
