@@ -1,0 +1,114 @@
+// A visit that is taken in the hand, by the mouse, a finger or the keyboard, and where it would be put.
+import { barTo, type Bar, type Column } from './columns';
+import { snapped, stepped, type Block, type Kind } from './ledger';
+import { handedOver, type Visit } from './visits';
+
+export type Hand = 'mouse' | 'finger' | 'keys';
+
+interface Lifted {
+  block: Block;
+  hand: Hand;
+  /** Minutes between where it was taken and where it begins. */
+  hold: number;
+}
+
+export interface Drop {
+  block: Block;
+  column: Column;
+  from: number;
+}
+
+export interface Surroundings {
+  columns: readonly Column[];
+  blocks: readonly Block[];
+  kind: Kind;
+  step: number;
+  length: number;
+}
+
+export class Lift {
+  #around: () => Surroundings;
+  lifted = $state.raw<Lifted>();
+  column = $state('');
+  from = $state(0);
+
+  constructor(around: () => Surroundings) {
+    this.#around = around;
+  }
+
+  take(block: Block, hand: Hand, at = block.from): void {
+    this.lifted = { block, hand, hold: at - block.from };
+    this.column = block.column;
+    this.from = block.from;
+  }
+
+  putBack(): void {
+    this.lifted = undefined;
+  }
+
+  /** Over which column and minute the hand is. */
+  over(column: string | undefined, minute: number): void {
+    const { lifted } = this;
+    if (!lifted) return;
+    const { step, length } = this.#around();
+    this.from = Math.max(0, Math.min(length - step, snapped(minute - lifted.hold, step)));
+    if (column !== undefined && this.canGoTo(column)) this.column = column;
+  }
+
+  later(direction: 1 | -1, step = this.#around().step): void {
+    this.from = Math.max(0, Math.min(this.#around().length - step, stepped(this.from, step, direction)));
+  }
+
+  /** The next column in a direction that it can go to. */
+  aside(direction: 1 | -1): void {
+    const { columns } = this.#around();
+    for (let at = columns.findIndex(({ id }) => id === this.column) + direction; at >= 0 && at < columns.length; at += direction) {
+      const id = columns[at]?.id ?? '';
+      if (this.canGoTo(id)) {
+        this.column = id;
+        return;
+      }
+    }
+  }
+
+  /** Whether the visit's shape lets it be there at all: one that several people share goes as a whole. */
+  canGoTo(column: string): boolean {
+    const { lifted } = this;
+    if (!lifted || column === '') return false;
+    if (column === lifted.block.column) return true;
+    const { visit } = lifted.block;
+    if (this.#around().kind === 'staff') return handedOver(visit, lifted.block.column, column) !== undefined;
+    return new Set(visit.lines.map(({ room }) => room)).size === 1 && lifted.block.column !== '';
+  }
+
+  get target(): Column | undefined {
+    return this.#around().columns.find(({ id }) => id === this.column);
+  }
+
+  /** What is known to stand in the way there. */
+  get bar(): Bar | undefined {
+    const { lifted, target } = this;
+    if (!lifted || !target || this.#still) return undefined;
+    return barTo(lifted.block, { column: target, from: this.from }, this.#around().blocks);
+  }
+
+  get #still(): boolean {
+    return this.lifted?.block.column === this.column && this.lifted.block.from === this.from;
+  }
+
+  /** Lets go; says what is to be done, if that is anything. */
+  drop(): Drop | undefined {
+    const { lifted, target, from } = this;
+    const still = this.#still;
+    this.lifted = undefined;
+    return lifted && target && !still ? { block: lifted.block, column: target, from } : undefined;
+  }
+}
+
+/** Whom a move asks for, where a block goes to another column. */
+export function handsFor(visit: Visit, kind: Kind, from: string, to: string): { staff?: string[]; room?: string } {
+  if (from === to) return {};
+  if (kind === 'room') return { room: to };
+  const staff = handedOver(visit, from, to);
+  return staff ? { staff } : {};
+}

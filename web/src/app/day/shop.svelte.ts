@@ -1,0 +1,147 @@
+import { all, api, ask, manners } from '$lib/api/client';
+import { Fault } from '$lib/api/fault';
+import type { LocationView, Schema } from '$lib/api/types';
+import { device } from '$lib/store';
+import { desk } from '../desk.svelte';
+import { later } from './days';
+
+const FRESH = 120_000;
+
+/** A list that changes rarely: loaded when it is first wanted, and anew once it is old. */
+class Shelf<T> {
+  value = $state.raw<T>();
+  fault = $state.raw<Fault>();
+  #load: () => Promise<T>;
+  #at = 0;
+  #going: Promise<void> | undefined;
+
+  constructor(load: () => Promise<T>) {
+    this.#load = load;
+  }
+
+  async want(): Promise<T | undefined> {
+    if (Date.now() - this.#at > FRESH) this.#going ??= this.#fetch();
+    // What is known is good enough while it is looked up again.
+    if (this.value === undefined) await this.#going;
+    return this.value;
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      this.value = await this.#load();
+      this.fault = undefined;
+      this.#at = Date.now();
+    } catch (error) {
+      this.fault = Fault.from(error);
+    } finally {
+      this.#going = undefined;
+    }
+  }
+}
+
+export interface Away {
+  days: Schema<'StaffDayView'>[];
+  off: Schema<'TimeOffView'>[];
+}
+
+const REMEMBERED = 'openchair.place.';
+
+/** What one business is: its places, people, rooms and menu, as far as one may see them. */
+class Shop {
+  readonly tenant: string;
+  #chosen = $state<string | null>(null);
+  locations = new Shelf(() =>
+    may('location:read', () => all((cursor) => ask(api.GET('/v1/locations', { params: { query: { cursor, limit: 100 } } })))),
+  );
+  staff = new Shelf(() => may('staff:read', async () => (await ask(api.GET('/v1/staff'))).items));
+  rooms = new Shelf(() => may('room:read', async () => (await ask(api.GET('/v1/rooms'))).items));
+  services = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/services'))).items));
+  categories = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/categories'))).items));
+  addons = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/addons'))).items));
+  packages = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/packages'))).items));
+  policy = new Shelf(async () => (desk.can('service:read') ? await ask(api.GET('/v1/booking-policy')) : null));
+  #closures = new Map<string, Shelf<Schema<'ClosureView'>[]>>();
+  #doors = new Map<string, Shelf<Schema<'LocationDayView'>[]>>();
+  #away = new Map<string, Shelf<Away>>();
+
+  constructor(tenant: string) {
+    this.tenant = tenant;
+    this.#chosen = device.get(REMEMBERED + tenant);
+  }
+
+  /** The place that this device looks at. */
+  get location(): LocationView | undefined {
+    const all = this.locations.value;
+    return all?.find(({ id }) => id === this.#chosen) ?? all?.[0];
+  }
+
+  choose(id: string): void {
+    this.#chosen = id;
+    device.set(REMEMBERED + this.tenant, id);
+  }
+
+  /** Days on which the doors stay shut, from the month of this day on. */
+  closures(date: string): Shelf<Schema<'ClosureView'>[]> {
+    const from = monthOf(date);
+    return shelved(this.#closures, from, () =>
+      may('location:read', () =>
+        all((cursor) => ask(api.GET('/v1/closures', { params: { query: { from, cursor, limit: 100 } } }))),
+      ),
+    );
+  }
+
+  /** Days around this one's month with hours of their own. */
+  doors(location: string, date: string): Shelf<Schema<'LocationDayView'>[]> {
+    const [from, to] = around(date);
+    const query = { params: { path: { id: location }, query: { from, to } } };
+    return shelved(this.#doors, `${location} ${from}`, () =>
+      may('location:read', async () => (await ask(api.GET('/v1/locations/{id}/days', query))).items),
+    );
+  }
+
+  /** When somebody works otherwise than their week says, around this day's month. */
+  away(staff: string, date: string): Shelf<Away> {
+    const [from, to] = around(date);
+    const path = { id: staff };
+    return shelved(this.#away, `${staff} ${from}`, async () => {
+      const [days, off] = await Promise.all([
+        may('staff:read', async () => (await ask(api.GET('/v1/staff/{id}/days', { params: { path, query: { from, to } } }))).items),
+        may('staff:read', () =>
+          all((cursor) =>
+            ask(api.GET('/v1/staff/{id}/time-off', { params: { path, query: { from: `${from}T00:00:00Z`, cursor, limit: 100 } } })),
+          ),
+        ),
+      ]);
+      return { days, off };
+    });
+  }
+}
+
+const monthOf = (date: string) => `${date.slice(0, 7)}-01`;
+
+function around(date: string): [string, string] {
+  const first = monthOf(date);
+  return [later(first, -8), later(first, 45)];
+}
+
+function shelved<T>(shelves: Map<string, Shelf<T>>, key: string, load: () => Promise<T>): Shelf<T> {
+  const known = shelves.get(key) ?? new Shelf(load);
+  shelves.set(key, known);
+  return known;
+}
+
+/** What one may not see is as if there were none. */
+async function may<T>(permission: string, load: () => Promise<T[]>): Promise<T[]> {
+  return desk.can(permission) ? load() : [];
+}
+
+let shop: Shop | undefined;
+
+/** The shop that this tab looks at. */
+export function theShop(): Shop {
+  const tenant = manners.tenant ?? '';
+  if (shop?.tenant !== tenant) shop = new Shop(tenant);
+  return shop;
+}
+
+export type { Shop };

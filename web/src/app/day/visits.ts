@@ -1,0 +1,167 @@
+// What a visit is on the page of a day: where it stands, what can be done to it, what is to be known of it.
+import type { Schema } from '$lib/api/types';
+
+export type Visit = Schema<'VisitView'>;
+export type Line = Schema<'LineView'>;
+
+/** How a status looks: never by its colour alone. */
+export type Look = 'pending' | 'booked' | 'here' | 'busy' | 'done' | 'missed' | 'off';
+
+const LOOKS: Record<string, Look> = {
+  held: 'pending',
+  pending_approval: 'pending',
+  pending_payment: 'pending',
+  confirmed: 'booked',
+  checked_in: 'here',
+  in_service: 'busy',
+  completed: 'done',
+  no_show: 'missed',
+  cancelled: 'off',
+  expired: 'off',
+};
+
+export const GLYPHS: Record<Look, string> = {
+  pending: '◌',
+  booked: '○',
+  here: '◐',
+  busy: '●',
+  done: '✓',
+  missed: '✕',
+  off: '–',
+};
+
+export function lookOf({ status }: Pick<Visit, 'status'>): Look {
+  return LOOKS[status] ?? 'booked';
+}
+
+/** Whether it takes the time of people and rooms. */
+export function takesTime({ status }: Pick<Visit, 'status'>): boolean {
+  return status !== 'cancelled' && status !== 'expired';
+}
+
+export const DEEDS = ['confirm', 'paid', 'check_in', 'start', 'complete', 'no_show', 'step_back', 'decline', 'move', 'cancel'] as const;
+export type Deed = (typeof DEEDS)[number];
+
+/** From where a deed is possible, where it leads if that is sure, and who may do it. */
+const RULES: Record<Deed, { from: string[]; to?: string; needs: string }> = {
+  confirm: { from: ['pending_approval'], needs: 'booking:confirm' },
+  decline: { from: ['pending_approval'], to: 'cancelled', needs: 'booking:confirm' },
+  paid: { from: ['pending_payment'], to: 'confirmed', needs: 'payment:take' },
+  check_in: { from: ['confirmed'], to: 'checked_in', needs: 'booking:check_in' },
+  start: { from: ['confirmed', 'checked_in'], to: 'in_service', needs: 'booking:complete' },
+  complete: { from: ['checked_in', 'in_service'], to: 'completed', needs: 'booking:complete' },
+  no_show: { from: ['confirmed', 'checked_in'], to: 'no_show', needs: 'booking:no_show' },
+  step_back: { from: ['checked_in', 'in_service', 'completed', 'no_show'], needs: 'booking:check_in' },
+  move: { from: ['pending_approval', 'pending_payment', 'confirmed', 'checked_in'], needs: 'booking:move' },
+  cancel: { from: ['pending_approval', 'pending_payment', 'confirmed', 'checked_in'], to: 'cancelled', needs: 'booking:cancel' },
+};
+
+const BACK: Record<string, string> = {
+  checked_in: 'confirmed',
+  in_service: 'checked_in',
+  completed: 'in_service',
+  no_show: 'confirmed',
+};
+
+/** What may be done to a visit as it stands, the most likely first. */
+export function deedsFor(visit: Pick<Visit, 'status'>, may: (permission: string) => boolean): Deed[] {
+  return DEEDS.filter((deed) => RULES[deed].from.includes(visit.status) && may(RULES[deed].needs));
+}
+
+/** Where a deed leads, as far as that is known before the answer. */
+export function after(status: string, deed: Deed): string {
+  if (deed === 'step_back') return BACK[status] ?? status;
+  return RULES[deed].to ?? status;
+}
+
+/** The steps that take a deed back, if any can. */
+export function wayBack(from: string, deed: Deed): Deed[] {
+  if (!['check_in', 'start', 'complete', 'no_show'].includes(deed)) return [];
+  const steps: Deed[] = [];
+  let at = after(from, deed);
+  // Back by steps; one who didn't come goes back to be expected, and may have been there.
+  while (at !== from && BACK[at] !== undefined && steps.length < 3) {
+    steps.push('step_back');
+    at = BACK[at] ?? at;
+  }
+  if (at === 'confirmed' && from === 'checked_in') steps.push('check_in');
+  return steps;
+}
+
+export type Badge = 'unpaid' | 'approval' | 'first' | 'missed' | 'over' | 'series' | 'two' | 'asked' | 'note';
+
+/** What of a customer's other visits matters at the desk. */
+export interface Past {
+  /** Whether this is their first visit. */
+  first: boolean;
+  /** How often nobody came. */
+  missed: number;
+}
+
+/** What is to be known at one glance, the most pressing first. */
+export function badgesOf(visit: Visit, past?: Past): Badge[] {
+  const open = !['completed', 'cancelled', 'no_show', 'expired'].includes(visit.status);
+  const found: [Badge, boolean][] = [
+    ['approval', visit.status === 'pending_approval'],
+    ['unpaid', visit.status === 'pending_payment'],
+    ['first', past?.first ?? false],
+    ['missed', open && (past?.missed ?? 0) > 0],
+    ['over', open && visit.overridden],
+    ['two', visit.party > 1],
+    ['asked', open && visit.lines.some(({ staff_chosen }) => staff_chosen)],
+    ['series', visit.series !== undefined && visit.series !== null],
+    ['note', visit.note !== '' || visit.staff_note !== ''],
+  ];
+  return found.filter(([, is]) => is).map(([badge]) => badge);
+}
+
+/** What a customer's other visits say about this one. */
+export function pastOf(visit: Pick<Visit, 'id' | 'starts_at'>, all: readonly { id: string; status: string; starts_at: string }[]): Past {
+  const before = all.filter(({ id, starts_at }) => id !== visit.id && Date.parse(starts_at) < Date.parse(visit.starts_at));
+  return {
+    first: !before.some(({ status }) => !['cancelled', 'expired', 'no_show'].includes(status)),
+    missed: before.filter(({ status }) => status === 'no_show').length,
+  };
+}
+
+/** The visit's services as times are asked for: `svc:add@stf@stf,…`, with who shall do them if that is said. */
+export function askedFor(visit: Pick<Visit, 'lines' | 'package' | 'party'>, keepHands: boolean): {
+  services?: string;
+  package?: string;
+  party: number;
+} {
+  if (visit.package) return { package: visit.package, party: visit.party };
+  const steps = new Map<string, Line[]>();
+  for (const line of [...visit.lines].sort((a, b) => a.position - b.position)) {
+    const key = `${line.step} ${line.service}`;
+    steps.set(key, [...(steps.get(key) ?? []), line]);
+  }
+  const services = [...steps.values()].map((lines) => {
+    const first = lines.find(({ customer }) => customer === 1) ?? lines[0];
+    const second = lines.find(({ customer }) => customer === 2);
+    const what = [first?.service, ...(first?.addons.map(({ id }) => id) ?? [])].join(':');
+    if (!keepHands) return what;
+    const hands = [first?.staff ?? '', ...(second ? [second.staff ?? ''] : [])];
+    return [what, ...hands].join('@').replace(/@+$/, '');
+  });
+  return { services: services.join(','), party: visit.party };
+}
+
+/** Who serves each of the party, if one person each does all of it. */
+export function handsOf({ lines, party }: Pick<Visit, 'lines' | 'party'>): string[] | undefined {
+  const hands: string[] = [];
+  for (let one = 1; one <= party; one += 1) {
+    const all = new Set(lines.filter(({ customer }) => customer === one).map(({ staff }) => staff ?? ''));
+    const [only = ''] = all;
+    if (all.size !== 1 || only === '') return undefined;
+    hands.push(only);
+  }
+  return hands;
+}
+
+/** Who serves them if one hands over to another; nothing if that can't be said in a word. */
+export function handedOver(visit: Pick<Visit, 'lines' | 'party'>, from: string, to: string): string[] | undefined {
+  const hands = handsOf(visit);
+  if (!hands?.includes(from) || hands.includes(to)) return undefined;
+  return hands.map((each) => (each === from ? to : each));
+}
