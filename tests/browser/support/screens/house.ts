@@ -2,7 +2,6 @@ import { at, dialog, type Screen } from './screen';
 
 /** The house: team, roles, keys, settings. As an owner. */
 export const HOUSE: Screen[] = [
-  at('/app', '.blank'),
   at('/app/team', 'main li b'),
   dialog('/app/team', 'main .row > button'),
   at('/app/roles', 'table'),
