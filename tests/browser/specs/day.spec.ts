@@ -1,0 +1,178 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/bench';
+import { call, confirmedOwner, join, owner } from '../support/people';
+
+interface Named {
+  id: string;
+  name: string;
+}
+interface Skilled extends Named {
+  skills: { service_id: string }[];
+}
+interface Slots {
+  slots: { start: string; local: string }[];
+}
+interface Shop {
+  location: Named;
+  service: Named;
+  staff: Skilled;
+  day: string;
+  slots: { start: string; local: string }[];
+}
+
+/** What the starter kit has, and a day on which somebody has time from the morning on. */
+async function shopOf(page: Page): Promise<Shop> {
+  const [location] = (await call<{ items: Named[] }>(page, 'GET', '/v1/locations')).items;
+  const staff = (await call<{ items: Skilled[] }>(page, 'GET', '/v1/staff')).items.find(({ skills }) => skills.length > 0);
+  const services = (await call<{ items: (Named & { duration_minutes: number })[] }>(page, 'GET', '/v1/services')).items;
+  const service = services.find(({ id }) => staff?.skills.some(({ service_id }) => service_id === id));
+  if (!location || !staff || !service) throw new Error('the starter kit has a place, staff and services');
+  for (let ahead = 2; ahead < 9; ahead += 1) {
+    const day = new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    const query = `location=${location.id}&services=${service.id}&staff=${staff.id}&from=${day}&to=${day}`;
+    const { slots } = await call<Slots>(page, 'GET', `/v1/availability?${query}`);
+    if (slots.length > 8) return { location, service, staff, day, slots };
+  }
+  throw new Error('somebody has time within a week');
+}
+
+const book = (page: Page, { location, service, staff, slots }: Shop, at: number, name: string): Promise<{ id: string }> =>
+  call(page, 'POST', '/v1/appointments', {
+    location: location.id,
+    start: slots[at]?.start,
+    wanted: { services: [{ service: service.id, staff: staff.id }] },
+    customer: { name },
+  });
+
+const visit = (page: Page, name: string) => page.getByRole('region', { name: 'The day’s visits in columns' }).getByRole('link', { name });
+
+/** Drags a visit down by so many pixels. */
+async function drag(page: Page, name: string, by: number): Promise<void> {
+  const block = visit(page, name);
+  await block.scrollIntoViewIfNeeded();
+  const box = await block.boundingBox();
+  if (!box) throw new Error('the visit is on the page');
+  await page.mouse.move(box.x + 40, box.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 40, box.y + 20);
+  await page.mouse.move(box.x + 40, box.y + 8 + by, { steps: 4 });
+  await expect(page.locator('.ghost')).toBeVisible();
+  await page.mouse.up();
+}
+
+test('a visit is booked at the desk, checked in, and the step is taken back', async ({ page }) => {
+  await owner(page);
+  const { day, service, slots } = await shopOf(page);
+  await page.goto(`/app/day/${day}`);
+  await page.getByRole('button', { name: 'New visit' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Who’s booking?' });
+  await dialog.getByLabel('Who?').fill('Ines Duarte');
+  await dialog.getByLabel('What?').selectOption({ label: service.name });
+  await dialog.getByRole('list', { name: 'Free times' }).getByRole('button').first().click();
+  await dialog.getByRole('button', { name: /^Book at/ }).click();
+  await expect(page.getByText(/^Ines Duarte is booked at/)).toBeVisible();
+  await expect(visit(page, /Ines Duarte/)).toContainText('Booked');
+  expect(slots.length).toBeGreaterThan(0);
+
+  await visit(page, /Ines Duarte/).click();
+  const sheet = page.getByRole('dialog', { name: 'Ines Duarte' });
+  await sheet.getByRole('button', { name: 'Check in' }).click();
+  await expect(sheet.getByText('Is here')).toBeVisible();
+  await sheet.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(visit(page, /Ines Duarte/)).toContainText('Booked');
+});
+
+test('two at the desk take the same visit: one moves it, the other sees it', async ({ page, guard, another }) => {
+  guard.allow(401, 409);
+  await confirmedOwner(page);
+  const shop = await shopOf(page);
+  await book(page, shop, 0, 'Omar Farah');
+  const theirs = await another();
+  await join(page, theirs, 'receptionist', 'Jun Park');
+  await Promise.all([page, theirs].map((each) => each.goto(`/app/day/${shop.day}`)));
+  await Promise.all([page, theirs].map((each) => expect(visit(each, /Omar Farah/)).toBeVisible()));
+  const before = await visit(page, /Omar Farah/).textContent();
+
+  await Promise.all([drag(page, 'Omar Farah', 84), drag(theirs, 'Omar Farah', 168)]);
+  // Whoever comes second is told, or moves what the first has moved: both see the same in the end.
+  await expect
+    .poll(async () => {
+      const [mine, other] = await Promise.all([page, theirs].map((each) => visit(each, /Omar Farah/).textContent()));
+      return mine === other && mine !== before;
+    })
+    .toBe(true);
+});
+
+test('a visit is moved by the keyboard, and put back with Escape', async ({ page }) => {
+  await owner(page);
+  const shop = await shopOf(page);
+  await book(page, shop, 0, 'Grace Hill');
+  await page.goto(`/app/day/${shop.day}`);
+  const block = visit(page, /Grace Hill/);
+  const before = await block.textContent();
+  await block.focus();
+  await page.keyboard.press('m');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('.ghost')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.ghost')).toHaveCount(0);
+  expect(await block.textContent()).toBe(before);
+
+  await block.focus();
+  await page.keyboard.press('m');
+  for (let step = 0; step < 4; step += 1) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Grace Hill’s visit is moved.')).toBeVisible();
+  await expect(block).toBeFocused();
+  await expect(block).not.toHaveText(before ?? '');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(block).toHaveText(before ?? '');
+});
+
+test('a move onto somebody else goes back, with the reason and what is near', async ({ page, guard }) => {
+  guard.allow(409);
+  await owner(page);
+  const shop = await shopOf(page);
+  await book(page, shop, 0, 'Nina West');
+  await book(page, shop, shop.slots.length - 1, 'Kai North');
+  await page.goto(`/app/day/${shop.day}`);
+  const block = visit(page, /Nina West/);
+  const before = await block.textContent();
+  // To where the other one is, by the dialog: it is a long way to drag.
+  await block.click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Move…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Time', { exact: true }).fill(shop.slots.at(-1)?.local.slice(11, 16) ?? '');
+  await expect(dialog.getByText(`${shop.staff.name} is with Kai North then.`)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Move it' }).click();
+  const refusal = page.getByRole('alert').filter({ hasText: 'Nina West’s visit stays at' });
+  await expect(refusal).toContainText(`${shop.staff.name} is with Kai North then.`);
+  await expect(block).toHaveText(before ?? '');
+  await refusal.getByRole('button').first().click();
+  await expect(page.getByText('Nina West’s visit is moved.')).toBeVisible();
+});
+
+test('while the network is away the day stays, to be looked at; then it heals itself', async ({ page, context, another, guard }) => {
+  guard.allow(401);
+  const who = await owner(page);
+  const shop = await shopOf(page);
+  await book(page, shop, 0, 'Lena Sommer');
+  await page.goto(`/app/day/${shop.day}`);
+  await expect(visit(page, /Lena Sommer/)).toBeVisible();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+
+  await context.setOffline(true);
+  await expect(page.getByText(/^As of .*, trying again$/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'New visit' })).toBeDisabled();
+  await expect(visit(page, /Lena Sommer/)).toBeVisible();
+
+  const other = await another();
+  await other.goto('/sign-in');
+  await call(other, 'POST', '/v1/auth/sign-in', { email: who.email, password: 'seven quiet lagoon herons' });
+  await book(other, shop, shop.slots.length - 1, 'Theo Blum');
+  await context.setOffline(false);
+  await expect(visit(page, /Theo Blum/)).toBeVisible();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'New visit' })).toBeEnabled();
+});
