@@ -1,7 +1,7 @@
 // A visit that is taken in the hand, by the mouse, a finger or the keyboard, and where it would be put.
 import { barTo, type Bar, type Column } from './columns';
 import { snapped, stepped, type Block, type Kind } from './ledger';
-import { handedOver, type Visit } from './visits';
+import { handedOver } from './visits';
 
 export type Hand = 'mouse' | 'finger' | 'keys';
 
@@ -103,12 +103,4 @@ export class Lift {
     this.lifted = undefined;
     return lifted && target && !still ? { block: lifted.block, column: target, from } : undefined;
   }
-}
-
-/** Whom a move asks for, where a block goes to another column. */
-export function handsFor(visit: Visit, kind: Kind, from: string, to: string): { staff?: string[]; room?: string } {
-  if (from === to) return {};
-  if (kind === 'room') return { room: to };
-  const staff = handedOver(visit, from, to);
-  return staff ? { staff } : {};
 }

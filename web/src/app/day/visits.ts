@@ -165,3 +165,11 @@ export function handedOver(visit: Pick<Visit, 'lines' | 'party'>, from: string, 
   if (!hands?.includes(from) || hands.includes(to)) return undefined;
   return hands.map((each) => (each === from ? to : each));
 }
+
+/** Whom a move asks for, where a block goes to another column. */
+export function handsFor(visit: Visit, kind: 'staff' | 'room', from: string, to: string): { staff?: string[]; room?: string } {
+  if (from === to) return {};
+  if (kind === 'room') return { room: to };
+  const staff = handedOver(visit, from, to);
+  return staff ? { staff } : {};
+}
