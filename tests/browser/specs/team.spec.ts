@@ -21,7 +21,7 @@ test('somebody is invited, joins, and sees only what their role shows', async ({
   await theirs.getByRole('button', { name: 'Join the team' }).click();
   await theirs.waitForURL('**/app');
   await expect(theirs.getByRole('heading', { name: 'Who’s coming?' })).toBeVisible();
-  await expect(theirs.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link')).toHaveText(['Today']);
+  await expect(theirs.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link')).toHaveText(['Today', 'Calendar']);
   await theirs.goto('/app/audit');
   await expect(theirs.getByRole('heading', { name: 'Looking for this page?' })).toBeVisible();
   await expect(theirs.getByText('audit:read')).toBeVisible();
