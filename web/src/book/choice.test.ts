@@ -94,6 +94,12 @@ it('says who shall do which service, where the same is had again', () => {
   expect(queryOf(own)).toEqual({ services: 'couples@selma@jun:oil', location: 'south', party: 2 });
 });
 
+it('takes one who did all of it for whom they chose', () => {
+  const services = [{ service: 'facial', staff: 'selma' }, { service: 'wrap', staff: 'selma' }];
+  const own = chosenAgain({ location: 'north', offered: true, party: 1, shop: 'x', wanted: { services } } as never);
+  expect(queryOf(own)).toEqual({ services: 'facial,wrap', location: 'north', staff: 'selma' });
+});
+
 it.each([
   [choice({ items: [facial] }), ['selma', 'jun']],
   [choice({ items: [facial, wrap] }), ['selma']],

@@ -94,12 +94,15 @@ export function chosenAgain(again: Schema<'AgainView'>): Choice {
     ...(each.staff && { staff: each.staff }),
     ...(each.second_staff && { second: each.second_staff }),
   }));
+  // One who did all of it is whom they chose.
+  const same = items[0]?.staff;
+  const one = same && items.every(({ staff, second }) => staff === same && !second) ? same : null;
   return {
     ...nothing(again.location),
-    items,
+    items: one ? items.map(({ service, addons }) => ({ service, addons })) : items,
     package: wanted.package ?? null,
     party: wanted.party ?? again.party,
-    staff: wanted.staff?.[0] ?? null,
+    staff: wanted.staff?.[0] ?? one,
   };
 }
 
