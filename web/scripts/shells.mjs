@@ -1,7 +1,8 @@
 // The shells: each is a page of its own with its own weight. `pages` says which addresses show it, the first
 // that fits: the server knows the same (server/src/pages), and the development server asks here.
 export const SHELLS = [
-  { name: 'app', pages: /^\/app(\/|$)/, js: 60, css: 12 },
+  // Its heaviest page is the day, with the live line and what a visit's sheet needs.
+  { name: 'app', pages: /^\/app(\/|$)/, js: 80, css: 12 },
   {
     name: 'index',
     pages: /^\/(sign-up|sign-in(\/link)?|forgot-password|reset-password|verify-email|join)?$/,
