@@ -101,7 +101,7 @@ export default defineConfig(({ mode }) => ({
       output: {
         codeSplitting: {
           groups: [{ name: (id) => chunkOf(id, mode), debugName: 'pages' }],
-          includeDependenciesRecursively: mode !== 'book',
+          includeDependenciesRecursively: true,
         },
       },
     },
