@@ -111,7 +111,7 @@ test('a week is changed by the keyboard alone, over midnight too', async ({ page
   const locations = await call<Listed<{ id: string }>>(page, 'GET', '/v1/locations');
   const monday = [{ weekday: 1, opens: '10:00', closes: '14:00' }];
   await page.request.put(`/v1/staff/${who.id}/hours`, {
-    headers: { 'If-Match': `"${who.version}"` },
+    headers: { 'If-Match': `"${who.version}"`, Origin: new URL(page.url()).origin },
     data: { locations: [{ location_id: locations.items[0]?.id, work: monday, breaks: [] }] },
   });
 
@@ -166,7 +166,10 @@ test('the staff are put in order by the keyboard, and a stale page says so', asy
   const zoe = items.find(({ name }) => name === 'Zoe Last') as Staff;
   await look(page, zoe, 'about');
   await page.getByLabel('Title', { exact: true }).fill('Therapist');
-  await page.request.patch(`/v1/staff/${zoe.id}`, { headers: { 'If-Match': `"${zoe.version}"` }, data: { name: 'Zoe First' } });
+  await page.request.patch(`/v1/staff/${zoe.id}`, {
+    headers: { 'If-Match': `"${zoe.version}"`, Origin: new URL(page.url()).origin },
+    data: { name: 'Zoe First' },
+  });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Load it again' }).click();
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Zoe First');

@@ -21,7 +21,8 @@ test('somebody is invited, joins, and sees only what their role shows', async ({
   await theirs.getByRole('button', { name: 'Join the team' }).click();
   await theirs.waitForURL('**/app');
   await expect(theirs.getByRole('heading', { name: 'Who’s coming?' })).toBeVisible();
-  await expect(theirs.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link')).toHaveText(['Today', 'Calendar']);
+  const pages = theirs.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link');
+  await expect(pages).toHaveText(['Today', 'Calendar', 'Walk-ins', 'Customers', 'Services', 'Staff', 'Places', 'Rules']);
   await theirs.goto('/app/audit');
   await expect(theirs.getByRole('heading', { name: 'Looking for this page?' })).toBeVisible();
   await expect(theirs.getByText('audit:read')).toBeVisible();
