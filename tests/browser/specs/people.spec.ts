@@ -121,6 +121,8 @@ test('a week is changed by the keyboard alone, over midnight too', async ({ page
   await expect(page.getByLabel('Monday 2, from')).toBeFocused();
   await page.keyboard.type('1100AM');
   await expect(page.getByText('This overlaps other hours.')).toBeVisible();
+  // Whoever stays in a field stays in its last part.
+  await page.getByLabel('Monday 2, until').focus();
   await page.getByLabel('Monday 2, from').focus();
   await page.keyboard.type('0800PM');
   await page.getByLabel('Monday 2, until').focus();
