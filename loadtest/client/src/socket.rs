@@ -16,6 +16,8 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 pub struct Door {
     /// `127.0.0.1:8080`
     pub address: String,
+    /// What follows the path, such as `anybody=true`; nothing if empty.
+    pub query: String,
     /// Headers of the handshake: `Cookie`, `Authorization`, `Origin`, `Openchair-Tenant`.
     pub headers: BTreeMap<String, String>,
     /// What is shown in the first message: an access token, an API key, a ticket's token.
@@ -36,6 +38,13 @@ impl Door {
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// With a query.
+    #[must_use]
+    pub fn with_query(mut self, query: &str) -> Self {
+        query.clone_into(&mut self.query);
         self
     }
 
@@ -128,7 +137,8 @@ impl Socket {
         let stream = connect(door).await.map_err(LiveError::Connect)?;
         let _kept = stream.set_nodelay(true);
         let failed = |error: Error| LiveError::Protocol(Box::new(error));
-        let url = format!("ws://{}/v1/live", door.address);
+        let ask = if door.query.is_empty() { "" } else { "?" };
+        let url = format!("ws://{}/v1/live{ask}{}", door.address, door.query);
         let mut request = url.into_client_request().map_err(failed)?;
         for (name, value) in &door.headers {
             let header =

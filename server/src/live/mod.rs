@@ -76,6 +76,10 @@ impl LiveApi {
         request: &Request,
         /// In which business, for who can send no header
         tenant: Query<Option<Ref<Tenant>>>,
+        /// From a page for anybody, such as the screen in a shop: it doesn't matter whose session the
+        /// browser holds, and the first message says who looks on
+        #[oai(default)]
+        anybody: Query<bool>,
     ) -> Result<Upgrade, ApiError> {
         let hub = &self.0.live;
         let handshake = Handshake::of(request)?;
@@ -84,8 +88,9 @@ impl LiveApi {
         }
         let wanted = tenant.0.map(|id| id.0);
         let known = auth::at_the_door(&self.0, request, wanted).await?;
-        let who =
-            known.map(|(caller, watch)| Box::new(Who { caller, watch: Some(watch), ticket: None }));
+        let who = known
+            .filter(|_| !anybody.0)
+            .map(|(caller, watch)| Box::new(Who { caller, watch: Some(watch), ticket: None }));
         let ip = ip_key(ClientIp::of(request));
         let admission = hub.admit(ip).map_err(refused)?;
         let around = (self.0.clone(), hub.clone());

@@ -20,8 +20,8 @@ export const PLACES: Screen[] = [
   dialog('/app/places', 'section[aria-labelledby=closures] .row > button'),
   first('hours', '.week li'),
   first('days', '[role=grid] td[data-day]'),
-  first('rooms', 'h2'),
-  first('rooms, its dialog', 'h2', async (page) => {
+  first('rooms', 'main h2'),
+  first('rooms, its dialog', 'main h2', async (page) => {
     await page.locator('.spread .row > button').last().click();
     await page.locator('dialog[open] form').waitFor();
   }),

@@ -41,6 +41,23 @@ async fn a_page_of_somebody_else_gets_no_socket() {
     Watcher::open(&program).await;
 }
 
+/// Somebody of the staff looks at the screen of another business, with the session of their own.
+#[tokio::test]
+async fn a_page_for_anybody_is_not_told_by_its_session() {
+    let app = TestApp::start().await;
+    let (spa, other) = (app.spa().await, app.spa().await);
+    let door = spa.owner.live_door();
+    let own = Watcher::open(&door).await.ask(&json!({ "sub": "board" })).await;
+    let mut screen = Watcher::silent(&door.with_query("anybody=true")).await;
+    assert_eq!(screen.error(&json!({ "sub": "board" })).await, "not_signed_in");
+    screen.ask(&json!({ "shop": other.business.slug })).await;
+    let shown = screen.ask(&json!({ "sub": "board" })).await;
+    assert_eq!((&own["type"], &shown["type"]), (&json!("snapshot"), &json!("snapshot")));
+    assert_ne!(own["topic"], shown["topic"], "the board of the other business");
+    let day = schedule(&spa.location, DAY);
+    assert_eq!(screen.error(&day).await, "not_allowed", "nothing that staff see");
+}
+
 /// Looking costs as much as over REST. Who has asked too much comes back, instead of thinking that
 /// there is nothing.
 #[tokio::test]

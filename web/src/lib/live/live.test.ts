@@ -185,6 +185,8 @@ it('comes back when the server says, as who it is now, or not at all', () => {
 
 it('says who it is, and hears what it may not watch', () => {
   const { live: one } = live({ greeting: { auth: 'oc_qt_1' } });
+  // Not as whom this browser may be signed in besides.
+  expect(last().url).toBe('/v1/live?anybody=true');
   last().onopen?.();
   expect(last().said).toEqual([{ auth: 'oc_qt_1' }]);
   const { refused, seen } = watch(one);

@@ -116,7 +116,9 @@ export class Live {
   #connect(): void {
     clearTimeout(this.#timer);
     this.#become('connecting');
-    const query = this.#options.tenant ? `?tenant=${encodeURIComponent(this.#options.tenant)}` : '';
+    const { tenant, greeting } = this.#options;
+    // Who says who they are doesn't mean the session that this browser may hold besides.
+    const query = greeting ? '?anybody=true' : tenant ? `?tenant=${encodeURIComponent(tenant)}` : '';
     const open = this.#options.open ?? ((url) => new WebSocket(url) as unknown as Line);
     const line = open(`/v1/live${query}`);
     this.#line = line;
@@ -124,7 +126,7 @@ export class Live {
     this.#asked = [];
     this.#bye = null;
     line.onopen = () => {
-      if (this.#options.greeting) this.#say(this.#options.greeting);
+      if (greeting) this.#say(greeting);
     };
     line.onmessage = (event) => {
       if (this.#line === line) this.#hear(event.data);
