@@ -25,7 +25,9 @@ use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::messaging::{
     MessageRepliesApi, MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi,
 };
-use crate::platform::{PlatformAlertsApi, PlatformApi, PlatformJobsApi};
+use crate::platform::{
+    PlatformAlertsApi, PlatformApi, PlatformHealthApi, PlatformJobsApi, PlatformPlansApi,
+};
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
@@ -103,12 +105,15 @@ pub enum NoContent {
 
 /// Every operation. Tuples stop at 16 and nest.
 type Operations =
-    (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Messages, Outside);
+    (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Messages, Others);
 type People = (AuthApi, TokensApi, MeApi);
-type House = (ApiKeysApi, AuditApi, PlatformApi, PlatformJobsApi, PlatformAlertsApi);
+type House = (ApiKeysApi, AuditApi);
+type Platform =
+    (PlatformApi, PlatformJobsApi, PlatformAlertsApi, PlatformPlansApi, PlatformHealthApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi, OwnBrowsersApi);
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
+type Others = (Outside, Platform);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
 type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
@@ -128,12 +133,13 @@ type Team = (MembersApi, InvitationsApi, JoiningApi, OwnershipApi, RolesApi);
 fn operations(app: &App) -> Operations {
     let app = || app.clone();
     let people = (AuthApi(app()), TokensApi(app()), MeApi(app()));
-    let house = (
-        ApiKeysApi(app()),
-        AuditApi(app()),
+    let house = (ApiKeysApi(app()), AuditApi(app()));
+    let platform = (
         PlatformApi(app()),
         PlatformJobsApi(app()),
         PlatformAlertsApi(app()),
+        PlatformPlansApi(app()),
+        PlatformHealthApi(app()),
     );
     let front = (
         SignUpApi(app()),
@@ -197,7 +203,8 @@ fn operations(app: &App) -> Operations {
         MessageRepliesApi(app()),
         SequencesApi(app()),
     );
-    (people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, outside)
+    let others = (outside, platform);
+    (people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, others)
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

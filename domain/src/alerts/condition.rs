@@ -86,11 +86,15 @@ impl From<&config::Alerts> for Thresholds {
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Reading {
-    pub(super) condition: Condition,
-    pub(super) value: f64,
-    pub(super) threshold: f64,
-    pub(super) bad: bool,
+pub struct Reading {
+    /// What was looked at.
+    pub condition: Condition,
+    /// How it is.
+    pub value: f64,
+    /// From where on it is bad.
+    pub threshold: f64,
+    /// Whether it is.
+    pub bad: bool,
 }
 
 /// What is looked at besides what was counted.

@@ -35,11 +35,10 @@ struct Dead {
 /// Looks how everything does, raises and clears alerts, and says of how many it did.
 pub async fn look(db: &Db, thresholds: &Thresholds) -> Result<u64, StoreError> {
     let tx = db.system(SystemReason::Watch).await?;
-    let counted = tallies::within(&tx, thresholds.window).await?;
-    let jobs = jobs(&tx, thresholds.window).await?;
+    let readings = now(&tx, thresholds).await?;
     let open = open(&tx).await?;
     let mut changed = 0;
-    for reading in readings(&counted, jobs, thresholds) {
+    for reading in readings {
         let standing = open.iter().find(|(condition, _)| *condition == reading.condition);
         let last_bad_at = standing.map(|(_, open)| open.last_bad_at);
         let step = step(reading.bad, last_bad_at, thresholds.window, tx.now());
@@ -56,6 +55,13 @@ pub async fn look(db: &Db, thresholds: &Thresholds) -> Result<u64, StoreError> {
     run(&tx, "delete from alerts where cleared_at < $1", values).await?;
     tx.commit().await?;
     Ok(changed)
+}
+
+/// How everything stands now.
+pub async fn now(tx: &SystemTx, thresholds: &Thresholds) -> Result<Vec<Reading>, StoreError> {
+    let counted = tallies::within(tx, thresholds.window).await?;
+    let jobs = jobs(tx, thresholds.window).await?;
+    Ok(readings(&counted, jobs, thresholds))
 }
 
 async fn jobs(tx: &SystemTx, window: Duration) -> Result<Jobs, StoreError> {

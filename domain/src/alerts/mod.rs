@@ -17,8 +17,8 @@ use crate::time::Instant;
 
 use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
 
-pub use condition::{Condition, Thresholds};
-pub use look::look;
+pub use condition::{Condition, Reading, Thresholds};
+pub use look::{look, now};
 pub use tell::{Owed, owed, told};
 pub use words::{Words, trial};
 

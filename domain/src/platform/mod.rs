@@ -1,7 +1,9 @@
 //! Looking after the deployment: which businesses there are, and how support is let into one. The
 //! platform is never inside a tenant without a grant that has a reason, an end, and is seen there.
 
+mod businesses;
 mod entity;
+mod health;
 
 use chrono::Duration;
 use sea_orm::{
@@ -19,32 +21,16 @@ use crate::tenancy::{SystemTx, TenantTx};
 use crate::text::{self, Email};
 use crate::time::Instant;
 
+pub use businesses::{OnPlan, Search, TenantSummary, by_plan, set_plan, tenants};
+pub use health::{Health, health};
+
+use businesses::exists;
+
 refusals! {
     /// Why the platform can't do it.
     PlatformError {
         AddressNotVerified = Conflict "address_not_verified" "This login hasn't verified its e-mail address: it may be anybody's.",
     }
-}
-
-/// A business, as the platform sees it.
-#[derive(Debug, Clone)]
-pub struct TenantSummary {
-    /// Its id.
-    pub id: Id<Tenant>,
-    /// Its web address.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// What kind of business it is.
-    pub kind: String,
-    /// Where it is.
-    pub country: String,
-    /// Its plan.
-    pub plan: String,
-    /// How many people are on its team.
-    pub members: i64,
-    /// When it signed up.
-    pub created_at: Instant,
 }
 
 /// An admission of platform support to a tenant.
@@ -81,55 +67,6 @@ impl From<entity::Model> for Grant {
             revoked_by: row.revoked_by,
         }
     }
-}
-
-#[derive(FromQueryResult)]
-struct SummaryRow {
-    id: Uuid,
-    slug: String,
-    name: String,
-    kind: String,
-    country: String,
-    plan: String,
-    members: i64,
-    created_at: Instant,
-}
-
-const TENANTS: &str = "
-    select t.id, t.slug, t.name, t.kind, t.country, t.plan, t.created_at,
-           (select count(*) from memberships m where m.tenant_id = t.id) as members
-    from tenants t
-    where $1::uuid is null or t.id < $1
-    order by t.id desc limit $2";
-
-/// The businesses, the newest first.
-pub async fn tenants(
-    tx: &SystemTx,
-    window: Window<Tenant>,
-) -> Result<Paged<TenantSummary>, PlatformError> {
-    let limit = i64::try_from(window.rows_to_ask()).unwrap_or(i64::MAX);
-    let values = [window.after.map(Id::uuid).into(), limit.into()];
-    let rows = SummaryRow::find_by_statement(Statement::from_sql_and_values(
-        DbBackend::Postgres,
-        TENANTS,
-        values,
-    ))
-    .all(tx.conn())
-    .await?;
-    let summaries = rows
-        .into_iter()
-        .map(|row| TenantSummary {
-            id: Id::from_uuid(row.id),
-            slug: row.slug,
-            name: row.name,
-            kind: row.kind,
-            country: row.country,
-            plan: row.plan,
-            members: row.members,
-            created_at: row.created_at,
-        })
-        .collect();
-    Ok(window.cut(summaries, |tenant| tenant.id))
 }
 
 /// A login, and whether it was something else before.
@@ -219,18 +156,6 @@ pub async fn grant_support(
         ]);
     audit::write_from_outside(tx, tenant, &actor, &admin.request, entry).await?;
     Ok(grant)
-}
-
-async fn exists(tx: &SystemTx, tenant: Id<Tenant>) -> Result<bool, PlatformError> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        found: bool,
-    }
-    let sql = "select exists (select 1 from tenants where id = $1) as found";
-    let statement =
-        Statement::from_sql_and_values(DbBackend::Postgres, sql, [tenant.uuid().into()]);
-    let row = Found::find_by_statement(statement).one(tx.conn()).await?;
-    Ok(row.is_some_and(|row| row.found))
 }
 
 /// The tenant's view of who was let in, the newest first.

@@ -17,6 +17,8 @@ pub(super) struct PlatformTenantView {
     /// How many people are on its team
     members: i64,
     created_at: DateTime<Utc>,
+    /// When its trial ends or ended
+    trial_ends_at: Option<DateTime<Utc>>,
 }
 
 impl From<TenantSummary> for PlatformTenantView {
@@ -30,6 +32,7 @@ impl From<TenantSummary> for PlatformTenantView {
             plan: tenant.plan,
             members: tenant.members,
             created_at: tenant.created_at,
+            trial_ends_at: tenant.trial_ends_at,
         }
     }
 }

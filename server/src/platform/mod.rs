@@ -2,7 +2,9 @@
 
 mod alerts;
 mod dto;
+mod health;
 mod jobs;
+mod plans;
 
 use openchair_domain::authz::perm;
 use openchair_domain::ids::{SupportGrant, Tenant};
@@ -22,7 +24,9 @@ use crate::page::Limit;
 use crate::problem::ApiError;
 
 pub use alerts::PlatformAlertsApi;
+pub use health::PlatformHealthApi;
 pub use jobs::PlatformJobsApi;
+pub use plans::PlatformPlansApi;
 
 use dto::{NewSupportGrant, PlatformTenantView, SupportGrantView};
 
@@ -37,12 +41,19 @@ impl PlatformApi {
     async fn tenants(
         &self,
         _who: Admin,
+        /// A part of the name or of the web address
+        #[oai(validator(max_length = 100))]
+        q: Query<Option<String>>,
+        /// Only those on this plan
+        #[oai(validator(max_length = 40))]
+        plan: Query<Option<String>>,
         limit: Query<Limit>,
         cursor: Query<Option<String>>,
     ) -> Result<Listed<PlatformTenantView>, ApiError> {
         let window = window(limit.0, cursor.0.as_deref())?;
         let tx = self.0.db.system(SystemReason::Platform).await?;
-        let tenants = platform::tenants(&tx, window).await?;
+        let search = platform::Search { part: q.0.as_deref(), plan: plan.0.as_deref() };
+        let tenants = platform::tenants(&tx, search, window).await?;
         tx.commit().await?;
         Ok(listed(tenants, PlatformTenantView::from))
     }

@@ -66,6 +66,11 @@ impl Alerting {
         })
     }
 
+    /// From where on something is wrong.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
     /// Where anybody is told.
     pub fn targets(&self) -> Vec<Target> {
         let given = [

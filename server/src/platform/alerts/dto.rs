@@ -9,7 +9,7 @@ use crate::ids::Ref;
 /// What isn't well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
-pub(super) enum AlertCondition {
+pub(in crate::platform) enum AlertCondition {
     /// Too many requests end in a fault of the deployment's: percent
     ErrorRate,
     /// Jobs begin too late: seconds that the oldest has been due

@@ -15,6 +15,8 @@ use crate::openapi::Tags;
 use crate::page::{Limit, Page};
 use crate::problem::ApiError;
 
+pub(super) use dto::AlertCondition;
+
 use dto::{AlertTrial, AlertView};
 
 /// The operations on alerts. All are for platform administrators only.

@@ -256,6 +256,10 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
             let at = Sample::at(format!("/v1/platform/tenants/{}/support-grants", business.id));
             body(at, json!({ "reason": "they asked for help", "hours": 2 }))
         }
+        "set_platform_tenant_plan" => {
+            let at = Sample::at(format!("/v1/platform/tenants/{}/plan", business.id));
+            body(at, json!({ "plan": "business" }))
+        }
         // What needs nothing but to be asked.
         _ => {
             let complete = !path.contains('{') && operation.method == "get";

@@ -117,6 +117,7 @@ export const ACTIONS = [
   'team.member_removed',
   'team.role_changed',
   'tenant.ownership_transferred',
+  'tenant.plan_set',
   'tenant.security_changed',
   'tenant.signed_up',
   'tenant.updated',
