@@ -1,4 +1,4 @@
-//! `cargo xtask up | check | test`: the only task runner of this repository. It does its own
+//! `cargo xtask up | check | test | pictures`: the only task runner of this repository. It does its own
 //! set-up and tells what it does; the product's own logic is in the product.
 #![expect(clippy::print_stdout, reason = "telling what it does is what it is for")]
 
@@ -30,6 +30,8 @@ enum Task {
     Check(check::Check),
     /// Run the tests, all kinds or one, with everything that they need.
     Test(test::Test),
+    /// Write pictures of every screen into a folder.
+    Pictures(test::Pictures),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Task::Up(up) => up.run(),
         Task::Check(check) => check.run(),
         Task::Test(test) => test.run(),
+        Task::Pictures(pictures) => pictures.run(),
     };
     outcome.unwrap_or_else(|fault| {
         println!("{fault}");

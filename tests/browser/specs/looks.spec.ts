@@ -25,15 +25,18 @@ for (const { name: part, screens, inside } of PARTS) {
   for (const language of ['en', 'ar']) {
     test(`every screen of ${part} is accessible and fits 320 px: ${language}`, async ({ page, context }) => {
       test.setTimeout(300_000);
-      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
       await speak(context, language);
       if (inside) await owner(page);
       await each(page, screens, async (screen) => {
         await page.setViewportSize({ width: 1280, height: 800 });
+        await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
         await screen.open(page);
         await expect(page.locator('html')).toHaveAttribute('dir', language === 'ar' ? 'rtl' : 'ltr');
         await expect(page.locator('html')).toHaveAttribute('lang', language);
         await expectAccessible(page, screen.name);
+        await page.setViewportSize({ width: 390, height: 740 });
+        await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+        await expectAccessible(page, `${screen.name}, dark, on a phone`);
         await page.setViewportSize({ width: 320, height: 740 });
         await expectNoSidewaysScroll(page, screen.name);
         await expectThumbSized(page, screen.name);

@@ -1,5 +1,6 @@
 //! Runs the tests, all kinds of them, and adds up what the runners say.
 
+mod browser;
 mod counts;
 mod runners;
 mod server;
@@ -7,6 +8,7 @@ mod tools;
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -38,6 +40,25 @@ enum Kind {
     Api,
     /// The web client in a real browser.
     Browser,
+}
+
+/// Pictures of every screen: on a phone and at the desk, light, dark and from right to left, with
+/// nothing in it yet, busy, and with faults.
+#[derive(Debug, Args)]
+pub(crate) struct Pictures {
+    /// The folder for them. It gets an index.html that shows all of them.
+    #[arg(default_value = "target/pictures")]
+    folder: PathBuf,
+    /// Only those of the parts whose name has this.
+    #[arg(long)]
+    only: Option<String>,
+}
+
+impl Pictures {
+    pub(crate) fn run(self) -> Result<ExitCode, String> {
+        browser::pictures(&Place::find()?, &self.folder, self.only.as_deref())?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// What the runs need to know.
@@ -78,7 +99,8 @@ const STEPS: &[Step] = &[
     ("Rust suite", &[Kind::Api], runners::rust_suite),
     ("web units", &[Kind::Fast, Kind::Unit], runners::web_units),
     ("generated requests", &[Kind::Api], runners::generated_requests),
-    ("browser", &[Kind::Browser], runners::browser),
+    ("browser", &[Kind::Browser], browser::specs),
+    ("lighthouse", &[Kind::Browser], browser::lighthouse),
 ];
 
 impl Test {

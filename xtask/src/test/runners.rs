@@ -100,7 +100,7 @@ pub(super) fn generated_requests(settings: &Settings) -> Result<Outcome, String>
         Ok(program) => program,
         Err(why) => return Ok(Outcome::skipped(why)),
     };
-    let server = Server::start(&settings.place, "generated")?;
+    let server = Server::start(&settings.place, "generated", &[])?;
     let token = server.owner_token()?;
     let mut outcome = Outcome::default();
     for (who, token) in [("nobody", None), ("an owner", Some(token))] {
@@ -128,35 +128,8 @@ pub(super) fn generated_requests(settings: &Settings) -> Result<Outcome, String>
     Ok(with_clean_stop(outcome, server))
 }
 
-/// Playwright over a real server.
-pub(super) fn browser(settings: &Settings) -> Result<Outcome, String> {
-    let place = &settings.place;
-    let folder = place.root.join("tests/browser");
-    if !folder.join("package.json").exists() {
-        return Ok(Outcome::skipped("there are no browser tests"));
-    }
-    web::build(place)?;
-    web::install(place, &folder)?;
-    let chromium = match tools::chromium(&folder) {
-        Ok(chromium) => chromium,
-        Err(why) => return Ok(Outcome::skipped(why)),
-    };
-    let server = Server::start(place, "browser")?;
-    let report = fresh(settings, "playwright.json")?;
-    let mut playwright = web::npm(&folder);
-    playwright
-        .args(["exec", "--", "playwright", "test", "--reporter=list,json"])
-        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
-        .env("OPENCHAIR_URL", format!("http://{}", server.address))
-        .env("OPENCHAIR_CHROMIUM", chromium)
-        .env("CI", "1");
-    let done = step::run("playwright", &mut playwright, Show::All)?;
-    let counts = Counts::of_playwright(&json(&report)).of_run(done.succeeded());
-    Ok(with_clean_stop(Outcome { counts, note: String::new() }, server))
-}
-
 /// Stopping the server is one more test: cleanly, with no error in its log.
-fn with_clean_stop(mut outcome: Outcome, server: Server) -> Outcome {
+pub(super) fn with_clean_stop(mut outcome: Outcome, server: Server) -> Outcome {
     match server.stop() {
         Ok(()) => outcome.counts.passed += 1,
         Err(fault) => {
@@ -168,14 +141,14 @@ fn with_clean_stop(mut outcome: Outcome, server: Server) -> Outcome {
 }
 
 /// Where a report will be; an old one must not be taken for it.
-fn fresh(settings: &Settings, name: &str) -> Result<PathBuf, String> {
+pub(super) fn fresh(settings: &Settings, name: &str) -> Result<PathBuf, String> {
     let path = settings.place.scratch()?.join(name);
     // Mostly it is not there.
     let _ = fs::remove_file(&path);
     Ok(path)
 }
 
-fn json(path: &Path) -> Value {
+pub(super) fn json(path: &Path) -> Value {
     let text = fs::read(path).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }

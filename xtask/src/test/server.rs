@@ -25,8 +25,12 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Builds, starts and waits until it is ready.
-    pub(super) fn start(place: &Place, name: &str) -> Result<Self, String> {
+    /// Builds, starts with these settings, too, and waits until it is ready.
+    pub(super) fn start(
+        place: &Place,
+        name: &str,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, String> {
         up::build(place, false)?;
         let folder = place.scratch()?.join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -41,7 +45,8 @@ impl Server {
                 .env("OPENCHAIR_PROFILE", "test")
                 .env("OPENCHAIR__DATABASE__FOLDER", &folder)
                 .env("OPENCHAIR__SERVER__BIND", address.to_string())
-                .env("OPENCHAIR__SERVER__PUBLIC_URL", format!("http://{address}"));
+                .env("OPENCHAIR__SERVER__PUBLIC_URL", format!("http://{address}"))
+                .envs(settings.iter().copied());
         })
         .map_err(|error| format!("{}: {error}", program.display()))?;
         let mut server = Self { address, process, folder, log };

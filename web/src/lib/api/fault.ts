@@ -1,3 +1,4 @@
+import { i18n, maybe } from '$lib/i18n/index.svelte';
 import type { Problem } from './types';
 
 /** Why a call did not succeed: a problem the server named, or a line that did not carry. */
@@ -9,7 +10,7 @@ export class Fault extends Error {
   readonly retryAfter: number | undefined;
   /** What else helps, by the code: the times near one that is taken, what changed since a version. */
   readonly particulars: unknown;
-  readonly #fields: Map<string, string>;
+  readonly #fields: Map<string, { code: string; detail: string }>;
 
   constructor(problem: Partial<Problem>, retryAfter?: number) {
     super(problem.detail ?? problem.title ?? problem.code ?? 'fault');
@@ -18,12 +19,17 @@ export class Fault extends Error {
     this.detail = problem.detail ?? '';
     this.retryAfter = retryAfter;
     this.particulars = problem.particulars;
-    this.#fields = new Map((problem.fields ?? []).map((each) => [each.field, each.detail]));
+    this.#fields = new Map((problem.fields ?? []).map((each) => [each.field, each]));
   }
 
-  /** The sentence for one field, named by its JSON pointer. */
+  /**
+   * The sentence for one field, named by its JSON pointer. The server's own is the most exact one and is
+   * in English; other languages have one of their own for every code that people meet.
+   */
   field(pointer: string): string | undefined {
-    return this.#fields.get(pointer);
+    const found = this.#fields.get(pointer);
+    if (!found || i18n.language === 'en') return found?.detail;
+    return maybe(`field.${found.code}`) ?? found.detail;
   }
 
   /** Whether every fault can be shown at one of these fields, so that no summary is needed. */
