@@ -13,7 +13,7 @@ pub struct Health {
     pub businesses: i64,
     /// What the database takes on its disk, in bytes.
     pub database_bytes: i64,
-    /// Connections to the database, ours and others'.
+    /// Connections to the database, ours and others'; what kind they are is hidden from who is no superuser.
     pub connections: i64,
     /// How many there may be.
     pub connections_most: i64,
@@ -32,7 +32,7 @@ struct Row {
 const FACTS: &str = "
     select (select count(*) from tenants) as businesses,
            pg_database_size(current_database()) as database_bytes,
-           (select count(*) from pg_stat_activity where backend_type = 'client backend') as connections,
+           (select count(*) from pg_stat_activity where datname = current_database()) as connections,
            current_setting('max_connections')::bigint as connections_most";
 
 /// Looks how the deployment does, now.
