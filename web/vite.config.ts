@@ -86,10 +86,23 @@ const widget = {
   },
 };
 
+/** The service worker, which knows what the staff pages consist of. */
+const worker = {
+  emptyOutDir: false,
+  target: ['chrome123', 'firefox121', 'safari17.5'],
+  rolldownOptions: {
+    input: here('./src/worker/worker.ts'),
+    output: { format: 'iife' as const, entryFileNames: 'sw.js' },
+  },
+};
+
+const LONE: Record<string, typeof widget> = { widget, worker };
+
 export default defineConfig(({ mode }) => ({
+  define: mode === 'worker' ? { __FILES__: process.env['OPENCHAIR_FILES'], __BUILD__: process.env['OPENCHAIR_BUILD'] } : {},
   plugins: [svelte(), preloadTextFace(), serveShells()],
   resolve: { alias: { $lib: here('./src/lib'), $messages: here('./messages') } },
-  build: mode === 'widget' ? widget : {
+  build: LONE[mode] ?? {
     // light-dark() and oklch() stay as they are written; older browsers are not served.
     target: ['chrome123', 'firefox121', 'safari17.5'],
     // `img-src`/`font-src` stay 'self': nothing becomes a data: URL.

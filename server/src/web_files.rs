@@ -79,9 +79,10 @@ pub const PUBLIC_PAGES: [&str; 8] = [
     "/join",
 ];
 
-/// Files that browsers look for at the root.
-const ROOT_FILES: [&str; 4] =
-    ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest"];
+/// Files that browsers look for at the root. The service worker is one of them, since from there it may
+/// have the staff pages with `/app` itself for its scope, and nothing tells a browser to keep an old one.
+const ROOT_FILES: [&str; 5] =
+    ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest", "sw.js"];
 
 /// The script that businesses put on sites of their own.
 const WIDGET: &str = "widget.js";
@@ -274,6 +275,8 @@ mod tests {
             "assets/a-1.js.gz" => b"JSGZ",
             "assets/font.woff2" => b"font",
             "widget.js" => b"let w",
+            "sw.js" => b"let s",
+            "manifest.webmanifest" => b"{}",
             _ => return None,
         };
         let mut hash = [0; 32];
@@ -325,6 +328,19 @@ mod tests {
         assert_eq!(font.header("content-type"), "font/woff2");
         for missing in ["/assets/a-2.js", "/assets/a-1.js.br", "/assets/../index.html"] {
             assert_eq!(fetch(missing, "").await.status.as_u16(), 404, "{missing}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_installs_the_staff_pages_is_looked_for_each_time() {
+        for (path, kind) in [
+            ("/sw.js", "text/javascript; charset=utf-8"),
+            ("/manifest.webmanifest", "application/manifest+json"),
+        ] {
+            let answer = fetch(path, "").await;
+            assert_eq!(answer.header("content-type"), kind);
+            assert_eq!(answer.header("cache-control"), "no-cache");
+            assert_eq!(app(|_| None).get(path).send().await.status.as_u16(), 404, "{path}");
         }
     }
 

@@ -19,6 +19,8 @@ export default defineConfig({
     timezoneId: 'Pacific/Auckland',
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',
+    // What a worker holds would answer instead of the server: only the test of it allows it.
+    serviceWorkers: 'block',
     launchOptions: { executablePath, args },
   },
 });

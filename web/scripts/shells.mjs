@@ -16,3 +16,6 @@ export const SHELLS = [
 
 /** The weight that others' sites have to bear. */
 export const WIDGET = 3;
+
+/** What the staff pages have work for them beside; most of it is the list of what they consist of. */
+export const WORKER = 6;

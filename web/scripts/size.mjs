@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SHELLS, WIDGET } from './shells.mjs';
+import { SHELLS, WIDGET, WORKER } from './shells.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const assets = new Set(readdirSync(join(dist, 'assets')));
@@ -57,7 +57,9 @@ for (const bar of SHELLS) {
     `${shell.padEnd(11)} JS ${js.toFixed(1)} of ${bar.js} KB, CSS ${css.toFixed(1)} of ${bar.css} KB (gz): ${verdict}`,
   );
 }
-const widget = readFileSync(join(dist, 'widget.js.gz')).length / 1024;
-over ||= widget > WIDGET;
-console.log(`widget.js   JS ${widget.toFixed(1)} of ${WIDGET} KB (gz): ${widget <= WIDGET ? 'ok' : 'TOO HEAVY'}`);
+for (const [file, bar] of [['widget.js', WIDGET], ['sw.js', WORKER]]) {
+  const weight = readFileSync(join(dist, `${file}.gz`)).length / 1024;
+  over ||= weight > bar;
+  console.log(`${file.padEnd(11)} JS ${weight.toFixed(1)} of ${bar} KB (gz): ${weight <= bar ? 'ok' : 'TOO HEAVY'}`);
+}
 process.exit(over ? 1 : 0);

@@ -10,15 +10,26 @@ export class Guard {
     statuses.forEach((status) => this.#refusals.add(status));
   }
 
+  #away = false;
+
+  /** This test takes the network away: what can't be loaded then is no fault. */
+  away(): void {
+    this.#away = true;
+  }
+
   watch(context: BrowserContext): void {
     context.on('console', (message) => {
       if (message.type() !== 'error') return;
       const text = message.text();
       const status = /^Failed to load resource: .*status of (\d+)/.exec(text)?.[1];
       if (status && this.#refusals.has(Number(status))) return;
+      if (this.#away && /net::ERR_|WebSocket connection/.test(text)) return;
       this.faults.push(`console: ${text} (${message.location().url})`);
     });
-    context.on('weberror', (error) => this.faults.push(`uncaught: ${error.error().message}`));
+    context.on('weberror', (error) => {
+      const { message } = error.error();
+      if (!this.#away || !/dynamically imported module/.test(message)) this.faults.push(`uncaught: ${message}`);
+    });
     void context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) =>
         console.error(`CSP refused ${event.violatedDirective}: ${event.blockedURI}`),

@@ -1,11 +1,15 @@
 import { api, ask, manners } from '$lib/api/client';
 import { Fault } from '$lib/api/fault';
 import type { MeView, UserView } from '$lib/api/types';
-import { remember, useHue } from '$lib/device';
+import { known, leaveLater, leaving, remember, useHue } from '$lib/device';
 import { i18n } from '$lib/i18n/index.svelte';
 import { tab } from '$lib/store';
+import { kept } from './kept/kept';
+import { isAway } from './kept/record';
 
 const TAB = 'openchair.tenant';
+/** How often it is tried whether somebody answers again. */
+const TRY_EVERY = 15_000;
 
 /** Who sits here, and which of their businesses this tab looks at. */
 class Desk {
@@ -13,19 +17,26 @@ class Desk {
   fault = $state.raw<Fault>();
   /** The business wants a second factor that this login does not have yet. */
   factorMissing = $state(false);
+  /** Nobody answered since the page was opened: what is shown is what was kept, from then. */
+  asOf = $state.raw<Date>();
   #tenant = $state<string | null>(tab.get(TAB));
   #leaving = false;
+  readonly #waiting = new Set<() => void>();
 
   constructor() {
-    manners.signedOut = () => this.#signInAgain();
+    manners.signedOut = () => void this.#signInAgain();
     manners.factorMissing = () => (this.factorMissing = true);
   }
 
   get membership() {
-    const all = this.me?.memberships ?? [];
+    return this.#membershipOf(this.me);
+  }
+
+  #membershipOf(me: MeView | undefined) {
+    const all = me?.memberships ?? [];
     return (
       all.find(({ tenant }) => tenant.id === this.#tenant) ??
-      all.find(({ tenant }) => tenant.id === this.me?.current_tenant) ??
+      all.find(({ tenant }) => tenant.id === me?.current_tenant) ??
       all[0]
     );
   }
@@ -42,15 +53,67 @@ class Desk {
   async open(): Promise<void> {
     this.fault = undefined;
     try {
-      this.take(await ask(api.GET('/v1/me')));
-      remember(true);
-      await i18n.follow(this.me?.user.locale ?? null);
+      if (leaving()) return await this.#leave();
+      await this.#ask();
     } catch (error) {
-      this.fault = Fault.from(error);
+      const fault = Fault.from(error);
+      if (!isAway(fault) || this.me || !(await this.#recall())) this.fault = fault;
+    }
+    await i18n.follow(this.me?.user.locale ?? null);
+  }
+
+  async #ask(): Promise<void> {
+    this.take(await ask(api.GET('/v1/me')));
+    remember(true);
+  }
+
+  /** Opens with what was kept, until somebody answers. */
+  async #recall(): Promise<boolean> {
+    const me = known() ? await kept.recall((me) => this.#membershipOf(me)) : undefined;
+    if (!me) return false;
+    this.asOf = new Date((kept.get('day') ?? kept.get('me'))?.at ?? 0);
+    this.#show(me);
+    void this.#heal();
+    return true;
+  }
+
+  async #heal(): Promise<void> {
+    while (this.asOf && !this.#leaving) {
+      await new Promise<void>((done) => {
+        const timer = setTimeout(go, TRY_EVERY);
+        function go() {
+          clearTimeout(timer);
+          removeEventListener('online', go);
+          done();
+        }
+        addEventListener('online', go);
+      });
+      try {
+        await this.#ask();
+        this.asOf = undefined;
+        this.#waiting.forEach((again) => again());
+        this.#waiting.clear();
+      } catch (error) {
+        const fault = Fault.from(error);
+        // What was kept isn't shown for ever.
+        if (isAway(fault) && kept.get('me')) continue;
+        [this.asOf, this.me, this.fault] = [undefined, undefined, fault];
+      }
     }
   }
 
+  /** Runs something as soon as somebody answers again. */
+  whenBack(again: () => void): void {
+    this.#waiting.add(again);
+  }
+
   take(me: MeView): void {
+    this.#show(me);
+    const membership = this.membership;
+    void (membership ? kept.own(me, membership) : kept.forget());
+  }
+
+  #show(me: MeView): void {
     this.me = me;
     const tenant = this.tenant;
     manners.tenant = tenant?.id ?? null;
@@ -73,21 +136,41 @@ class Desk {
 
   async signOut(): Promise<void> {
     this.#leaving = true;
-    await ask(api.POST('/v1/auth/sign-out')).catch(() => undefined);
-    this.#forget();
+    await this.#forget();
+    try {
+      await this.#leave();
+    } catch (error) {
+      // Nothing is shown or kept here any more; the server hears of it later.
+      leaveLater();
+      [this.me, this.asOf, this.fault] = [undefined, undefined, Fault.from(error)];
+      this.#leaving = false;
+    }
+  }
+
+  /** Tells the server; it's fine if it has ended the session itself. */
+  async #leave(): Promise<void> {
+    this.#leaving = true;
+    await ask(api.POST('/v1/auth/sign-out')).catch((error: unknown) => {
+      const fault = Fault.from(error);
+      if (isAway(fault)) {
+        this.#leaving = false;
+        throw fault;
+      }
+    });
     location.assign('/sign-in?why=out');
   }
 
-  #forget(): void {
+  async #forget(): Promise<void> {
     remember(false);
     tab.set(TAB, null);
+    await kept.forget();
   }
 
-  #signInAgain(): void {
+  async #signInAgain(): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
     const was = this.me !== undefined;
-    this.#forget();
+    await this.#forget();
     const next = encodeURIComponent(location.pathname + location.search);
     location.replace(`/sign-in?next=${next}${was ? '&why=expired' : ''}`);
   }

@@ -4,6 +4,8 @@ import { theme, useTheme } from '$lib/device';
 import { i18n, type File } from '$lib/i18n/index.svelte';
 import { router } from '$lib/router.svelte';
 import { desk } from './desk.svelte';
+import { newer } from './newer.svelte';
+import { install } from './install.svelte';
 import App from './App.svelte';
 
 useTheme(theme());
@@ -11,7 +13,14 @@ router.start((path) => path === '/app' || path.startsWith('/app/'));
 
 const catalogues = import.meta.glob<File>('../../messages/{ui,app,day,line,customers,menu,people,places,rules,messaging,webhooks}/*.json');
 const words = i18n.start(catalogues, ['ui', 'app']);
-await Promise.all([desk.open(), words]);
-
+newer.watch();
 const root = document.getElementById('root');
-if (root) mount(App, { target: root });
+try {
+  await Promise.all([desk.open(), words]);
+  if (root) mount(App, { target: root });
+  install();
+} catch {
+  // The words are of a build that is gone, or the network is: there are no others to say it in.
+  const again = Object.assign(document.createElement('a'), { href: '', textContent: 'Load it again' });
+  root?.replaceChildren('Openchair could not be loaded. ', again);
+}

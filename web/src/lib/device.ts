@@ -4,6 +4,7 @@
 import { device } from './store';
 
 const KNOWN = 'openchair.known';
+const LEAVING = 'openchair.leaving';
 const THEME = 'openchair.theme';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -15,6 +16,17 @@ export function known(): boolean {
 
 export function remember(signedIn: boolean): void {
   device.set(KNOWN, signedIn ? '1' : null);
+  if (signedIn) device.set(LEAVING, null);
+}
+
+/** Whether somebody signed out here while nobody heard it. */
+export function leaving(): boolean {
+  return device.get(LEAVING) === '1';
+}
+
+/** They are signed out as soon as somebody hears it. */
+export function leaveLater(): void {
+  device.set(LEAVING, '1');
 }
 
 export function theme(): Theme {

@@ -10,20 +10,25 @@ export function entryOf(html: string): string | undefined {
   return sources.find((source) => source?.startsWith('/assets/'));
 }
 
+/** Whether the server has another build of this page than the one that runs here. */
+export async function isOld(): Promise<boolean> {
+  const own = entryOf(document.documentElement.outerHTML);
+  const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-cache' }).catch(
+    () => undefined,
+  );
+  const other = answer?.ok ? entryOf(await answer.text()) : undefined;
+  return own !== undefined && other !== undefined && own !== other;
+}
+
 /** Looks for a new release now and then, and loads it once the moment is calm. Gives back what ends it. */
 export function followReleases(calm: () => boolean): () => void {
-  const own = entryOf(document.documentElement.outerHTML);
   let timer: ReturnType<typeof setTimeout>;
   const wait = () => {
     if (calm()) location.reload();
     else timer = setTimeout(wait, CALM_EVERY);
   };
   const look = async () => {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-cache' }).catch(
-      () => undefined,
-    );
-    const other = answer?.ok ? entryOf(await answer.text()) : undefined;
-    if (own && other && own !== other) wait();
+    if (await isOld()) wait();
     else timer = setTimeout(() => void look(), LOOK_EVERY);
   };
   timer = setTimeout(() => void look(), LOOK_EVERY);

@@ -1,11 +1,23 @@
 import { api, ask } from '$lib/api/client';
 import { Fault } from '$lib/api/fault';
 import type { Items } from '$lib/live';
+import { kept } from '../kept/kept';
+import { dateOf } from './days';
 import { shownOf, stillNews, type Visits } from './known';
 import { line } from './line.svelte';
 import type { Visit } from './visits';
 
 const NONE: Visits = new Map();
+
+/** What is kept of the day for when there is no network. */
+export interface KeptDay {
+  location: string;
+  date: string;
+  visits: Visit[];
+}
+
+/** How often it is noted that the day is still as it was. */
+const NOTE_EVERY = 60_000;
 
 /** The days that were last looked at, for when the line is away. Kept as long as the page is open: they are
  *  personal data. */
@@ -31,19 +43,31 @@ export class Book {
     this.date = date;
     this.zone = zone;
     this.#key = `${tenant} ${location} ${date}`;
-    const last = REMEMBERED.get(this.#key);
+    const last = REMEMBERED.get(this.#key) ?? recalled(location, date);
     if (last) [this.#told, this.settled] = [last, true];
   }
 
   /** Follows the day until the function that this gives back is called. */
   follow(): () => void {
-    return line.watch(
+    const note = setInterval(() => this.#keep(), NOTE_EVERY);
+    const leave = line.watch(
       { sub: 'schedule', location: this.location, date: this.date },
       {
         shown: (items) => this.#take(items),
         refused: ({ code, detail }) => (this.fault = new Fault({ code, detail })),
       },
     );
+    return () => {
+      clearInterval(note);
+      leave();
+    };
+  }
+
+  /** Today is kept, as of now. */
+  #keep(): void {
+    const { location, date } = this;
+    if (!this.settled || !line.open || date !== dateOf(new Date(), this.zone)) return;
+    void kept.put('day', { location, date, visits: [...this.#told.values()] } satisfies KeptDay);
   }
 
   #take(items: Items): void {
@@ -53,6 +77,7 @@ export class Book {
     this.#told = told;
     this.settled = true;
     this.fault = undefined;
+    this.#keep();
     REMEMBERED.delete(this.#key);
     REMEMBERED.set(this.#key, told);
     for (const key of [...REMEMBERED.keys()].slice(0, -MOST)) REMEMBERED.delete(key);
@@ -84,4 +109,9 @@ export class Book {
   async again(id: string): Promise<void> {
     this.take(await ask(api.GET('/v1/appointments/{id}', { params: { path: { id } } })));
   }
+}
+
+function recalled(location: string, date: string): Visits | undefined {
+  const day = kept.get<KeptDay>('day')?.value;
+  return day?.location === location && day.date === date ? new Map(day.visits.map((visit) => [visit.id, visit])) : undefined;
 }

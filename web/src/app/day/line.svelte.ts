@@ -20,7 +20,7 @@ class Line {
     addEventListener('online', () => (this.#online = true));
     addEventListener('offline', () => {
       this.#online = false;
-      this.since ??= new Date();
+      this.#lost();
     });
   }
 
@@ -30,7 +30,16 @@ class Line {
 
   /** It was open once, or should have been by now. */
   get away(): boolean {
-    return !this.open && this.since !== undefined;
+    return !this.open && this.last !== undefined;
+  }
+
+  /** As of when things are known, while the line is away. */
+  get last(): Date | undefined {
+    return this.since ?? desk.asOf;
+  }
+
+  #lost(): void {
+    this.since ??= desk.asOf ?? new Date();
   }
 
   /** Watches something until the function that this gives back is called. */
@@ -61,7 +70,7 @@ class Line {
 
   #became(state: State): void {
     if (state === 'open') this.since = undefined;
-    else if (this.#state === 'open' || state === 'waiting') this.since ??= new Date();
+    else if (this.#state === 'open' || state === 'waiting') this.#lost();
     this.#state = state;
     // Whoever was signed out finds out by asking anything.
     if (state === 'over' && this.#watched > 0) void ask(api.GET('/v1/me')).catch(() => undefined);

@@ -3,20 +3,24 @@ import { Fault } from '$lib/api/fault';
 import type { LocationView, Schema } from '$lib/api/types';
 import { device } from '$lib/store';
 import { desk } from '../desk.svelte';
-import { later } from './days';
+import { kept } from '../kept/kept';
+import { dateOf, later } from './days';
 
 const FRESH = 120_000;
 
-/** A list that changes rarely: loaded when it is first wanted, and anew once it is old. */
+/** A list that changes rarely: loaded when it is first wanted, and anew once it is old. With a name, it is kept
+ *  for when there is no network. */
 class Shelf<T> {
   value = $state.raw<T>();
   fault = $state.raw<Fault>();
   #load: () => Promise<T>;
   #at = 0;
   #going: Promise<void> | undefined;
+  #name: string | undefined;
 
-  constructor(load: () => Promise<T>) {
+  constructor(load: () => Promise<T>, name?: string) {
     this.#load = load;
+    this.#name = name;
   }
 
   async want(): Promise<T | undefined> {
@@ -31,12 +35,27 @@ class Shelf<T> {
       this.value = await this.#load();
       this.fault = undefined;
       this.#at = Date.now();
+      if (this.#name) void kept.put(this.#name, this.value);
     } catch (error) {
-      this.fault = Fault.from(error);
+      this.#miss(Fault.from(error));
     } finally {
       this.#going = undefined;
     }
   }
+
+  #miss(fault: Fault): void {
+    const last = this.#name === undefined || !desk.asOf ? undefined : kept.get<T>(this.#name);
+    if (last) {
+      this.value ??= last.value;
+      this.#at = Date.now();
+    } else this.fault = fault;
+    if (desk.asOf) desk.whenBack(this.#again);
+  }
+
+  #again = () => {
+    this.#at = 0;
+    void this.want();
+  };
 }
 
 export interface Away {
@@ -52,14 +71,15 @@ class Shop {
   #chosen = $state<string | null>(null);
   locations = new Shelf(() =>
     may('location:read', () => all((cursor) => ask(api.GET('/v1/locations', { params: { query: { cursor, limit: 100 } } })))),
+    'locations',
   );
-  staff = new Shelf(() => may('staff:read', async () => (await ask(api.GET('/v1/staff'))).items));
-  rooms = new Shelf(() => may('room:read', async () => (await ask(api.GET('/v1/rooms'))).items));
+  staff = new Shelf(() => may('staff:read', async () => (await ask(api.GET('/v1/staff'))).items), 'staff');
+  rooms = new Shelf(() => may('room:read', async () => (await ask(api.GET('/v1/rooms'))).items), 'rooms');
   services = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/services'))).items));
   categories = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/categories'))).items));
   addons = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/addons'))).items));
   packages = new Shelf(() => may('service:read', async () => (await ask(api.GET('/v1/packages'))).items));
-  policy = new Shelf(async () => (desk.can('service:read') ? await ask(api.GET('/v1/booking-policy')) : null));
+  policy = new Shelf(async () => (desk.can('service:read') ? await ask(api.GET('/v1/booking-policy')) : null), 'policy');
   #closures = new Map<string, Shelf<Schema<'ClosureView'>[]>>();
   #doors = new Map<string, Shelf<Schema<'LocationDayView'>[]>>();
   #away = new Map<string, Shelf<Away>>();
@@ -83,27 +103,26 @@ class Shop {
   /** Days on which the doors stay shut, from the month of this day on. */
   closures(date: string): Shelf<Schema<'ClosureView'>[]> {
     const from = monthOf(date);
-    return shelved(this.#closures, from, () =>
+    const load = () =>
       may('location:read', () =>
         all((cursor) => ask(api.GET('/v1/closures', { params: { query: { from, cursor, limit: 100 } } }))),
-      ),
-    );
+      );
+    return shelved(this.#closures, from, load, this.#name('closures', from));
   }
 
   /** Days around this one's month with hours of their own. */
   doors(location: string, date: string): Shelf<Schema<'LocationDayView'>[]> {
     const [from, to] = around(date);
     const query = { params: { path: { id: location }, query: { from, to } } };
-    return shelved(this.#doors, `${location} ${from}`, () =>
-      may('location:read', async () => (await ask(api.GET('/v1/locations/{id}/days', query))).items),
-    );
+    const load = () => may('location:read', async () => (await ask(api.GET('/v1/locations/{id}/days', query))).items);
+    return shelved(this.#doors, `${location} ${from}`, load, this.#name(`doors ${location}`, monthOf(date)));
   }
 
   /** When somebody works otherwise than their week says, around this day's month. */
   away(staff: string, date: string): Shelf<Away> {
     const [from, to] = around(date);
     const path = { id: staff };
-    return shelved(this.#away, `${staff} ${from}`, async () => {
+    const load = async () => {
       const [days, off] = await Promise.all([
         may('staff:read', async () => (await ask(api.GET('/v1/staff/{id}/days', { params: { path, query: { from, to } } }))).items),
         may('staff:read', () =>
@@ -113,7 +132,14 @@ class Shop {
         ),
       ]);
       return { days, off };
-    });
+    };
+    return shelved(this.#away, `${staff} ${from}`, load, this.#name(`away ${staff}`, monthOf(date)));
+  }
+
+  /** Without a network nobody looks further than this month. */
+  #name(what: string, month: string): string | undefined {
+    const now = dateOf(new Date(), this.location?.time_zone ?? 'UTC');
+    return monthOf(now) === month ? `${what} ${month}` : undefined;
   }
 }
 
@@ -124,8 +150,8 @@ function around(date: string): [string, string] {
   return [later(first, -8), later(first, 45)];
 }
 
-function shelved<T>(shelves: Map<string, Shelf<T>>, key: string, load: () => Promise<T>): Shelf<T> {
-  const known = shelves.get(key) ?? new Shelf(load);
+function shelved<T>(shelves: Map<string, Shelf<T>>, key: string, load: () => Promise<T>, name: string | undefined): Shelf<T> {
+  const known = shelves.get(key) ?? new Shelf(load, name);
   shelves.set(key, known);
   return known;
 }
