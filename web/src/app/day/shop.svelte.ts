@@ -8,10 +8,14 @@ import { dateOf, later } from './days';
 
 const FRESH = 120_000;
 
+/** Something was put on a shelf. Who asks for one first may be a derived value, which makes it and therefore
+ *  doesn't follow it; it follows this. */
+let news = $state(0);
+
 /** A list that changes rarely: loaded when it is first wanted, and anew once it is old. With a name, it is kept
  *  for when there is no network. */
 class Shelf<T> {
-  value = $state.raw<T>();
+  #value = $state.raw<T>();
   fault = $state.raw<Fault>();
   #load: () => Promise<T>;
   #at = 0;
@@ -23,6 +27,15 @@ class Shelf<T> {
     this.#name = name;
   }
 
+  get value(): T | undefined {
+    return news < 0 ? undefined : this.#value;
+  }
+
+  #put(value: T): void {
+    this.#value = value;
+    news += 1;
+  }
+
   async want(): Promise<T | undefined> {
     if (Date.now() - this.#at > FRESH) this.#going ??= this.#fetch();
     // What is known is good enough while it is looked up again.
@@ -32,10 +45,11 @@ class Shelf<T> {
 
   async #fetch(): Promise<void> {
     try {
-      this.value = await this.#load();
+      const value = await this.#load();
+      this.#put(value);
       this.fault = undefined;
       this.#at = Date.now();
-      if (this.#name) void kept.put(this.#name, this.value);
+      if (this.#name) void kept.put(this.#name, value);
     } catch (error) {
       this.#miss(Fault.from(error));
     } finally {
@@ -46,7 +60,7 @@ class Shelf<T> {
   #miss(fault: Fault): void {
     const last = this.#name === undefined || !desk.asOf ? undefined : kept.get<T>(this.#name);
     if (last) {
-      this.value ??= last.value;
+      if (this.#value === undefined) this.#put(last.value);
       this.#at = Date.now();
     } else this.fault = fault;
     if (desk.asOf) desk.whenBack(this.#again);
