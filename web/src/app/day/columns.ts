@@ -1,5 +1,6 @@
 // Who or what has a column in the ledger, when they can be booked, and what they can do.
 import type { LocationView, Schema } from '$lib/api/types';
+import { isGuest, type Held } from './guest';
 import type { Block, Kind } from './ledger';
 import type { Away } from './shop.svelte';
 import { covers, hoursOn, partOf, within, without, type Stretch } from './stretches';
@@ -93,22 +94,25 @@ function nameIn(visit: Visit, kind: Kind, column: string): string {
 
 export type Bar = 'skill' | 'closed' | 'busy';
 
-/** Why a visit's block can't stand there, as far as it is known without asking; what is only taken may
- *  still be put over. */
+/** Why something can't stand there, as far as it is known without asking; what is only taken may still be put
+ *  over. */
 export function barTo(
-  block: Block,
+  block: Held,
   to: { column: Column; from: number },
   blocks: readonly Block[],
 ): Bar | undefined {
   const { column, from } = to;
   const until = from + block.to - block.from;
-  const services = block.visit.lines
-    .filter((line) => (line.staff ?? '') === block.column || (line.room ?? '') === block.column)
-    .map(({ service }) => service);
+  const own = isGuest(block) ? undefined : block.visit;
+  const services = isGuest(block)
+    ? block.services
+    : block.visit.lines
+        .filter((line) => (line.staff ?? '') === block.column || (line.room ?? '') === block.column)
+        .map(({ service }) => service);
   if (column.skills && column.id !== block.column && services.some((each) => !column.skills?.has(each))) return 'skill';
   if (column.open && !covers(column.open, { from, to: until })) return 'closed';
   const taken = blocks.some(
-    (each) => each.column === column.id && each.visit.id !== block.visit.id && each.from < until && each.to > from,
+    (each) => each.column === column.id && each.visit.id !== own?.id && each.from < until && each.to > from,
   );
   return taken ? 'busy' : undefined;
 }

@@ -1,21 +1,24 @@
 // How a visit is taken and carried by the mouse or a finger. A finger lifts by resting on it for a moment, so
 // that the page can still be scrolled; then the page must not scroll, which only a listener that isn't
 // passive can prevent.
-import type { Block } from './ledger';
 
 export interface Place {
   column: string | undefined;
   minute: number;
 }
 
-export interface Carrying {
-  /** The block under an element, if it can be moved. */
-  find(key: string): Block | undefined;
+export interface Carrying<T> {
+  /** What elements that can be carried say their key with. */
+  mark: 'block' | 'entry';
+  /** What has a key, if it can be moved. */
+  find(key: string): T | undefined;
   place(x: number, y: number): Place | undefined;
-  lift(block: Block, hand: 'mouse' | 'finger', at: number): void;
+  lift(block: T, hand: 'mouse' | 'finger', at: number): void;
   over(place: Place): void;
   drop(): void;
   putBack(): void;
+  /** What is scrolled, if that isn't what it is taken from. */
+  box?(): HTMLElement | undefined;
 }
 
 /** How far a mouse goes before it means it, and how long a finger rests. */
@@ -24,17 +27,17 @@ const REST = 380;
 const EDGE = 56;
 
 /** An attachment: what is in the element can be carried. */
-export function byHand(carrying: Carrying): (sheet: HTMLElement) => () => void {
+export function byHand<T>(carrying: Carrying<T>): (sheet: HTMLElement) => () => void {
   return (sheet) => {
-    const box = sheet.parentElement ?? sheet;
-    let taken: { block: Block; x: number; y: number } | undefined;
+    let taken: { block: T; x: number; y: number } | undefined;
     let carried = false;
     let rest: ReturnType<typeof setTimeout> | undefined;
     let at = { x: 0, y: 0 };
     let frame = 0;
 
-    const under = (target: EventTarget | null): Block | undefined => {
-      const key = (target as Element | null)?.closest<HTMLElement>('[data-block]')?.dataset['block'];
+    const under = (target: EventTarget | null): T | undefined => {
+      const { mark } = carrying;
+      const key = (target as Element | null)?.closest<HTMLElement>(`[data-${mark}]`)?.dataset[mark];
       return key === undefined ? undefined : carrying.find(key);
     };
     const begin = (hand: 'mouse' | 'finger') => {
@@ -53,7 +56,12 @@ export function byHand(carrying: Carrying): (sheet: HTMLElement) => () => void {
     /** Near the edge, what lies behind it comes nearer. */
     const follow = () => {
       if (!carried) return;
+      const box = carrying.box ? carrying.box() : (sheet.parentElement ?? sheet);
+      frame = requestAnimationFrame(follow);
+      if (!box) return;
       const { left, right, top, bottom } = box.getBoundingClientRect();
+      // Who comes from beside it hasn't reached it yet.
+      if (carrying.box && (at.x < left || at.x > right)) return;
       const high = Math.max(top, 0);
       const low = Math.min(bottom, innerHeight);
       const y = at.y < high + EDGE ? -7 : at.y > low - EDGE ? 7 : 0;
@@ -62,7 +70,6 @@ export function byHand(carrying: Carrying): (sheet: HTMLElement) => () => void {
         box.scrollBy(x, y);
         go(at.x, at.y);
       }
-      frame = requestAnimationFrame(follow);
     };
     const end = (how: 'drop' | 'back') => {
       clearTimeout(rest);

@@ -1,19 +1,22 @@
-// A visit that is taken in the hand, by the mouse, a finger or the keyboard, and where it would be put.
+// A visit that is taken in the hand, by the mouse, a finger or the keyboard, and where it would be put; or
+// somebody from the line, who has no visit yet.
 import { barTo, type Bar, type Column } from './columns';
+import { isGuest, type Held } from './guest';
+import type { Place } from './hands';
 import { snapped, stepped, type Block, type Kind } from './ledger';
 import { handedOver } from './visits';
 
 export type Hand = 'mouse' | 'finger' | 'keys';
 
 interface Lifted {
-  block: Block;
+  block: Held;
   hand: Hand;
   /** Minutes between where it was taken and where it begins. */
   hold: number;
 }
 
 export interface Drop {
-  block: Block;
+  block: Held;
   column: Column;
   from: number;
 }
@@ -31,15 +34,29 @@ export class Lift {
   lifted = $state.raw<Lifted>();
   column = $state('');
   from = $state(0);
+  /** The ledger, as long as there is one: where a point of the screen is in it, and what scrolls it. */
+  sheet = $state.raw<{ place: (x: number, y: number) => Place | undefined; box: () => HTMLElement }>();
 
   constructor(around: () => Surroundings) {
     this.#around = around;
   }
 
-  take(block: Block, hand: Hand, at = block.from): void {
+  take(block: Held, hand: Hand, at = block.from): void {
     this.lifted = { block, hand, hold: at - block.from };
     this.column = block.column;
     this.from = block.from;
+    // By keys one begins somewhere.
+    if (isGuest(block) && hand === 'keys') this.column = this.#firstFor(block.guest.staff_wanted);
+  }
+
+  #firstFor(wanted: string | null | undefined): string {
+    const { columns } = this.#around();
+    const ids = columns.map(({ id }) => id).filter((id) => this.canGoTo(id));
+    const free = ids.find((id) => {
+      this.column = id;
+      return this.bar === undefined;
+    });
+    return ids.find((id) => id === wanted) ?? free ?? ids[0] ?? '';
   }
 
   putBack(): void {
@@ -53,6 +70,8 @@ export class Lift {
     const { step, length } = this.#around();
     this.from = Math.max(0, Math.min(length - step, snapped(minute - lifted.hold, step)));
     if (column !== undefined && this.canGoTo(column)) this.column = column;
+    // Who is carried back to the line stays there.
+    else if (isGuest(lifted.block)) this.column = '';
   }
 
   later(direction: 1 | -1, step = this.#around().step): void {
@@ -75,7 +94,7 @@ export class Lift {
   canGoTo(column: string): boolean {
     const { lifted } = this;
     if (!lifted || column === '') return false;
-    if (column === lifted.block.column) return true;
+    if (column === lifted.block.column || isGuest(lifted.block)) return true;
     const { visit } = lifted.block;
     if (this.#around().kind === 'staff') return handedOver(visit, lifted.block.column, column) !== undefined;
     return new Set(visit.lines.map(({ room }) => room)).size === 1 && lifted.block.column !== '';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveItem } from '$lib/live';
-import { waitingOf } from './walkins';
+import { caller, waitingOf } from './walkins';
 
 const entry = (id: string, rank: number, state: string) => ({ kind: 'entry', id, version: 1, entry: { id, rank, state } }) as LiveItem;
 const waits = (...all: [string, number | undefined][]) =>
@@ -15,5 +15,19 @@ describe('who waits', () => {
     ['never less than a minute', [entry('a', 1, 'waiting'), waits(['a', 10])], 'a:1'],
   ])('%s', (_, items, wanted) => {
     expect(waitingOf(items).map(({ entry: { id }, minutes }) => (minutes === undefined ? id : `${id}:${minutes}`)).join(' ')).toBe(wanted);
+  });
+});
+
+describe('for whom somebody is called', () => {
+  const two = [{ id: 'a' }, { id: 'b' }];
+  it.each<[string, string | null, string | undefined, { id: string }[], boolean, string | undefined]>([
+    ['oneself', null, 'a', two, true, 'a'],
+    ['whom they want', 'b', 'a', two, true, 'b'],
+    ['nobody who wants somebody else', 'b', 'a', two, false, undefined],
+    ['the only one who serves', null, undefined, [{ id: 'b' }], true, 'b'],
+    ['nobody, where one has to choose', null, undefined, two, true, undefined],
+    ['nobody who serves nobody', null, 'c', two, false, undefined],
+  ])('%s', (_, staff_wanted, own, serving, all, wanted) => {
+    expect(caller({ staff_wanted }, own, serving, all)).toBe(wanted);
   });
 });

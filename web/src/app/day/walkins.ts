@@ -21,3 +21,17 @@ export function waitingOf(items: readonly LiveItem[]): Waiting[] {
       return { entry, minutes: typeof seconds === 'number' ? Math.max(1, Math.round(seconds / 60)) : undefined };
     });
 }
+
+/** For whom somebody is called: for oneself, for whom they want, or for the only one who serves; whoever sees
+ *  only their own visits calls for nobody else. Nothing: the line's page lets one choose. */
+export function caller(
+  { staff_wanted: wanted }: Pick<Schema<'QueueEntryView'>, 'staff_wanted'>,
+  own: string | undefined,
+  serving: readonly { id: string }[],
+  all: boolean,
+): string | undefined {
+  const serves = (id: string | null | undefined) => serving.find((each) => each.id === id)?.id;
+  const mine = !wanted || wanted === own ? serves(own) : undefined;
+  if (!all) return mine;
+  return mine ?? serves(wanted) ?? (serving.length === 1 ? serving[0]?.id : undefined);
+}
