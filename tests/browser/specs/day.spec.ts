@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
 import { call, confirmedOwner, join, owner } from '../support/people';
+import { openLine, waiting } from '../support/queue';
 
 interface Named {
   id: string;
@@ -183,4 +184,58 @@ test('while the network is away the day stays, to be looked at; then it heals it
   await expect(visit(page, /Theo Blum/)).toBeVisible();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'New visit' })).toBeEnabled();
+});
+
+test('who waits is lifted into a free time, by the mouse and by keys, or is given one in the dialog', async ({ page }) => {
+  const line = await openLine(page);
+  for (const name of ['Noor Karim', 'Ada Price', 'Sam Reyes']) await waiting(page, line, name);
+  await page.goto('/app');
+  const strip = page.getByRole('complementary', { name: 'Who’s waiting?' });
+  const column = page.locator(`[data-column="${line.staff}"]`);
+  await expect(column).toBeVisible();
+
+  const from = await strip.getByRole('listitem').filter({ hasText: 'Noor Karim' }).boundingBox();
+  const ledger = await page.getByRole('region', { name: 'The day’s visits in columns' }).boundingBox();
+  const to = await column.boundingBox();
+  if (!from || !ledger || !to) throw new Error('the line and the ledger are on the page');
+  await page.mouse.move(from.x + 60, from.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 40, from.y + 24);
+  await page.mouse.move(to.x + to.width / 2, ledger.y + 300, { steps: 5 });
+  await expect(page.locator('.ghost')).toContainText('Noor Karim');
+  // Carried back, nothing happens.
+  await page.mouse.move(from.x + 60, from.y + 12, { steps: 3 });
+  await expect(page.locator('.ghost')).toHaveCount(0);
+  await page.mouse.move(to.x + to.width / 2, ledger.y + 300, { steps: 5 });
+  await page.mouse.up();
+  await expect(page.getByText(/^Noor Karim is booked at/)).toBeVisible();
+  await expect(visit(page, /Noor Karim/)).toBeVisible();
+  await expect(strip.getByText('Noor Karim')).toHaveCount(0);
+
+  await strip.getByRole('button', { name: 'Give them a time: Ada Price' }).focus();
+  await page.keyboard.press('m');
+  await expect(page.locator('.ghost')).toContainText('Ada Price');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.ghost')).toHaveCount(0);
+  await page.keyboard.press('m');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^Ada Price is booked at/)).toBeVisible();
+  await expect(visit(page, /Ada Price/)).toBeVisible();
+
+  await strip.getByRole('button', { name: 'Give them a time: Sam Reyes' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio').nth(1).check();
+  await dialog.getByRole('button', { name: 'Book it' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(strip.getByText('Sam Reyes')).toHaveCount(0);
+});
+
+test('somebody’s page leads to booking for them', async ({ page }) => {
+  await owner(page);
+  const { id } = await call<{ id: string }>(page, 'POST', '/v1/customers', { name: 'Ines Duarte' });
+  await page.goto(`/app/customers/${id}`);
+  await page.getByRole('link', { name: 'Book for them Ines Duarte' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Who’s booking?' });
+  await expect(dialog.getByText('Ines Duarte')).toBeVisible();
+  await expect(dialog.getByLabel('Who?')).toHaveCount(0);
 });
