@@ -7,7 +7,8 @@ use std::fmt;
 use data_encoding::HEXLOWER;
 use poem::error::NotFoundError;
 use poem::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    VARY,
 };
 use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Body, Endpoint, EndpointExt, Request, Response, Result, Route, get};
@@ -79,10 +80,14 @@ pub const PUBLIC_PAGES: [&str; 8] = [
     "/join",
 ];
 
-/// Files that browsers look for at the root. The service worker is one of them, since from there it may
-/// have the staff pages with `/app` itself for its scope, and nothing tells a browser to keep an old one.
-const ROOT_FILES: [&str; 5] =
-    ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest", "sw.js"];
+/// Files that browsers look for at the root.
+const ROOT_FILES: [&str; 4] =
+    ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest"];
+
+/// The service worker of the staff pages. From the root it may have `/app` itself for its scope.
+const WORKER: &str = "sw.js";
+/// What a worker may do is said by its script's answer, not by the page: it fetches our own files.
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 
 /// The script that businesses put on sites of their own.
 const WIDGET: &str = "widget.js";
@@ -98,7 +103,7 @@ const FOR_AN_HOUR: &str = "public, max-age=3600";
 pub fn paths() -> impl Iterator<Item = String> {
     let pages = PUBLIC_PAGES.iter().map(|&page| page.to_owned());
     let root = ROOT_FILES.iter().map(|name| format!("/{name}"));
-    let others = ["/app", "/app/*rest", "/assets/*file", "/widget.js"];
+    let others = ["/app", "/app/*rest", "/assets/*file", "/sw.js", "/widget.js"];
     pages.chain(root).chain(others.map(str::to_owned))
 }
 
@@ -115,6 +120,7 @@ pub fn routes(mut route: Route, files: WebFiles) -> Route {
         .at("/app", get(shell(files, "app.html")))
         .at("/app/*rest", get(shell(files, "app.html")))
         .at("/assets/*file", get(asset(files)))
+        .at("/sw.js", get(worker(files)))
         .at("/widget.js", get(widget(files)))
 }
 
@@ -127,6 +133,15 @@ fn shell(files: WebFiles, name: &'static str) -> impl Endpoint + 'static {
 
 fn file(files: WebFiles, name: &'static str) -> impl Endpoint + 'static {
     poem::endpoint::make_sync(move |req| found(serve(files, name, req.headers(), LOOK_AGAIN)))
+}
+
+fn worker(files: WebFiles) -> impl Endpoint + 'static {
+    poem::endpoint::make_sync(move |req| {
+        let mut script = found(serve(files, WORKER, req.headers(), LOOK_AGAIN))?;
+        let policy = HeaderValue::from_static(WORKER_POLICY);
+        script.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        Ok::<_, poem::Error>(script)
+    })
 }
 
 fn widget(files: WebFiles) -> impl Endpoint + 'static {
@@ -342,6 +357,8 @@ mod tests {
             assert_eq!(answer.header("cache-control"), "no-cache");
             assert_eq!(app(|_| None).get(path).send().await.status.as_u16(), 404, "{path}");
         }
+        let worker = fetch("/sw.js", "").await;
+        assert!(worker.header("content-security-policy").contains("connect-src 'self'"));
     }
 
     #[tokio::test]

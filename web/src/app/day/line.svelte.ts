@@ -1,6 +1,7 @@
 import { api, ask } from '$lib/api/client';
 import { Live, type State, type Watcher, type Wish } from '$lib/live';
 import { desk } from '../desk.svelte';
+import { newer } from '../newer.svelte';
 
 /** How long a connection that nobody watches is kept: one page follows another. */
 const LINGER = 15_000;
@@ -74,6 +75,8 @@ class Line {
     this.#state = state;
     // Whoever was signed out finds out by asking anything.
     if (state === 'over' && this.#watched > 0) void ask(api.GET('/v1/me')).catch(() => undefined);
+    // Or the server speaks of what only a newer page understands.
+    if (state === 'over') void newer.look();
   }
 
   #end(live: Live): void {
