@@ -19,6 +19,7 @@ const PARTS: Record<string, string[]> = {
   places: ['app/places'],
   rules: ['app/rules'],
   webhooks: ['app/webhooks'],
+  welcome: ['app/welcome', 'app/poster'],
 };
 /** Those that are shown within another shell: its own words are there, too. */
 const shellOf = (part: string): string[] => {

@@ -15,6 +15,7 @@ import type rules from '$messages/rules/en.json';
 import type ui from '$messages/ui/en.json';
 import type visit from '$messages/visit/en.json';
 import type webhooks from '$messages/webhooks/en.json';
+import type welcome from '$messages/welcome/en.json';
 
 type Catalogues = {
   app: typeof app;
@@ -32,6 +33,7 @@ type Catalogues = {
   ui: typeof ui;
   visit: typeof visit;
   webhooks: typeof webhooks;
+  welcome: typeof welcome;
 };
 
 export type PartName = keyof Catalogues;
