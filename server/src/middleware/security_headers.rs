@@ -13,7 +13,8 @@ use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 /// page beside the form in which they change it), no foreign forms.
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
-     worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+     worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
 
 /// For everything else: if a browser renders it all the same, it can do nothing.
 pub const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";

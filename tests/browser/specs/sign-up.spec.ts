@@ -27,8 +27,8 @@ test('a business signs itself up on a phone in under a minute', async ({ page })
   await write('E-mail', who.email);
   await write('Password', PASSWORD);
   await tap('Open the shop');
-  await page.waitForURL('**/app');
-  await expect(page.getByRole('heading', { name: 'Who’s coming?' })).toBeVisible();
+  await page.waitForURL(/\/app\/welcome/);
+  await expect(page.getByRole('heading', { name: 'What do you offer?' })).toBeVisible();
   const seconds = (Date.now() - start) / 1000;
 
   // A thumb writes two and a half letters a second and takes two seconds to find the next place.
@@ -71,7 +71,7 @@ test('by keyboard alone', async ({ page }) => {
   await focusOn('Password');
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
-  await page.waitForURL('**/app');
+  await page.waitForURL(/\/app\/welcome/);
 });
 
 test('without a password: the mailed link opens the desk', async ({ page }) => {
@@ -89,7 +89,7 @@ test('without a password: the mailed link opens the desk', async ({ page }) => {
   await page.goto(await mailedLink(page, who.email, '/sign-in/link'));
   await expect(page, 'the token stays in no history').toHaveURL(/\/sign-in\/link$/);
   await page.getByRole('button', { name: 'Yes, sign me in' }).click();
-  await page.waitForURL('**/app');
+  await page.waitForURL(/\/app\/welcome/);
 });
 
 test('what is wrong is said at its field, and nothing that was written is lost', async ({ page, guard }) => {
@@ -149,7 +149,7 @@ test('a second business joins the same login', async ({ page }) => {
   await page.getByText('Salon', { exact: true }).click();
   await expect(page.getByText('This address is free.')).toBeVisible();
   await page.getByRole('button', { name: 'Open the shop' }).click();
-  await page.waitForURL('**/app');
+  await page.waitForURL(/\/app\/welcome/);
   await page.getByRole('button', { name: second.business }).click();
   await page.locator('#shops').getByRole('button', { name: first.business }).click();
   await expect(page.getByRole('button', { name: first.business }).first()).toBeVisible();

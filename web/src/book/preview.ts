@@ -11,6 +11,8 @@ interface Said {
 }
 
 export function follow(flow: Flow): void {
+  // A phone shows no scroll bar.
+  document.documentElement.style.scrollbarWidth = 'none';
   const root = document.getElementById('root');
   if (root) root.inert = true;
   // The tab around it books here, too, perhaps: neither finds what the other has chosen.

@@ -11,6 +11,7 @@ import { PLACES } from './places';
 import { QUEUE } from './queue';
 import { RULES } from './rules';
 import { WEBHOOKS } from './webhooks';
+import { WELCOME } from './welcome';
 import type { Screen } from './screen';
 
 export interface Part {
@@ -37,4 +38,5 @@ export const PARTS: Part[] = [
   part('places', PLACES, true),
   part('rules', RULES, true),
   part('webhooks', WEBHOOKS, true),
+  part('welcome', WELCOME, true),
 ].filter(({ screens }) => screens.length > 0);

@@ -22,7 +22,9 @@ export interface Fitted {
 export function fit(text: string, room: number, { most, least, lines }: { most: number; least: number; lines: number }): Fitted {
   for (let size = most; size > least; size -= 1) {
     const broken = wrapped(text, room, size);
-    if (broken.length <= lines && broken.every((line) => wide(line, size) <= room)) return { lines: broken, size };
+    if (broken.length <= lines && broken.every((line) => wide(line, size) <= room)) {
+      return { lines: balanced(text, room, size, broken.length), size };
+    }
   }
   const broken = wrapped(text, room, least).flatMap((line) => chopped(line, room, least));
   const kept = broken.slice(0, lines);
@@ -39,6 +41,17 @@ function wrapped(text: string, room: number, size: number): string[] {
     else lines.push(word);
   }
   return lines;
+}
+
+/** In as many lines, and none of them a lone word where that can be helped. */
+function balanced(text: string, room: number, size: number, count: number): string[] {
+  let best = wrapped(text, room, size);
+  for (let narrow = room * 0.97; narrow > room / count; narrow *= 0.97) {
+    const tried = wrapped(text, narrow, size);
+    if (tried.length > count || tried.some((line) => wide(line, size) > narrow)) break;
+    best = tried;
+  }
+  return best;
 }
 
 /** A word that is longer than a line. */

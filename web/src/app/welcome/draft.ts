@@ -88,6 +88,13 @@ export function peopleOf(staff: readonly Staff[], me: { id: string; name: string
   return [...(own.length > 0 ? own : [none]), ...lines.filter((line) => !line.me)];
 }
 
+/** What is offered to customers and takes more hands at once than there are. */
+export function shortOf(lines: readonly ServiceLine[], services: readonly Service[], hands: number): string[] {
+  return services
+    .filter(({ id, min_customers, staff_per_customer }) => min_customers * staff_per_customer > hands && lines.some((line) => line.id === id && line.on))
+    .map(({ name }) => name);
+}
+
 /** Whether everybody works while the door is open, and pauses never. */
 export function sameHours(staff: readonly Staff[], location: string, door: Week): boolean {
   const open = JSON.stringify(hoursOf(door));
