@@ -1,7 +1,17 @@
 import type { Page } from '@playwright/test';
 import { at, type Screen } from './screen';
 
-const step = (name: string): Screen => at(`/app/welcome?step=${name}`, 'main h1');
+/** Scrolled to its end, where what stays at hand covers nothing. */
+const toEnd = (page: Page) => page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+
+const step = (name: string): Screen => ({
+  name: `/app/welcome?step=${name}`,
+  open: async (page) => {
+    await page.goto(`/app/welcome?step=${name}`);
+    await page.locator('main h1').waitFor();
+    await toEnd(page);
+  },
+});
 
 /** A step with something in it that isn't right yet. */
 const amiss = (name: string, spoil: (page: Page) => Promise<unknown>): Screen => ({
@@ -11,6 +21,7 @@ const amiss = (name: string, spoil: (page: Page) => Promise<unknown>): Screen =>
     await page.locator('main form').waitFor();
     await spoil(page);
     await page.locator('main form .amiss').first().waitFor();
+    await toEnd(page);
   },
 });
 
