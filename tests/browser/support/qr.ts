@@ -27,6 +27,6 @@ export async function readCode(page: Page, picture: Buffer, kind: 'image/png' | 
     colours.set([light, light, light, 255], at * 4);
   }
   // It comes as CommonJS, which hands the function over under another name.
-  const read = ('default' in jsQR ? jsQR.default : jsQR) as typeof jsQR.default;
+  const read = (jsQR as unknown as { default?: typeof jsQR }).default ?? jsQR;
   return read(colours, WIDTH, dots.length / WIDTH)?.data;
 }
