@@ -65,8 +65,9 @@ export function posterOf({ paper, hue, name, call, how, url, rtl }: Wanted): str
   const address = fit(shownUrl(url), room, { most: 8, least: 3.5, lines: 3 });
 
   const band = 26 + block(title);
-  const code = 104;
   const top = band + 15 + block(action);
+  // As big as the rest of the sheet lets it be: it is read from the other side of a door.
+  const code = Math.min(124, Math.max(84, height - top - block(lead) - block(address) - 50));
   const { path, size } = modules(url);
   // Four squares of white round it, or cameras don't find it.
   const unit = code / (size + 8);
