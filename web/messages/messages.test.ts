@@ -17,6 +17,7 @@ const PARTS: Record<string, string[]> = {
   messaging: ['app/messaging'],
   people: ['app/people'],
   places: ['app/places'],
+  platform: ['app/platform'],
   rules: ['app/rules'],
   webhooks: ['app/webhooks'],
   welcome: ['app/welcome', 'app/poster'],

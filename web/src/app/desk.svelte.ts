@@ -6,8 +6,13 @@ import { i18n } from '$lib/i18n/index.svelte';
 import { tab } from '$lib/store';
 import { kept } from './kept/kept';
 import { isAway } from './kept/record';
+import type { Page } from './pages';
+import type { Stay } from './platform/stay';
 
 const TAB = 'openchair.tenant';
+const STAY = 'openchair.support';
+/** The colour where there is no business to have one. */
+const HUE = 190;
 /** How often it is tried whether somebody answers again. */
 const TRY_EVERY = 15_000;
 
@@ -19,6 +24,8 @@ class Desk {
   factorMissing = $state(false);
   /** Nobody answered since the page was opened: what is shown is what was kept, from then. */
   asOf = $state.raw<Date>();
+  /** Where this tab looks in as platform support. */
+  stay = $state.raw<Stay>();
   #tenant = $state<string | null>(tab.get(TAB));
   #leaving = false;
   readonly #waiting = new Set<() => void>();
@@ -29,7 +36,7 @@ class Desk {
   }
 
   get membership() {
-    return this.#membershipOf(this.me);
+    return this.stay?.place ?? this.#membershipOf(this.me);
   }
 
   #membershipOf(me: MeView | undefined) {
@@ -50,6 +57,13 @@ class Desk {
     return this.membership?.permissions.includes(permission) ?? false;
   }
 
+  /** Whether a page is there for whoever sits here. */
+  sees({ needs, platform, anywhere }: Pick<Page, 'needs' | 'platform' | 'anywhere'>): boolean {
+    if (platform) return this.me?.platform_admin ?? false;
+    if (!this.tenant) return anywhere ?? false;
+    return needs.length === 0 || needs.some((each) => this.can(each));
+  }
+
   async open(): Promise<void> {
     this.fault = undefined;
     try {
@@ -64,6 +78,8 @@ class Desk {
 
   async #ask(): Promise<void> {
     this.take(await ask(api.GET('/v1/me')));
+    const looked = this.me?.platform_admin && !this.stay ? tab.get(STAY) : null;
+    if (looked) await (await import('./platform/stay')).resume(looked);
     remember(true);
   }
 
@@ -127,11 +143,22 @@ class Desk {
 
   /** Looks at another business: in this tab from now on, in new tabs by default. */
   async switchTo(tenant: string): Promise<void> {
+    if (this.stay) this.lookIn(undefined);
     const me = await ask(api.PUT('/v1/me/current-tenant', { body: { tenant_id: tenant } }));
     this.#tenant = tenant;
     tab.set(TAB, tenant);
     this.factorMissing = false;
     this.take(me);
+  }
+
+  /** Looks into a business as platform support, in this tab only; without one, looks in no longer. */
+  lookIn(stay: Stay | undefined): void {
+    this.stay = stay;
+    tab.set(STAY, stay?.place.tenant.id ?? null);
+    this.factorMissing = false;
+    const tenant = this.tenant;
+    manners.tenant = tenant?.id ?? null;
+    useHue(tenant?.hue ?? HUE);
   }
 
   async signOut(): Promise<void> {
@@ -163,6 +190,7 @@ class Desk {
   async #forget(): Promise<void> {
     remember(false);
     tab.set(TAB, null);
+    tab.set(STAY, null);
     await kept.forget();
   }
 

@@ -11,7 +11,9 @@ import App from './App.svelte';
 useTheme(theme());
 router.start((path) => path === '/app' || path.startsWith('/app/'));
 
-const catalogues = import.meta.glob<File>('../../messages/{ui,app,day,line,customers,menu,people,places,rules,messaging,webhooks,welcome}/*.json');
+const catalogues = import.meta.glob<File>(
+  '../../messages/{ui,app,day,line,customers,menu,people,places,platform,rules,messaging,webhooks,welcome}/*.json',
+);
 const words = i18n.start(catalogues, ['ui', 'app']);
 newer.watch();
 const root = document.getElementById('root');

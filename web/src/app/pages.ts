@@ -4,7 +4,7 @@ import type { MessageKey, PartName } from '$lib/i18n/index.svelte';
 type Load = () => Promise<{ default: Component<Record<string, never>> }>;
 
 /** Under which heading a page stands in the menu, in the order of the menu. */
-export const GROUPS = ['desk', 'shop', 'reach', 'house'] as const;
+export const GROUPS = ['desk', 'shop', 'reach', 'house', 'platform'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Page {
@@ -13,6 +13,10 @@ export interface Page {
   load: Load;
   /** One of these is needed to see the page; none means that everybody may. */
   needs: readonly string[];
+  /** For whoever looks after the deployment, in whichever business they are, or in none. */
+  platform?: true;
+  /** It is about the login itself: one needs to be in no business. */
+  anywhere?: true;
   /** The catalogues that it needs besides the shell's own. */
   words?: readonly PartName[];
   /** Its place in the menu: pages stand in the order of these numbers. */

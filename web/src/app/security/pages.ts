@@ -5,5 +5,6 @@ export const pages: readonly Page[] = [
     path: '/app/security',
     load: () => import('./Security.svelte'),
     needs: [],
+    anywhere: true,
   },
 ];

@@ -5,8 +5,10 @@ import type { paths } from './types';
 export { ask, Attempts, manners } from './ask';
 
 const middleware: Middleware = {
-  onRequest({ request }) {
-    if (manners.tenant) request.headers.set('Openchair-Tenant', manners.tenant);
+  onRequest({ request, schemaPath }) {
+    // What is the platform's is asked in no business's name, and a call may name another one itself.
+    const named = schemaPath.startsWith('/v1/platform/') || request.headers.has('Openchair-Tenant');
+    if (manners.tenant && !named) request.headers.set('Openchair-Tenant', manners.tenant);
     return request;
   },
 };

@@ -10,6 +10,7 @@ import type menu from '$messages/menu/en.json';
 import type messaging from '$messages/messaging/en.json';
 import type people from '$messages/people/en.json';
 import type places from '$messages/places/en.json';
+import type platform from '$messages/platform/en.json';
 import type queue from '$messages/queue/en.json';
 import type rules from '$messages/rules/en.json';
 import type ui from '$messages/ui/en.json';
@@ -28,6 +29,7 @@ type Catalogues = {
   messaging: typeof messaging;
   people: typeof people;
   places: typeof places;
+  platform: typeof platform;
   queue: typeof queue;
   rules: typeof rules;
   ui: typeof ui;

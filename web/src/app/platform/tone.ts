@@ -1,0 +1,5 @@
+export type Tone = 'off' | 'on' | 'good' | 'warn' | 'bad';
+export interface Sign {
+  tone: Tone;
+  glyph: string;
+}
