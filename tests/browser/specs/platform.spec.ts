@@ -1,0 +1,143 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/bench';
+import { expectAccessible, expectNoSidewaysScroll, expectThumbSized } from '../support/look';
+import { call, owner, signIn } from '../support/people';
+import { totp } from '../support/totp';
+
+// Nobody becomes an administrator over HTTP: whoever starts the server says which login is one.
+const ADMIN = process.env['OPENCHAIR_ADMIN'];
+const PASSWORD = process.env['OPENCHAIR_ADMIN_PASSWORD'] ?? 'please-take-a-seat';
+
+/** The one administrator: their second factor is set up once, and what is later needs it. */
+test.describe.configure({ mode: 'serial' });
+let secret = '';
+/** A code is good only once: each time the next one is used. */
+let used = 0;
+
+const main = (page: Page) => page.getByRole('main');
+
+async function administrator(page: Page): Promise<void> {
+  if (!ADMIN) throw new Error('OPENCHAIR_ADMIN names a login that looks after the platform');
+  await signIn(page, ADMIN, PASSWORD);
+  if (secret) {
+    await page.getByLabel('6-digit code').fill(await nextCode());
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+  await page.waitForURL('**/app**');
+}
+
+async function nextCode(): Promise<string> {
+  const step = () => Math.floor(Date.now() / 30_000);
+  await expect.poll(step, { timeout: 40_000 }).toBeGreaterThan(used - 1);
+  const ahead = Math.max(0, used + 1 - step());
+  used = step() + ahead;
+  return totp(secret, ahead);
+}
+
+test('an administrator without a business sets a second factor up and sees how everything does', async ({ page, guard }) => {
+  guard.allow(401, 403);
+  await administrator(page);
+  await page.waitForURL('**/app/security');
+  await expect(page.getByText('Whoever looks after the platform needs a second factor.')).toBeVisible();
+  await page.getByRole('button', { name: 'Set up a second factor' }).click();
+  secret = (await page.locator('code.secret').innerText()).replace(/\s/g, '');
+  await page.getByLabel('6-digit code').fill(await nextCode());
+  await page.getByRole('region', { name: 'Is a password enough?' }).getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByRole('button', { name: 'I’ve kept them' }).click();
+
+  await page.goto('/app');
+  await expect(page.getByRole('heading', { name: 'Is everything well?' })).toBeVisible();
+  const gauges = page.getByRole('list', { name: 'What alerts watch' }).getByRole('listitem');
+  await expect(gauges).toHaveCount(5);
+  await expect(gauges.filter({ hasText: 'Dead letters' })).toContainText('Bad from');
+  await page.getByRole('button', { name: 'Send a trial' }).click();
+  await expect(page.getByRole('region', { name: 'Would somebody be told?' }).getByRole('status')).not.toBeEmpty();
+});
+
+test('a business is found, put on another plan and back', async ({ page, another }) => {
+  const theirs = await another();
+  const { business } = await owner(theirs);
+  await administrator(page);
+  await page.goto('/app/platform/businesses');
+  await page.getByLabel('Name or web address').fill(business);
+  const row = main(page).getByRole('listitem').filter({ hasText: business });
+  await expect(row).toContainText('Trial ends');
+  await row.getByRole('button', { name: `Plan ${business}` }).click();
+  const dialog = page.getByRole('dialog', { name: `Which plan for ${business}?` });
+  await dialog.getByRole('radio', { name: /^Team/ }).check();
+  await dialog.getByRole('button', { name: 'Set this plan' }).click();
+  await expect(row.getByText('Team', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(row).toContainText('Trial ends');
+  await theirs.goto('/app/audit');
+  await expect(main(theirs).getByRole('listitem').filter({ hasText: 'Plan set by the platform' })).toHaveCount(2);
+});
+
+test('support is let in, looks and touches nothing, and is shown the door', async ({ page, guard, another }) => {
+  // Whoever isn't let in is told that the business isn't there.
+  guard.allow(403, 404);
+  const theirs = await another();
+  const { business } = await owner(theirs);
+  await administrator(page);
+  await page.goto(`/app/platform/businesses?q=${encodeURIComponent(business)}`);
+  await page.getByRole('button', { name: `Support ${business}` }).click();
+  const dialog = page.getByRole('dialog', { name: `May we look into ${business}?` });
+  await dialog.getByLabel('Why?').fill('short');
+  await dialog.getByRole('button', { name: 'Let support in' }).click();
+  await expect(dialog.getByText('Please give a reason of 10 to 300 letters.')).toBeVisible();
+  await dialog.getByLabel('Why?').fill('You asked why Saturday looks full.');
+  await dialog.getByRole('button', { name: 'Let support in' }).click();
+  await dialog.getByRole('button', { name: 'Open as support' }).click();
+
+  const inside = page.getByRole('complementary', { name: 'You look in as support' });
+  await expect(inside).toContainText(business);
+  await page.goto('/app/services');
+  await expect(inside).toBeVisible();
+  await page.goto('/app/customers');
+  await expect(page.getByRole('heading', { name: 'Looking for this page?' })).toBeVisible();
+
+  await theirs.goto('/app/settings');
+  const grants = theirs.getByRole('region', { name: 'May our support look in?' });
+  await expect(grants).toContainText('You asked why Saturday looks full.');
+  await grants.getByRole('button', { name: 'Revoke' }).click();
+  await expect(grants).toContainText('Revoked');
+  await page.reload();
+  await expect(inside).toHaveCount(0);
+});
+
+test('the pages of the platform are accessible and fit a small phone', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await administrator(page);
+  for (const [path, ready] of [
+    ['/app/platform', '.gauges article'],
+    ['/app/platform/businesses', 'main li article'],
+    ['/app/platform/plans', 'main table'],
+    ['/app/platform/jobs?state=done', 'main article, main .empty'],
+  ] as const) {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(path);
+    await page.locator(ready).first().waitFor();
+    await expectAccessible(page, path);
+    await page.setViewportSize({ width: 320, height: 740 });
+    await expectNoSidewaysScroll(page, path);
+    await expectThumbSized(page, path);
+  }
+});
+
+test('nobody else sees these pages', async ({ page }) => {
+  await owner(page);
+  await page.goto('/app/platform');
+  await expect(page.getByText('This page is for whoever looks after the whole of Openchair.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Health' })).toHaveCount(0);
+});
+
+test('the second factor is turned off again', async ({ page }) => {
+  await administrator(page);
+  await page.goto('/app/security');
+  await page.getByRole('button', { name: 'Turn it off' }).click();
+  await page.getByLabel('6-digit code').fill(await nextCode());
+  await page.getByRole('region', { name: 'Is a password enough?' }).getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Turn it off' }).click();
+  await expect(page.getByText('Your second factor is off.')).toBeVisible();
+});
