@@ -67,7 +67,8 @@ test('a business is found, put on another plan and back', async ({ page, another
   const dialog = page.getByRole('dialog', { name: `Which plan for ${business}?` });
   await dialog.getByRole('radio', { name: /^Team/ }).check();
   await dialog.getByRole('button', { name: 'Set this plan' }).click();
-  await expect(row.getByText('Team', { exact: true })).toBeVisible();
+  await expect(page.getByText(`${business} is on Team now.`)).toBeVisible();
+  await expect(row).not.toContainText('Trial ends');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(row).toContainText('Trial ends');
   await theirs.goto('/app/audit');
