@@ -11,17 +11,31 @@ use crate::place::Place;
 use crate::step::{self, Show};
 use crate::web;
 
+/// Who looks after the platform in the demo data.
+const ADMINISTRATOR: &str = "admin@openchair.demo";
+
 /// Playwright over a real server.
 pub(super) fn specs(settings: &Settings) -> Result<Outcome, String> {
-    run(settings, "playwright", &[])
+    // Demo data have somebody who looks after the platform: nobody becomes that over HTTP.
+    let server = [
+        // What webhooks are tried out with is on this machine, too.
+        ("OPENCHAIR__WEBHOOKS__ALLOW_PRIVATE", "true"),
+        ("OPENCHAIR__DEMO__LOAD", "true"),
+    ];
+    run(settings, "playwright", &server, &[])
 }
 
 /// Lighthouse over a real server, after everything else: what is measured doesn't share the machine.
 pub(super) fn lighthouse(settings: &Settings) -> Result<Outcome, String> {
-    run(settings, "lighthouse", &["--config", "measure/playwright.config.ts"])
+    run(settings, "lighthouse", &[], &["--config", "measure/playwright.config.ts"])
 }
 
-fn run(settings: &Settings, name: &str, more: &[&str]) -> Result<Outcome, String> {
+fn run(
+    settings: &Settings,
+    name: &str,
+    of_server: &[(&str, &str)],
+    arguments: &[&str],
+) -> Result<Outcome, String> {
     let place = &settings.place;
     let Some(folder) = folder(place)? else {
         return Ok(Outcome::skipped("there are no browser tests"));
@@ -30,11 +44,13 @@ fn run(settings: &Settings, name: &str, more: &[&str]) -> Result<Outcome, String
         Ok(chromium) => chromium,
         Err(why) => return Ok(Outcome::skipped(why)),
     };
-    // What webhooks are tried out with is on this machine, too.
-    let server = Server::start(place, name, &[("OPENCHAIR__WEBHOOKS__ALLOW_PRIVATE", "true")])?;
+    let server = Server::start(place, name, of_server)?;
     let report = fresh(settings, &format!("{name}.json"))?;
     let mut playwright = playwright(&folder, &chromium, &server);
-    playwright.args(more).arg("--reporter=list,json").env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
+    playwright
+        .args(arguments)
+        .arg("--reporter=list,json")
+        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
     let done = step::run(name, &mut playwright, Show::All)?;
     let counts = Counts::of_playwright(&json(&report)).of_run(done.succeeded());
     Ok(with_clean_stop(Outcome { counts, note: String::new() }, server))
@@ -77,6 +93,7 @@ fn playwright(folder: &Path, chromium: &Path, server: &Server) -> Command {
         .args(["exec", "--", "playwright", "test"])
         .env("OPENCHAIR_URL", format!("http://{}", server.address))
         .env("OPENCHAIR_CHROMIUM", chromium)
+        .env("OPENCHAIR_ADMIN", ADMINISTRATOR)
         .env("CI", "1");
     playwright
 }

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{http, leash::Leashed, place::Place, up};
 
-/// Making a database and its tables on a busy machine.
-const LONGEST_START: Duration = Duration::from_secs(90);
+/// Making a database, its tables and demo data on a busy machine.
+const LONGEST_START: Duration = Duration::from_secs(180);
 
 #[derive(Debug)]
 pub(super) struct Server {
