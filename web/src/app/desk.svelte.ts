@@ -125,7 +125,8 @@ class Desk {
 
   take(me: MeView): void {
     this.#show(me);
-    const membership = this.membership;
+    // What one sees as support isn't kept on this device.
+    const membership = this.stay ? undefined : this.membership;
     void (membership ? kept.own(me, membership) : kept.forget());
   }
 
@@ -159,6 +160,7 @@ class Desk {
     const tenant = this.tenant;
     manners.tenant = tenant?.id ?? null;
     useHue(tenant?.hue ?? HUE);
+    if (this.me) this.take(this.me);
   }
 
   async signOut(): Promise<void> {
