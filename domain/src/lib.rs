@@ -23,6 +23,7 @@ pub mod html;
 pub mod idempotency;
 pub mod identity;
 pub mod ids;
+pub mod images;
 pub mod impact;
 pub mod jobs;
 pub mod keys;

@@ -19,6 +19,7 @@ pub mod forms;
 mod hours;
 pub mod identity;
 pub mod ids;
+pub mod images;
 pub mod impact;
 pub mod input;
 pub mod keys;

@@ -18,6 +18,7 @@ use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PlansApi, ServicesAp
 use crate::customers::{CustomerImportsApi, CustomerMergesApi, CustomerRecordsApi, CustomersApi};
 use crate::forms::FormsApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
+use crate::images::ImagesApi;
 use crate::impact::ImpactApi;
 use crate::keys::ApiKeysApi;
 use crate::live::LiveApi;
@@ -115,7 +116,7 @@ type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
 type Others = (Outside, Platform);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
-type Shop = (TenantApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
+type Shop = (TenantApi, ImagesApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
 type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
 type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi, LiveApi);
@@ -152,6 +153,7 @@ fn operations(app: &App) -> Operations {
     let waiting = (PublicWaitlistApi(app()), WaitingApi(app()), OfferApi(app()));
     let shop = (
         TenantApi(app()),
+        ImagesApi(app()),
         LocationsApi(app()),
         LocationDaysApi(app()),
         ClosuresApi(app()),

@@ -45,7 +45,7 @@ use crate::ops::{self, Ops};
 use crate::problem::AllowTable;
 use crate::telemetry::TelemetryError;
 use crate::web_files::{self, WebFiles};
-use crate::{dev_mail, docs, openapi, pages};
+use crate::{dev_mail, docs, images, openapi, pages};
 
 pub use database::Database;
 
@@ -288,6 +288,7 @@ fn routes(app: &App, ops: &Ops, web: WebFiles, settings: &Settings) -> Route {
     let route = docs::routes(openapi::routes(route, app));
     let route = leaving::routes(route, app);
     let route = hooks::routes(route, app);
+    let route = images::routes(route, app);
     let route = pages::routes(web_files::routes(route, web), app, web);
     if settings.profile.is_production() {
         // The mailbox shows everybody's mail: nothing for where real people are.
@@ -309,6 +310,7 @@ fn allow_table() -> AllowTable {
     for path in hooks::PATHS {
         table = table.path(path, &[poem::http::Method::POST]);
     }
+    table = table.path(images::PATH, &[poem::http::Method::GET]);
     table.path(leaving::PATH, &[poem::http::Method::GET, poem::http::Method::POST])
 }
 

@@ -95,7 +95,7 @@ const WIDGET: &str = "widget.js";
 /// What the shells link to may change with each build: look again each time (an ETag makes it
 /// cheap). What carries a hash in its name never changes.
 const LOOK_AGAIN: &str = "no-cache";
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+pub(crate) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Its name is on others' sites and never changes: looked for once an hour, by each visitor of theirs.
 const FOR_AN_HOUR: &str = "public, max-age=3600";
 
@@ -252,7 +252,7 @@ fn etag(file: &File, encoding: Option<Encoding>) -> String {
     encoding.map_or_else(|| format!("\"{hash}\""), |it| format!("\"{hash}-{}\"", it.name()))
 }
 
-fn is_fresh(headers: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn is_fresh(headers: &HeaderMap, tag: &str) -> bool {
     let values = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut known = values.flat_map(|value| value.split(',')).map(str::trim);
     known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)

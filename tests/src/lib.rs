@@ -24,6 +24,7 @@ mod guests;
 pub mod live;
 mod logs;
 mod people;
+pub mod pictures;
 pub mod post_office;
 pub mod process;
 pub mod push;

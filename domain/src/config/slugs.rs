@@ -40,6 +40,7 @@ mod tests {
             "reset-password",
             "verify-email",
             "assets",
+            "media",
             "openchair",
         ];
         for route in routes {

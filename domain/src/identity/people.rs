@@ -9,6 +9,7 @@ use super::{Identity, IdentityError, SignedIn, stored_role};
 use crate::audit::{self, Actor, NewEntry};
 use crate::authz::{Rights, Role};
 use crate::ids::{Id, Membership, Tenant, User};
+use crate::images;
 use crate::tenancy::{Outcome, RequestFacts, StoreError, SystemReason, SystemTx};
 use crate::text::Email;
 
@@ -63,6 +64,8 @@ pub struct Place {
     pub kind: String,
     /// Its colour.
     pub hue: i16,
+    /// Its mark.
+    pub logo: Option<images::Facts>,
     /// Its language.
     pub locale: String,
     /// Its time zone.
@@ -96,6 +99,7 @@ struct PlaceRow {
     tenant_name: String,
     kind: String,
     hue: i16,
+    logo: Option<serde_json::Value>,
     locale: String,
     time_zone: String,
     role: String,
@@ -106,7 +110,10 @@ struct PlaceRow {
 
 const PLACES: &str = "
     select m.id, m.tenant_id, t.slug, t.name as tenant_name, t.kind, t.hue, t.locale, t.time_zone,
-           m.role, m.custom_role_id, r.name as custom_role_name, r.permissions
+           m.role, m.custom_role_id, r.name as custom_role_name, r.permissions,
+           (select jsonb_build_object('hash', i.hash, 'format', i.format, 'width', i.width,
+                                      'height', i.height)
+            from images i where i.tenant_id = t.id and i.kind = 'logo') as logo
     from memberships m
     join tenants t on t.id = m.tenant_id
     left join roles r on r.tenant_id = m.tenant_id and r.id = m.custom_role_id
@@ -154,6 +161,7 @@ impl Identity {
                 tenant_name: row.tenant_name,
                 kind: row.kind,
                 hue: row.hue,
+                logo: row.logo.map(images::logo_of).transpose()?,
                 locale: row.locale,
                 time_zone: row.time_zone,
                 role,

@@ -19,6 +19,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
 use crate::audit::{Change, NewEntry};
 use crate::fault::{Faults, ValueFault, refusals};
 use crate::ids::{Id, Tenant};
+use crate::images::{self, Images};
 use crate::outbox::NewEvent;
 use crate::tenancy::{Outcome, TenantTx};
 use crate::text;
@@ -73,14 +74,16 @@ pub struct Business {
     pub trial_ends_at: Option<Instant>,
     /// Whether every login needs a second factor here.
     pub require_two_factor: bool,
+    /// What it shows of itself.
+    pub images: Images,
     /// When it signed up.
     pub created_at: Instant,
     /// Grows with each change.
     pub version: i32,
 }
 
-impl From<entity::Model> for Business {
-    fn from(row: entity::Model) -> Self {
+impl Business {
+    fn new(row: entity::Model, images: Images) -> Self {
         Self {
             id: Id::from_uuid(row.id),
             slug: row.slug,
@@ -94,6 +97,7 @@ impl From<entity::Model> for Business {
             plan: row.plan,
             trial_ends_at: row.trial_ends_at,
             require_two_factor: row.require_two_factor,
+            images,
             created_at: row.created_at,
             version: row.version,
         }
@@ -119,18 +123,23 @@ pub struct BusinessChange {
 
 /// The caller's business.
 pub async fn read(tx: &TenantTx) -> Result<Business, TenantError> {
+    let row = row(tx).await?;
+    Ok(Business::new(row, images::of(tx.conn(), tx.tenant()).await?))
+}
+
+async fn row(tx: &TenantTx) -> Result<entity::Model, TenantError> {
     let found = entity::Entity::find_by_id(tx.tenant().uuid()).one(tx.conn()).await?;
-    found.map(Business::from).ok_or(TenantError::NotFound)
+    found.ok_or(TenantError::NotFound)
 }
 
 /// In which country the business is (ISO 3166): national telephone numbers are read there.
 pub(crate) async fn country(tx: &TenantTx) -> Result<String, TenantError> {
-    Ok(read(tx).await?.country)
+    Ok(row(tx).await?.country)
 }
 
 /// Which day it is for the business.
 pub(crate) async fn today(tx: &TenantTx) -> Result<NaiveDate, TenantError> {
-    let zone = read(tx).await?.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let zone = row(tx).await?.time_zone.parse().unwrap_or(chrono_tz::UTC);
     Ok(tx.now().with_timezone(&zone).date_naive())
 }
 
@@ -154,7 +163,7 @@ pub async fn update(
     row.updated_at = Set(tx.now());
     let after =
         row.update(tx.conn()).await.on_constraint("tenants_slug_taken", TenantError::SlugTaken)?;
-    let after = Business::from(after);
+    let after = Business::new(after, images::of(tx.conn(), tx.tenant()).await?);
     let changes = [
         Change::of("name", before.name, after.name.clone()),
         Change::of("slug", before.slug, after.slug.clone()),
@@ -185,7 +194,8 @@ pub async fn set_security(
     row.require_two_factor = Set(require_two_factor);
     row.version = Set(version);
     row.updated_at = Set(tx.now());
-    let after = Business::from(row.update(tx.conn()).await?);
+    let after = row.update(tx.conn()).await?;
+    let after = Business::new(after, images::of(tx.conn(), tx.tenant()).await?);
     tx.record(
         NewEntry::new("tenant.security_changed", "tenant")
             .on(after.id, after.name.clone())
@@ -201,6 +211,24 @@ async fn hold(tx: &TenantTx, seen: i64) -> Result<entity::Model, TenantError> {
         entity::Entity::find_by_id(tx.tenant().uuid()).lock_exclusive().one(tx.conn()).await?;
     let found = found.ok_or(TenantError::NotFound)?;
     if i64::from(found.version) == seen { Ok(found) } else { Err(TenantError::Stale) }
+}
+
+/// The same with what it shows, for what is a part of it.
+pub(crate) async fn hold_seen(tx: &TenantTx, seen: i64) -> Result<Business, TenantError> {
+    let row = hold(tx, seen).await?;
+    Ok(Business::new(row, images::of(tx.conn(), tx.tenant()).await?))
+}
+
+/// Counts a change of a part of it: the business that is held has its next version.
+pub(crate) async fn count(tx: &TenantTx, held: &Business) -> Result<(), TenantError> {
+    let row = entity::ActiveModel {
+        id: Set(held.id.uuid()),
+        version: Set(held.version + 1),
+        updated_at: Set(tx.now()),
+        ..Default::default()
+    };
+    row.update(tx.conn()).await?;
+    Ok(())
 }
 
 fn put<V: Into<sea_orm::Value>>(column: &mut sea_orm::ActiveValue<V>, value: Option<V>) {

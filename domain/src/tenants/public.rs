@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::{TenantError, entity};
 use crate::catalog::{self, Menu};
 use crate::ids::Id;
+use crate::images::{self, Images};
 use crate::locations::{self, LocationFacts};
 use crate::staff::{self, PublicStaff};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, SystemTx, TenantFacts};
@@ -27,6 +28,8 @@ pub struct PublicPage {
     pub currency: String,
     /// Its colour, as an angle.
     pub hue: i16,
+    /// Its logo and its photo.
+    pub images: Images,
     /// Where it is, and when it is open.
     pub locations: Vec<LocationFacts>,
     /// What it offers.
@@ -65,6 +68,7 @@ pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, Tenant
     Ok(PublicPage {
         locations: locations::open_to_public(tx, tenant).await?,
         staff: staff::bookable(tx.conn(), tenant, &menu).await?,
+        images: images::of(tx.conn(), tenant).await?,
         menu,
         slug: shop.slug,
         name: shop.name,

@@ -12,6 +12,7 @@ use crate::identity::{
     self, Identity, IdentityError, NewSession, NewUser, Purpose, SignedIn, UserFacts,
 };
 use crate::ids::{Id, Membership, Session, Tenant, User};
+use crate::images::Images;
 use crate::outbox::{self, NewEvent};
 use crate::secrets::{PasswordContext, PasswordRule};
 use crate::tenancy::{RequestFacts, StoreError, SystemTx};
@@ -259,7 +260,7 @@ async fn insert(tx: &SystemTx, starter: &Starter) -> Result<Business, SignUpErro
             .exec_without_returning(tx.conn())
             .await?;
         if written == 1 {
-            return Ok(row.into());
+            return Ok(Business::new(row, Images::default()));
         }
     }
     Err(SignUpError::SlugTaken)

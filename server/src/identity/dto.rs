@@ -9,6 +9,7 @@ use poem_openapi::{Enum, Object};
 use super::device::device;
 use crate::auth::SetSession;
 use crate::ids::Ref;
+use crate::images::ImageView;
 use crate::roles::RoleRef;
 
 /// An address and its password.
@@ -152,6 +153,7 @@ struct PlaceTenantView {
     name: String,
     kind: String,
     hue: i16,
+    logo: Option<ImageView>,
     locale: String,
     time_zone: String,
 }
@@ -174,10 +176,11 @@ impl From<Place> for PlaceView {
             permissions: place.rights.keys(),
             tenant: PlaceTenantView {
                 id: place.tenant.into(),
-                slug: place.slug,
                 name: place.tenant_name,
                 kind: place.kind,
                 hue: place.hue,
+                logo: place.logo.map(|logo| ImageView::of(&logo, &place.slug)),
+                slug: place.slug,
                 locale: place.locale,
                 time_zone: place.time_zone,
             },

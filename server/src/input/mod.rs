@@ -109,7 +109,8 @@ fn is_json(content_type: &str) -> bool {
     })
 }
 
-async fn read(body: &mut RequestBody) -> Result<Vec<u8>, ApiError> {
+/// The whole body, as long as it may be.
+pub(crate) async fn read(body: &mut RequestBody) -> Result<Vec<u8>, ApiError> {
     let body = body.take().map_err(|error| ApiError::internal(&error))?;
     let mut stream = std::pin::pin!(body.into_bytes_stream());
     let mut bytes = Vec::new();

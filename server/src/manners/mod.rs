@@ -88,13 +88,16 @@ pub fn with_manners(routes: Route, manners: Manners) -> BoxEndpoint<'static> {
 }
 
 /// What takes whole files.
-const WIDER_BODIES: [(&str, usize); 1] = [crate::customers::WIDER_BODY];
+const WIDER_BODIES: [(&str, usize); 3] = {
+    let [logo, photo] = crate::images::WIDER_BODIES;
+    [crate::customers::WIDER_BODY, logo, photo]
+};
 
-/// Probes and files cost nothing; the API does, and so do pages that a shop is written into. What the
+/// Probes and files cost nothing; the API does, and so do pages that a shop is written into, and its pictures. What the
 /// provider of texts tells comes as fast as texts
 /// leave, from few addresses, and costs next to nothing where its signature is wrong.
 fn counts(request: &Request) -> bool {
     let path = request.uri().path();
     let is_api = path.starts_with("/v1/") && !crate::messaging::hooks::PATHS.contains(&path);
-    is_api || crate::pages::asks(path)
+    is_api || crate::pages::asks(path) || crate::images::asks(path)
 }

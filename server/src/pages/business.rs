@@ -1,6 +1,7 @@
 //! What a shop is, in the vocabulary of schema.org, which search engines read.
 
 use openchair_domain::hours::{Opening, shown};
+use openchair_domain::images::Facts;
 use openchair_domain::locations::LocationFacts;
 use openchair_domain::tenants::PublicPage;
 use serde_json::{Value, json};
@@ -17,8 +18,9 @@ fn kind(kind: &str) -> &'static str {
     }
 }
 
-/// A shop, whose page is at `url`.
-pub(super) fn business(page: &PublicPage, menu: &[Section<'_>], url: &str) -> Value {
+/// A shop of the product at `origin`.
+pub(super) fn business(page: &PublicPage, menu: &[Section<'_>], origin: &str) -> Value {
+    let url = &format!("{origin}/{}", page.slug);
     let mut business = json!({
         "@context": "https://schema.org",
         "@type": kind(&page.kind),
@@ -46,6 +48,14 @@ pub(super) fn business(page: &PublicPage, menu: &[Section<'_>], url: &str) -> Va
     }
     if let Some(range) = price_range(menu, &page.currency) {
         business["priceRange"] = range.into();
+    }
+    let image = |facts: &Facts| format!("{origin}{}", facts.path(&page.slug));
+    if let Some(logo) = &page.images.logo {
+        business["logo"] = image(logo).into();
+    }
+    // A search engine that shows one shows what it looks like there, else the mark.
+    if let Some(shown) = page.images.photo.as_ref().or(page.images.logo.as_ref()) {
+        business["image"] = image(shown).into();
     }
     let catalog = catalog(menu, &page.currency);
     if !catalog.is_empty() {
@@ -129,7 +139,7 @@ mod tests {
     use crate::pages::menu::sections;
 
     fn shown(page: &PublicPage) -> Value {
-        business(page, &sections(page), "https://book.example/lagoon")
+        business(page, &sections(page), "https://book.example")
     }
 
     #[test]

@@ -6,6 +6,7 @@ use openchair_domain::catalog::services::{ServiceFacts, ServiceTerms};
 use openchair_domain::config::OpenHours;
 use openchair_domain::hours::Opening;
 use openchair_domain::ids::Id;
+use openchair_domain::images::{Facts, Format, Images};
 use openchair_domain::locations::LocationFacts;
 use openchair_domain::tenants::PublicPage;
 
@@ -39,6 +40,10 @@ fn service(name: &str, price_minor: i64, members_only: bool) -> ServiceFacts {
     }
 }
 
+pub(super) fn picture_of(format: Format, width: u32, height: u32) -> Facts {
+    Facts { hash: "ab".into(), format, width, height }
+}
+
 pub(super) fn page(name: &str) -> PublicPage {
     PublicPage {
         slug: "lagoon".into(),
@@ -48,6 +53,7 @@ pub(super) fn page(name: &str) -> PublicPage {
         time_zone: "Pacific/Guam".into(),
         currency: "USD".into(),
         hue: 185,
+        images: Images::default(),
         locations: vec![at("Tumon Bay", "7 Shore Road, Tamuning")],
         menu: Menu {
             services: vec![

@@ -35,15 +35,47 @@ pub(super) fn head(page: &PublicPage, address: &Address, said: Pages<'_>, origin
          <meta property=\"og:site_name\" content=\"{name}\" />\
          <meta property=\"og:title\" content=\"{title}\" />\
          <meta property=\"og:description\" content=\"{about}\" />\
-         <meta property=\"og:url\" content=\"{url}\" />\
-         <meta name=\"twitter:card\" content=\"summary\" />",
+         <meta property=\"og:url\" content=\"{url}\" />",
     );
+    head.push_str(&picture(page, origin));
+
     // The screen in the shop is for who sits there; its shell says that it isn't to be listed.
     if address.show != Show::Board {
-        let at = format!("{origin}/{}", page.slug);
-        head.push_str(&data("application/ld+json", &business(page, &menu, &at)));
+        head.push_str(&data("application/ld+json", &business(page, &menu, origin)));
     }
     head
+}
+
+/// The photo is the largest thing on the page: it is on its way before the script that shows it.
+pub(super) fn at_once(page: &PublicPage) -> String {
+    page.images.photo.as_ref().map_or_else(String::new, |photo| {
+        let path = escaped(&photo.path(&page.slug));
+        format!("<link rel=\"preload\" as=\"image\" href=\"{path}\" fetchpriority=\"high\" />")
+    })
+}
+
+/// What is shown where somebody is sent the address: what it looks like there, across the whole width, or
+/// the mark beside the words.
+fn picture(page: &PublicPage, origin: &str) -> String {
+    let (shown, card) = match (&page.images.photo, &page.images.logo) {
+        (Some(photo), _) => (Some(photo), "summary_large_image"),
+        (None, logo) => (logo.as_ref(), "summary"),
+    };
+    let mut out = format!("<meta name=\"twitter:card\" content=\"{card}\" />");
+    if let Some(shown) = shown {
+        let url = escaped(&format!("{origin}{}", shown.path(&page.slug)));
+        let (kind, name) = (shown.format.media_type(), escaped(&page.name));
+        let (width, height) = (shown.width, shown.height);
+        let _infallible = write!(
+            out,
+            "<meta property=\"og:image\" content=\"{url}\" />\
+             <meta property=\"og:image:type\" content=\"{kind}\" />\
+             <meta property=\"og:image:width\" content=\"{width}\" />\
+             <meta property=\"og:image:height\" content=\"{height}\" />\
+             <meta property=\"og:image:alt\" content=\"{name}\" />",
+        );
+    }
+    out
 }
 
 /// Who it is, where, and what they do.
@@ -67,10 +99,11 @@ fn description(page: &PublicPage, menu: &[Section<'_>], does: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use openchair_domain::images::Format;
     use openchair_domain::messaging::templates::Templates;
 
     use super::*;
-    use crate::pages::fixture::{at, page};
+    use crate::pages::fixture::{at, page, picture_of};
 
     fn written(page: &PublicPage, show: Show, locale: &str) -> String {
         let templates = Templates::load().unwrap();
@@ -104,6 +137,42 @@ mod tests {
         chain.menu.services.clear();
         let chain = written(&chain, Show::Book, "en");
         assert!(chain.contains("content=\"Lagoon, Tumon Bay, Harbour. Book online.\""), "{chain}");
+    }
+
+    #[test]
+    fn whoever_is_sent_the_address_sees_what_it_looks_like() {
+        let mut lagoon = page("Lagoon");
+        let none = written(&lagoon, Show::Book, "en");
+        assert!(
+            none.contains("\"twitter:card\" content=\"summary\"") && !none.contains("og:image")
+        );
+        lagoon.images.logo = Some(picture_of(Format::Png, 512, 300));
+        let mark = written(&lagoon, Show::Queue, "en");
+        for part in [
+            "<meta name=\"twitter:card\" content=\"summary\" />",
+            "<meta property=\"og:image\" content=\"https://book.example/media/lagoon/ab.png\" />",
+            "<meta property=\"og:image:type\" content=\"image/png\" />",
+            "<meta property=\"og:image:width\" content=\"512\" />",
+            "<meta property=\"og:image:height\" content=\"300\" />",
+            "\"logo\":\"https://book.example/media/lagoon/ab.png\"",
+            "\"image\":\"https://book.example/media/lagoon/ab.png\"",
+        ] {
+            assert!(mark.contains(part), "{part} in {mark}");
+        }
+        lagoon.images.photo = Some(picture_of(Format::Jpg, 1600, 900));
+        let both = written(&lagoon, Show::Book, "en");
+        assert_eq!(
+            at_once(&lagoon),
+            "<link rel=\"preload\" as=\"image\" href=\"/media/lagoon/ab.jpg\" fetchpriority=\"high\" />"
+        );
+        for part in [
+            "<meta name=\"twitter:card\" content=\"summary_large_image\" />",
+            "<meta property=\"og:image\" content=\"https://book.example/media/lagoon/ab.jpg\" />",
+            "\"logo\":\"https://book.example/media/lagoon/ab.png\"",
+            "\"image\":\"https://book.example/media/lagoon/ab.jpg\"",
+        ] {
+            assert!(both.contains(part), "{part} in {both}");
+        }
     }
 
     #[test]

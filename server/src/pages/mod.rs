@@ -92,7 +92,7 @@ async fn of_shop(app: App, files: WebFiles, request: Request) -> Result<Response
     let mut page = match find(&app, who, &address, query).await {
         Ok(_) if address.path() != uri.path() => moved(&address.path(), uri.query()),
         Ok(shop) => {
-            let written = shop.written(&app, &address)?;
+            let written = shop.written(&app, &address, is_framed(query))?;
             filled(files, shell, headers, StatusCode::OK, written)
         }
         Err(error) if error.status == StatusCode::NOT_FOUND => {
@@ -140,10 +140,14 @@ fn line_at(page: &PublicPage, query: &str) -> Option<Id<Location>> {
 }
 
 impl Shop {
-    fn written(self, app: &App, address: &Address) -> Result<Written, ApiError> {
+    fn written(self, app: &App, address: &Address, framed: bool) -> Result<Written, ApiError> {
         let said = app.templates.pages(&self.page.locale);
         let said = said.map_err(|error| ApiError::internal(&error))?;
-        let head = head::head(&self.page, address, said, &app.public_url);
+        let mut head = head::head(&self.page, address, said, &app.public_url);
+        // In a frame, the site around it says who it is.
+        if address.show == Show::Book && !framed {
+            head.push_str(&head::at_once(&self.page));
+        }
         let page = plain::plain(&self.page, said);
         let mut boot = format!("{{\"shop\":{}", PublicPageView::from(self.page).to_json_string());
         if let Some(line) = self.line {

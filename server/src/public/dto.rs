@@ -1,4 +1,5 @@
 use openchair_domain::ids::Location;
+use openchair_domain::images::Facts;
 use openchair_domain::locations::LocationFacts;
 use openchair_domain::tenants::PublicPage;
 use poem_openapi::Object;
@@ -8,6 +9,7 @@ use super::menu::{
     PublicStaffView,
 };
 use crate::ids::Ref;
+use crate::images::ImageView;
 use crate::locations::OpeningHours;
 
 /// What anybody may see of a location.
@@ -45,6 +47,8 @@ pub(crate) struct PublicPageView {
     currency: String,
     /// Its colour, as an angle
     hue: i16,
+    logo: Option<ImageView>,
+    photo: Option<ImageView>,
     locations: Vec<PublicLocationView>,
     /// What customers can book themselves, in the order of the menu
     services: Vec<PublicServiceView>,
@@ -60,7 +64,10 @@ pub(crate) struct PublicPageView {
 impl From<PublicPage> for PublicPageView {
     fn from(page: PublicPage) -> Self {
         let menu = page.menu;
+        let image = |facts: Option<&Facts>| facts.map(|it| ImageView::of(it, &page.slug));
         Self {
+            logo: image(page.images.logo.as_ref()),
+            photo: image(page.images.photo.as_ref()),
             slug: page.slug,
             name: page.name,
             kind: page.kind,

@@ -1,10 +1,12 @@
 use chrono::{DateTime, Utc};
 use openchair_domain::ids::Tenant;
+use openchair_domain::images::Facts;
 use openchair_domain::tenants::{Business, BusinessChange, Step, StepKey};
 use poem_openapi::{Enum, Object};
 
 use crate::conditional::Versioned;
 use crate::ids::Ref;
+use crate::images::ImageView;
 
 /// A business, as its team sees it.
 #[derive(Debug, Clone, Object)]
@@ -23,6 +25,8 @@ pub(crate) struct TenantView {
     locale: String,
     /// Its colour, as an angle
     hue: i16,
+    logo: Option<ImageView>,
+    photo: Option<ImageView>,
     plan: String,
     /// When the trial is over, on a plan that has an end
     trial_ends_at: Option<DateTime<Utc>>,
@@ -34,8 +38,11 @@ pub(crate) struct TenantView {
 
 impl From<Business> for TenantView {
     fn from(business: Business) -> Self {
+        let image = |facts: Option<&Facts>| facts.map(|it| ImageView::of(it, &business.slug));
         Self {
             id: business.id.into(),
+            logo: image(business.images.logo.as_ref()),
+            photo: image(business.images.photo.as_ref()),
             slug: business.slug,
             name: business.name,
             kind: business.kind,
@@ -54,7 +61,7 @@ impl From<Business> for TenantView {
 }
 
 /// The view with its version.
-pub(super) fn versioned(business: Business) -> Versioned<TenantView> {
+pub(crate) fn versioned(business: Business) -> Versioned<TenantView> {
     Versioned::new(business.version.into(), business.into())
 }
 

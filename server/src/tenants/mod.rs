@@ -14,9 +14,9 @@ use crate::input::Input;
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
-use dto::{SetupView, TenantChange, TenantSecurity, versioned};
+use dto::{SetupView, TenantChange, TenantSecurity};
 
-pub(crate) use dto::TenantView;
+pub(crate) use dto::{TenantView, versioned};
 
 /// The operations on the business itself.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ mod customers;
 mod demo;
 mod hangup;
 mod identity;
+mod images;
 mod impact;
 mod isolation;
 mod jobs;

@@ -59,6 +59,8 @@ pub fn operations() -> Vec<Operation> {
 pub struct Sample {
     pub path: String,
     pub body: Option<Value>,
+    /// The bytes of a picture, instead of JSON.
+    pub picture: Option<Vec<u8>>,
     pub version: Option<i64>,
     /// Whether it asks for a WebSocket.
     pub upgrade: bool,
@@ -91,6 +93,9 @@ impl Sample {
         let mut call = actor.browser.request(method, &self.path);
         if let Some(body) = &self.body {
             call = call.json(body);
+        }
+        if let Some(picture) = self.picture {
+            call = call.header("content-type", "image/png").body(picture);
         }
         if let Some(version) = self.version {
             call = call.header("if-match", &format!("\"{version}\""));

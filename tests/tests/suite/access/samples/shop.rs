@@ -1,7 +1,7 @@
 //! Requests about staff, rooms, booking rules, and days.
 
 use openchair_domain::ids::{Closure, Id, Room, Service, StaffMember, TimeOff};
-use openchair_tests::{Business, TestApp};
+use openchair_tests::{Business, TestApp, pictures};
 use serde_json::json;
 
 use super::{Operation, Sample};
@@ -101,6 +101,11 @@ pub async fn sample(
             at("/closures").with(json!({ "first_day": DAY, "last_day": "2026-06-04" }))
         }
         "remove_closure" => at(&format!("/closures/{closure}")),
+        "put_image" => {
+            let picture = Some(pictures::png(&pictures::flag(60, 60)));
+            Sample { picture, ..at("/tenant/images/logo") }.seen(1)
+        }
+        "remove_image" => at("/tenant/images/logo").seen(1),
         "archive_location" => {
             if succeeds {
                 // A business keeps at least one.
