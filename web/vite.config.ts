@@ -121,7 +121,7 @@ export default defineConfig(({ mode }) => ({
   },
   server: {
     proxy: {
-      '^/(v1|dev|docs)(/|$)': { target: API, changeOrigin: true, ws: true, headers: { origin: API } },
+      '^/(v1|dev|docs|media)(/|$)': { target: API, changeOrigin: true, ws: true, headers: { origin: API } },
     },
   },
 }));

@@ -13,6 +13,7 @@ const PARTS: Record<string, string[]> = {
   customers: ['app/customers'],
   day: ['app/day'],
   line: ['app/line'],
+  look: ['app/look'],
   menu: ['app/menu'],
   messaging: ['app/messaging'],
   people: ['app/people'],

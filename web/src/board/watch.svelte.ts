@@ -18,6 +18,7 @@ const LOOK_AGAIN = 5 * 60_000;
 export class Watch {
   view = $state.raw<View>();
   newcomer = $state.raw<Schema<'PublicQueueView'>['newcomer']>();
+  logo = $state.raw<Shop['logo']>();
   missing = $state(false);
   away = $state(false);
   heard = $state(Date.now());
@@ -40,13 +41,18 @@ export class Watch {
 
   #colour(): void {
     const given = boot()['shop'] as Shop | null | undefined;
-    if (given) useHue(given.hue);
+    if (given) this.#dress(given);
     else if (given !== null) {
       ask(api.GET('/v1/public/{shop}', { params: { path: { shop: this.slug } } })).then(
-        ({ hue }) => useHue(hue),
+        (shop) => this.#dress(shop),
         () => undefined,
       );
     }
+  }
+
+  #dress({ hue, logo }: Shop): void {
+    useHue(hue);
+    this.logo = logo;
   }
 
   #follow(): void {

@@ -3,6 +3,7 @@ import { CUSTOMERS } from './customers';
 import { DAY } from './day';
 import { HOUSE } from './house';
 import { LINE } from './line';
+import { LOOK } from './look';
 import { MENU } from './menu';
 import { MESSAGING } from './messaging';
 import { OUTSIDE } from './outside';
@@ -32,6 +33,7 @@ export const PARTS: Part[] = [
   part('customers', CUSTOMERS, true),
   part('day', DAY, true),
   part('line', LINE, true),
+  part('look', LOOK, true),
   part('menu', MENU, true),
   part('messaging', MESSAGING, true),
   part('people', PEOPLE, true),

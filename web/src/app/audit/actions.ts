@@ -116,6 +116,7 @@ export const ACTIONS = [
   'team.member_left',
   'team.member_removed',
   'team.role_changed',
+  'tenant.image_changed',
   'tenant.ownership_transferred',
   'tenant.plan_set',
   'tenant.security_changed',

@@ -6,6 +6,7 @@ import type customers from '$messages/customers/en.json';
 import type day from '$messages/day/en.json';
 import type front from '$messages/front/en.json';
 import type line from '$messages/line/en.json';
+import type look from '$messages/look/en.json';
 import type menu from '$messages/menu/en.json';
 import type messaging from '$messages/messaging/en.json';
 import type people from '$messages/people/en.json';
@@ -25,6 +26,7 @@ type Catalogues = {
   day: typeof day;
   front: typeof front;
   line: typeof line;
+  look: typeof look;
   menu: typeof menu;
   messaging: typeof messaging;
   people: typeof people;

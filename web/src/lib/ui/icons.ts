@@ -36,3 +36,4 @@ export const line = 'M5.5 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM12 9a2 2 0 1 0 0-4 2 2 
 export const forth = 'M9.5 6l6 6-6 6';
 export const week = 'M4 9.5h16M8 3v4M16 3v4M6 5h12a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2ZM9.3 9.5V20M14.7 9.5V20';
 export const printer = 'M7 8.5V4h10v4.5M7 17H5a1 1 0 0 1-1-1v-6a1.5 1.5 0 0 1 1.5-1.5h13A1.5 1.5 0 0 1 20 10v6a1 1 0 0 1-1 1h-2M7 14h10v6H7z';
+export const picture = 'M5 4.5h14A1.5 1.5 0 0 1 20.5 6v12a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18V6A1.5 1.5 0 0 1 5 4.5ZM3.5 16l5-5 5.500 5.500M12.500 14l3-3 5 5M15.5 8.500h.01';
