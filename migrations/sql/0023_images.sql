@@ -12,6 +12,6 @@ CREATE TABLE images (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, kind)
 );
+CALL lock_to_tenant('images', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT');
 -- Compressed once is enough.
 ALTER TABLE images ALTER COLUMN bytes SET STORAGE EXTERNAL;
-CALL lock_to_tenant('images', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT');

@@ -65,12 +65,19 @@ fn broken() -> ValueFault {
 fn read(kind: Kind, sent: &[u8], format: ImageFormat) -> Result<DynamicImage, ValueFault> {
     let source = Cursor::new(sent);
     let read = match format {
-        ImageFormat::Png => unpack(kind, PngDecoder::new(source)),
+        ImageFormat::Png => unpack(kind, PngDecoder::with_limits(source, limits())),
         ImageFormat::WebP => unpack(kind, WebPDecoder::new(source)),
         _ if passes(sent) > PASSES => return Err(broken()),
         _ => unpack(kind, JpegDecoder::new(source)),
     };
     read?.map_err(|_| broken())
+}
+
+/// From the first byte on: what stands before the picture may be packed, too.
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY);
+    limits
 }
 
 /// A pass of a JPEG begins with this mark, which is nowhere in what is packed.
@@ -85,9 +92,7 @@ fn unpack(
     let Ok(mut decoder) = decoder else { return Err(broken()) };
     check_size(kind, decoder.dimensions())?;
     Ok((|| {
-        let mut limits = Limits::default();
-        limits.max_alloc = Some(MEMORY);
-        decoder.set_limits(limits)?;
+        decoder.set_limits(limits())?;
         let turn = decoder.orientation()?;
         let mut picture = DynamicImage::from_decoder(decoder)?;
         picture.apply_orientation(turn);
