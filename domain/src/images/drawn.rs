@@ -64,6 +64,9 @@ fn broken() -> ValueFault {
 /// Unpacked, and the right way up.
 fn read(kind: Kind, sent: &[u8], format: ImageFormat) -> Result<DynamicImage, ValueFault> {
     let source = Cursor::new(sent);
+    if let Some(size) = png_size(sent).filter(|_| format == ImageFormat::Png) {
+        check_size(kind, size)?;
+    }
     let read = match format {
         ImageFormat::Png => unpack(kind, PngDecoder::with_limits(source, limits())),
         ImageFormat::WebP => unpack(kind, WebPDecoder::new(source)),
@@ -71,6 +74,13 @@ fn read(kind: Kind, sent: &[u8], format: ImageFormat) -> Result<DynamicImage, Va
         _ => unpack(kind, JpegDecoder::new(source)),
     };
     read?.map_err(|_| broken())
+}
+
+/// A PNG begins with its size. Its decoder minds, too, but doesn't say why.
+fn png_size(png: &[u8]) -> Option<(u32, u32)> {
+    let [width, height] =
+        [16, 20].map(|at| png.get(at..at + 4)?.try_into().map(u32::from_be_bytes).ok());
+    width.zip(height)
 }
 
 /// From the first byte on: what stands before the picture may be packed, too.
