@@ -79,6 +79,7 @@ async fn unknown_malformed_and_foreign_ids_are_one() {
             let request = super::samples::Sample {
                 path: parts.join("/"),
                 body: valid.body.clone(),
+                picture: valid.picture.clone(),
                 version: valid.version,
                 upgrade: valid.upgrade,
             };
