@@ -43,6 +43,8 @@ kinds! {
     Session = "ses",
     /// A link that is good once.
     OneTimeToken = "ott",
+    /// What a customer who comes back shows.
+    RegularPass = "rpa",
     /// An API client's refresh token.
     RefreshToken = "rtk",
     /// A place of business.

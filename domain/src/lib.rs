@@ -38,6 +38,7 @@ pub mod phone;
 pub mod platform;
 pub mod policies;
 pub mod queue;
+pub mod regulars;
 pub mod removal;
 pub mod roles;
 pub mod rooms;

@@ -41,6 +41,7 @@ pub mod policies;
 pub mod problem;
 pub mod public;
 pub mod queue;
+mod regulars;
 mod removal;
 pub mod roles;
 pub mod rooms;

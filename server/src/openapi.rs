@@ -36,6 +36,7 @@ use crate::public::{
     PublicQueueApi, PublicSlotsApi, PublicWaitlistApi, WaitingApi,
 };
 use crate::queue::{KiosksApi, QueueApi};
+use crate::regulars::RegularsApi;
 use crate::roles::RolesApi;
 use crate::rooms::RoomsApi;
 use crate::sequences::SequencesApi;
@@ -112,7 +113,7 @@ type House = (ApiKeysApi, AuditApi);
 type Platform =
     (PlatformApi, PlatformJobsApi, PlatformAlertsApi, PlatformPlansApi, PlatformHealthApi);
 type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi, OwnBrowsersApi);
-type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi);
+type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi, RegularsApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
 type Others = (Outside, Platform);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
@@ -150,7 +151,8 @@ fn operations(app: &App) -> Operations {
         OwnVisitApi(app()),
         OwnBrowsersApi(app()),
     );
-    let waiting = (PublicWaitlistApi(app()), WaitingApi(app()), OfferApi(app()));
+    let waiting =
+        (PublicWaitlistApi(app()), WaitingApi(app()), OfferApi(app()), RegularsApi(app()));
     let shop = (
         TenantApi(app()),
         ImagesApi(app()),

@@ -186,6 +186,13 @@ impl Call {
         self
     }
 
+    /// Adds a cookie to those that are there.
+    pub fn and_cookie(self, cookie: &str) -> Self {
+        let there = self.headers.get("cookie").and_then(|value| value.to_str().ok());
+        let all = there.map_or_else(|| cookie.to_owned(), |there| format!("{there}; {cookie}"));
+        self.header("cookie", &all)
+    }
+
     /// Takes a header away.
     pub fn without(mut self, name: &str) -> Self {
         self.headers.remove(name);

@@ -229,6 +229,26 @@ impl TestApp {
         token.text().to_owned()
     }
 
+    /// What a customer who comes back shows, without the mail: a `link`, or the pass of a `device`.
+    pub async fn regular(&self, kind: &str, email: &str) -> String {
+        let sort = if kind == "link" { TokenKind::RegularLink } else { TokenKind::RegularPass };
+        let token = OpaqueToken::generate(sort, &*self.entropy);
+        sqlx::query(
+            "insert into regular_passes (id, kind, token_hash, email, email_key, created_at,
+                                         expires_at)
+             values ($1, $2, $3, $4, lower($4), $5, $5 + interval '10 minutes')",
+        )
+        .bind(self.new_id::<Event>().uuid())
+        .bind(kind)
+        .bind(token.hash().to_vec())
+        .bind(email)
+        .bind(self.now())
+        .execute(self.pool())
+        .await
+        .expect("a pass");
+        token.text().to_owned()
+    }
+
     /// An invitation to a business's team, and the token of its link.
     pub async fn invitation(
         &self,

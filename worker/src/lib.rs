@@ -30,7 +30,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::alerts::{Alerting, Watch, WriteTallies};
-use crate::jobs::{ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages};
+use crate::jobs::{
+    ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages, SendRegularLinks,
+};
 use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
@@ -81,6 +83,7 @@ impl Worker {
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(SendMails { mailer, templates, clock, gate }),
             Arc::new(SendLinks { identity }),
+            Arc::new(SendRegularLinks { db: db.clone(), public_url: public_url.clone() }),
             Arc::new(ImportCustomers { db: db.clone() }),
             Arc::new(MatchWaitlist { db: db.clone(), public_url }),
         ];

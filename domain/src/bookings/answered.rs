@@ -7,13 +7,12 @@ use serde_json::json;
 use super::change;
 use super::entities::appointment;
 use super::error::{BookingError, Refusal};
-use super::link::{Holder, locked, open};
+use super::link::{Holder, locked, open, opened};
 use super::read;
 use super::state::Status;
 use crate::ids::{Appointment, Id, Tenant};
 use crate::messaging::Channel;
-use crate::secrets::Place;
-use crate::tenancy::{Db, RequestFacts, StoreError, SystemReason, TenantTx};
+use crate::tenancy::{Db, RequestFacts, SystemReason, TenantTx};
 
 /// The link of a visit in the hands of who was sent it.
 pub(crate) async fn holder_of(
@@ -33,10 +32,7 @@ pub(crate) async fn holder_of(
     let kept = Kept::find_by_statement(statement).one(tx.conn()).await?;
     tx.rollback().await?;
     let sealed = kept.and_then(|kept| kept.link_sealed).ok_or(Refusal::NotFound)?;
-    let place = Place { table: "appointments", column: "link_sealed", row: visit.uuid() };
-    let link = String::from_utf8(db.tools().open(&place, &sealed)?)
-        .map_err(|_| StoreError::Unreadable("the link".to_owned()))?;
-    open(db, &link, request).await
+    open(db, &opened(db.tools(), visit, &sealed)?, request).await
 }
 
 /// They say once more that they come. Staff see it in the visit's history; nothing else is changed by it.

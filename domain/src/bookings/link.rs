@@ -26,7 +26,7 @@ use crate::diary::{self, Shop};
 use crate::ids::{Appointment, Id};
 use crate::messaging::{self, Kind};
 use crate::secrets::{OpaqueToken, Place, TokenKind};
-use crate::tenancy::{Caller, Db, RequestFacts, StoreError, TenantTx};
+use crate::tenancy::{Caller, Db, RequestFacts, StoreError, TenantTx, Tools};
 use crate::tenants;
 use crate::time::Instant;
 
@@ -252,6 +252,17 @@ pub(super) fn sealed(
 ) -> Result<Vec<u8>, StoreError> {
     let place = Place { table: "appointments", column: "link_sealed", row: id.uuid() };
     tx.tools().seal(&place, link.text().as_bytes())
+}
+
+/// The same, opened again.
+pub(crate) fn opened(
+    tools: &Tools,
+    id: Id<Appointment>,
+    sealed: &[u8],
+) -> Result<String, StoreError> {
+    let place = Place { table: "appointments", column: "link_sealed", row: id.uuid() };
+    String::from_utf8(tools.open(&place, sealed)?)
+        .map_err(|_| StoreError::Unreadable("the link".to_owned()))
 }
 
 /// Tells the customer where the visit stands, with its link.

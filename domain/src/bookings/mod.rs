@@ -70,6 +70,7 @@ pub use history::Event;
 pub(crate) use history::steps;
 pub use hold::{Kept, NewHold, hold, lapse_due, release};
 pub use ics::{CalendarEntry, calendar};
+pub(crate) use link::opened;
 pub use link::{
     Holder, OwnVisit, again, cancel, look, open, open_again, relocate as relocate_own, renew, send,
     slots as own_slots,

@@ -30,6 +30,8 @@ pub enum Template {
     /// A code that proves this address while a time is kept: `business`, `code`. No `name`: what a
     /// stranger typed must not reach an address that isn't proven to be theirs.
     BookingCode,
+    /// A link to all of one's visits: `minutes`. No name: which of their records' would it be?
+    RegularLink,
     /// Your visit is booked. Like all about a visit: `name`, `business`, `title`, `date`
     /// (`YYYY-MM-DD`), `time` (`HH:MM`), `place`, and the `reason` why staff called it off, or nothing.
     BookingConfirmed,
@@ -87,13 +89,14 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
         Self::Invitation,
         Self::SecurityNotice,
         Self::BookingCode,
+        Self::RegularLink,
         Self::BookingConfirmed,
         Self::BookingRequested,
         Self::BookingUnpaid,
@@ -124,6 +127,7 @@ impl Template {
             Self::Invitation => "invitation",
             Self::SecurityNotice => "security_notice",
             Self::BookingCode => "booking_code",
+            Self::RegularLink => "regular_link",
             Self::BookingConfirmed => "booking_confirmed",
             Self::BookingRequested => "booking_requested",
             Self::BookingUnpaid => "booking_unpaid",

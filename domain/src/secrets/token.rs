@@ -40,11 +40,15 @@ pub enum TokenKind {
     Ticket,
     /// A tablet at the door.
     Kiosk,
+    /// A link by which a customer who comes back proves their address.
+    RegularLink,
+    /// What such a customer keeps on a device.
+    RegularPass,
 }
 
 impl TokenKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Session,
         Self::MagicLink,
         Self::PasswordReset,
@@ -59,6 +63,8 @@ impl TokenKind {
         Self::Offer,
         Self::Ticket,
         Self::Kiosk,
+        Self::RegularLink,
+        Self::RegularPass,
     ];
 
     /// How its tokens begin.
@@ -78,6 +84,8 @@ impl TokenKind {
             Self::Offer => "oc_of_",
             Self::Ticket => "oc_qt_",
             Self::Kiosk => "oc_ki_",
+            Self::RegularLink => "oc_rl_",
+            Self::RegularPass => "oc_rp_",
         }
     }
 }

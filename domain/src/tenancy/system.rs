@@ -46,6 +46,8 @@ pub enum SystemReason {
     Webhooks,
     /// How the deployment does, and who is told when it isn't well.
     Watch,
+    /// A customer who comes back looks at their visits in all businesses.
+    Regulars,
     /// Is the database there, and is it ours?
     Readiness,
 }
@@ -68,6 +70,7 @@ impl SystemReason {
             Self::Live => "live",
             Self::Webhooks => "webhooks",
             Self::Watch => "watch",
+            Self::Regulars => "regulars",
             Self::Readiness => "readiness",
         }
     }

@@ -56,7 +56,7 @@ pub struct Visitor {
     pub person: Option<SignedIn>,
 }
 
-fn app(request: &Request) -> Result<&App, ApiError> {
+pub(crate) fn app(request: &Request) -> Result<&App, ApiError> {
     request.data::<App>().ok_or_else(|| {
         tracing::error!("the app is not mounted");
         ApiError::internal_logged()
@@ -137,6 +137,11 @@ pub(crate) async fn at_the_door(
         }
         known => known.map(Some),
     }
+}
+
+/// Whoever isn't signed in may not be sent here by somebody else's page either, to change anything.
+pub(crate) fn check_visitor(request: &Request, app: &App) -> Result<(), ApiError> {
+    origin::check_visitor(request, &app.public_url)
 }
 
 /// What is known of a request.

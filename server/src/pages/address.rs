@@ -36,9 +36,11 @@ impl Show {
 const BOOK: &str = "book.html";
 const QUEUE: &str = "queue.html";
 
-/// Pages whose address is a secret: visits, what somebody waits for, offers; tickets, tablets. Nothing of
-/// it is looked at here: the page asks the API.
-pub(super) const WITH_TOKENS: [(&str, &str); 5] = [
+/// Pages whose address is a secret: visits, what somebody waits for, offers; tickets, tablets; and that of
+/// customers who come back, whose secret stands behind the `#`. Nothing of it is looked at here: the page asks
+/// the API.
+pub(super) const WITH_TOKENS: [(&str, &str); 6] = [
+    ("/me", BOOK),
     ("/b/:token", BOOK),
     ("/w/:token", BOOK),
     ("/o/:token", BOOK),
@@ -89,6 +91,9 @@ mod tests {
     fn shell(path: &str) -> Option<&'static str> {
         let in_app = path == "/app" || path.starts_with("/app/");
         let token = WITH_TOKENS.iter().find_map(|(pattern, shell)| {
+            if path == *pattern {
+                return Some(*shell);
+            }
             let token = path.strip_prefix(pattern.strip_suffix(":token")?)?;
             (!token.is_empty() && !token.contains('/')).then_some(*shell)
         });
@@ -126,6 +131,7 @@ mod tests {
             "/lagoon/tv",
             "/app/queue",
             "/app/tv",
+            "/me",
             "/b/oc_1",
             "/w/oc_1",
             "/o/oc_1",

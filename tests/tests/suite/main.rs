@@ -23,6 +23,7 @@ mod messages;
 mod pages;
 mod queue;
 mod races;
+mod regulars;
 mod schema;
 mod shop;
 mod team;

@@ -201,6 +201,7 @@ async fn only_what_is_made_for_it_can_be_framed() {
         format!("/{slug}/queue?embed"),
         format!("/{slug}/tv?embed"),
         "/b/oc_x?embed".to_owned(),
+        "/me?embed".to_owned(),
         "/app?embed".to_owned(),
         "/?embed".to_owned(),
     ] {
@@ -276,7 +277,7 @@ async fn pages_are_counted() {
     }
     guest.get(&format!("/v1/public/{slug}")).await.problem(429, "rate_limited");
     // What asks nothing of the database isn't counted.
-    for path in ["/", "/app", "/b/oc_x", "/robots.txt", "/widget.js"] {
+    for path in ["/", "/app", "/b/oc_x", "/me", "/robots.txt", "/widget.js"] {
         assert_eq!(guest.get(path).await.status, 200, "{path}");
     }
 

@@ -13,6 +13,7 @@ const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("one_time_tokens", "links of a login, which is global"),
     ("recovery_codes", "second factors of a login, which is global"),
     ("refresh_tokens", "API clients of a login, which is global"),
+    ("regular_passes", "of an address, which customers have in many businesses"),
     ("sessions", "of a login, which is global"),
     ("tallies", "counts over all tenants"),
     ("tenants", "the root: its id is the tenant's id"),
@@ -23,11 +24,13 @@ const GLOBAL_TABLES: &[(&str, &str)] = &[
 /// Indexes of tenant tables that don't begin with the tenant, and why.
 const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("api_keys_by_secret", "a program shows its key before anybody knows its tenant"),
+    ("appointments_by_address", "whoever proved an address is looked for in all businesses"),
     ("appointments_by_link", "a customer shows the link before anybody knows the tenant"),
     ("appointments_by_link_before", "a customer shows the link before anybody knows the tenant"),
     ("appointments_lapsing", "the sweep looks for time that lapsed over all tenants"),
     ("appointments_never_taken", "the sweep goes by age over all tenants"),
     ("customer_imports_checked", "the sweep goes by age over all tenants"),
+    ("customers_by_address", "whoever proved an address is looked for in all businesses"),
     ("idempotency_keys_by_age", "the sweep goes by age over all tenants"),
     ("invitations_by_token", "a guest shows the link before anybody knows the tenant"),
     ("jobs_by_id", "an operator looks at a job, whoever's it is"),

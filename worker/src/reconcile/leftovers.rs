@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use openchair_domain::bookings::{self, BookingError};
 use openchair_domain::messaging::{self, mailbox};
 use openchair_domain::tenancy::{Db, StoreError};
-use openchair_domain::{customers, idempotency, identity, jobs, queue, waitlist, webhooks};
+use openchair_domain::{
+    customers, idempotency, identity, jobs, queue, regulars, waitlist, webhooks,
+};
 
 use super::Reconciler;
 use crate::handler::with_causes;
@@ -36,6 +38,7 @@ impl Reconciler for Leftovers {
             ("holds", bookings::forget_holds(db).await),
             ("imports", customers::forget_files(db).await),
             ("queues", queue::forget_bygone(db).await.map_err(BookingError::into_store)),
+            ("regulars", regulars::sweep(db).await),
             ("webhooks", webhooks::sweep(db).await),
             ("waiting", waitlist::over_everywhere(db).await.map_err(BookingError::into_store)),
         ];

@@ -14,6 +14,7 @@ fn sample(template: Template, locale: &str) -> Mail {
         }
         Template::SecurityNotice => json!({"name": "Ana Pérez", "what": "password_changed"}),
         Template::BookingCode => json!({"business": "Lagoon Spa & Sons", "code": "048213"}),
+        Template::RegularLink => json!({"minutes": 20}),
         Template::BookingConfirmed
         | Template::BookingRequested
         | Template::BookingUnpaid

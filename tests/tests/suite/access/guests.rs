@@ -30,6 +30,12 @@ impl Guests {
         app.form_answers(of, customer, form, &json!({ "of": of.name })).await;
         app.consent(of, customer).await;
         app.visit(of, customer, &of.owner, 1).await;
+        let off = app.visit(of, customer, &of.owner, 2).await.uuid();
+        let sql = format!(
+            "update appointments set status = 'cancelled', contact_email = 'ana@example.com'
+             where id = '{off}'"
+        );
+        app.database.run(&sql).await;
         Self {
             customer,
             other,

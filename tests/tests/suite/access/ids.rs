@@ -82,6 +82,7 @@ async fn unknown_malformed_and_foreign_ids_are_one() {
                 picture: valid.picture.clone(),
                 version: valid.version,
                 upgrade: valid.upgrade,
+                pass: valid.pass.clone(),
             };
             answers.push((id.clone(), plain(&request.send(&operation, asker).await)));
             asked += 1;

@@ -22,6 +22,7 @@ pub mod later;
 pub mod messages;
 mod platform;
 pub mod queue;
+mod regulars;
 pub mod webhooks;
 
 /// An operation of the document.
@@ -64,6 +65,8 @@ pub struct Sample {
     pub version: Option<i64>,
     /// Whether it asks for a WebSocket.
     pub upgrade: bool,
+    /// What a customer who comes back shows besides.
+    pub pass: Option<String>,
 }
 
 /// What asks for a WebSocket.
@@ -83,6 +86,10 @@ impl Sample {
         Self { body: Some(body), ..self }
     }
 
+    fn showing(self, pass: String) -> Self {
+        Self { pass: Some(pass), ..self }
+    }
+
     fn seen(self, version: i64) -> Self {
         Self { version: Some(version), ..self }
     }
@@ -99,6 +106,9 @@ impl Sample {
         }
         if let Some(version) = self.version {
             call = call.header("if-match", &format!("\"{version}\""));
+        }
+        if let Some(pass) = &self.pass {
+            call = call.and_cookie(&format!("__Host-openchair-me={pass}"));
         }
         for (name, value) in UPGRADE.into_iter().filter(|_| self.upgrade) {
             call = call.header(name, value);
@@ -141,6 +151,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = queue::sample(operation, world, actor, succeeds).await {
+        return sample;
+    }
+    if let Some(sample) = regulars::sample(operation, world).await {
         return sample;
     }
     if let Some(sample) = impact::sample(operation, world, actor, succeeds).await {

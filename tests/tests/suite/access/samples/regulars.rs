@@ -1,0 +1,26 @@
+//! Customers who come back.
+
+use serde_json::json;
+
+use super::super::actors::World;
+use super::{Operation, Sample};
+
+pub async fn sample(operation: &Operation, world: &World) -> Option<Sample> {
+    let app = &world.app;
+    Some(match operation.id.as_str() {
+        "ask_for_regular_link" => {
+            // Nobody's mailbox is filled, whoever asks how often.
+            let email = format!("{}@example.com", app.new_id::<openchair_domain::ids::Event>());
+            Sample::at("/v1/regulars/link").with(json!({ "email": email }))
+        }
+        "redeem_regular_link" => {
+            let token = app.regular("link", "ana@example.com").await;
+            Sample::at("/v1/regulars/link/redeem").with(json!({ "token": token }))
+        }
+        "list_regular_visits" => Sample::at("/v1/regulars/visits")
+            .showing(app.regular("device", "ana@example.com").await),
+        "forget_regular" => Sample::at("/v1/regulars/forget")
+            .showing(app.regular("device", "ana@example.com").await),
+        _ => return None,
+    })
+}
