@@ -10,6 +10,7 @@ const PARTS: Record<string, string[]> = {
   book: ['book'],
   visit: ['visit'],
   queue: ['queue', 'board'],
+  regulars: ['regulars'],
   customers: ['app/customers'],
   day: ['app/day'],
   line: ['app/line'],
@@ -25,7 +26,7 @@ const PARTS: Record<string, string[]> = {
 };
 /** Those that are shown within another shell: its own words are there, too. */
 const shellOf = (part: string): string[] => {
-  if (part === 'visit') return ['book'];
+  if (part === 'visit' || part === 'regulars') return ['book'];
   return PARTS[part]?.[0]?.startsWith('app/') ? ['app'] : [];
 };
 const here = new URL('.', import.meta.url);

@@ -12,7 +12,7 @@ useTheme(theme());
 router.start((path) => routeOf(path) !== undefined);
 closeByEscape();
 
-const words = i18n.start(import.meta.glob<File>('../../messages/{ui,book,visit}/*.json'), wordsOf(location.pathname));
+const words = i18n.start(import.meta.glob<File>('../../messages/{ui,book,visit,regulars}/*.json'), wordsOf(location.pathname));
 const [first] = await Promise.all([pageOf(location.pathname), words]);
 
 const root = document.getElementById('root');

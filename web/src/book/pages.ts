@@ -9,17 +9,22 @@ const PAGES: Record<Route['page'], () => Promise<{ default: Page }>> = {
   booking: () => import('./booking/Booking.svelte'),
   visit: () => import('../visit/Visit.svelte'),
   offer: () => import('../visit/Offer.svelte'),
+  // It is about nobody that the address names.
+  regulars: () => import('../regulars/Regulars.svelte') as Promise<{ default: Component }>,
   waiting: () => import('../visit/Waiting.svelte'),
 };
 
 /** The words that a path's page needs. */
 export function wordsOf(path: string): PartName[] {
-  return routeOf(path)?.page === 'booking' ? ['ui', 'book'] : ['ui', 'book', 'visit'];
+  const page = routeOf(path)?.page ?? 'booking';
+  if (page === 'regulars') return ['ui', 'book', 'regulars'];
+  return page === 'booking' ? ['ui', 'book'] : ['ui', 'book', 'visit'];
 }
 
 /** The page of a path, and the name of what it shows: a shop, or the secret of a link. */
 export async function pageOf(path: string): Promise<{ page: Page; name: string }> {
   const route = routeOf(path) ?? { page: 'booking' as const, shop: '' };
   const [{ default: page }] = await Promise.all([PAGES[route.page](), i18n.need(wordsOf(path))]);
+  if (route.page === 'regulars') return { page, name: 'me' };
   return { page, name: 'shop' in route ? route.shop : route.token };
 }

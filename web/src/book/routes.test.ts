@@ -4,6 +4,8 @@ import { routeOf, withStep } from './routes';
 it.each([
   ['/lagoon', { page: 'booking', shop: 'lagoon' }],
   ['/lagoon/', { page: 'booking', shop: 'lagoon' }],
+  ['/me', { page: 'regulars' }],
+  ['/melon', { page: 'booking', shop: 'melon' }],
   ['/b/x_Y-1', { page: 'visit', token: 'x_Y-1' }],
   ['/o/abc', { page: 'offer', token: 'abc' }],
   ['/w/abc', { page: 'waiting', token: 'abc' }],

@@ -2,6 +2,7 @@
 
 export type Route =
   | { page: 'booking'; shop: string }
+  | { page: 'regulars' }
   | { page: 'visit' | 'offer' | 'waiting'; token: string };
 
 const BEHIND: Record<string, 'visit' | 'offer' | 'waiting'> = { b: 'visit', o: 'offer', w: 'waiting' };
@@ -13,6 +14,8 @@ export function routeOf(path: string): Route | undefined {
     const page = BEHIND[first];
     return page && { page, token: decodeURIComponent(second) };
   }
+  // No shop has so short a name.
+  if (first === 'me') return { page: 'regulars' };
   return /^[\w-]+$/.test(first) ? { page: 'booking', shop: first } : undefined;
 }
 

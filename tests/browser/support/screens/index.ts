@@ -10,6 +10,7 @@ import { OUTSIDE } from './outside';
 import { PEOPLE } from './people';
 import { PLACES } from './places';
 import { QUEUE } from './queue';
+import { REGULARS } from './regulars';
 import { RULES } from './rules';
 import { WEBHOOKS } from './webhooks';
 import { WELCOME } from './welcome';
@@ -29,6 +30,7 @@ export const PARTS: Part[] = [
   part('outside', OUTSIDE, false),
   part('book', BOOK, false),
   part('queue', QUEUE, false),
+  part('regulars', REGULARS, false),
   part('house', HOUSE, true),
   part('customers', CUSTOMERS, true),
   part('day', DAY, true),

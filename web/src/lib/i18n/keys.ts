@@ -13,6 +13,7 @@ import type people from '$messages/people/en.json';
 import type places from '$messages/places/en.json';
 import type platform from '$messages/platform/en.json';
 import type queue from '$messages/queue/en.json';
+import type regulars from '$messages/regulars/en.json';
 import type rules from '$messages/rules/en.json';
 import type ui from '$messages/ui/en.json';
 import type visit from '$messages/visit/en.json';
@@ -33,6 +34,7 @@ type Catalogues = {
   places: typeof places;
   platform: typeof platform;
   queue: typeof queue;
+  regulars: typeof regulars;
   rules: typeof rules;
   ui: typeof ui;
   visit: typeof visit;
