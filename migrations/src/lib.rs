@@ -27,8 +27,8 @@ const FILES: &[(&str, &str)] = &[
     ("0019_jobs_by_kind", include_str!("../sql/0019_jobs_by_kind.sql")),
     ("0020_webhooks_about", include_str!("../sql/0020_webhooks_about.sql")),
     ("0021_webhooks_told_after", include_str!("../sql/0021_webhooks_told_after.sql")),
-    ("0023_images", include_str!("../sql/0023_images.sql")),
     ("0022_regulars", include_str!("../sql/0022_regulars.sql")),
+    ("0023_images", include_str!("../sql/0023_images.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -10,7 +10,7 @@ export const SHELLS = [
     css: 6,
   },
   { name: 'board', pages: /^\/[\w-]+\/tv$/, js: 30, css: 6 },
-  { name: 'queue', pages: /^\/(q|kiosk)\/[^/]+$|^\/[\w-]+\/queue$/, js: 35, css: 6 },
+  { name: 'queue', pages: /^\/(q|kiosk)\/[^/]+$|^\/[\w-]+\/queue$/, js: 36, css: 6 },
   { name: 'book', pages: /^\/(b|w|o)\/[^/]+$|^\/[\w-]+$/, js: 35, css: 6 },
 ];
 

@@ -3,6 +3,7 @@
 
 use openchair_domain::catalog::services::{self, ServiceFacts};
 use openchair_domain::ids::{Category, Id, Service, Tenant};
+use openchair_domain::images::Images;
 use openchair_domain::tenants::{self, Business};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -185,6 +186,8 @@ fn business(row: &PgRow) -> sqlx::Result<Business> {
         locale: row.try_get("locale")?,
         hue: row.try_get("hue")?,
         plan: row.try_get("plan")?,
+        // The tenants of this measurement have none.
+        images: Images::default(),
         trial_ends_at: row.try_get("trial_ends_at")?,
         require_two_factor: row.try_get("require_two_factor")?,
         created_at: row.try_get("created_at")?,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{http, leash::Leashed, place::Place, up};
 
 /// Making a database, its tables and demo data on a busy machine.
-const LONGEST_START: Duration = Duration::from_secs(180);
+const LONGEST_START: Duration = Duration::from_mins(3);
 
 #[derive(Debug)]
 pub(super) struct Server {
