@@ -167,7 +167,10 @@ mod tests {
         let names = |kind| -> Vec<&str> {
             STEPS.iter().filter(|step| belongs(step, kind)).map(|step| step.0).collect()
         };
-        assert_eq!(names(None), ["Rust", "web units", "generated requests", "browser"]);
+        assert_eq!(
+            names(None),
+            ["Rust", "web units", "generated requests", "browser", "lighthouse"]
+        );
         assert_eq!(names(Some(Kind::Fast)), ["Rust units", "web units"]);
         assert_eq!(names(Some(Kind::Api)), ["Rust suite", "generated requests"]);
     }

@@ -27,9 +27,12 @@ async fn updates_change_what_was_seen() {
         let method: Method = operation.method.to_uppercase().parse().unwrap();
         let call = || {
             let call = actor.browser.request(method.clone(), &sample.path);
-            match &sample.body {
-                Some(body) => call.json(body),
-                None => call,
+            match (&sample.body, &sample.picture) {
+                (Some(body), _) => call.json(body),
+                (None, Some(picture)) => {
+                    call.header("content-type", "image/png").body(picture.clone())
+                }
+                (None, None) => call,
             }
         };
         let name = &operation.id;
@@ -44,8 +47,7 @@ async fn updates_change_what_was_seen() {
         assert_eq!(app.database.fingerprint().await, before, "{name}");
         let done = call().header("if-match", "\"1\"").await;
         tried.push(operation.id.clone());
-        if method == Method::DELETE {
-            done.expect(204);
+        if method == Method::DELETE && done.status == 204 {
             continue;
         }
         let view = done.expect(200);
