@@ -18,7 +18,9 @@ interface Person extends Named {
 async function visitToday(page: Page, name: string): Promise<void> {
   const [location] = (await call<{ items: Place[] }>(page, 'GET', '/v1/locations')).items;
   const staff = (await call<{ items: Person[] }>(page, 'GET', '/v1/staff')).items.find(({ skills }) => skills.length > 0);
-  const service = staff?.skills[0]?.service_id;
+  // In the order of the menu: skills have none, and the first of them may be one for two.
+  const services = (await call<{ items: Named[] }>(page, 'GET', '/v1/services')).items;
+  const service = services.find(({ id }) => staff?.skills.some(({ service_id }) => service_id === id))?.id;
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: location?.time_zone ?? 'UTC' }).format(new Date());
   const windows = [{ opens: '00:00', closes: '24:00' }];
   await call(page, 'PUT', `/v1/locations/${location?.id}/days/${day}`, { windows });
