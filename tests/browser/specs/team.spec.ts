@@ -22,7 +22,7 @@ test('somebody is invited, joins, and sees only what their role shows', async ({
   await theirs.waitForURL('**/app');
   await expect(theirs.getByRole('heading', { name: 'Who’s coming?' })).toBeVisible();
   const pages = theirs.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link');
-  await expect(pages).toHaveText(['Today', 'Calendar', 'Walk-ins', 'Customers', 'Services', 'Staff', 'Places', 'Rules']);
+  await expect(pages).toHaveText(['Today', 'Calendar', 'Walk-ins', 'Customers', 'Services', 'Staff', 'Places', 'Rules', 'Poster']);
   await theirs.goto('/app/audit');
   await expect(theirs.getByRole('heading', { name: 'Looking for this page?' })).toBeVisible();
   await expect(theirs.getByText('audit:read')).toBeVisible();
