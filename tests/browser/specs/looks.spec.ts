@@ -20,6 +20,13 @@ async function each(page: Page, screens: Screen[], look: (screen: Screen) => Pro
   expect(faults.join('\n\n')).toBe('');
 }
 
+/** The screen in another width or light, as somebody would have it before them. */
+async function show(page: Page, { atEnd }: Screen, width: number, height: number, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  if (atEnd) await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+}
+
 for (const { name: part, screens, inside } of PARTS) {
   // Both directions of writing, wide; then narrow without loading anything anew.
   for (const language of ['en', 'ar']) {
@@ -31,11 +38,11 @@ for (const { name: part, screens, inside } of PARTS) {
         await page.setViewportSize({ width: 1280, height: 800 });
         await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
         await screen.open(page);
+        await show(page, screen, 1280, 800);
         await expect(page.locator('html')).toHaveAttribute('dir', language === 'ar' ? 'rtl' : 'ltr');
         await expect(page.locator('html')).toHaveAttribute('lang', language);
         await expectAccessible(page, screen.name);
-        await page.setViewportSize({ width: 390, height: 740 });
-        await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+        await show(page, screen, 390, 740, 'dark');
         await expectAccessible(page, `${screen.name}, dark, on a phone`);
         await page.setViewportSize({ width: 320, height: 740 });
         await expectNoSidewaysScroll(page, screen.name);

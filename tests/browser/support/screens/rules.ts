@@ -4,6 +4,7 @@ export const RULES: Screen[] = [
   at('/app/rules', 'main figure'),
   {
     name: '/app/rules, changed',
+    atEnd: true,
     open: async (page) => {
       await page.goto('/app/rules');
       await page.locator('main input[type=checkbox]').first().click();

@@ -3,6 +3,8 @@ import type { Page } from '@playwright/test';
 export interface Screen {
   name: string;
   open: (page: Page) => Promise<unknown>;
+  /** It is looked at scrolled to its end, where what stays at hand at the bottom covers nothing. */
+  atEnd?: true;
 }
 
 /** A page at this path, when this is there. */

@@ -1,27 +1,24 @@
 import type { Page } from '@playwright/test';
 import { at, type Screen } from './screen';
 
-/** Scrolled to its end, where what stays at hand covers nothing. */
-const toEnd = (page: Page) => page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-
 const step = (name: string): Screen => ({
   name: `/app/welcome?step=${name}`,
+  atEnd: true,
   open: async (page) => {
     await page.goto(`/app/welcome?step=${name}`);
     await page.locator('main h1').waitFor();
-    await toEnd(page);
   },
 });
 
 /** A step with something in it that isn't right yet. */
 const amiss = (name: string, spoil: (page: Page) => Promise<unknown>): Screen => ({
   name: `/app/welcome?step=${name}, amiss`,
+  atEnd: true,
   open: async (page) => {
     await page.goto(`/app/welcome?step=${name}`);
     await page.locator('main form').waitFor();
     await spoil(page);
     await page.locator('main form .amiss').first().waitFor();
-    await toEnd(page);
   },
 });
 

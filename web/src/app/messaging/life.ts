@@ -1,8 +1,8 @@
 import type { Schema } from '$lib/api/types';
+import type { Tone } from '../tone';
 
 type Message = Schema<'MessageView'>;
 export type State = Schema<'MessageState'>;
-export type Tone = 'wait' | 'on' | 'good' | 'bad' | 'off';
 
 /** What stands beside a message: a glyph and how it looks; the words for it are in the catalogue. */
 export const MARKS: Record<State, { glyph: string; tone: Tone }> = {

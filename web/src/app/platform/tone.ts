@@ -1,4 +1,5 @@
-export type Tone = 'off' | 'on' | 'good' | 'warn' | 'bad';
+import type { Tone } from '../tone';
+
 export interface Sign {
   tone: Tone;
   glyph: string;

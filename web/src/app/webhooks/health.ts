@@ -1,7 +1,7 @@
 import type { Schema } from '$lib/api/types';
+import type { Tone } from '../tone';
 
 type Endpoint = Schema<'WebhookEndpointView'>;
-export type Tone = 'wait' | 'on' | 'good' | 'bad' | 'off';
 
 /** How an endpoint is, in one word that the catalogue has a sentence for. */
 export type Health = 'off' | 'gone' | 'given_up' | 'resting' | 'asked_to_wait' | 'failing' | 'well' | 'untried';
