@@ -19,6 +19,9 @@ const DAY: Duration = Duration::from_hours(24);
 /// Requests a minute about oneself, or about the platform: no business's plan counts them.
 const PER_PERSON: u32 = 240;
 
+/// Pictures that a business may send in an hour: each takes a processor for a second.
+const PICTURES: u32 = 40;
+
 /// As if this many businesses could invite one address at once: whoever uses their own budget for it
 /// up takes nothing from the others.
 const BUSINESSES_PER_ADDRESS: u32 = 4;
@@ -39,6 +42,7 @@ pub struct Budgets {
     booking_contact: Budget,
     own_proof: Budget,
     person: Budget,
+    picture: Budget,
     plan_factor: u32,
     queue_tickets_per_ip: usize,
 }
@@ -78,6 +82,7 @@ impl Budgets {
             ),
             own_proof: Budget::new("proof", limits.sign_in_per_account_per_hour, HOUR),
             person: Budget::new("person", PER_PERSON, MINUTE),
+            picture: Budget::new("picture", PICTURES.saturating_mul(limits.plan_factor), HOUR),
             plan_factor: limits.plan_factor,
             queue_tickets_per_ip: limits.queue_tickets_per_ip,
         }
@@ -132,6 +137,11 @@ impl Budgets {
     /// Asking in no business at all, with however many sessions.
     pub async fn person(&self, user: Id<User>) -> Result<(), ApiError> {
         self.limiter.require(&self.person, &user.to_string()).await
+    }
+
+    /// Having pictures drawn.
+    pub async fn picture(&self, caller: &Caller) -> Result<(), ApiError> {
+        self.limiter.require(&self.picture, &caller.tenant().to_string()).await
     }
 
     /// Signing up businesses by the dozen.

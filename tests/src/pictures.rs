@@ -20,11 +20,6 @@ pub fn jpeg(picture: &DynamicImage) -> Vec<u8> {
     written(picture, ImageFormat::Jpeg)
 }
 
-/// A file of it.
-pub fn webp(picture: &DynamicImage) -> Vec<u8> {
-    written(picture, ImageFormat::WebP)
-}
-
 fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, format).expect("a picture");

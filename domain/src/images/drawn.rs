@@ -6,7 +6,6 @@ use std::io::Cursor;
 use data_encoding::HEXLOWER;
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngDecoder, PngEncoder};
-use image::codecs::webp::WebPDecoder;
 use image::imageops::{self, FilterType};
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageResult, Limits,
@@ -57,7 +56,7 @@ pub(super) fn draw(kind: Kind, sent: &[u8]) -> Result<Stored, ValueFault> {
     Ok(Stored { facts: Facts { hash, format, width, height }, bytes })
 }
 
-fn broken() -> ValueFault {
+pub(super) fn broken() -> ValueFault {
     ValueFault::new("broken", "This picture can't be read: the file is damaged.")
 }
 
@@ -69,7 +68,6 @@ fn read(kind: Kind, sent: &[u8], format: ImageFormat) -> Result<DynamicImage, Va
     }
     let read = match format {
         ImageFormat::Png => unpack(kind, PngDecoder::with_limits(source, limits())),
-        ImageFormat::WebP => unpack(kind, WebPDecoder::new(source)),
         _ if passes(sent) > PASSES => return Err(broken()),
         _ => unpack(kind, JpegDecoder::new(source)),
     };

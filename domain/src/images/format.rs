@@ -18,14 +18,17 @@ pub(super) fn format(bytes: &[u8]) -> Result<ImageFormat, ValueFault> {
         return Ok(*format);
     }
     let box_kind = bytes.get(8..12).unwrap_or_default();
-    if bytes.starts_with(b"RIFF") && box_kind == b"WEBP" {
-        return Ok(ImageFormat::WebP);
-    }
     let fault = |code, detail: &'static str| Err(ValueFault::new(code, detail));
     if is_svg(bytes) {
         return fault(
             "svg",
             "An SVG can hold scripts, so it isn't taken. Export it as PNG, 512 pixels wide.",
+        );
+    }
+    if bytes.starts_with(b"RIFF") && box_kind == b"WEBP" {
+        return fault(
+            "webp",
+            "WebP isn't read here. Save the picture as PNG or JPEG and try again.",
         );
     }
     if bytes.get(4..8) == Some(b"ftyp") && OF_PHONES.contains(&box_kind) {
@@ -34,7 +37,7 @@ pub(super) fn format(bytes: &[u8]) -> Result<ImageFormat, ValueFault> {
             "HEIC and AVIF aren't read here. Save the picture as JPEG and try again.",
         );
     }
-    fault("unknown_format", "This isn't a picture that can be read here: PNG, JPEG and WebP are.")
+    fault("unknown_format", "This isn't a picture that can be read here: PNG and JPEG are.")
 }
 
 /// Whether it is a drawing in XML, also behind a declaration, a comment or a byte order mark.
@@ -54,7 +57,7 @@ mod tests {
         for (bytes, format) in [
             (&b"\x89PNG\r\n\x1a\n...."[..], Ok(ImageFormat::Png)),
             (b"\xff\xd8\xff\xe0....", Ok(ImageFormat::Jpeg)),
-            (b"RIFF\x10\0\0\0WEBPVP8 ", Ok(ImageFormat::WebP)),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Err("webp")),
             (b"RIFF\x10\0\0\0WAVEfmt ", Err("unknown_format")),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Err("svg")),
             (b"\xef\xbb\xbf\n<?xml version='1.0'?><!-- x --><SVG/>", Err("svg")),

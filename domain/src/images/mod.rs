@@ -6,14 +6,16 @@ mod format;
 mod tests;
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use crate::audit::{Change, NewEntry};
-use crate::fault::Faults;
+use crate::fault::{Faults, refusals};
 use crate::ids::{Id, Tenant};
 use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, SystemTx, TenantTx};
@@ -21,6 +23,13 @@ use crate::tenants::{self, Business, TenantError};
 use crate::text;
 
 pub use drawn::{MAX_BYTES, MAX_PIXELS};
+
+refusals! {
+    /// Why a picture isn't drawn.
+    DrawError {
+        Busy = TooMany "rate_limited" "Many pictures are sent just now. Please try again in a minute.",
+    }
+}
 
 /// What a picture is shown as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,25 +157,29 @@ impl Images {
 /// So many are drawn at once: each takes a processor for a second, and much of the memory.
 static DRAWN_AT_ONCE: Semaphore = Semaphore::const_new(2);
 
+/// So long one waits for a turn: whoever waits has a whole file in the memory.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What was sent, drawn anew; see `docs/adr/0016`. Takes a while and needs no transaction: so it has none.
-pub async fn draw(kind: Kind, sent: Vec<u8>) -> Result<Stored, TenantError> {
+pub async fn draw(kind: Kind, sent: Vec<u8>) -> Result<Stored, DrawError> {
     // The permit goes with the work: a client that hangs up doesn't free it.
-    let turn = DRAWN_AT_ONCE.acquire().await;
-    let turn = turn.map_err(|error| undrawn(&error))?;
+    let Ok(Ok(turn)) = timeout(PATIENCE, DRAWN_AT_ONCE.acquire()).await else {
+        return Err(DrawError::Busy);
+    };
     let drawn = spawn_blocking(move || {
         let _turn = turn;
         drawn::draw(kind, &sent)
     });
-    let drawn = drawn.await.map_err(|error| undrawn(&error))?;
+    // Whatever a file does to whoever reads it is the file's fault.
+    let drawn = drawn.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a picture ended its reader");
+        Err(drawn::broken())
+    });
     drawn.map_err(|fault| {
         let mut faults = Faults::new();
         faults.note("", fault);
         faults.into()
     })
-}
-
-fn undrawn(why: &dyn std::error::Error) -> TenantError {
-    StoreError::Unreadable(format!("a picture that wasn't drawn: {why}")).into()
 }
 
 /// Shows it from now on, instead of the one before; `seen` is the business's version that the caller knows.
@@ -315,15 +328,32 @@ impl Address {
         };
         is_hash.then_some(address)
     }
+
+    /// What the bytes are known by.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    fn values(&self) -> [sea_orm::Value; 3] {
+        [self.slug.clone().into(), self.hash.clone().into(), self.format.ending().into()]
+    }
+}
+
+const AT_ADDRESS: &str = "
+    from tenants t join images i on i.tenant_id = t.id
+    where t.slug = $1 and i.hash = $2 and i.format = $3 limit 1";
+
+/// Whether there is a picture at this address, for whoever has its bytes already.
+pub async fn is_there(tx: &SystemTx, at: &Address) -> Result<bool, StoreError> {
+    let sql = format!("select 1 {AT_ADDRESS}");
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, at.values());
+    Ok(tx.conn().query_one_raw(statement).await?.is_some())
 }
 
 /// The picture at this address, for whoever asks. One that was replaced or removed is gone.
 pub async fn find(tx: &SystemTx, at: &Address) -> Result<Option<Stored>, StoreError> {
-    const FIND: &str = "
-        select i.width, i.height, i.bytes from tenants t join images i on i.tenant_id = t.id
-        where t.slug = $1 and i.hash = $2 and i.format = $3 limit 1";
-    let values = [at.slug.clone().into(), at.hash.clone().into(), at.format.ending().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, FIND, values);
+    let sql = format!("select i.width, i.height, i.bytes {AT_ADDRESS}");
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, at.values());
     let found = Found::find_by_statement(statement).one(tx.conn()).await?;
     Ok(found.map(|found| {
         let (width, height) = (found.width.unsigned_abs(), found.height.unsigned_abs());

@@ -52,7 +52,7 @@ fn pictures_fit_where_they_are_shown() {
         (Kind::Photo, (3200, 1000), (1600, 500)),
         (Kind::Photo, (3000, 3000), (1000, 1000)),
     ] {
-        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
+        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
             let stored = draw(kind, &bytes(&flag(from.0, from.1), format)).unwrap();
             let picture = shown(&stored).into_rgb8();
             assert_eq!(picture.dimensions(), to, "{kind:?} of {from:?} as {format:?}");
@@ -81,16 +81,14 @@ fn a_logo_can_be_seen_through() {
         let inside = (i64::from(x) - 512).pow(2) + (i64::from(y) - 512).pow(2) < 400 * 400;
         if inside { Rgba([250, 200, 0, 255]) } else { Rgba([0, 0, 255, 0]) }
     });
-    for format in [ImageFormat::Png, ImageFormat::WebP] {
-        let stored = draw(Kind::Logo, &bytes(&round.clone().into(), format)).unwrap();
-        let picture = shown(&stored).into_rgba8();
-        assert_eq!((picture.dimensions(), picture[(0, 0)].0[3]), ((512, 512), 0));
-        assert_eq!(picture[(256, 256)], Rgba([250, 200, 0, 255]));
-        let edge = || picture.pixels().filter(|pixel| (40..255).contains(&pixel.0[3]));
-        assert!(edge().count() > 100);
-        let strange = edge().find(|pixel| pixel.0[0] < 225 || pixel.0[2] > 30);
-        assert_eq!(strange, None);
-    }
+    let stored = draw(Kind::Logo, &bytes(&round.clone().into(), ImageFormat::Png)).unwrap();
+    let picture = shown(&stored).into_rgba8();
+    assert_eq!((picture.dimensions(), picture[(0, 0)].0[3]), ((512, 512), 0));
+    assert_eq!(picture[(256, 256)], Rgba([250, 200, 0, 255]));
+    let edge = || picture.pixels().filter(|pixel| (40..255).contains(&pixel.0[3]));
+    assert!(edge().count() > 100);
+    let strange = edge().find(|pixel| pixel.0[0] < 225 || pixel.0[2] > 30);
+    assert_eq!(strange, None);
     let stored = draw(Kind::Photo, &bytes(&round.into(), ImageFormat::Png)).unwrap();
     let Rgb(corner) = shown(&stored).into_rgb8()[(0, 0)];
     assert!(corner.iter().all(|colour| *colour > 250), "a photo is on white: {corner:?}");
@@ -192,7 +190,6 @@ fn what_is_broken_is_refused() {
     assert_eq!(refused(Kind::Logo, &png[..png.len() / 2]), "broken");
     assert_eq!(refused(Kind::Logo, b"\x89PNG\r\n\x1a\n"), "broken");
     assert_eq!(refused(Kind::Logo, b"\xff\xd8\xff\xe0 and nothing else"), "broken");
-    assert_eq!(refused(Kind::Logo, b"RIFF\x10\0\0\0WEBPVP8 "), "broken");
     // Each pass over the picture takes as long as the whole, and is a few bytes.
     let jpeg = bytes(&flag(300, 300), ImageFormat::Jpeg);
     let again = jpeg.windows(2).position(|mark| mark == b"\xff\xda").unwrap();

@@ -213,6 +213,12 @@ async fn hold(tx: &TenantTx, seen: i64) -> Result<entity::Model, TenantError> {
     if i64::from(found.version) == seen { Ok(found) } else { Err(TenantError::Stale) }
 }
 
+/// Whether the business is as the caller saw it, where much work would else be for nothing. Holds
+/// nothing: it is asked again before anything is written.
+pub async fn expect(tx: &TenantTx, seen: i64) -> Result<(), TenantError> {
+    if i64::from(row(tx).await?.version) == seen { Ok(()) } else { Err(TenantError::Stale) }
+}
+
 /// The same with what it shows, for what is a part of it.
 pub(crate) async fn hold_seen(tx: &TenantTx, seen: i64) -> Result<Business, TenantError> {
     let row = hold(tx, seen).await?;

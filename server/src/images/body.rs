@@ -9,7 +9,7 @@ use crate::problem::ApiError;
 
 /// What the document names. What a file really is, its bytes say: others are let through, and told why
 /// they don't fit.
-const NAMED: [&str; 3] = ["image/png", "image/jpeg", "image/webp"];
+const NAMED: [&str; 2] = ["image/png", "image/jpeg"];
 
 /// A file that should be a picture.
 pub(super) struct Picture(pub(super) Vec<u8>);
@@ -46,8 +46,8 @@ impl<'a> ApiExtractor<'a> for Picture {
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
         if !request.content_type().is_some_and(is_picture) {
-            let detail = "The body must be a picture's bytes, sent as Content-Type: image/png, \
-                          image/jpeg or image/webp.";
+            let detail = "The body must be a picture's bytes, sent as Content-Type: image/png or \
+                          image/jpeg.";
             return Err(
                 ApiError { detail: detail.into(), ..ApiError::unsupported_media_type() }.into()
             );

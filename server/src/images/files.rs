@@ -36,21 +36,25 @@ async fn answer(app: App, request: Request) -> Result<Response, ApiError> {
     let part = |name| request.raw_path_param(name).unwrap_or_default();
     let address = Address::meant_by(part("shop"), part("file")).ok_or_else(ApiError::not_found)?;
     let tx = app.db.system(SystemReason::PublicPage).await?;
-    let image = images::find(&tx, &address).await?;
+    let tag = format!("\"{}\"", address.hash());
+    let has_it = is_fresh(request.headers(), &tag);
+    let image = if has_it { None } else { images::find(&tx, &address).await? };
+    let there = image.is_some() || (has_it && images::is_there(&tx, &address).await?);
     tx.commit().await?;
-    let image = image.ok_or_else(ApiError::not_found)?;
+    if !there {
+        return Err(ApiError::not_found());
+    }
 
-    let tag = format!("\"{}\"", image.facts.hash);
     let mut response = Response::builder().finish();
     let out = response.headers_mut();
     out.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         out.insert(ETAG, tag);
     }
-    if is_fresh(request.headers(), &tag) {
+    let Some(image) = image else {
         response.set_status(StatusCode::NOT_MODIFIED);
         return Ok(response);
-    }
+    };
     for (name, value) in [
         (CONTENT_TYPE, image.facts.format.media_type()),
         (CONTENT_SECURITY_POLICY, POLICY),

@@ -5,6 +5,7 @@ mod files;
 
 use openchair_domain::authz::perm;
 use openchair_domain::images::{self, Facts, MAX_BYTES};
+use openchair_domain::tenants;
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 
@@ -59,7 +60,7 @@ pub struct ImagesApi(pub App);
 impl ImagesApi {
     /// Shows a picture from now on.
     ///
-    /// The body is the file: a PNG, JPEG or WebP of at most 5 MB and 26 million pixels. It is drawn anew,
+    /// The body is the file: a PNG or JPEG of at most 5 MB and 26 million pixels. It is drawn anew,
     /// the right way up and no larger than it is shown; nothing else of the file is kept.
     #[oai(path = "/:kind", method = "put", operation_id = "put_image")]
     async fn put(
@@ -70,7 +71,11 @@ impl ImagesApi {
         body: Picture,
     ) -> Result<Versioned<TenantView>, ApiError> {
         let kind = kind.0.into();
-        // Before the transaction: it takes a while.
+        self.0.limits.picture(&who).await?;
+        let tx = self.0.db.tenant(&who).await?;
+        tenants::expect(&tx, seen.0).await?;
+        tx.rollback().await?;
+        // Outside of any transaction: it takes a while.
         let image = images::draw(kind, body.0).await?;
         let mut tx = self.0.db.tenant(&who).await?;
         let business = images::put(&mut tx, seen.0, kind, image).await?;

@@ -60,7 +60,8 @@ fn run(
 pub(super) fn pictures(place: &Place, into: &Path, only: Option<&str>) -> Result<(), String> {
     let folder = folder(place)?.ok_or("there are no browser tests")?;
     let chromium = tools::chromium(&folder)?;
-    std::fs::create_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))?;
+    let into = place.root.join(into);
+    std::fs::create_dir_all(&into).map_err(|error| format!("{}: {error}", into.display()))?;
     let into = into.canonicalize().map_err(|error| format!("{}: {error}", into.display()))?;
     let server = Server::start(place, "pictures", &[("OPENCHAIR__DEMO__LOAD", "true")])?;
     let mut playwright = playwright(&folder, &chromium, &server);

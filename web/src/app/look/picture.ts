@@ -21,7 +21,7 @@ const MAX_PIXELS = 26_000_000;
 const SMALL = 1024 * 1024;
 
 /** What the server reads. */
-export const READABLE = ['image/png', 'image/jpeg', 'image/webp'];
+export const READABLE = ['image/png', 'image/jpeg'];
 
 /** No larger than that, in the same shape, and never larger than it is. */
 export function fit({ width, height }: Size, most: Size): Size {
