@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::auth::SetSession;
+use crate::auth::{SetCookie, cookie};
 use crate::conditional::etag;
 use crate::problem::ApiError;
 
@@ -281,10 +281,10 @@ impl App {
         key: IdempotencyKey,
         body: &impl ToJSON,
         work: impl AsyncFnOnce(&mut SystemTx) -> Result<(T, Option<NewSession>), ApiError>,
-    ) -> Result<SetSession<Created<T>>, ApiError> {
+    ) -> Result<SetCookie<Created<T>>, ApiError> {
         let (answer, session) = self.outside(reason, scope, key, body, work).await?;
         let session = session.as_ref().map(|kept| (kept.secret.as_str(), kept.expires_at));
-        Ok(SetSession::again(answer, session, self.now()))
+        Ok(cookie::session_again(answer, session, self.now()))
     }
 
     async fn outside<T: ToJSON>(

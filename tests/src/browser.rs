@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::people::Business;
 
-const COOKIE: &str = openchair_server::auth::COOKIE;
+const COOKIE: &str = openchair_server::auth::SESSION.name;
 
 /// Somebody at a browser, or a program with a token. A clone shares its cookies.
 #[derive(Debug, Clone)]

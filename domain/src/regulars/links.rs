@@ -1,5 +1,5 @@
 use chrono::Duration;
-use sea_orm::{DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::passes::{self, Kind, NewPass};
@@ -17,11 +17,9 @@ pub const SEND_LINK: &str = "regulars.send_link";
 /// How long a link is good.
 const GOOD_FOR: Duration = Duration::minutes(20);
 
-/// What the worker finds in a [`SEND_LINK`] job.
+/// What the worker finds in a [`SEND_LINK`] job, beside the address that somebody typed: that is sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SendLink {
-    /// The address that somebody typed.
-    pub email: String,
     /// The language in which they look at the page.
     pub locale: String,
 }
@@ -29,8 +27,8 @@ pub struct SendLink {
 /// Somebody asks for a link to their visits. Says nothing about whether anybody knows the address.
 pub async fn ask_for_link(db: &Db, email: &Email, locale: &str) -> Result<(), RegularError> {
     let tx = db.system(SystemReason::Regulars).await?;
-    let wanted = SendLink { email: email.shown().to_owned(), locale: locale.to_owned() };
-    let job = NewJob::new(SEND_LINK, &wanted);
+    let wanted = SendLink { locale: locale.to_owned() };
+    let job = NewJob::new(SEND_LINK, &wanted).sealed(email.shown().as_bytes().to_vec());
     jobs::enqueue(tx.conn(), tx.tools(), tx.now(), None, job).await?;
     Ok(tx.commit().await?)
 }
@@ -40,15 +38,18 @@ pub async fn ask_for_link(db: &Db, email: &Email, locale: &str) -> Result<(), Re
 pub async fn send_link(
     db: &Db,
     wanted: &SendLink,
+    typed: &[u8],
     public_url: &str,
     job: Id<Job>,
 ) -> Result<(), StoreError> {
-    let Ok(email) = Email::parse(&wanted.email) else { return Ok(()) };
+    let typed = std::str::from_utf8(typed).ok().and_then(|typed| Email::parse(typed).ok());
+    let Some(typed) = typed else { return Ok(()) };
     let tx = db.system(SystemReason::Regulars).await?;
-    if visits::are_there(&tx, email.key()).await? {
+    let written = visits::written_to(&tx, typed.key()).await?;
+    if let Some(email) = written.and_then(|written| Email::parse(&written).ok()) {
         let token = OpaqueToken::generate(TokenKind::RegularLink, tx.entropy());
         let until = tx.now() + GOOD_FOR;
-        passes::write(&tx, Kind::Link, &token, (email.shown(), email.key()), until).await?;
+        passes::write(&tx, Kind::Link, &token, (email.shown(), typed.key()), until).await?;
         let mail = NewMail::new(&email, Template::RegularLink, &wanted.locale)
             .with("minutes", GOOD_FOR.num_minutes())
             .until(until)
@@ -59,7 +60,7 @@ pub async fn send_link(
     tx.commit().await
 }
 
-/// Turns a link into a pass for this device. A link is good once.
+/// Turns a link into a pass for this device. A link is good once, and so are all that were asked for.
 pub async fn redeem(db: &Db, link: &str) -> Result<NewPass, RegularError> {
     #[derive(FromQueryResult)]
     struct Proved {
@@ -77,6 +78,9 @@ pub async fn redeem(db: &Db, link: &str) -> Result<NewPass, RegularError> {
         tx.rollback().await?;
         return Err(RegularError::LinkInvalid);
     };
+    let sql = "delete from regular_passes where email_key = $1 and kind = 'link'";
+    let values = [proved.email_key.clone().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     let secret = OpaqueToken::generate(TokenKind::RegularPass, tx.entropy());
     let expires_at = tx.now() + passes::KEPT;
     let whose = (proved.email.as_str(), proved.email_key.as_str());

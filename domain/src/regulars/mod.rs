@@ -11,8 +11,8 @@ mod visits;
 use crate::fault::refusals;
 
 pub use links::{SEND_LINK, SendLink, ask_for_link, redeem, send_link};
-pub use passes::{NewPass, Regular, forget, recognise, sweep};
-pub use visits::{RegularVisit, visits};
+pub use passes::{NewPass, Regular, forget, forget_everywhere, recognise, sweep};
+pub use visits::{RegularVisit, RegularVisits, visits};
 
 refusals! {
     /// Why somebody isn't shown their visits.

@@ -93,6 +93,15 @@ pub async fn forget(db: &Db, pass: &str) -> Result<(), RegularError> {
     Ok(tx.commit().await?)
 }
 
+/// No device is known any more, and no link is good.
+pub async fn forget_everywhere(db: &Db, regular: &Regular) -> Result<(), RegularError> {
+    let tx = db.system(SystemReason::Regulars).await?;
+    let sql = "delete from regular_passes where email_key = $1";
+    let values = [regular.email_key.clone().into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Deletes links and passes that are good no longer, and those of addresses that nobody knows any more: where
 /// somebody's data were erased, this is what is left of their address. Says how many.
 pub async fn sweep(db: &Db) -> Result<u64, StoreError> {

@@ -6,7 +6,7 @@
 //! * [`Admin`]: somebody who looks after the deployment.
 //! * [`Can`]: a caller inside a tenant who holds a permission.
 
-mod cookie;
+pub(crate) mod cookie;
 mod origin;
 mod proof;
 
@@ -25,7 +25,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use crate::app::App;
 use crate::problem::ApiError;
 
-pub use cookie::{COOKIE, SetSession};
+pub use cookie::{Cookie, SESSION, SetCookie};
 
 /// A caller inside a tenant who may do `P`.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ const SCHEMES: [(&str, MetaSecurityScheme); 2] = [
         MetaSecurityScheme {
             ty: "apiKey",
             description: Some("A browser's session; unsafe methods need a matching Origin"),
-            name: Some(COOKIE),
+            name: Some(SESSION.name),
             key_in: Some("cookie"),
             scheme: None,
             bearer_format: None,

@@ -4,9 +4,9 @@ use openchair_domain::identity::Proof;
 use openchair_domain::ids::{Id, Tenant};
 use openchair_domain::tenancy::RequestFacts;
 use poem::Request;
-use poem::http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
+use poem::http::header::{AUTHORIZATION, USER_AGENT};
 
-use super::cookie;
+use super::cookie::SESSION;
 use crate::middleware::{client_ip::ClientIp, request_id};
 use crate::problem::ApiError;
 
@@ -26,8 +26,7 @@ pub(super) fn of(request: &Request) -> Result<Option<Proof>, ApiError> {
             )),
         };
     }
-    let cookies = request.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    Ok(cookies.flat_map(|line| line.split(';')).find_map(cookie::secret_in).map(Proof::Cookie))
+    Ok(SESSION.shown_in(request).map(Proof::Cookie))
 }
 
 fn bearer(header: &str) -> Option<&str> {

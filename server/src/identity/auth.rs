@@ -8,7 +8,7 @@ use super::dto::{
     SignInView, signed_in,
 };
 use crate::app::App;
-use crate::auth::{Person, SetSession, Visitor};
+use crate::auth::{Person, SetCookie, Visitor, cookie};
 use crate::input::Input;
 use crate::openapi::{NoContent, Tags};
 use crate::problem::ApiError;
@@ -40,7 +40,7 @@ impl AuthApi {
         &self,
         who: Visitor,
         body: Input<PasswordSignIn>,
-    ) -> Result<SetSession<Json<SignInView>>, ApiError> {
+    ) -> Result<SetCookie<Json<SignInView>>, ApiError> {
         // What is no address has no login: the same answer as for one that is.
         let email = Email::parse(&body.email).map_err(|_| IdentityError::BadCredentials)?;
         self.0.limits.sign_in(&who.request, &email).await?;
@@ -54,7 +54,7 @@ impl AuthApi {
         &self,
         who: Visitor,
         body: Input<SecondFactorCode>,
-    ) -> Result<SetSession<Json<SignInView>>, ApiError> {
+    ) -> Result<SetCookie<Json<SignInView>>, ApiError> {
         self.0.limits.second_factor(&who.request).await?;
         let outcome =
             self.0.identity.second_factor(&body.challenge, &body.code, &who.request).await?;
@@ -63,9 +63,9 @@ impl AuthApi {
 
     /// Ends the session.
     #[oai(path = "/sign-out", method = "post", operation_id = "sign_out")]
-    async fn sign_out(&self, who: Person) -> Result<SetSession<NoContent>, ApiError> {
+    async fn sign_out(&self, who: Person) -> Result<SetCookie<NoContent>, ApiError> {
         self.0.identity.sign_out(&who.0).await?;
-        Ok(SetSession::end(NoContent::Done))
+        Ok(cookie::SESSION.end(NoContent::Done))
     }
 
     /// Asks for a link that signs in.
@@ -84,7 +84,7 @@ impl AuthApi {
         &self,
         who: Visitor,
         body: Input<LinkToken>,
-    ) -> Result<SetSession<Json<SignInView>>, ApiError> {
+    ) -> Result<SetCookie<Json<SignInView>>, ApiError> {
         self.0.limits.token(&who.request).await?;
         let outcome = self.0.identity.redeem_magic_link(&body.token, &who.request).await?;
         Ok(signed_in(outcome, self.0.now()))

@@ -7,7 +7,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object};
 
 use super::device::device;
-use crate::auth::SetSession;
+use crate::auth::{SetCookie, cookie};
 use crate::ids::Ref;
 use crate::images::ImageView;
 use crate::roles::RoleRef;
@@ -87,7 +87,7 @@ pub(crate) struct SignInView {
 }
 
 /// The answer to a sign-in, with the browser's session if there is one now.
-pub(crate) fn signed_in(outcome: SignIn, now: Instant) -> SetSession<Json<SignInView>> {
+pub(crate) fn signed_in(outcome: SignIn, now: Instant) -> SetCookie<Json<SignInView>> {
     match outcome {
         SignIn::Done(session, me) => {
             let view = SignInView {
@@ -95,7 +95,7 @@ pub(crate) fn signed_in(outcome: SignIn, now: Instant) -> SetSession<Json<SignIn
                 challenge: None,
                 me: Some(MeView::from(*me)),
             };
-            SetSession::to(Json(view), Some(&session), now)
+            cookie::session(Json(view), Some(&session), now)
         }
         SignIn::SecondFactor(challenge) => {
             let view = SignInView {
@@ -103,16 +103,16 @@ pub(crate) fn signed_in(outcome: SignIn, now: Instant) -> SetSession<Json<SignIn
                 challenge: Some(challenge.0.text().to_owned()),
                 me: None,
             };
-            SetSession::to(Json(view), None, now)
+            cookie::session(Json(view), None, now)
         }
     }
 }
 
 /// The answer to joining a team: a new login has a session now, an existing one keeps its own.
-pub(crate) fn joined(done: Joined, now: Instant) -> SetSession<Json<SignInView>> {
+pub(crate) fn joined(done: Joined, now: Instant) -> SetCookie<Json<SignInView>> {
     let me = Some(MeView::from(*done.me));
     let view = SignInView { status: SignInStatus::SignedIn, challenge: None, me };
-    SetSession::to(Json(view), done.session.as_ref(), now)
+    cookie::session(Json(view), done.session.as_ref(), now)
 }
 
 /// A login, as its owner sees it.

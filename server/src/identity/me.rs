@@ -10,7 +10,7 @@ use super::dto::{
     RecoveryCodesView, RevokedSessions, SessionList, SessionView, TotpView, UserView,
 };
 use crate::app::App;
-use crate::auth::{Person, SetSession};
+use crate::auth::{Person, SetCookie, cookie};
 use crate::conditional::{IfMatch, Versioned};
 use crate::ids::Ref;
 use crate::input::Input;
@@ -57,11 +57,11 @@ impl MeApi {
         &self,
         who: Person,
         body: Input<PasswordChange>,
-    ) -> Result<SetSession<NoContent>, ApiError> {
+    ) -> Result<SetCookie<NoContent>, ApiError> {
         self.0.limits.own_proof(who.0.user).await?;
         let PasswordChange { current, new } = body.0;
         let session = self.0.identity.change_password(&who.0, current, new).await?;
-        Ok(SetSession::to(NoContent::Done, session.as_ref(), self.0.now()))
+        Ok(cookie::session(NoContent::Done, session.as_ref(), self.0.now()))
     }
 
     /// Moves the session to another business that one belongs to.
@@ -117,13 +117,13 @@ impl MeApi {
         &self,
         who: Person,
         body: Input<FactorConfirmation>,
-    ) -> Result<SetSession<Json<RecoveryCodesView>>, ApiError> {
+    ) -> Result<SetCookie<Json<RecoveryCodesView>>, ApiError> {
         self.0.limits.own_proof(who.0.user).await?;
         let FactorConfirmation { password, code } = body.0;
         let (recovery_codes, session) =
             self.0.identity.confirm_totp(&who.0, password, &code).await?;
         let view = Json(RecoveryCodesView { recovery_codes });
-        Ok(SetSession::to(view, session.as_ref(), self.0.now()))
+        Ok(cookie::session(view, session.as_ref(), self.0.now()))
     }
 
     /// Removes the second factor.
@@ -132,11 +132,11 @@ impl MeApi {
         &self,
         who: Person,
         body: Input<FactorRemoval>,
-    ) -> Result<SetSession<NoContent>, ApiError> {
+    ) -> Result<SetCookie<NoContent>, ApiError> {
         self.0.limits.own_proof(who.0.user).await?;
         let FactorRemoval { password, code } = body.0;
         let session = self.0.identity.disable_totp(&who.0, password, &code).await?;
-        Ok(SetSession::to(NoContent::Done, session.as_ref(), self.0.now()))
+        Ok(cookie::session(NoContent::Done, session.as_ref(), self.0.now()))
     }
 
     /// New recovery codes in place of the old ones.

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use openchair_domain::regulars::RegularVisit;
+use openchair_domain::regulars::{RegularVisit, RegularVisits};
 use poem_openapi::Object;
 
 /// The address that a link to one's visits is to be sent to.
@@ -65,10 +65,9 @@ pub(super) struct OwnVisitsView {
 }
 
 impl OwnVisitsView {
-    pub(super) fn of(email: String, visits: Vec<RegularVisit>) -> Self {
-        let (coming, past): (Vec<_>, Vec<_>) = visits.into_iter().partition(|visit| visit.coming);
+    pub(super) fn of(email: String, visits: RegularVisits) -> Self {
         let views = |visits: Vec<RegularVisit>| visits.into_iter().map(Into::into).collect();
-        Self { email, coming: views(coming), past: views(past) }
+        Self { email, coming: views(visits.coming), past: views(visits.past) }
     }
 }
 

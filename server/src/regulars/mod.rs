@@ -9,13 +9,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
 use crate::app::App;
-use crate::auth::Visitor;
+use crate::auth::{SetCookie, Visitor};
 use crate::input::Input;
 use crate::openapi::{NoContent, Tags};
 use crate::problem::ApiError;
 
 use dto::{OwnVisitsView, RegularLinkToken, RegularLinkWanted, RegularPromise, RegularView};
-use pass::{Known, SetPass};
+use pass::{Known, PASS};
 
 /// What a customer who comes back may do.
 #[derive(Debug)]
@@ -54,11 +54,11 @@ impl RegularsApi {
         &self,
         who: Visitor,
         body: Input<RegularLinkToken>,
-    ) -> Result<SetPass<Json<RegularView>>, ApiError> {
+    ) -> Result<SetCookie<Json<RegularView>>, ApiError> {
         self.0.limits.token(&who.request).await?;
         let pass = regulars::redeem(&self.0.db, &body.token).await?;
         let answer = Json(RegularView { email: pass.email.clone() });
-        Ok(SetPass::to(answer, &pass, self.0.now()))
+        Ok(PASS.keep(answer, pass.secret.text(), pass.expires_at, self.0.now()))
     }
 
     /// All visits that are written to one's address: those to come first, then the last ones. With the link
@@ -71,8 +71,15 @@ impl RegularsApi {
 
     /// This device isn't known any more.
     #[oai(path = "/forget", method = "post", operation_id = "forget_regular")]
-    async fn forget(&self, who: Known) -> Result<SetPass<NoContent>, ApiError> {
+    async fn forget(&self, who: Known) -> Result<SetCookie<NoContent>, ApiError> {
         regulars::forget(&self.0.db, &who.pass).await?;
-        Ok(SetPass::end(NoContent::Done))
+        Ok(PASS.end(NoContent::Done))
+    }
+
+    /// No device is known by this address any more, and no link that was sent to it is good.
+    #[oai(path = "/forget-everywhere", method = "post", operation_id = "forget_regular_everywhere")]
+    async fn forget_everywhere(&self, who: Known) -> Result<SetCookie<NoContent>, ApiError> {
+        regulars::forget_everywhere(&self.0.db, &who.regular).await?;
+        Ok(PASS.end(NoContent::Done))
     }
 }

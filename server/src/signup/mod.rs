@@ -11,7 +11,7 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use crate::app::App;
-use crate::auth::{SetSession, Visitor};
+use crate::auth::{SetCookie, Visitor};
 use crate::input::Input;
 use crate::once::{Created, IdempotencyKey};
 use crate::openapi::Tags;
@@ -75,7 +75,7 @@ impl SignUpApi {
         who: Visitor,
         #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<NewSignUp>,
-    ) -> Result<SetSession<Created<SignedUpView>>, ApiError> {
+    ) -> Result<SetCookie<Created<SignedUpView>>, ApiError> {
         self.0.limits.sign_up(&who.request).await?;
         let identity = &self.0.identity;
         let ready = tenants::prepare(identity, body.0.to_domain(), who.person.as_ref()).await?;

@@ -4,7 +4,7 @@ use poem_openapi::payload::Json;
 
 use super::dto::{InvitationAcceptance, InvitationLookView, InvitationToken};
 use crate::app::App;
-use crate::auth::{SetSession, Visitor};
+use crate::auth::{SetCookie, Visitor};
 use crate::identity::{SignInView, joined};
 use crate::input::Input;
 use crate::openapi::Tags;
@@ -35,7 +35,7 @@ impl JoiningApi {
         &self,
         who: Visitor,
         body: Input<InvitationAcceptance>,
-    ) -> Result<SetSession<Json<SignInView>>, ApiError> {
+    ) -> Result<SetCookie<Json<SignInView>>, ApiError> {
         self.0.limits.token(&who.request).await?;
         let Visitor { request, person } = who;
         let done = team::accept(&self.0.identity, body.0.into(), person, &request).await?;

@@ -5,7 +5,7 @@ use poem_openapi::payload::Json;
 
 use super::dto::{MemberView, OwnershipTransfer};
 use crate::app::App;
-use crate::auth::{Can, SetSession};
+use crate::auth::{Can, SetCookie, cookie};
 use crate::input::Input;
 use crate::openapi::Tags;
 use crate::problem::ApiError;
@@ -23,7 +23,7 @@ impl OwnershipApi {
         &self,
         who: Can<perm::TransferTenant>,
         body: Input<OwnershipTransfer>,
-    ) -> Result<SetSession<Json<MemberView>>, ApiError> {
+    ) -> Result<SetCookie<Json<MemberView>>, ApiError> {
         self.0.limits.proof_of(&who).await?;
         let OwnershipTransfer { member_id, password, code } = body.0;
         let identity = &self.0.identity;
@@ -32,6 +32,6 @@ impl OwnershipApi {
         let owner = team::transfer(&mut tx, identity, member_id.0).await?;
         tx.commit().await?;
         let session = identity.renew_session(&who).await;
-        Ok(SetSession::to(Json(owner.into()), session.as_ref(), self.0.now()))
+        Ok(cookie::session(Json(owner.into()), session.as_ref(), self.0.now()))
     }
 }

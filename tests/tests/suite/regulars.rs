@@ -127,6 +127,98 @@ async fn who_forgets_the_device_is_nobody_there() {
 }
 
 #[tokio::test]
+async fn who_lost_a_device_forgets_all_of_them() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    visit(&spa, "10:00", "ann@example.com").await;
+    visit(&spa, "11:00", "bob@example.com").await;
+    let bob = proved(&app, "bob@example.com").await;
+    let (lost, here) = (
+        proved(&app, "ann@example.com").await,
+        format!("{PASS}={}", app.regular("device", "ann@example.com").await),
+    );
+    let link = app.regular("link", "ann@example.com").await;
+    let answer = app.browser().post_empty("/v1/regulars/forget-everywhere").and_cookie(&here).await;
+    assert!(answer.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    answer.expect(204);
+    for pass in [&lost, &here] {
+        visits(&app, pass).await.problem(401, "no_pass");
+    }
+    let redeem = json!({ "token": link });
+    app.browser().post("/v1/regulars/link/redeem", &redeem).await.problem(401, "link_invalid");
+    visits(&app, &bob).await.expect(200);
+}
+
+#[tokio::test]
+async fn of_several_links_one_is_used() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    visit(&spa, "10:00", "ann@example.com").await;
+    let older = app.regular("link", "ann@example.com").await;
+    proved(&app, "ann@example.com").await;
+    let redeem = json!({ "token": older });
+    app.browser().post("/v1/regulars/link/redeem", &redeem).await.problem(401, "link_invalid");
+}
+
+/// The link goes where the visits' mails go, however whoever asks spells the address; until then it is
+/// nowhere to be read.
+#[tokio::test]
+async fn a_link_goes_to_the_address_as_the_visit_has_it() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    visit(&spa, "10:00", "Ann@Example.com").await;
+    let wanted = json!({ "email": "ANN@example.COM" });
+    app.browser().post("/v1/regulars/link", &wanted).await.expect(202);
+    let told = "select count(*) from jobs where payload::text ilike '%ann@%'
+                and kind = 'regulars.send_link'";
+    assert_eq!(app.database.count(told).await, 0);
+    app.mailed_token("Ann@Example.com", "Your visits").await;
+}
+
+/// One business that writes an address into many visits hides none of the others'; nor do the many that
+/// are to come hide the next one.
+#[tokio::test]
+async fn the_next_visit_is_seen_before_hundreds_of_others() {
+    let app = TestApp::start().await;
+    let (first, second) = (app.spa().await, app.spa().await);
+    visit(&first, "10:00", "ann@example.com").await;
+    let many = visit(&second, "12:00", "ann@example.com").await;
+    let id = Id::<Appointment>::parse_or_nothing(many["id"].as_str().unwrap()).uuid();
+    let copies = format!(
+        "create temp table copies as select a.* from appointments a, generate_series(1, 200) where id = '{id}';
+         update copies set id = gen_random_uuid(), link_hash = null;
+         update copies set starts_at = starts_at + place.n * interval '1 hour',
+                           ends_at = ends_at + place.n * interval '1 hour'
+         from (select id, row_number() over () as n from copies) place where place.id = copies.id;
+         insert into appointments select * from copies"
+    );
+    app.database.run(&copies).await;
+    let cookie = proved(&app, "ann@example.com").await;
+    let seen = visits(&app, &cookie).await.expect(200);
+    let coming = seen["coming"].as_array().unwrap();
+    let of =
+        |spa: &Spa| coming.iter().filter(|one| one["shop"] == spa.business.slug.as_str()).count();
+    assert_eq!((of(&first), of(&second)), (1, 40));
+    assert_eq!(coming[0]["starts_at"], "2026-03-09T14:00:00+00:00");
+}
+
+/// A key that is gone takes the link along, not the list.
+#[tokio::test]
+async fn a_link_that_cannot_be_opened_is_none() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    visit(&spa, "10:00", "ann@example.com").await;
+    visit(&spa, "11:00", "ann@example.com").await;
+    let spoil = "update appointments set link_sealed = 'nonsense' where starts_at = (
+                     select min(starts_at) from appointments)";
+    app.database.run(spoil).await;
+    let cookie = proved(&app, "ann@example.com").await;
+    let seen = visits(&app, &cookie).await.expect(200);
+    assert_eq!(seen["coming"][0]["token"], Value::Null);
+    assert!(seen["coming"][1]["token"].is_string(), "{seen}");
+}
+
+#[tokio::test]
 async fn a_link_is_good_for_twenty_minutes_and_from_our_own_pages() {
     let app = TestApp::start().await;
     let spa = app.spa().await;

@@ -1,5 +1,7 @@
 import { Fault } from '$lib/api/fault';
 
+export { Doing } from '$lib/doing.svelte';
+
 /** Something that a page shows once it is there: what was last loaded, or why it wasn't. */
 export class Loaded<T> {
   value = $state.raw<T>();
@@ -20,28 +22,6 @@ export class Loaded<T> {
       if (turn === this.#turn) [this.value, this.fault] = [value, undefined];
     } catch (error) {
       if (turn === this.#turn) this.fault = Fault.from(error);
-    }
-  }
-}
-
-/** Something that somebody asked for and waits for. */
-export class Doing {
-  busy = $state(false);
-  fault = $state.raw<Fault>();
-
-  /** Runs the work unless it is running; says whether it succeeded. */
-  async run(work: () => Promise<unknown>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.fault = undefined;
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.fault = Fault.from(error);
-      return false;
-    } finally {
-      this.busy = false;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Fault } from '$lib/api/fault';
+import { Doing } from '$lib/doing.svelte';
 import { takeToken, useHue } from '$lib/device';
 import { i18n } from '$lib/i18n/index.svelte';
 import { device } from '$lib/store';
@@ -18,20 +19,27 @@ export class Me {
   /** Whom a link was promised to, and how often. */
   asked = $state.raw<{ email: string; times: number }>();
   forgotten = $state(false);
-  busy = $state(false);
-  fault = $state.raw<Fault>();
+  readonly #doing = new Doing();
+
+  get busy(): boolean {
+    return this.#doing.busy;
+  }
+
+  get fault(): Fault | undefined {
+    return this.#doing.fault;
+  }
 
   /** Another link was opened in this very tab. */
   linked(): void {
     const token = takeToken();
     if (!token) return;
     this.token = token;
-    this.fault = undefined;
+    this.#doing.fault = undefined;
   }
 
   /** Shows the visits, if this device is known. */
   async load(): Promise<void> {
-    await this.#work(async () => {
+    await this.#doing.run(async () => {
       try {
         this.visits = await ask(api.GET('/v1/regulars/visits'));
       } catch (error) {
@@ -46,7 +54,7 @@ export class Me {
   /** Proves the address by the link. */
   async open(): Promise<void> {
     const { token } = this;
-    const done = await this.#work(async () => {
+    const done = await this.#doing.run(async () => {
       try {
         await ask(api.POST('/v1/regulars/link/redeem', { body: { token } }));
       } catch (error) {
@@ -64,17 +72,18 @@ export class Me {
   }
 
   async send(email: string): Promise<void> {
-    await this.#work(async () => {
+    await this.#doing.run(async () => {
       this.forgotten = false;
       await ask(api.POST('/v1/regulars/link', { body: { email, locale: i18n.language } }));
       this.asked = { email, times: (this.asked?.times ?? 0) + 1 };
     });
   }
 
-  async forget(): Promise<void> {
-    await this.#work(async () => {
+  /** This device knows nobody any more, or none does. */
+  async forget(where: 'here' | 'everywhere'): Promise<void> {
+    await this.#doing.run(async () => {
       try {
-        await ask(api.POST('/v1/regulars/forget'));
+        await ask(where === 'here' ? api.POST('/v1/regulars/forget') : api.POST('/v1/regulars/forget-everywhere'));
       } catch (error) {
         if (Fault.from(error).code !== 'no_pass') throw error;
       }
@@ -89,20 +98,5 @@ export class Me {
     if (known) return;
     this.visits = undefined;
     this.asked = undefined;
-  }
-
-  async #work(work: () => Promise<void>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.fault = undefined;
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.fault = Fault.from(error);
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 }

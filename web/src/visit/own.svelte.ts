@@ -1,5 +1,6 @@
 import { api, ask } from '../book/wire';
 import { Fault } from '$lib/api/fault';
+import { Doing } from '$lib/doing.svelte';
 import { router } from '$lib/router.svelte';
 import { Once } from '../book/once';
 import { dressAs } from '../book/shop';
@@ -12,12 +13,11 @@ export type Task = 'move' | 'cancel' | 'again' | 'messages';
 export class Own {
   token: string;
   visit = $state.raw<OwnVisit>();
-  fault = $state.raw<Fault>();
-  busy = $state(false);
   /** What just happened to it. */
   done = $state<'moved' | 'cancelled'>();
   readonly #moves = new Once();
   readonly #cancels = new Once();
+  readonly #doing = new Doing();
 
   /** What was moved under this page is shown by the one that takes its place under the new address. */
   static #moved: Own | undefined;
@@ -30,6 +30,14 @@ export class Own {
 
   constructor(token: string) {
     this.token = token;
+  }
+
+  get busy(): boolean {
+    return this.#doing.busy;
+  }
+
+  get fault(): Fault | undefined {
+    return this.#doing.fault;
   }
 
   get task(): Task | undefined {
@@ -48,12 +56,12 @@ export class Own {
   }
 
   async load(): Promise<void> {
-    this.fault = undefined;
+    this.#doing.fault = undefined;
     try {
       this.visit = await ask(api.GET('/v1/b/{token}', { params: { path: { token: this.token } } }));
       dressAs(this.visit.shop);
     } catch (error) {
-      this.fault = Fault.from(error);
+      this.#doing.fault = Fault.from(error);
     }
   }
 
@@ -63,7 +71,7 @@ export class Own {
   }
 
   async move(start: string): Promise<boolean> {
-    return this.#work(async () => {
+    return this.#doing.run(async () => {
       const path = { token: this.token };
       const moved = await this.#moves.send({ start }, (body, header) =>
         api.POST('/v1/b/{token}/move', { params: { path, header }, body }),
@@ -78,7 +86,7 @@ export class Own {
   }
 
   async cancel(reason: string): Promise<boolean> {
-    return this.#work(async () => {
+    return this.#doing.run(async () => {
       const path = { token: this.token };
       this.visit = await this.#cancels.send({ ...(reason.trim() && { reason: reason.trim() }) }, (body, header) =>
         api.POST('/v1/b/{token}/cancel', { params: { path, header }, body }),
@@ -86,20 +94,5 @@ export class Own {
       this.done = 'cancelled';
       router.go(this.path, { replace: true });
     });
-  }
-
-  async #work(work: () => Promise<void>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.fault = undefined;
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.fault = Fault.from(error);
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 }

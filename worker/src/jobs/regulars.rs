@@ -21,6 +21,7 @@ impl Handler for SendRegularLinks {
 
     async fn run(&self, job: &Claimed) -> Result<(), Failure> {
         let wanted: SendLink = job.read()?;
-        Ok(regulars::send_link(&self.db, &wanted, &self.public_url, job.id).await?)
+        let typed = job.secret.as_deref().unwrap_or_default();
+        Ok(regulars::send_link(&self.db, &wanted, typed, &self.public_url, job.id).await?)
     }
 }

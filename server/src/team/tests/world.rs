@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::auth::COOKIE;
+use crate::auth::SESSION;
 use crate::budgets::Budgets;
 use crate::embedded::{Cluster, DATABASE, EmbeddedOptions};
 use crate::limits::Limiter;
@@ -165,7 +165,7 @@ impl World {
         let mut call = self.client.call(method, path).header("origin", &self.app.public_url);
         call = call.data(self.app.clone());
         if let Some(who) = who {
-            call = call.header("cookie", &format!("{COOKIE}={}", who.cookie));
+            call = call.header("cookie", &format!("{}={}", SESSION.name, who.cookie));
             if let Some(tenant) = &who.tenant {
                 call = call.header("openchair-tenant", tenant);
             }
@@ -181,7 +181,7 @@ impl World {
             .header("set-cookie")
             .split(';')
             .next()
-            .and_then(|pair| pair.strip_prefix(&format!("{COOKIE}=")))
+            .and_then(|pair| pair.strip_prefix(&format!("{}=", SESSION.name)))
             .map(str::to_owned);
         let body = if answer.body.is_empty() { Value::Null } else { answer.value() };
         Said { status: answer.status.as_u16(), body, cookie }

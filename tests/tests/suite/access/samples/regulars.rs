@@ -21,6 +21,8 @@ pub async fn sample(operation: &Operation, world: &World) -> Option<Sample> {
             .showing(app.regular("device", "ana@example.com").await),
         "forget_regular" => Sample::at("/v1/regulars/forget")
             .showing(app.regular("device", "ana@example.com").await),
+        "forget_regular_everywhere" => Sample::at("/v1/regulars/forget-everywhere")
+            .showing(app.regular("device", "ana@example.com").await),
         _ => return None,
     })
 }
