@@ -1,5 +1,6 @@
 //! Which businesses there are, and what each may use.
 
+use chrono::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
@@ -9,6 +10,7 @@ use crate::config::Plans;
 use crate::fault::{Faults, ValueFault};
 use crate::identity::SignedIn;
 use crate::ids::{Id, Tenant};
+use crate::outbox::{self, NewEvent};
 use crate::page::{Paged, Window};
 use crate::tenancy::SystemTx;
 use crate::time::Instant;
@@ -131,10 +133,10 @@ pub async fn set_plan(
     plan: &str,
 ) -> Result<TenantSummary, PlatformError> {
     let mut faults = Faults::new();
-    if Plans::shipped().get(plan).is_none() {
+    let Some(days) = Plans::shipped().get(plan).map(|plan| plan.days) else {
         faults.note("/plan", ValueFault::new("unknown", "There is no such plan."));
         return Err(faults.into());
-    }
+    };
     let sql = format!("select {COLUMNS} from tenants t where t.id = $1 for no key update of t");
     let statement =
         Statement::from_sql_and_values(DbBackend::Postgres, sql, [tenant.uuid().into()]);
@@ -144,14 +146,19 @@ pub async fn set_plan(
         return Ok(found);
     }
     let before = std::mem::replace(&mut found.plan, plan.to_owned());
-    let sql = "update tenants set plan = $2, updated_at = $3 where id = $1";
-    let values = [tenant.uuid().into(), plan.into(), tx.now().into()];
+    found.trial_ends_at = days.map(|days| tx.now() + Duration::days(days.into()));
+    let sql =
+        "update tenants set plan = $2, trial_ends_at = $3, updated_at = $4, version = version + 1
+               where id = $1";
+    let values = [tenant.uuid().into(), plan.into(), found.trial_ends_at.into(), tx.now().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     let entry = NewEntry::new("tenant.plan_set", "tenant")
         .on(tenant, found.name.clone())
         .changed([Change::of("plan", before, plan.to_owned())]);
     let actor = Actor::platform(admin.user, &admin.name);
     audit::write_from_outside(tx, tenant, &actor, &admin.request, entry).await?;
+    let told = NewEvent::new("tenant.updated", &serde_json::json!({ "id": tenant }));
+    outbox::write_from_outside(tx, tenant, told).await?;
     Ok(found)
 }
 

@@ -2,7 +2,7 @@ use openchair_domain::platform::{self, PlatformError};
 use openchair_domain::tenancy::SystemReason;
 use openchair_domain::text::Email;
 use openchair_tests::TestApp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 async fn set(app: &TestApp, email: &str, admin: bool) -> Result<bool, PlatformError> {
     let tx = app.app().db.system(SystemReason::Platform).await.unwrap();
@@ -54,15 +54,26 @@ async fn a_business_is_put_on_another_plan() {
         plans.iter().find(|plan| plan["key"] == key).unwrap()["businesses"].clone()
     };
     assert_eq!((count("trial").await, count("solo").await), (json!(2), json!(0)));
+    let before = owner.get("/v1/tenant").await.expect(200);
+    assert!(before["trial_ends_at"].is_string(), "{before}");
 
     let path = format!("/v1/platform/tenants/{}/plan", spa.id);
     admin.put(&path, &json!({ "plan": "gold" })).await.problem(422, "validation_failed");
     let set = admin.put(&path, &json!({ "plan": "solo" })).await.expect(200);
     assert_eq!((&set["plan"], &set["id"]), (&json!("solo"), &json!(spa.id.to_string())));
-    assert_eq!(owner.get("/v1/tenant").await.expect(200)["plan"], "solo");
+    assert_eq!(set["trial_ends_at"], Value::Null, "{set}");
+    let after = owner.get("/v1/tenant").await;
+    assert_eq!(after.version(), before["version"].as_i64().unwrap() + 1);
+    let after = after.expect(200);
+    assert_eq!((&after["plan"], &after["trial_ends_at"]), (&json!("solo"), &Value::Null));
     assert_eq!((count("trial").await, count("solo").await), (json!(1), json!(1)));
     // Said again it is no news.
     admin.put(&path, &json!({ "plan": "solo" })).await.expect(200);
+    let told = format!(
+        "select count(*) from outbox_events where kind = 'tenant.updated' and tenant_id = '{}'",
+        spa.id.uuid()
+    );
+    assert_eq!(app.database.count(&told).await, 1);
     let log = owner.get("/v1/audit?action=tenant.plan_set").await.expect(200);
     assert_eq!(log["items"].as_array().unwrap().len(), 1, "{log}");
     let changes = json!([{ "field": "plan", "before": "trial", "after": "solo" }]);
@@ -110,7 +121,7 @@ async fn the_platform_sees_how_the_deployment_does() {
         ))
         .await;
     let health = admin.get("/v1/platform/health").await.expect(200);
-    let bad = |reading: &&serde_json::Value| reading["bad"] == true;
+    let bad = |reading: &&Value| reading["bad"] == true;
     let bad: Vec<_> = health["readings"].as_array().unwrap().iter().filter(bad).collect();
     assert_eq!(bad.len(), 1, "{health}");
     assert_eq!((&bad[0]["condition"], &bad[0]["value"]), (&json!("dead_jobs"), &json!(10.0)));
