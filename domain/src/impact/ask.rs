@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Days as CountOf, NaiveDate, NaiveTime};
 
-use super::change::{Change, week};
+use super::change::{Change, Starts, week};
 use super::{Impact, preview};
 use crate::authz::Right;
 use crate::availability::{Skill, Span, Window};
@@ -14,6 +14,7 @@ use crate::fault::Faults;
 use crate::hours::{self, NewOpening, NewStretch};
 use crate::ids::{Id, Location, Room, Service, StaffMember};
 use crate::locations::{self, LocationError, NewClosure};
+use crate::policies::{self, Policy, PolicyChange, PolicyError};
 use crate::rooms::{self, Feature, RoomChange, RoomError};
 use crate::staff::{self, NewHours, NewSkill, NewTimeOff, StaffError};
 use crate::tenancy::TenantTx;
@@ -214,4 +215,20 @@ pub async fn of_service(tx: &TenantTx, id: Id<Service>) -> Result<Impact, Catalo
     }
     let reach = Reach { service: Some(id), ..Reach::default() };
     Ok(preview(tx, &reach, &[Change::ServiceGone(id)]).await?)
+}
+
+/// What other rules would do to when visits can begin. What they say of notice, fees and approval leaves
+/// booked visits as they are.
+pub async fn of_policy(tx: &TenantTx, wish: &PolicyChange) -> Result<Impact, PolicyError> {
+    let (before, after) = policies::wished(tx, wish).await?;
+    let starts = |policy: &Policy| Starts {
+        step: u16::try_from(policy.slot_step_minutes).unwrap_or(u16::MAX),
+        alignment: policy.alignment,
+        horizon_days: u16::try_from(policy.horizon_days).unwrap_or(u16::MAX),
+    };
+    let mut changes = Vec::new();
+    if starts(&before) != starts(&after) {
+        changes.push(Change::Starts(starts(&after), policies::own_starts(tx).await?));
+    }
+    Ok(preview(tx, &Reach::default(), &changes).await?)
 }

@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate, Timelike};
 use chrono_tz::Tz;
 
-use crate::availability::{Placed, Skill, Span, StaffRules, Week, Why, Window, still_fits};
-use crate::diary::Shop;
+use crate::availability::{
+    Alignment, Placed, Skill, Span, StaffRules, Week, Why, Window, still_fits,
+};
+use crate::diary::{Policy, Shop};
 use crate::hours::Opening;
 use crate::ids::{Id, Location, Room, Service, StaffMember};
+use crate::policies::OwnStarts;
+use crate::time::Instant;
 
 /// One change. What is about a location is applied to that location's rules only.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +44,33 @@ pub(super) enum Change {
     RoomGone(Id<Room>),
     /// A service is off the menu.
     ServiceGone(Id<Service>),
+    /// Visits can begin at other times, but for services that have some of that otherwise.
+    Starts(Starts, HashMap<Id<Service>, OwnStarts>),
+}
+
+/// When visits can begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Starts {
+    /// Minutes between them.
+    pub(super) step: u16,
+    /// Where they lie.
+    pub(super) alignment: Alignment,
+    /// Days ahead.
+    pub(super) horizon_days: u16,
+}
+
+impl Starts {
+    fn put(self, policy: &mut Policy, own: OwnStarts) {
+        if !own.step {
+            policy.step = self.step;
+        }
+        if !own.alignment {
+            policy.alignment = self.alignment;
+        }
+        if !own.horizon {
+            policy.horizon_days = self.horizon_days;
+        }
+    }
 }
 
 /// The windows of each weekday.
@@ -105,11 +136,17 @@ pub(super) fn apply(shop: &mut Shop, change: &Change) {
             shop.rooms.remove(id);
         }
         Change::ServiceGone(id) => drop(shop.services.remove(id)),
+        Change::Starts(starts, own) => {
+            starts.put(&mut shop.policy, OwnStarts::default());
+            for (id, offer) in &mut shop.services {
+                starts.put(&mut offer.policy, own.get(id).copied().unwrap_or_default());
+            }
+        }
     }
 }
 
 /// What a shop has against a visit that is booked after a change, and had not before.
-pub(super) fn newly(before: &Shop, after: &Shop, placed: &Placed) -> Vec<Why> {
+pub(super) fn newly(before: &Shop, after: &Shop, placed: &Placed, now: Instant) -> Vec<Why> {
     let mut why = still_fits(&after.rules, placed);
     for seat in &placed.seats {
         let gone = before.services.contains_key(&seat.service)
@@ -118,9 +155,38 @@ pub(super) fn newly(before: &Shop, after: &Shop, placed: &Placed) -> Vec<Why> {
             why.push(Why::NobodyCan(seat.service));
         }
     }
+    // Which zone it is in doesn't make a start another one.
+    let zone = before.rules.zone;
+    let known = starts(before, zone, placed, now);
+    why.extend(starts(after, zone, placed, now).into_iter().filter(|why| !known.contains(why)));
     if !why.is_empty() {
         let known = still_fits(&before.rules, placed);
         why.retain(|why| !known.contains(why));
+    }
+    why
+}
+
+/// What the rules have against when a visit begins, if a customer booked it now.
+fn starts(shop: &Shop, zone: Tz, placed: &Placed, now: Instant) -> Vec<Why> {
+    let offers = placed.seats.iter().filter_map(|seat| shop.services.get(&seat.service));
+    let Some(policy) = offers.map(|offer| offer.policy).reduce(Policy::and) else {
+        return Vec::new();
+    };
+    let Some(start) = placed.seats.iter().map(|seat| seat.span.from).min() else {
+        return Vec::new();
+    };
+    let start = start.with_timezone(&zone);
+    let ahead = Days::new(policy.horizon_days.into());
+    let last = now.with_timezone(&zone).date_naive().checked_add_days(ahead);
+    let mut why = Vec::new();
+    if last.is_some_and(|last| start.date_naive() > last) {
+        why.push(Why::Horizon);
+    }
+    // Where packed starts lie hangs on what else is booked.
+    let minute = start.hour() * 60 + start.minute();
+    let on_grid = minute.is_multiple_of(policy.step.max(1).into());
+    if policy.alignment == Alignment::Clock && !on_grid {
+        why.push(Why::OffGrid);
     }
     why
 }

@@ -24,8 +24,8 @@ use crate::tenancy::{StoreError, TenantTx};
 use change::{Change, apply, newly};
 
 pub use ask::{
-    DayWish, LocationWish, RoomWish, StaffWish, of_closure, of_location, of_room, of_service,
-    of_staff,
+    DayWish, LocationWish, RoomWish, StaffWish, of_closure, of_location, of_policy, of_room,
+    of_service, of_staff,
 };
 
 /// So many are shown, with other times for each; all are counted.
@@ -92,9 +92,10 @@ async fn preview(tx: &TenantTx, reach: &Reach, changes: &[Change]) -> Result<Imp
     }
     let (coming, complete) = bookings::coming(tx, reach).await?;
     let places = places(tx, &coming, changes).await?;
+    let now = tx.now();
     let hit = |visit: Coming| {
         let place = places.get(&visit.location())?;
-        let why = newly(&place.before, &place.after, &visit.placed(&place.before));
+        let why = newly(&place.before, &place.after, &visit.placed(&place.before), now);
         (!why.is_empty()).then_some((visit, why))
     };
     let mut hit: Vec<(Coming, Vec<Why>)> = coming.into_iter().filter_map(hit).collect();
@@ -107,8 +108,10 @@ async fn preview(tx: &TenantTx, reach: &Reach, changes: &[Change]) -> Result<Imp
         let at = coming.location();
         let (Some(place), Some(busy)) = (places.get(&at), busy.get(&at)) else { continue };
         let reasons = bookings::codes(why);
-        // No other time helps where it is the service that goes.
-        let alternatives = if why.iter().any(|why| matches!(why, Why::NobodyCan(_))) {
+        // No other time helps where it is the service that goes, and none that is near where it is too
+        // far ahead.
+        let far = |why: &Why| matches!(why, Why::NobodyCan(_) | Why::Horizon);
+        let alternatives = if why.iter().any(far) {
             Vec::new()
         } else {
             let retired = coming.retired(tx, &place.after).await?;

@@ -211,7 +211,7 @@ fn what_each_change_does_to_a_visit() {
     for (change, reasons) in cases {
         let mut after = before.clone();
         apply(&mut after, &change);
-        let why = newly(&before, &after, &visit(massage()));
+        let why = newly(&before, &after, &visit(massage()), at(9, 0));
         assert_eq!(bookings::codes(&why), reasons, "{change:?}");
     }
 }
@@ -230,7 +230,7 @@ fn skills_that_are_off_the_menu_stay() {
     let before = shop();
     let mut after = before.clone();
     apply(&mut after, &Change::Skills(anna(), HashMap::new()));
-    assert_eq!(newly(&before, &after, &visit(old_rite())), []);
+    assert_eq!(newly(&before, &after, &visit(old_rite()), at(9, 0)), []);
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn a_cleared_day_is_as_any_week() {
     let after = |change: &Change| {
         let mut after = before.clone();
         apply(&mut after, change);
-        bookings::codes(&newly(&before, &after, &visit(massage())))
+        bookings::codes(&newly(&before, &after, &visit(massage()), at(9, 0)))
     };
     assert_eq!(after(&Change::Day(day(), None)), ["closed"]);
     assert_eq!(after(&Change::WorkDay(anna(), id(HERE), day(), None)), ["staff_off"]);
@@ -255,8 +255,11 @@ fn what_did_not_fit_before_is_not_the_changes_doing() {
     before.rules.hours = daily(12, 18);
     let mut after = before.clone();
     apply(&mut after, &Change::Hours(daily(13, 18)));
-    assert_eq!(newly(&before, &after, &visit(massage())), []);
+    assert_eq!(newly(&before, &after, &visit(massage()), at(9, 0)), []);
     // But what comes on top of it is.
     apply(&mut after, &Change::StaffGone(anna()));
-    assert_eq!(bookings::codes(&newly(&before, &after, &visit(massage()))), ["staff_off"]);
+    assert_eq!(
+        bookings::codes(&newly(&before, &after, &visit(massage()), at(9, 0))),
+        ["staff_off"]
+    );
 }

@@ -17,6 +17,7 @@ use crate::ids::{Id, Tenant};
 use crate::outbox::NewEvent;
 use crate::tenancy::{StoreError, SystemTx, TenantTx};
 
+pub(crate) use services::{OwnStarts, own_starts};
 pub use words::{Asked, WaitlistOrder};
 
 refusals! {
@@ -130,6 +131,17 @@ pub(crate) async fn read_still(tx: &TenantTx) -> Result<Policy, StoreError> {
     let found = entity::Entity::find_by_id(tx.tenant().uuid()).lock_shared().one(tx.conn()).await?;
     let missing = || StoreError::Unreadable(format!("{} has no booking rules", tx.tenant()));
     found.ok_or_else(missing)?.try_into()
+}
+
+/// The rules as they are, and as they would be: nothing is changed.
+pub(crate) async fn wished(
+    tx: &TenantTx,
+    change: &PolicyChange,
+) -> Result<(Policy, Policy), PolicyError> {
+    let before = read(tx).await?;
+    let after = check(&before, change)?;
+    services::check(tx, &before, &after).await?;
+    Ok((before, after))
 }
 
 /// Whether one would have to book earlier than one can: then nobody ever could.

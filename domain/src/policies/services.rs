@@ -1,10 +1,14 @@
 //! Services that have some rules otherwise: what the business's may not become because of them.
 
+use std::collections::HashMap;
+
 use sea_orm::{DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
 
 use super::{Asked, Policy, PolicyError, is_never};
 use crate::fault::{Faults, ValueFault};
-use crate::tenancy::TenantTx;
+use crate::ids::{Id, Service};
+use crate::tenancy::{StoreError, TenantTx};
 
 /// What a service on the menu has otherwise.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -39,6 +43,41 @@ pub(super) async fn check(
     let services = Own::find_by_statement(statement).all(tx.conn()).await?;
     let faults = faults(before, after, &services);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+}
+
+/// What a service has otherwise of when its visits can begin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct OwnStarts {
+    /// Minutes between starts.
+    pub(crate) step: bool,
+    /// Where they lie.
+    pub(crate) alignment: bool,
+    /// Days ahead.
+    pub(crate) horizon: bool,
+}
+
+/// The services that have some of that otherwise.
+pub(crate) async fn own_starts(
+    tx: &TenantTx,
+) -> Result<HashMap<Id<Service>, OwnStarts>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        service_id: Uuid,
+        step: bool,
+        alignment: bool,
+        horizon: bool,
+    }
+    let sql = "select service_id, slot_step_minutes is not null as step, alignment is not null as alignment,
+                      horizon_days is not null as horizon
+               from service_policies where tenant_id = $1";
+    let statement =
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, [tx.tenant().uuid().into()]);
+    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    let own = |row: Row| {
+        let Row { service_id, step, alignment, horizon } = row;
+        (Id::from_uuid(service_id), OwnStarts { step, alignment, horizon })
+    };
+    Ok(rows.into_iter().map(own).collect())
 }
 
 /// The first service that stands in the way of each.

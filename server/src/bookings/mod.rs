@@ -4,6 +4,7 @@ mod attempts;
 mod dto;
 mod input;
 mod search;
+mod unfilled;
 
 use async_trait::async_trait;
 use openchair_domain::authz::perm;
@@ -35,6 +36,7 @@ pub use search::AvailabilityApi;
 
 use dto::{VisitEventView, VisitHistoryView, VisitLinkView};
 use input::{CancelInput, DeclineInput, MoveInput, NewAppointment, NotesInput, SeenInput};
+use unfilled::{UnfilledView, UnfilledViews};
 
 /// The operations on visits.
 #[derive(Debug)]
@@ -125,6 +127,27 @@ impl BookingsApi {
         let found = bookings::list(&tx, &filter, window(limit.0, cursor.0.as_deref())?).await?;
         tx.commit().await?;
         Ok(listed(found, |visit| VisitView::of(visit, &who)))
+    }
+
+    /// The forms of visits that their customers haven't filled in and the texts that they haven't agreed
+    /// to: those of visits that staff made, as a rule. What was filled in before is good for later visits.
+    /// Without the right to see all visits, one's own.
+    #[oai(path = "/appointments/unfilled", method = "get", operation_id = "list_unfilled_forms")]
+    async fn unfilled(
+        &self,
+        who: Can<perm::ReadOwnBookings>,
+        location: Query<Option<Ref<Location>>>,
+        /// Of visits that end after this
+        from: Query<Moment>,
+        /// And begin before this
+        to: Query<Moment>,
+    ) -> Result<Json<UnfilledViews>, ApiError> {
+        let location = location.0.map(|location| location.0);
+        let tx = self.0.db.tenant(&who).await?;
+        bookings::are_there(&tx, location, None, None).await?;
+        let found = bookings::unfilled(&tx, location, (from.0.0, to.0.0)).await?;
+        tx.commit().await?;
+        Ok(Json(UnfilledViews { items: found.into_iter().map(UnfilledView::from).collect() }))
     }
 
     /// Books a visit. Takes staff and rooms for all of it or refuses with `slot_taken` and the nearest

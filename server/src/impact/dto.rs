@@ -191,7 +191,8 @@ pub(super) struct AffectedView {
     customer: Option<AffectedCustomer>,
     staff_names: Vec<String>,
     room_names: Vec<String>,
-    /// What would be against it: `closed`, `staff_off`, `cannot_do`, `no_such_room`, `nobody_can`
+    /// What would be against it: `closed`, `staff_off`, `cannot_do`, `no_such_room`, `nobody_can`,
+    /// `horizon`, `off_grid`
     reasons: Vec<String>,
     /// The nearest times that would be left, up to three: with whom it is first, then with whoever
     /// can. Each is free by itself; two visits may be offered the same

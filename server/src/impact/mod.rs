@@ -15,6 +15,7 @@ use crate::ids::Ref;
 use crate::input::Input;
 use crate::locations::NewClosure;
 use crate::openapi::Tags;
+use crate::policies::PolicyChange;
 use crate::problem::ApiError;
 
 use dto::{ImpactView, LocationImpact, RoomImpact, StaffImpact};
@@ -103,6 +104,22 @@ impl ImpactApi {
     ) -> Result<Json<ImpactView>, ApiError> {
         let tx = self.0.db.tenant(&who).await?;
         let impact = impact::of_service(&tx, service.0.0).await?;
+        tx.commit().await?;
+        Ok(Json(ImpactView::of(impact, &who)))
+    }
+
+    /// Lists the visits that begin where other booking rules would have no start: between the steps, or
+    /// further ahead than one could book. Nothing is saved, and what is booked stays as it is: move the
+    /// visits with `move_appointment` to the times that are offered, or leave them.
+    #[oai(path = "/booking-policy/impact", method = "post", operation_id = "preview_policy")]
+    async fn policy(
+        &self,
+        who: Can<perm::UpdatePolicy>,
+        body: Input<PolicyChange>,
+    ) -> Result<Json<ImpactView>, ApiError> {
+        let wish = body.0.into();
+        let tx = self.0.db.tenant(&who).await?;
+        let impact = impact::of_policy(&tx, &wish).await?;
         tx.commit().await?;
         Ok(Json(ImpactView::of(impact, &who)))
     }

@@ -36,7 +36,7 @@ mirrored! {
 /// What to change; what is left out stays.
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
-pub(super) struct PolicyChange {
+pub(crate) struct PolicyChange {
     #[oai(validator(minimum(value = "5"), maximum(value = "240")))]
     slot_step_minutes: Option<i32>,
     alignment: Option<SlotAlignment>,

@@ -13,8 +13,8 @@ use crate::input::Input;
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
-pub(crate) use dto::{ContactField, SlotAlignment};
-use dto::{PolicyChange, PolicyView, versioned};
+pub(crate) use dto::{ContactField, PolicyChange, SlotAlignment};
+use dto::{PolicyView, versioned};
 
 /// The operations on the booking rules.
 #[derive(Debug)]

@@ -358,3 +358,47 @@ async fn names_are_for_who_may_see_visits() {
     assert_eq!(listed(&impact), is(&[FAY_ON_FRIDAY]));
     assert_eq!(impact["items"][0]["customer"], Value::Null, "{impact}");
 }
+
+/// What is booked stays; who changes the rules sees first what begins where nobody could book any more.
+#[tokio::test]
+async fn other_rules_list_what_begins_where_there_is_no_start_any_more() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    booked(&spa).await;
+    let around = Around(&spa);
+    let before = app.database.fingerprint().await;
+    let nothing = is(&[]);
+    for change in [json!({}), json!({ "notice_minutes": 5000, "needs_approval": true })] {
+        assert_eq!(listed(&around.of("booking-policy", change).await), nothing);
+    }
+    // Today is Monday: Friday is four days ahead.
+    let short = around.of("booking-policy", json!({ "horizon_days": 3 })).await;
+    assert_eq!(listed(&short), is(&[FAY_ON_FRIDAY]));
+    assert_eq!(reasons(&short), [&json!(["horizon"])]);
+    assert_eq!(short["items"][0]["alternatives"], json!([]));
+    assert_eq!(listed(&around.of("booking-policy", json!({ "horizon_days": 4 })).await), nothing);
+
+    let hours = around.of("booking-policy", json!({ "slot_step_minutes": 60 })).await;
+    assert_eq!(listed(&hours), is(&[WANDA_LATE]));
+    assert_eq!(reasons(&hours), [&json!(["off_grid"])]);
+    let others = hours["items"][0]["alternatives"].as_array().unwrap();
+    assert!(!others.is_empty(), "{hours}");
+    for other in others {
+        assert!(other["local"].as_str().unwrap().ends_with(":00"), "{hours}");
+    }
+    assert_eq!(app.database.fingerprint().await, before);
+
+    // A service that has a step of its own keeps it.
+    let path = format!("/v1/services/{}", spa.id("Wax"));
+    let wax = spa.owner.get(&path).await;
+    let own = json!({ "policy": { "slot_step_minutes": 30 } });
+    spa.owner.patch(&path, wax.version(), &own).await.expect(200);
+    let hours = around.of("booking-policy", json!({ "slot_step_minutes": 60 })).await;
+    assert_eq!(listed(&hours), nothing);
+    // Told once it is so, it isn't told again.
+    let policy = spa.owner.get("/v1/booking-policy").await;
+    let change = json!({ "horizon_days": 3 });
+    spa.owner.patch("/v1/booking-policy", policy.version(), &change).await.expect(200);
+    assert_eq!(listed(&around.of("booking-policy", json!({ "horizon_days": 3 })).await), nothing);
+    assert_eq!(listed(&around.of("booking-policy", json!({ "horizon_days": 2 })).await), nothing);
+}

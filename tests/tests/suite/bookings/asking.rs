@@ -1,5 +1,6 @@
 //! What customers are asked, what they are sold, and what is kept of it.
 
+use chrono::Duration;
 use openchair_tests::TestApp;
 use openchair_tests::spa::{Spa, at};
 use serde_json::{Value, json};
@@ -62,6 +63,62 @@ async fn answers_are_checked_and_kept_as_they_were_meant() {
         (&json!("marketing_email"), &json!(true), &json!("booking")),
         "{said}"
     );
+}
+
+/// The desk books without asking: who looks at the day sees what is still to be filled in.
+#[tokio::test]
+async fn the_day_says_what_is_not_filled_in_yet() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let intake = json!({
+        "kind": "intake", "name": "Health",
+        "questions": [{ "key": "well", "kind": "yes_no", "label": "Well?", "required": true }],
+    });
+    let intake = spa.owner.post("/v1/forms", &intake).await.expect(201)["id"].clone();
+    let consent = json!({ "kind": "consent", "name": "Peeling", "text": "It may sting." });
+    let consent = spa.owner.post("/v1/forms", &consent).await.expect(201)["id"].clone();
+    change(&spa, "Facial", json!({ "form_ids": [intake, consent] })).await;
+    let facial = spa.book(spa.wanted(&["Facial"], 1, &["Fay"]), at(4, "09:00")).await.expect(201);
+    spa.book(spa.wanted(&["Wax"], 1, &["Wanda"]), at(4, "10:00")).await.expect(201);
+
+    let path = "/v1/appointments/unfilled?from=2026-03-04T00:00:00Z&to=2026-03-05T12:00:00Z";
+    let told = async |of: &openchair_tests::Browser| {
+        let found = of.get(path).await.expect(200);
+        let items = found["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| (item["appointment"].clone(), item["name"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let is = |names: &[&str]| {
+        names.iter().map(|name| (facial["id"].clone(), json!(name))).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&spa.owner).await, is(&["Health", "Peeling"]));
+    let elsewhere = path.replace("03-04", "03-06").replace("03-05", "03-07");
+    assert_eq!(spa.owner.get(&elsewhere).await.expect(200)["items"], json!([]));
+
+    // What they agree to is agreed to, until they take it back.
+    let say = async |granted: bool| {
+        let said = format!(
+            "insert into consents (tenant_id, id, customer_id, purpose, form_id, form_version, granted, source,
+                                   recorded_by, at)
+             select f.tenant_id, '{}', c.id, 'form', f.id, 1, {granted}, 'booking', 'nobody', now()
+             from forms f, customers c where f.kind = 'consent' and c.email_key = 'ann@example.com'",
+            app.new_id::<openchair_domain::ids::Event>().uuid()
+        );
+        app.database.run(&said).await;
+        // What is said within one moment has no order.
+        app.clock.advance(Duration::seconds(1));
+    };
+    say(true).await;
+    assert_eq!(told(&spa.owner).await, is(&["Health"]));
+    say(false).await;
+    assert_eq!(told(&spa.owner).await, is(&["Health", "Peeling"]));
+
+    // Of what is called off nothing is missing.
+    let cancel = format!("/v1/appointments/{}/cancel", facial["id"].as_str().unwrap());
+    spa.owner.post(&cancel, &json!({ "version": facial["version"] })).await.expect(200);
+    assert_eq!(told(&spa.owner).await, is(&[]));
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ export function wayBack(from: string, deed: Deed): Deed[] {
   return steps;
 }
 
-export type Badge = 'unpaid' | 'approval' | 'first' | 'missed' | 'over' | 'series' | 'two' | 'asked' | 'note';
+export type Badge = 'unpaid' | 'approval' | 'form' | 'first' | 'missed' | 'over' | 'series' | 'two' | 'asked' | 'note';
 
 /** What of a customer's other visits matters at the desk. */
 export interface Past {
@@ -99,11 +99,12 @@ export interface Past {
 }
 
 /** What is to be known at one glance, the most pressing first. */
-export function badgesOf(visit: Visit, past?: Past): Badge[] {
+export function badgesOf(visit: Visit, past?: Past, unfilled: readonly string[] = []): Badge[] {
   const open = !['completed', 'cancelled', 'no_show', 'expired'].includes(visit.status);
   const found: [Badge, boolean][] = [
     ['approval', visit.status === 'pending_approval'],
     ['unpaid', visit.status === 'pending_payment'],
+    ['form', open && unfilled.length > 0],
     ['first', past?.first ?? false],
     ['missed', open && (past?.missed ?? 0) > 0],
     ['over', open && visit.overridden],

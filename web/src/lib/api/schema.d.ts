@@ -138,6 +138,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/appointments/unfilled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The forms of visits that their customers haven't filled in and the texts that they haven't agreed
+         *     to: those of visits that staff made, as a rule. What was filled in before is good for later visits.
+         *     Without the right to see all visits, one's own.
+         */
+        get: operations["list_unfilled_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/appointments/{id}": {
         parameters: {
             query?: never;
@@ -894,6 +915,27 @@ export interface paths {
         head?: never;
         /** Changes the rules. Visits that were booked keep those under which they were. */
         patch: operations["update_booking_policy"];
+        trace?: never;
+    };
+    "/v1/booking-policy/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the visits that begin where other booking rules would have no start: between the steps, or
+         *     further ahead than one could book. Nothing is saved, and what is booked stays as it is: move the
+         *     visits with `move_appointment` to the times that are offered, or leave them.
+         */
+        post: operations["preview_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/categories": {
@@ -3309,6 +3351,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/regulars/forget-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No device is known by this address any more, and no link that was sent to it is good. */
+        post: operations["forget_regular_everywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/regulars/link": {
         parameters: {
             query?: never;
@@ -4049,7 +4108,7 @@ export interface paths {
         get?: never;
         /**
          * Shows a picture from now on.
-         * @description The body is the file: a PNG, JPEG or WebP of at most 5 MB and 26 million pixels. It is drawn anew,
+         * @description The body is the file: a PNG or JPEG of at most 5 MB and 26 million pixels. It is drawn anew,
          *     the right way up and no larger than it is shown; nothing else of the file is kept.
          */
         put: operations["put_image"];
@@ -4461,7 +4520,10 @@ export interface components {
              * @description How many come
              */
             party: number;
-            /** @description What would be against it: `closed`, `staff_off`, `cannot_do`, `no_such_room`, `nobody_can` */
+            /**
+             * @description What would be against it: `closed`, `staff_off`, `cannot_do`, `no_such_room`, `nobody_can`,
+             *     `horizon`, `off_grid`
+             */
             reasons: string[];
             room_names: string[];
             staff_names: string[];
@@ -10080,6 +10142,24 @@ export interface components {
             secret: string;
         };
         /**
+         * UnfilledView
+         * @description Something that is to be filled in or agreed to.
+         */
+        UnfilledView: {
+            appointment: string;
+            form: string;
+            kind: components["schemas"]["FormKindWord"];
+            name: string;
+        };
+        /**
+         * UnfilledViews
+         * @description What is to be filled in, visit by visit.
+         */
+        UnfilledViews: {
+            /** @description Up to 500 */
+            items: components["schemas"]["UnfilledView"][];
+        };
+        /**
          * UserView
          * @description A login, as its owner sees it.
          */
@@ -12136,6 +12216,152 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here, as far as the caller may know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state doesn't permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by someone else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Understood, but something in it is not valid; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The header If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server can't answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unfilled_forms: {
+        parameters: {
+            query: {
+                location?: string;
+                /** @description Of visits that end after this */
+                from: string;
+                /** @description And begin before this */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["UnfilledViews"];
                 };
             };
             /** @description The request can't be understood */
@@ -14770,7 +14996,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -15204,7 +15430,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -15350,7 +15576,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -15493,7 +15719,7 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -18739,6 +18965,150 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here, as far as the caller may know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state doesn't permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by someone else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Understood, but something in it is not valid; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The header If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server can't answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ImpactView"];
                 };
             };
             /** @description The request can't be understood */
@@ -25284,7 +25654,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -29214,7 +29584,7 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -30063,7 +30433,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -30210,7 +30580,7 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -43066,7 +43436,148 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
-                    /** @description The device's pass */
+                    /** @description What this browser is known by */
+                    "SET-COOKIE"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here, as far as the caller may know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state doesn't permit this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by someone else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Understood, but something in it is not valid; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The header If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server can't answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_regular_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -43355,7 +43866,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The device's pass */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -48024,7 +48535,7 @@ export interface operations {
                     ETAG?: string;
                     /** @description `true` when this was answered before */
                     "IDEMPOTENCY-REPLAYED"?: string;
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };
@@ -51374,7 +51885,6 @@ export interface operations {
             content: {
                 "image/jpeg": string;
                 "image/png": string;
-                "image/webp": string;
             };
         };
         responses: {
@@ -51960,7 +52470,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The browser's session */
+                    /** @description What this browser is known by */
                     "SET-COOKIE"?: string;
                     [name: string]: unknown;
                 };

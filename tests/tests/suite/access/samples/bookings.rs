@@ -115,6 +115,9 @@ pub async fn sample(
         "create_appointment" => Sample::at("/v1/appointments")
             .with(json!({ "wanted": wanted, "start": "2026-03-11T16:00:00Z",
                           "customer": { "name": "Zoë", "email": "zoe@example.com" } })),
+        "list_unfilled_forms" => Sample::at(
+            "/v1/appointments/unfilled?from=2026-03-10T00:00:00Z&to=2026-03-11T00:00:00Z",
+        ),
         "read_appointment" => Sample::at(format!("/v1/appointments/{visit}")),
         "read_appointment_history" => deed("history"),
         "annotate_appointment" => deed("notes").with(json!({ "version": 1, "note": "Tea" })),

@@ -32,6 +32,7 @@ pub async fn sample(
             at(format!("/staff/{}", things.staff)).with(json!({ "locations": [] }))
         }
         "preview_room" => at(format!("/rooms/{}", things.room)).with(json!({ "archive": true })),
+        "preview_policy" => at("/booking-policy".to_owned()).with(json!({ "horizon_days": 7 })),
         "preview_service" => at(format!("/services/{}", things.service)),
         _ => return None,
     })
