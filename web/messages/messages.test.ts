@@ -21,6 +21,7 @@ const PARTS: Record<string, string[]> = {
   places: ['app/places'],
   platform: ['app/platform'],
   rules: ['app/rules'],
+  waitlist: ['app/waitlist'],
   webhooks: ['app/webhooks'],
   welcome: ['app/welcome', 'app/poster'],
 };

@@ -17,6 +17,7 @@ import type regulars from '$messages/regulars/en.json';
 import type rules from '$messages/rules/en.json';
 import type ui from '$messages/ui/en.json';
 import type visit from '$messages/visit/en.json';
+import type waitlist from '$messages/waitlist/en.json';
 import type webhooks from '$messages/webhooks/en.json';
 import type welcome from '$messages/welcome/en.json';
 
@@ -38,6 +39,7 @@ type Catalogues = {
   rules: typeof rules;
   ui: typeof ui;
   visit: typeof visit;
+  waitlist: typeof waitlist;
   webhooks: typeof webhooks;
   welcome: typeof welcome;
 };
