@@ -12,6 +12,7 @@ import { PLACES } from './places';
 import { QUEUE } from './queue';
 import { REGULARS } from './regulars';
 import { RULES } from './rules';
+import { WAITLIST } from './waitlist';
 import { WEBHOOKS } from './webhooks';
 import { WELCOME } from './welcome';
 import type { Screen } from './screen';
@@ -41,6 +42,7 @@ export const PARTS: Part[] = [
   part('people', PEOPLE, true),
   part('places', PLACES, true),
   part('rules', RULES, true),
+  part('waitlist', WAITLIST, true),
   part('webhooks', WEBHOOKS, true),
   part('welcome', WELCOME, true),
 ].filter(({ screens }) => screens.length > 0);

@@ -22,6 +22,15 @@ export const LINE: Screen[] = [
       await page.locator('dialog[open] .deeds').waitFor();
     },
   },
+  {
+    name: '/app/queue, what happened to somebody',
+    open: async (page) => {
+      await busy(page);
+      await page.locator('[data-line] li .presses button:last-child').first().click();
+      await page.locator('dialog[open] summary').click();
+      await page.locator('dialog[open] details li').first().waitFor();
+    },
+  },
   at('/app/queue/keeping', 'form'),
   dialog('/app/queue/keeping', 'section[aria-labelledby=kiosks] .spread button'),
   at('/app/queue/accuracy', 'main .empty'),
