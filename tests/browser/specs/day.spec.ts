@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
 import { call, confirmedOwner, join, owner } from '../support/people';
 import { openLine, waiting } from '../support/queue';
+import { colleague } from '../support/shop';
 
 interface Named {
   id: string;
@@ -86,6 +87,40 @@ test('a visit is booked at the desk, checked in, and the step is taken back', as
   await sheet.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(visit(page, /Ines Duarte/)).toContainText('Booked');
+});
+
+test('each service of a visit has hands of its own, and both notes are written and changed', async ({ page }) => {
+  await owner(page);
+  await colleague(page);
+  const { day, staff } = await shopOf(page);
+  const able = staff.skills.map(({ service_id }) => service_id);
+  const services = (await call<{ items: Named[] }>(page, 'GET', '/v1/services')).items.filter(({ id }) => able.includes(id));
+  const [one, other] = services;
+  if (!one || !other) throw new Error('the starter kit has two services');
+  await page.goto(`/app/day/${day}`);
+  await page.getByRole('button', { name: 'New visit' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Who’s booking?' });
+  await dialog.getByLabel('Who?').fill('Ines Duarte');
+  await dialog.getByLabel('What?').selectOption({ label: one.name });
+  await dialog.getByLabel('What?').selectOption({ label: other.name });
+  await dialog.getByLabel(`${one.name}: by whom?`).selectOption({ label: staff.name });
+  await dialog.getByLabel(`${other.name}: by whom?`).selectOption({ label: 'Jun Park' });
+  await dialog.getByLabel('Their note').fill('No oil, please.');
+  await dialog.getByLabel('Note for the team').fill('Always comes early.');
+  await dialog.getByRole('list', { name: 'Free times' }).getByRole('button').first().click();
+  await dialog.getByRole('button', { name: /^Book at/ }).click();
+  await expect(page.getByText(/^Ines Duarte is booked at/)).toBeVisible();
+
+  await visit(page, /Ines Duarte/).first().click();
+  const sheet = page.getByRole('dialog', { name: 'Ines Duarte' });
+  await expect(sheet.getByText(`${staff.name}, Jun Park`)).toBeVisible();
+  await expect(sheet.getByText('No oil, please.')).toBeVisible();
+  await expect(sheet.getByText('Always comes early.')).toBeVisible();
+  await sheet.getByRole('button', { name: 'Change the notes' }).click();
+  await sheet.getByLabel('Their note').fill('No oil, and no music.');
+  await sheet.getByRole('button', { name: 'Save' }).click();
+  await expect(sheet.getByText('No oil, and no music.')).toBeVisible();
+  await expect(sheet.getByText('Always comes early.')).toBeVisible();
 });
 
 test('two at the desk take the same visit: one moves it, the other sees it', async ({ page, guard, another }) => {

@@ -37,6 +37,24 @@ test('a walk-in joins by phone, is called and served, and their page follows wit
   await expect(page.getByRole('region', { name: /^In service/ }).getByText('Kai Neri')).toBeVisible();
 });
 
+test('the desk reads what happened to somebody’s place in the line, also once it has ended', async ({ page }) => {
+  const line = await openLine(page);
+  const { code } = await waiting(page, line, 'Noor Aziz');
+  await page.goto('/app/queue');
+  await page.getByRole('button', { name: /^Call next/ }).click();
+  await page.getByRole('button', { name: `Start ${code}`, exact: false }).first().click();
+  await page.getByRole('button', { name: `Finish ${code}`, exact: false }).first().click();
+  await page.getByText('Done today').click();
+  await page.getByRole('button', { name: `More about ${code}` }).click();
+  const sheet = page.getByRole('dialog', { name: /Noor Aziz/ });
+  await sheet.getByText('What happened so far?').click();
+  const steps = sheet.getByRole('listitem');
+  await expect(steps).toHaveCount(4);
+  await expect(steps.nth(0)).toContainText(`${line.who.name}: joined the line`);
+  await expect(steps.nth(1)).toContainText('called, with');
+  await expect(steps.nth(3)).toContainText('finished');
+});
+
 test('of two who call the next, one wins and the other is told why', async ({ page, guard, another }) => {
   guard.allow(409);
   const line = await openLine(page);

@@ -13,7 +13,7 @@ export const DAY: Screen[] = [
       await what.locator('option').nth(2).waitFor({ state: 'attached' });
       await what.selectOption({ index: 1 });
       await page.locator('dialog[open] .one').first().waitFor();
-      await page.locator('dialog[open] .field > select').last().selectOption({ index: 2 });
+      await page.locator('dialog[open] .one ~ select').selectOption({ index: 2 });
       await page.locator('dialog[open] .hands').nth(1).waitFor();
     },
   },
