@@ -61,6 +61,11 @@ describe('badges', () => {
     [{ lines: [line({ staff_chosen: true })] }, undefined, 'asked'],
   ])('%j with %j: %s', (some, past, badges) => expect(badgesOf(visit(some), past).join(' ')).toBe(badges));
 
+  it('names what is not filled in while it still matters', () => {
+    expect(badgesOf(visit({}), undefined, ['Health'])).toEqual(['form']);
+    expect(badgesOf(visit({ status: 'completed' }), undefined, ['Health'])).toEqual([]);
+  });
+
   it.each([
     [['cancelled', 'no_show'], true, 1],
     [['completed', 'no_show', 'no_show'], false, 2],
