@@ -28,9 +28,6 @@ function preloadTextFace(): Plugin {
   };
 }
 
-/** The parts that a shell starts with. */
-const AT_ONCE = new Set(['ui', 'app', 'front', 'book', 'queue']);
-
 /** The API that the development server hands on to. */
 const API = process.env['OPENCHAIR_API'] ?? 'http://localhost:8080';
 
@@ -52,12 +49,10 @@ function serveShells(): Plugin {
 
 /**
  * Each shell is built by itself (`--mode book`), so that staff code can't grow the pages that customers
- * load. What a shell needs of a language at once is one file, and so is what every page of it shares; the
- * words of one part of the staff pages come with that part.
+ * load. What every page of a shell shares is one file; the words of each part are a file of their own.
  */
 function chunkOf(id: string, mode: string): string | null {
-  const [, part, language] = /\/messages\/(\w+)\/(\w+)\.json/.exec(id) ?? [];
-  if (language) return AT_ONCE.has(part ?? '') ? language : `words-${part}-${language}`;
+  if (/\/messages\/\w+\/\w+\.json/.test(id)) return null;
   // Booking begins with the menu, which needs no fields: they come with the step that has some.
   const fields = /\/svelte\/.*\/bindings\/(input|this)\.|\/lib\/ui\/(\w*Field|TextArea|Check)\./;
   if (mode === 'book' && fields.test(id)) return 'fields';
@@ -109,9 +104,15 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     emptyOutDir: false,
+    // What loads what, for the gate of weights (scripts/size.mjs); the build takes it out of what is served.
+    manifest: `${mode}.manifest.json`,
     rolldownOptions: {
       input: here(`./${mode}.html`),
       output: {
+        chunkFileNames: ({ facadeModuleId }) => {
+          const [, part, language] = /\/messages\/(\w+)\/(\w+)\.json/.exec(facadeModuleId ?? '') ?? [];
+          return `assets/${language ? `words-${part}-${language}` : '[name]'}-[hash].js`;
+        },
         codeSplitting: {
           groups: [{ name: (id) => chunkOf(id, mode), debugName: 'pages' }],
           includeDependenciesRecursively: true,

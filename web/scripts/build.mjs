@@ -3,13 +3,15 @@
 // is told what they consist of.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SHELLS } from './shells.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = new URL('../dist/', import.meta.url);
-rmSync(dist, { recursive: true, force: true });
+const manifests = new URL('../.built/', import.meta.url);
+[dist, manifests].forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+mkdirSync(manifests);
 
 function build(name, env = {}) {
   const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
@@ -31,4 +33,7 @@ const page = readFileSync(new URL(`${staff}.html`, dist));
 const mark = createHash('sha256').update(JSON.stringify(parts)).update(page).digest('hex').slice(0, 12);
 build('worker', { OPENCHAIR_FILES: JSON.stringify(parts), OPENCHAIR_BUILD: JSON.stringify(mark) });
 [...others, 'widget'].forEach((name) => build(name));
+for (const { name } of SHELLS) {
+  renameSync(new URL(`${name}.manifest.json`, dist), new URL(`${name}.json`, manifests));
+}
 await import('./compress.mjs');

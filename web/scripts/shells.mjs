@@ -1,18 +1,75 @@
 // The shells: each is a page of its own with its own weight. `pages` says which addresses show it, the first
-// that fits: the server knows the same (server/src/pages), and the development server asks here.
+// that fits: the server knows the same (server/src/pages), and the development server asks here. `later` names
+// what no first view of a page loads, since somebody presses or chooses something before; `words` which
+// catalogues the pages of a folder come with, where no `pages.ts` says so; `others` the bar of the pages of a
+// folder, where it isn't the shell's. What is weighed has the words of the longest language in it.
 export const SHELLS = [
-  // Its heaviest page is the day, with the live line and what a visit's sheet needs.
-  { name: 'app', pages: /^\/app(\/|$)/, js: 85, css: 12 },
+  {
+    name: 'app',
+    pages: /^\/app(\/|$)/,
+    // Its heaviest page is the day at a desk: its columns, its agenda and who waits beside it.
+    js: 102,
+    css: 13,
+    later: [
+      'src/app/customers/customer/Edit.svelte',
+      'src/app/customers/customer/Erase.svelte',
+      'src/app/customers/duplicates/Merge.svelte',
+      'src/app/day/MoveVisit.svelte',
+      'src/app/day/NewVisit.svelte',
+      'src/app/day/Refusal.svelte',
+      'src/app/day/VisitSheet.svelte',
+      'src/app/day/seat.ts',
+      'src/app/line/Convert.svelte',
+      'src/app/palette/Palette.svelte',
+      'src/app/palette/Shortcuts.svelte',
+      // Only whoever looks after the platform is ever inside of a business.
+      'src/app/platform/Inside.svelte',
+      'src/app/platform/stay.ts',
+    ],
+  },
   {
     name: 'index',
     pages: /^\/(sign-up|sign-in(\/link)?|forgot-password|reset-password|verify-email|join)?$/,
     js: 35,
     css: 6,
   },
-  { name: 'board', pages: /^\/[\w-]+\/tv$/, js: 30, css: 6 },
-  { name: 'queue', pages: /^\/(q|kiosk)\/[^/]+$|^\/[\w-]+\/queue$/, js: 36, css: 6 },
-  { name: 'book', pages: /^\/(b|w|o)\/[^/]+$|^\/[\w-]+$/, js: 35, css: 6 },
+  { name: 'board', pages: /^\/[\w-]+\/tv$/, js: 33, css: 6 },
+  {
+    name: 'queue',
+    pages: /^\/(q|kiosk)\/[^/]+$|^\/[\w-]+\/queue$/,
+    js: 37,
+    css: 6,
+    // The tablet at the door greets before it asks, and gives a ticket after that.
+    later: ['src/lib/ui/QrCode.svelte', 'src/queue/kiosk/Ask.svelte'],
+  },
+  {
+    name: 'book',
+    pages: /^\/(b|w|o)\/[^/]+$|^\/[\w-]+$/,
+    js: 35,
+    css: 6,
+    others: { 'src/visit/': 42, 'src/regulars/': 36 },
+    words: { 'src/regulars/': ['regulars'], 'src/visit/': ['visit'] },
+    later: [
+      'src/book/booking/Extras.svelte',
+      'src/book/booking/When.svelte',
+      'src/book/booking/Whom.svelte',
+      'src/book/booking/desk.ts',
+      'src/book/preview.ts',
+      'src/book/ui/Gone.svelte',
+      'src/visit/Again.svelte',
+      'src/visit/Cancel.svelte',
+      'src/visit/Done.svelte',
+      'src/visit/Messages.svelte',
+      'src/visit/Move.svelte',
+      'src/visit/Wait.svelte',
+      'src/visit/Who.svelte',
+      'messages/visit',
+    ],
+  },
 ];
+
+/** The parts of the words that every page of a shell starts with. */
+export const AT_ONCE = ['ui', 'app', 'front', 'book', 'queue'];
 
 /** The weight that others' sites have to bear. */
 export const WIDGET = 3;

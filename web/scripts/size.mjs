@@ -1,65 +1,92 @@
-// The weight of each shell, gzipped: what it starts with, its heaviest page, and the longest
-// language. Over the bar, the build is refused.
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+// The weight of each shell, gzipped: what the first view of its heaviest page loads, through all that is
+// loaded by what was loaded, in the longest language. Over the bar, the build is refused.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SHELLS, WIDGET, WORKER } from './shells.mjs';
+import { AT_ONCE, SHELLS, WIDGET, WORKER } from './shells.mjs';
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const assets = new Set(readdirSync(join(dist, 'assets')));
-const text = (asset) => readFileSync(join(dist, 'assets', asset), 'utf8');
-const size = (asset) => readFileSync(join(dist, 'assets', `${asset}.gz`)).length;
-const isCatalogue = (asset) => /^(en|es|fr|ar|de)-/.test(asset);
-const named = (source, pattern) =>
-  [...source.matchAll(pattern)].map(([, asset]) => asset).filter((asset) => assets.has(asset));
+const web = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(web, 'dist');
+const size = (file) => readFileSync(join(dist, `${file}.gz`)).length;
+const sum = (files) => [...files].reduce((total, file) => total + size(file), 0);
+const names = (text) => [...text.matchAll(/["'`](\w+)["'`]/g)].map(([, name]) => name);
+const isWords = (key) => key.startsWith('messages/');
 
-/** The scripts that these import at once, with themselves. */
-function closure(roots) {
+/** The catalogues that a page comes with: what the list of pages beside it says, or the shell's own. */
+function wordsOf(page, { words = {} }) {
+  const own = Object.entries(words).find(([folder]) => page.startsWith(folder))?.[1];
+  if (own) return own;
+  for (let folder = dirname(page); folder.startsWith('src/'); folder = dirname(folder)) {
+    const list = join(web, folder, 'pages.ts');
+    if (!existsSync(list)) continue;
+    return [...readFileSync(list, 'utf8').matchAll(/\bwords\b[^[\n]*\[([^\]]*)\]/g)].flatMap(([, text]) => names(text));
+  }
+  return [];
+}
+
+/** Everything that these load, by their names in the manifest: at once, and then by themselves. */
+function loaded(manifest, roots, follows = () => false) {
   const seen = new Set();
-  const visit = (asset) => {
-    if (seen.has(asset)) return;
-    seen.add(asset);
-    named(text(asset), /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g).forEach(visit);
+  const visit = (key) => {
+    if (seen.has(key)) return;
+    seen.add(key);
+    const { imports = [], dynamicImports = [] } = manifest[key];
+    [...imports, ...dynamicImports.filter(follows)].forEach(visit);
   };
   roots.forEach(visit);
   return seen;
 }
 
-let over = false;
-for (const bar of SHELLS) {
-  const shell = `${bar.name}.html`;
-  const html = readFileSync(join(dist, shell), 'utf8');
-  const start = closure(named(html, /assets\/([\w.-]+\.js)/g));
-  const styles = new Set(named(html, /assets\/([\w.-]+\.css)/g));
-  const later = new Set([...start].flatMap((asset) => named(text(asset), /import\([`"']\.\/([\w.-]+\.js)/g)));
-
-  const languages = new Map();
-  for (const asset of [...later].filter(isCatalogue)) {
-    const language = asset.slice(0, 2);
-    languages.set(language, (languages.get(language) ?? 0) + size(asset));
-  }
-  const sum = (list) => [...list].reduce((total, asset) => total + size(asset), 0);
-  const pages = [...later]
-    .filter((asset) => !isCatalogue(asset) && !asset.startsWith('words-'))
-    .map((asset) => {
-      // Vite names a page's styles in the table of what its import needs.
-      const base = asset.replace(/-[\w-]{8}\.js$/, '');
-      const own = [...assets].filter((name) => name.startsWith(`${base}-`) && name.endsWith('.css'));
-      const all = closure([asset]);
-      return { asset, js: sum([...all].filter((each) => !start.has(each))), css: sum(own) };
-    });
-  const heaviest = (kind) => Math.max(0, ...pages.map((each) => each[kind]));
-  const js = (sum(start) + heaviest('js') + Math.max(0, ...languages.values())) / 1024;
-  const css = (sum(styles) + heaviest('css')) / 1024;
-  const verdict = js <= bar.js && css <= bar.css ? 'ok' : 'TOO HEAVY';
-  over ||= verdict !== 'ok';
-  console.log(
-    `${shell.padEnd(11)} JS ${js.toFixed(1)} of ${bar.js} KB, CSS ${css.toFixed(1)} of ${bar.css} KB (gz): ${verdict}`,
+function weigh(shell) {
+  const manifest = JSON.parse(readFileSync(join(web, '.built', `${shell.name}.json`), 'utf8'));
+  const later = shell.later ?? [];
+  const stale = later.find((key) => !manifest[key] && !isWords(key));
+  if (stale) throw new Error(`${shell.name}: nothing loads ${stale} any more (scripts/shells.mjs)`);
+  const follows = (key) => !isWords(key) && !later.includes(key);
+  const start = loaded(manifest, [`${shell.name}.html`]);
+  const pages = new Set([...start].flatMap((key) => manifest[key].dynamicImports ?? []).filter(follows));
+  const languages = new Set(
+    Object.keys(manifest).flatMap((key) => /^messages\/\w+\/(\w+)\.json$/.exec(key)?.[1] ?? []),
   );
+  return [...(pages.size ? pages : [`${shell.name}.html`])].map((page) => {
+    const view = loaded(manifest, [...start, page], (key) => follows(key) && !pages.has(key));
+    const scripts = new Set([...view].map((key) => manifest[key].file));
+    const asked = [...scripts].flatMap((file) =>
+      [...readFileSync(join(dist, file), 'utf8').matchAll(/\.need\(\[([^\]]*)\]\)/g)].flatMap(([, text]) => names(text)),
+    );
+    const parts = new Set([
+      ...AT_ONCE,
+      ...wordsOf(page, shell),
+      ...asked.filter((part) => !later.includes(`messages/${part}`)),
+    ]);
+    const wordy = [...languages].map((language) => {
+      const keys = [...parts].map((part) => `messages/${part}/${language}.json`).filter((key) => manifest[key]);
+      return sum(new Set([...loaded(manifest, keys)].map((key) => manifest[key].file).filter((file) => !scripts.has(file))));
+    });
+    const styles = new Set([...view].flatMap((key) => manifest[key].css ?? []));
+    const bar = Object.entries(shell.others ?? {}).find(([folder]) => page.startsWith(folder))?.[1] ?? shell.js;
+    return { page, bar, js: (sum(scripts) + Math.max(0, ...wordy)) / 1024, css: sum(styles) / 1024 };
+  });
+}
+
+let over = false;
+const verdict = (fits) => {
+  over ||= !fits;
+  return fits ? 'ok' : 'TOO HEAVY';
+};
+for (const shell of SHELLS) {
+  // By how near they are to their bars.
+  const pages = weigh(shell).sort((a, b) => b.js - b.bar - (a.js - a.bar));
+  const css = Math.max(...pages.map((each) => each.css));
+  const light = verdict(css <= shell.css);
+  console.log(`${`${shell.name}.html`.padEnd(11)} CSS ${css.toFixed(1)} of ${shell.css} KB (gz): ${light}`);
+  const shown = process.argv.includes('--all') ? pages : pages.filter((each, at) => at === 0 || each.js > each.bar);
+  for (const { page, js, bar } of shown) {
+    console.log(`            JS ${js.toFixed(1)} of ${bar} KB (gz), ${page}: ${verdict(js <= bar)}`);
+  }
 }
 for (const [file, bar] of [['widget.js', WIDGET], ['sw.js', WORKER]]) {
-  const weight = readFileSync(join(dist, `${file}.gz`)).length / 1024;
-  over ||= weight > bar;
-  console.log(`${file.padEnd(11)} JS ${weight.toFixed(1)} of ${bar} KB (gz): ${weight <= bar ? 'ok' : 'TOO HEAVY'}`);
+  const weight = size(file) / 1024;
+  console.log(`${file.padEnd(11)} JS ${weight.toFixed(1)} of ${bar} KB (gz): ${verdict(weight <= bar)}`);
 }
 process.exit(over ? 1 : 0);

@@ -42,11 +42,11 @@ pub(crate) fn build(place: &Place) -> Result<(), String> {
     let stamps = place.root.join(".openchair/stamps");
     fs::create_dir_all(&stamps).map_err(|error| format!("{}: {error}", stamps.display()))?;
     let stamp = stamps.join("web");
-    if !folder.join("dist/index.html").exists() {
+    if !(folder.join("dist/index.html").exists() && folder.join(".built").exists()) {
         // Without the files the stamp says nothing; it may well not be there.
         let _ = fs::remove_file(&stamp);
     }
-    let skip = ["node_modules", "dist", "coverage", ".svelte-kit"];
+    let skip = ["node_modules", "dist", ".built", "coverage", ".svelte-kit"];
     when_changed(&stamp, std::slice::from_ref(&folder), &skip, || {
         step::must("web: npm run build", npm(&folder).args(["run", "build"])).map(drop)
     })

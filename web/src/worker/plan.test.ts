@@ -24,7 +24,7 @@ it('keeps the build before this one, and no older', () => {
   expect(outlived([cacheOf('b'), cacheOf('c')], 'c')).toEqual([]);
 });
 
-const FILES = ['/assets/app-Ab12Cd34.js', '/assets/de-Ab12Cd34.js', '/assets/words-day-de-Ab-2C_34.js', '/assets/fr-Ab12Cd34.js'];
+const FILES = ['/assets/app-Ab12Cd34.js', '/assets/words-ui-de-Ab12Cd34.js', '/assets/words-day-de-Ab-2C_34.js', '/assets/words-app-fr-Ab12Cd34.js'];
 
 it('keeps words only in the languages that are spoken', () => {
   expect(FILES.map(languageOf)).toEqual([undefined, 'de', 'de', 'fr']);

@@ -27,7 +27,7 @@ export function outlived(names: readonly string[], build: string): string[] {
 
 /** Which language a file has the words of. */
 export function languageOf(path: string): string | undefined {
-  return /\/assets\/(?:words-\w+-)?(en|es|fr|de|ar)-[\w-]{8}\.js$/.exec(path)?.[1];
+  return /\/assets\/words-\w+-(en|es|fr|de|ar)-[\w-]{8}\.js$/.exec(path)?.[1];
 }
 
 /** What of a build is kept: all of it, but words only in the languages that are spoken here. */

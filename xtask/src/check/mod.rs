@@ -62,6 +62,8 @@ impl Check {
         step("dependency rules", &|| dependencies::check(place));
         step("unused dependencies", &|| unused::check(place));
         step("cargo deny", &|| cargo_deny(place));
+        // Before anything that is compiled: the server has the built files in it.
+        step("web weight", &|| web_weight(place));
         step("clippy", &|| clippy(place, fix));
         step("documentation", &|| documentation(place));
         step("OpenAPI document", &|| openapi::document(place, fix));
@@ -154,6 +156,16 @@ fn web_lint(place: &Place) -> Outcome {
     let lint = program("npm run lint", web::npm(&folder).args(["run", "lint"]));
     let types = program("npm run check", web::npm(&folder).args(["run", "check"]));
     lint.and(types)
+}
+
+/// What the first view of each page loads, against its bar in web/scripts/shells.mjs.
+fn web_weight(place: &Place) -> Outcome {
+    let folder = place.root.join("web");
+    if !folder.join("package.json").exists() {
+        return Ok(Passed::Skipped("there is no web client".to_owned()));
+    }
+    web::build(place)?;
+    program("npm run size", web::npm(&folder).args(["run", "size"]))
 }
 
 /// The server's program, fresh.
