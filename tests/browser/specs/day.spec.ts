@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
-import { call, confirmedOwner, join, owner } from '../support/people';
+import { call, confirmedOwner, join, owner, PASSWORD } from '../support/people';
 import { openLine, waiting } from '../support/queue';
 import { colleague } from '../support/shop';
 
@@ -123,9 +123,9 @@ test('each service of a visit has hands of its own, and both notes are written a
   await expect(sheet.getByText('Always comes early.')).toBeVisible();
 });
 
-test('two at the desk take the same visit: one moves it, the other sees it', async ({ page, guard, another }) => {
+test('of two at the desk who move the same visit one wins, and the other is told and sees it', async ({ page, guard, another }) => {
   guard.allow(401, 409);
-  await confirmedOwner(page);
+  const { name: winner } = await confirmedOwner(page);
   const shop = await shopOf(page);
   await book(page, shop, 0, 'Omar Farah');
   const theirs = await another();
@@ -134,18 +134,76 @@ test('two at the desk take the same visit: one moves it, the other sees it', asy
   await Promise.all([page, theirs].map((each) => expect(visit(each, /Omar Farah/)).toBeVisible()));
   const before = await visit(page, /Omar Farah/).textContent();
 
+  // Theirs is on its way until the other one is answered.
+  let go = () => {};
+  const answered = new Promise<void>((resolve) => (go = resolve));
+  await theirs.route('**/v1/appointments/*/move', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  const refused = theirs.waitForResponse(/\/v1\/appointments\/[^/]+\/move$/);
   // An hour is 84 pixels.
-  await Promise.all([
-    drag(page, 'Omar Farah', minutesTo(shop, 2) * 1.4),
-    drag(theirs, 'Omar Farah', minutesTo(shop, 4) * 1.4),
-  ]);
-  // Whoever comes second is told, or moves what the first has moved: both see the same in the end.
-  await expect
-    .poll(async () => {
-      const [mine, other] = await Promise.all([page, theirs].map((each) => visit(each, /Omar Farah/).textContent()));
-      return mine === other && mine !== before;
-    })
-    .toBe(true);
+  await drag(theirs, 'Omar Farah', minutesTo(shop, 4) * 1.4);
+  await expect(visit(theirs, /Omar Farah/)).not.toHaveText(before ?? '');
+  const hoped = await visit(theirs, /Omar Farah/).textContent();
+  await drag(page, 'Omar Farah', minutesTo(shop, 2) * 1.4);
+  await expect(page.getByText('Omar Farah’s visit is moved.')).toBeVisible();
+  const won = await visit(page, /Omar Farah/).textContent();
+  expect([before, hoped]).not.toContain(won);
+  go();
+  expect((await refused).status()).toBe(409);
+  await expect(theirs.getByText(`${winner} was quicker with Omar Farah’s visit: moved. Have another look.`)).toBeVisible();
+  await expect(visit(theirs, /Omar Farah/)).toHaveText(won ?? '');
+  expect(await visit(page, /Omar Farah/).textContent()).toBe(won);
+});
+
+test('a finger that rests on a visit lifts it and carries it; one that goes on scrolls', async ({ page, another }) => {
+  await owner(page);
+  const shop = await shopOf(page);
+  await book(page, shop, 0, 'Amal Nasser');
+  const tablet = await another({
+    storageState: await page.context().storageState(),
+    viewport: { width: 1024, height: 768 },
+    hasTouch: true,
+  });
+  await tablet.goto(`/app/day/${shop.day}`);
+  const block = visit(tablet, /Amal Nasser/);
+  await block.scrollIntoViewIfNeeded();
+  const before = await block.textContent();
+  const fingers = await tablet.context().newCDPSession(tablet);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: { x: number; y: number }[]) =>
+    fingers.send('Input.dispatchTouchEvent', { type, touchPoints: at });
+  const at = async () => {
+    const box = await block.boundingBox();
+    if (!box) throw new Error('the visit is on the page');
+    return { x: box.x + 40, y: box.y + 10 };
+  };
+  const slide = async ({ x, y }: { x: number; y: number }, by: number) => {
+    for (let step = 1; step <= 6; step += 1) await touch('touchMove', { x, y: y + (by * step) / 6 });
+  };
+
+  const first = await at();
+  await touch('touchStart', first);
+  await expect(tablet.locator('.ghost')).toBeVisible();
+  await slide(first, minutesTo(shop, 2) * 1.4);
+  await touch('touchEnd');
+  await expect(tablet.getByText('Amal Nasser’s visit is moved.')).toBeVisible();
+  await expect(block).not.toHaveText(before ?? '');
+  await expect(tablet.getByRole('dialog')).toHaveCount(0);
+  const moved = await block.textContent();
+  await page.goto(`/app/day/${shop.day}`);
+  await expect(visit(page, /Amal Nasser/)).toHaveText(moved ?? '');
+
+  const scrolled = () =>
+    tablet.getByRole('region', { name: 'The day’s visits in columns' }).evaluate((ledger) => ledger.scrollTop + scrollY);
+  const top = await scrolled();
+  const second = await at();
+  await touch('touchStart', second);
+  await slide(second, -60);
+  await expect.poll(scrolled).toBeGreaterThan(top);
+  await expect(tablet.locator('.ghost')).toHaveCount(0);
+  await touch('touchEnd');
+  await expect(block).toHaveText(moved ?? '');
 });
 
 test('a visit is moved by the keyboard, and put back with Escape', async ({ page }) => {
@@ -197,27 +255,43 @@ test('a move onto somebody else goes back, with the reason and what is near', as
   await expect(page.getByText('Nina West’s visit is moved.')).toBeVisible();
 });
 
-test('while the network is away the day stays, to be looked at; then it heals itself', async ({ page, context, another, guard }) => {
+test('while the network is away for a minute the day stays, to be looked at; then it heals itself', async ({ page, context, another, guard }) => {
   guard.allow(401);
+  // The page's clock: nobody sits through the minute.
+  await page.clock.install();
   const who = await owner(page);
   const shop = await shopOf(page);
-  await book(page, shop, 0, 'Lena Sommer');
+  const { id } = await book(page, shop, 0, 'Lena Sommer');
   await page.goto(`/app/day/${shop.day}`);
-  await expect(visit(page, /Lena Sommer/)).toBeVisible();
+  const block = visit(page, /Lena Sommer/);
+  await expect(block).toBeVisible();
+  const before = await block.textContent();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
-
-  await context.setOffline(true);
-  await expect(page.getByRole('status').filter({ hasText: 'trying again' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'New visit' })).toBeDisabled();
-  await expect(visit(page, /Lena Sommer/)).toBeVisible();
-
   const other = await another();
   await other.goto('/sign-in');
-  await call(other, 'POST', '/v1/auth/sign-in', { email: who.email, password: 'seven quiet lagoon herons' });
+  await call(other, 'POST', '/v1/auth/sign-in', { email: who.email, password: PASSWORD });
+
+  guard.away();
+  await context.setOffline(true);
+  const banner = page.getByRole('status').filter({ hasText: /^\s*As of .+, trying again$/ });
+  await expect(banner).toBeVisible();
+  const since = await banner.innerText();
+  await expect(page.getByRole('button', { name: 'New visit' })).toBeDisabled();
+
   await book(other, shop, shop.slots.length - 1, 'Theo Blum');
+  await call(other, 'POST', `/v1/appointments/${id}/move`, { version: 1, start: shop.slots[2]?.start });
+  for (let seconds = 0; seconds < 70; seconds += 10) {
+    await page.clock.runFor(10_000);
+    await expect(banner).toHaveText(since);
+    await expect(block).toHaveText(before ?? '');
+  }
+  await expect(page.getByRole('button', { name: 'New visit' })).toBeDisabled();
+  await expect(visit(page, /Theo Blum/)).toHaveCount(0);
+
   await context.setOffline(false);
-  await expect(visit(page, /Theo Blum/)).toBeVisible();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(visit(page, /Theo Blum/)).toBeVisible();
+  await expect(block).not.toHaveText(before ?? '');
   await expect(page.getByRole('button', { name: 'New visit' })).toBeEnabled();
 });
 

@@ -153,6 +153,41 @@ test('signed out without a network, one is gone from here at once, and from the 
   expect(status).toBe(401);
 });
 
+test('a newer worker takes over, and the page of its build is offered and taken', async ({ page, context, guard }) => {
+  await owner(page);
+  await page.goto('/app');
+  await ready(page);
+  const builds = () => page.evaluate(async () => (await caches.keys()).map((name) => name.replace('openchair-app-', '')));
+  const [old = ''] = await builds();
+  const newer = 'n'.repeat(old.length);
+  // As if the server had been built anew, of parts with the same names.
+  await context.route('**/sw.js', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(old, newer) });
+  });
+  await page.route(/\/app(\/|\?|$)/, async (route) => {
+    if (route.request().resourceType() === 'document') return route.continue();
+    return route.fulfill({ contentType: 'text/html', body: '<script type="module" src="/assets/app-Newer123.js"></script>' });
+  });
+  const before = await page.evaluate(() => performance.timeOrigin);
+  await expect(page.getByText('There is a newer version')).toHaveCount(0);
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration('/app'))?.update());
+  await expect(page.getByText('There is a newer version')).toBeVisible();
+  // The parts of the build that is still open stay.
+  expect(await builds()).toEqual([old, newer]);
+  expect(await page.evaluate(() => performance.timeOrigin)).toBe(before);
+
+  await page.unroute(/\/app(\/|\?|$)/);
+  await page.getByRole('button', { name: 'Load it' }).click();
+  await expect.poll(() => page.evaluate(() => performance.timeOrigin).catch(() => before)).not.toBe(before);
+  await expect(page.getByRole('button', { name: 'New visit' })).toBeEnabled();
+  await expect(page.getByText('There is a newer version')).toHaveCount(0);
+  guard.away();
+  await context.setOffline(true);
+  await page.reload();
+  await expect(asOf(page)).toBeVisible();
+});
+
 test.describe('a newer version', () => {
   // Without the worker, which keeps the parts of the build that a page is of.
   test.use({ serviceWorkers: 'block' });
