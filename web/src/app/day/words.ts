@@ -10,6 +10,9 @@ export function timeText(moment: string | number | Date, zone: string): string {
 }
 
 export function rangeText(from: string | number | Date, to: string | number | Date, zone: string): string {
+  const day = (moment: string | number | Date) => date(moment, { dateStyle: 'short' }, zone);
+  // Over midnight a range would name both days.
+  if (day(from) !== day(to)) return `${timeText(from, zone)} – ${timeText(to, zone)}`;
   return new Intl.DateTimeFormat(i18n.tag, { ...CLOCK, timeZone: zone }).formatRange(new Date(from), new Date(to));
 }
 
