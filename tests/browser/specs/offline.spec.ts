@@ -216,3 +216,21 @@ test.describe('a newer version', () => {
     expect(await page.evaluate(() => performance.timeOrigin)).not.toBe(before);
   });
 });
+
+test('the staff pages are put on the device when somebody chooses so', async ({ page }) => {
+  await owner(page);
+  await page.goto('/app');
+  const menu = page.getByRole('button', { name: /: your account$/ });
+  await menu.click();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Put it on this device' })).toHaveCount(0);
+  // As a browser says that it could: whether it does is its own business.
+  await page.evaluate(() => {
+    const prompt = () => Promise.resolve({ outcome: 'accepted' });
+    dispatchEvent(Object.assign(new Event('beforeinstallprompt', { cancelable: true }), { prompt }));
+  });
+  await page.getByRole('button', { name: 'Put it on this device' }).click();
+  await expect(page.getByText('It is on this device now.')).toBeVisible();
+  await menu.click();
+  await expect(page.getByRole('button', { name: 'Put it on this device' })).toHaveCount(0);
+});
