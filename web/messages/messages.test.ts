@@ -23,7 +23,7 @@ const PARTS: Record<string, string[]> = {
   rules: ['app/rules'],
   waitlist: ['app/waitlist'],
   webhooks: ['app/webhooks'],
-  welcome: ['app/welcome', 'app/poster'],
+  welcome: ['app/welcome', 'app/poster', 'app/site'],
 };
 /** Those that are shown within another shell: its own words are there, too. */
 const shellOf = (part: string): string[] => {

@@ -67,3 +67,30 @@ test('a link opens it, it speaks the page’s language, and a phone shows nothin
   await expect(dialog).toBeHidden();
   await expect(link).toBeFocused();
 });
+
+test('the line for one’s own site is written for them, and tried where it is written', async ({ page, baseURL }) => {
+  const base = new URL(baseURL ?? '').origin;
+  const slug = await shop(page);
+  await page.goto('/app/site');
+  const code = page.getByRole('region', { name: 'The line for your site' });
+  await expect(code).toContainText(`<script src="${base}/widget.js" data-shop="${slug}" data-hue="`);
+  await page.getByLabel('What does it say?').fill('Book a facial');
+  await expect(code).toContainText('data-label="Book a facial"');
+  await page.getByRole('radio', { name: /A link or button of yours/ }).check();
+  await expect(code).toContainText(`data-openchair="${slug}">Book a facial</a>`);
+  await page.getByRole('link', { name: 'Book a facial' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Book online' });
+  await expect(page.frameLocator('iframe').locator('main')).toBeAttached();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(page).toHaveURL(/\/app\/site$/);
+
+  // What was written works where it is put.
+  await theirSite(page, base, await snippetOn(page, 'A button'));
+  await expect(page.getByRole('button', { name: 'Book a facial' })).toBeVisible();
+
+  async function snippetOn(page: Page, kind: string): Promise<string> {
+    await page.getByRole('radio', { name: new RegExp(`^${kind} `) }).check();
+    return code.innerText();
+  }
+});

@@ -52,4 +52,5 @@ export const WELCOME: Screen[] = [
     },
   },
   at('/app/poster', 'main img'),
+  at('/app/site', 'main pre'),
 ];
