@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readAll, sizeText, type Progress } from './save';
+import { readAll, sizeText, type Progress } from './progress';
 
 const inParts = (headers: Record<string, string>) =>
   new Response(
