@@ -22,6 +22,7 @@ const PARTS: Record<string, string[]> = {
   platform: ['app/platform'],
   rules: ['app/rules'],
   waitlist: ['app/waitlist'],
+  series: ['app/series'],
   webhooks: ['app/webhooks'],
   welcome: ['app/welcome', 'app/poster', 'app/site'],
 };

@@ -1,9 +1,10 @@
-// A visit that comes again: what is asked for, and what somebody does about each time that can't be had.
+// A visit that comes again: what a customer asks for.
 import type { Schema } from '$lib/api/types';
+import { mended, unsettled, type Remedies } from '$lib/series';
 
+export type { Remedy } from '$lib/series';
+export type { Remedies };
 export type Every = 'week' | 'fortnight' | 'fourWeeks' | 'month';
-export type Remedy = { skip: true } | { start: string };
-export type Remedies = Map<number, Remedy>;
 
 const PATTERNS: Record<Every, { every: Schema<'SeriesUnit'>; step: number }> = {
   week: { every: 'week', step: 1 },
@@ -13,13 +14,7 @@ const PATTERNS: Record<Every, { every: Schema<'SeriesUnit'>; step: number }> = {
 };
 
 export function repeated(every: Every, count: number, remedies: Remedies): Schema<'RepeatInput'> {
-  const all = [...remedies].sort(([one], [other]) => one - other);
-  return {
-    ...PATTERNS[every],
-    count,
-    skip: all.flatMap(([place, remedy]) => ('skip' in remedy ? [place] : [])),
-    shift: all.flatMap(([place, remedy]) => ('start' in remedy ? [{ place, start: remedy.start }] : [])),
-  };
+  return { ...PATTERNS[every], count, ...mended(remedies) };
 }
 
 type Occurrence = Schema<'OccurrenceView'>;
@@ -27,5 +22,5 @@ type Occurrence = Schema<'OccurrenceView'>;
 /** The later ones that stand in nobody's way, and those that need a word. */
 export function sorted(occurrences: Occurrence[]): { later: Occurrence[]; open: Occurrence[] } {
   const later = occurrences.filter(({ place }) => place > 1);
-  return { later, open: later.filter(({ possible, skipped }) => !possible && !skipped) };
+  return { later, open: unsettled(later) };
 }

@@ -15,6 +15,7 @@ import type platform from '$messages/platform/en.json';
 import type queue from '$messages/queue/en.json';
 import type regulars from '$messages/regulars/en.json';
 import type rules from '$messages/rules/en.json';
+import type series from '$messages/series/en.json';
 import type ui from '$messages/ui/en.json';
 import type visit from '$messages/visit/en.json';
 import type waitlist from '$messages/waitlist/en.json';
@@ -37,6 +38,7 @@ type Catalogues = {
   queue: typeof queue;
   regulars: typeof regulars;
   rules: typeof rules;
+  series: typeof series;
   ui: typeof ui;
   visit: typeof visit;
   waitlist: typeof waitlist;
