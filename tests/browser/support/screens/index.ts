@@ -13,6 +13,7 @@ import { QUEUE } from './queue';
 import { REGULARS } from './regulars';
 import { RULES } from './rules';
 import { WAITLIST } from './waitlist';
+import { SERIES } from './series';
 import { WEBHOOKS } from './webhooks';
 import { WELCOME } from './welcome';
 import type { Screen } from './screen';
@@ -43,6 +44,7 @@ export const PARTS: Part[] = [
   part('places', PLACES, true),
   part('rules', RULES, true),
   part('waitlist', WAITLIST, true),
+  part('series', SERIES, true),
   part('webhooks', WEBHOOKS, true),
   part('welcome', WELCOME, true),
 ].filter(({ screens }) => screens.length > 0);
