@@ -64,6 +64,7 @@ test('all later ones move by as much or not at all, and are put back', async ({ 
   await once(page, blocked, 2, 'Omar Farah');
   await page.goto(`/app/series/${id}`);
   const dates = page.getByRole('list', { name: 'All dates of the series' }).getByRole('listitem');
+  await expect(dates).toHaveCount(4);
   const before = await dates.allInnerTexts();
   const clock = (hours: number) => {
     const [hour = 0, minute = 0] = (shop.weeks[0]?.local.slice(11) ?? '').split(':').map(Number);
