@@ -17,6 +17,7 @@ const PARTS: Record<string, string[]> = {
   look: ['app/look'],
   menu: ['app/menu'],
   messaging: ['app/messaging'],
+  palette: ['app/palette'],
   people: ['app/people'],
   places: ['app/places'],
   platform: ['app/platform'],

@@ -9,6 +9,7 @@ import type line from '$messages/line/en.json';
 import type look from '$messages/look/en.json';
 import type menu from '$messages/menu/en.json';
 import type messaging from '$messages/messaging/en.json';
+import type palette from '$messages/palette/en.json';
 import type people from '$messages/people/en.json';
 import type places from '$messages/places/en.json';
 import type platform from '$messages/platform/en.json';
@@ -32,6 +33,7 @@ type Catalogues = {
   look: typeof look;
   menu: typeof menu;
   messaging: typeof messaging;
+  palette: typeof palette;
   people: typeof people;
   places: typeof places;
   platform: typeof platform;
