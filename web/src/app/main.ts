@@ -12,8 +12,7 @@ useTheme(theme());
 router.start((path) => path === '/app' || path.startsWith('/app/'));
 
 const catalogues = import.meta.glob<File>(
-  '../../messages/{ui,app,day,line,look,customers,menu,people,places,platform,rules,series,messaging,waitlist,webhooks,welcome}/*.json',
-  '../../messages/{ui,app,day,line,look,customers,menu,palette,people,places,platform,rules,series,messaging,webhooks,welcome}/*.json',
+  '../../messages/{ui,app,day,line,look,customers,menu,palette,people,places,platform,rules,series,messaging,waitlist,webhooks,welcome}/*.json',
 );
 const words = i18n.start(catalogues, ['ui', 'app']);
 newer.watch();
