@@ -31,7 +31,9 @@ const call =
     return response.ok ? { data: answer, response } : { error: answer, response };
   };
 
-export const api = { GET: call('GET'), POST: call('POST'), PUT: call('PUT') } as unknown as Pick<
-  Client<paths>,
-  'GET' | 'POST' | 'PUT'
->;
+export const api = {
+  GET: call('GET'),
+  POST: call('POST'),
+  PUT: call('PUT'),
+  DELETE: call('DELETE'),
+} as unknown as Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
