@@ -52,12 +52,14 @@ function serveShells(): Plugin {
  * load. What every page of a shell shares is one file; the words of each part are a file of their own.
  */
 function chunkOf(id: string, mode: string): string | null {
+  // How the menu looks, with which booking begins, comes with how every page looks.
+  if (mode === 'book' && MENU.test(id) && /[?&]type=style/.test(id)) return 'base';
   if (/\/messages\/\w+\/\w+\.json/.test(id)) return null;
   // Booking begins with the menu, which needs no fields: they come with the step that has some.
   const fields = /\/svelte\/.*\/bindings\/(input|this)\.|\/lib\/ui\/(\w*Field|TextArea|Check)\./;
   if (mode === 'book' && fields.test(id)) return 'fields';
   if (mode === 'book' && /\/lib\/ui\/(\w*Notice|Button|sentence)\./.test(id)) return 'notices';
-  const own = /\/src\/(styles\/|book\/((told|sentence|shop|choice|routes|kept|wire)\.ts|ui\/(Frame|Question)))/;
+  const own = /\/src\/(styles\/|book\/((told|sentence|shop|choice|routes|kept|wire)\.ts|ui\/(Frame|Question|Row)|booking\/said))/;
   if (mode === 'book' && own.test(id)) return 'base';
   if (mode === 'queue' && IN_ONE_PAGE.test(id)) return null;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
@@ -65,6 +67,8 @@ function chunkOf(id: string, mode: string): string | null {
     ? 'base'
     : null;
 }
+
+const MENU = /\/src\/book\/(booking\/(Walk|What|Chosen|Greeting)|ui\/(Row|Steps))\./;
 
 /** A customer's place in a line is a page without a form, and a form has no dialog: neither loads the other's. */
 const IN_ONE_PAGE =

@@ -10,7 +10,7 @@ const dist = join(web, 'dist');
 const size = (file) => readFileSync(join(dist, `${file}.gz`)).length;
 const sum = (files) => [...files].reduce((total, file) => total + size(file), 0);
 const names = (text) => [...text.matchAll(/["'`](\w+)["'`]/g)].map(([, name]) => name);
-const isWords = (key) => key.startsWith('messages/');
+const isWords = (key) => key.startsWith('messages/') || /^src\/\w+\/words\/\w+\.ts$/.test(key);
 
 /** The catalogues that a page comes with: what the list of pages beside it says, or the shell's own. */
 function wordsOf(page, { words = {} }) {
@@ -60,7 +60,9 @@ function weigh(shell) {
       ...asked.filter((part) => !later.includes(`messages/${part}`)),
     ]);
     const wordy = [...languages].map((language) => {
-      const keys = [...parts].map((part) => `messages/${part}/${language}.json`).filter((key) => manifest[key]);
+      // A shell may have the words that it starts with in one file for each language.
+      const whole = `src/${shell.name}/words/${language}.ts`;
+      const keys = [whole, ...[...parts].map((part) => `messages/${part}/${language}.json`)].filter((key) => manifest[key]);
       return sum(new Set([...loaded(manifest, keys)].map((key) => manifest[key].file).filter((file) => !scripts.has(file))));
     });
     const styles = new Set([...view].flatMap((key) => manifest[key].css ?? []));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { chosenAgain } from './again';
 import {
-  chosenAgain,
   goesWith,
   lengthOf,
   nothing,

@@ -1,4 +1,4 @@
-import { chosenAgain } from '../book/choice';
+import { chosenAgain } from '../book/again';
 import { prepare } from '../book/kept';
 import { api, ask } from '../book/wire';
 import { router } from '$lib/router.svelte';
