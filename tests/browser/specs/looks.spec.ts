@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/bench';
+import { expect, test, type Guard } from '../support/bench';
 import { expectAccessible, expectNoSidewaysScroll, expectThumbSized } from '../support/look';
 import { owner } from '../support/people';
 import { PARTS } from '../support/screens/index';
@@ -7,8 +7,9 @@ import type { Screen } from '../support/screens/screen';
 import { speak } from '../support/speak';
 
 /** Looks at each of the screens, also after a fault in one of them: one run says all there is to mend. */
-async function each(page: Page, screens: Screen[], look: (screen: Screen) => Promise<void>): Promise<void> {
+async function each(page: Page, guard: Guard, screens: Screen[], look: (screen: Screen) => Promise<void>): Promise<void> {
   page.setDefaultTimeout(20_000);
+  guard.allow(...screens.flatMap(({ refusal }) => refusal ?? []));
   const faults: string[] = [];
   for (const screen of screens) {
     try {
@@ -30,11 +31,11 @@ async function show(page: Page, { atEnd }: Screen, width: number, height: number
 for (const { name: part, screens, inside } of PARTS) {
   // Both directions of writing, wide; then narrow without loading anything anew.
   for (const language of ['en', 'ar']) {
-    test(`every screen of ${part} is accessible and fits 320 px: ${language}`, async ({ page, context }) => {
+    test(`every screen of ${part} is accessible and fits 320 px: ${language}`, async ({ page, context, guard }) => {
       test.setTimeout(300_000);
       await speak(context, language);
       if (inside) await owner(page);
-      await each(page, screens, async (screen) => {
+      await each(page, guard, screens, async (screen) => {
         await page.setViewportSize({ width: 1280, height: 800 });
         await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
         await screen.open(page);
@@ -53,12 +54,12 @@ for (const { name: part, screens, inside } of PARTS) {
 
   // The languages with the longest words, on the screens where that is tight.
   for (const language of ['de', 'fr', 'es']) {
-    test(`every screen of ${part} fits a phone and a tablet: ${language}`, async ({ page, context }) => {
+    test(`every screen of ${part} fits a phone and a tablet: ${language}`, async ({ page, context, guard }) => {
       test.setTimeout(240_000);
       await page.emulateMedia({ reducedMotion: 'reduce' });
       await speak(context, language);
       if (inside) await owner(page);
-      await each(page, screens, async (screen) => {
+      await each(page, guard, screens, async (screen) => {
         await page.setViewportSize({ width: 768, height: 1024 });
         await screen.open(page);
         for (const width of [768, 390, 320]) {
@@ -70,14 +71,14 @@ for (const { name: part, screens, inside } of PARTS) {
     });
   }
 
-  test(`text at twice its size still fits: ${part}`, async ({ page, context }) => {
+  test(`text at twice its size still fits: ${part}`, async ({ page, context, guard }) => {
     test.setTimeout(240_000);
     await page.setViewportSize({ width: 640, height: 800 });
     await context.addInitScript(() =>
       addEventListener('DOMContentLoaded', () => document.documentElement.style.setProperty('font-size', '200%')),
     );
     if (inside) await owner(page);
-    await each(page, screens, async (screen) => {
+    await each(page, guard, screens, async (screen) => {
       await screen.open(page);
       await expectNoSidewaysScroll(page, screen.name);
     });

@@ -14,6 +14,7 @@ import { REGULARS } from './regulars';
 import { RULES } from './rules';
 import { WAITLIST } from './waitlist';
 import { SERIES } from './series';
+import { VISIT } from './visit';
 import { WEBHOOKS } from './webhooks';
 import { WELCOME } from './welcome';
 import type { Screen } from './screen';
@@ -31,6 +32,7 @@ const part = (name: string, screens: Screen[], inside: boolean): Part => ({ name
 export const PARTS: Part[] = [
   part('outside', OUTSIDE, false),
   part('book', BOOK, false),
+  part('visit', VISIT, false),
   part('queue', QUEUE, false),
   part('regulars', REGULARS, false),
   part('house', HOUSE, true),

@@ -73,6 +73,20 @@ export const QUEUE: Screen[] = [
     },
   },
   {
+    name: '/kiosk/{token}, a ticket given',
+    open: async (page) => {
+      await lineOf(page);
+      const { token } = await call<{ token: string }>(page, 'POST', '/v1/kiosks', { name: 'Door' });
+      await page.goto(`/kiosk/${token}`);
+      await page.locator('.start').click();
+      await page.locator('input[type=checkbox]').first().check();
+      await page.locator('button[type=submit]').click();
+      await page.locator('input[name=visitor]').fill('Dara Quinn');
+      await page.locator('button[type=submit]').click();
+      await page.locator('main svg').first().waitFor();
+    },
+  },
+  {
     name: '/{shop}/tv',
     open: async (page) => {
       const line = await lineOf(page);

@@ -5,6 +5,8 @@ export interface Screen {
   open: (page: Page) => Promise<unknown>;
   /** It is looked at scrolled to its end, where what stays at hand at the bottom covers nothing. */
   atEnd?: true;
+  /** The status of an answer that belongs to it. */
+  refusal?: number;
 }
 
 /** A page at this path, when this is there. */
