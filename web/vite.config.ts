@@ -58,7 +58,7 @@ function chunkOf(id: string, mode: string): string | null {
   // Booking begins with the menu, which needs no fields: they come with the step that has some.
   const fields = /\/svelte\/.*\/bindings\/(input|this)\.|\/lib\/ui\/(\w*Field|TextArea|Check)\./;
   if (mode === 'book' && fields.test(id)) return 'fields';
-  if (mode === 'book' && /\/lib\/ui\/(\w*Notice|Button|sentence)\./.test(id)) return 'notices';
+  if (mode === 'book' && /\/lib\/ui\/(\w*Notice|Button|sentence)\.|\/book\/ui\/Near\./.test(id)) return 'notices';
   const own = /\/src\/(styles\/|book\/((told|sentence|shop|choice|routes|kept|wire)\.ts|ui\/(Frame|Question|Row)|booking\/said))/;
   if (mode === 'book' && own.test(id)) return 'base';
   if (mode === 'queue' && IN_ONE_PAGE.test(id)) return null;
