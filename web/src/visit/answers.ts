@@ -12,6 +12,9 @@ export function textsOf(asked: Asking[], forms: Form[]): Form[] | undefined {
   return found.every((each) => each !== undefined) ? found : undefined;
 }
 
+/** A question keeps its own direction, whatever the page's is. */
+export const apart = (text: string): string => `\u2068${text}\u2069`;
+
 export function filledIn(forms: Form[], answers: Answers): Schema<'FilledInInput'>[] {
   return forms
     .filter(({ kind }) => kind === 'intake')
