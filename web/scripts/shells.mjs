@@ -8,7 +8,7 @@ export const SHELLS = [
     name: 'app',
     pages: /^\/app(\/|$)/,
     // Its heaviest page is the day at a desk: its columns, its agenda and who waits beside it.
-    js: 104,
+    js: 106,
     css: 13,
     later: [
       'src/app/customers/Export.svelte',
@@ -23,9 +23,12 @@ export const SHELLS = [
       'src/app/line/Convert.svelte',
       'src/app/palette/Palette.svelte',
       'src/app/palette/Shortcuts.svelte',
+      'messages/palette',
       // Only whoever looks after the platform is ever inside of a business.
       'src/app/platform/Inside.svelte',
       'src/app/platform/stay.ts',
+      'src/app/series/PartOf.svelte',
+      'messages/series',
     ],
   },
   {
@@ -48,7 +51,7 @@ export const SHELLS = [
     pages: /^\/(b|w|o)\/[^/]+$|^\/[\w-]+$/,
     js: 35,
     css: 6,
-    others: { 'src/visit/': 42, 'src/regulars/': 36 },
+    others: { 'src/visit/': 43, 'src/regulars/': 37 },
     words: { 'src/regulars/': ['regulars'], 'src/visit/': ['visit'] },
     later: [
       'src/book/booking/Extras.svelte',
