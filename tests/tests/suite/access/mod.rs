@@ -76,8 +76,15 @@ async fn cells(operations: &[Operation]) -> String {
             if !READS_ON_RECORD.contains(&&*operation.id) {
                 let tables = before.iter().filter(|row| !after.contains(row));
                 let id = &operation.id;
-                // Whoever reads their own series is made one of the staff for it, by the sample.
-                let staged = |table: &&str| id == "read_series" && *table == "staff";
+                // Whoever reads their own series is made one of the staff for it, and what is unfilled
+                // is asked first, by the sample.
+                let staged = |table: &&str| match &**id {
+                    "read_series" => *table == "staff",
+                    "list_unfilled_forms" => {
+                        ["forms", "form_versions", "service_forms"].contains(table)
+                    }
+                    _ => false,
+                };
                 let tables: Vec<_> = tables
                     .filter_map(|row| row.split(' ').next())
                     .filter(|table| !staged(table))

@@ -5,7 +5,7 @@ export const pages: readonly Page[] = [
   {
     path: '/app/site',
     load: () => import('./Site.svelte'),
-    needs: ['tenant:read'],
+    needs: ['tenant:update'],
     words: ['welcome'],
     nav: { text: 'nav.site', icon: code, group: 'reach', order: 25 },
   },

@@ -72,6 +72,16 @@ async fn prepare(id: &str, world: &World, actor: &Actor) {
             let login = actor.login.as_ref().unwrap_or(&here.business.owner);
             app.be_staff(&here.business, login, here.things.staff).await;
         }
+        // Something that nobody has agreed to yet.
+        "list_unfilled_forms" => {
+            let form = app.form(&here.business, "consent").await.uuid();
+            let sql = format!(
+                "insert into service_forms (tenant_id, service_id, form_id)
+                 select distinct tenant_id, service_id, '{form}'::uuid from appointment_lines
+                 where tenant_id = '{tenant}'"
+            );
+            app.database.run(&sql).await;
+        }
         "send_appointment_link" => {
             let sql = format!(
                 "update customers set email = 'ana@example.com', email_key = 'ana@example.com'
@@ -116,7 +126,7 @@ pub async fn sample(
             .with(json!({ "wanted": wanted, "start": "2026-03-11T16:00:00Z",
                           "customer": { "name": "Zoë", "email": "zoe@example.com" } })),
         "list_unfilled_forms" => Sample::at(
-            "/v1/appointments/unfilled?from=2026-03-10T00:00:00Z&to=2026-03-11T00:00:00Z",
+            "/v1/appointments/unfilled?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z",
         ),
         "read_appointment" => Sample::at(format!("/v1/appointments/{visit}")),
         "read_appointment_history" => deed("history"),
