@@ -81,7 +81,8 @@ async fn cells(operations: &[Operation]) -> String {
                 let staged = |table: &&str| match &**id {
                     "read_series" => *table == "staff",
                     "list_unfilled_forms" => {
-                        ["forms", "form_versions", "service_forms"].contains(table)
+                        ["appointment_lines", "forms", "form_versions", "service_forms"]
+                            .contains(table)
                     }
                     _ => false,
                 };

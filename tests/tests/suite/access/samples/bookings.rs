@@ -75,10 +75,11 @@ async fn prepare(id: &str, world: &World, actor: &Actor) {
         // Something that nobody has agreed to yet.
         "list_unfilled_forms" => {
             let form = app.form(&here.business, "consent").await.uuid();
+            let service = here.things.service.uuid();
             let sql = format!(
-                "insert into service_forms (tenant_id, service_id, form_id)
-                 select distinct tenant_id, service_id, '{form}'::uuid from appointment_lines
-                 where tenant_id = '{tenant}'"
+                "update appointment_lines set service_id = '{service}' where tenant_id = '{tenant}';
+                 insert into service_forms (tenant_id, service_id, form_id)
+                 values ('{tenant}', '{service}', '{form}')"
             );
             app.database.run(&sql).await;
         }

@@ -17,7 +17,9 @@ pub async fn sample(operation: &Operation, world: &World) -> Option<Sample> {
             Sample::at("/v1/regulars/link/redeem").with(json!({ "token": token }))
         }
         "list_regular_visits" => {
-            Sample::at("/v1/regulars/visits").showing(app.regular("device", &email).await)
+            // Ana has visits.
+            Sample::at("/v1/regulars/visits")
+                .showing(app.regular("device", "ana@example.com").await)
         }
         "forget_regular" => {
             Sample::at("/v1/regulars/forget").showing(app.regular("device", &email).await)
