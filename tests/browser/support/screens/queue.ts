@@ -12,6 +12,23 @@ async function lineOf(page: Page): Promise<Line> {
   return line;
 }
 
+/** A tablet at the door, before anybody touches it. */
+async function kiosk(page: Page): Promise<void> {
+  await lineOf(page);
+  const { token } = await call<{ token: string }>(page, 'POST', '/v1/kiosks', { name: 'Door' });
+  await page.goto(`/kiosk/${token}`);
+  await page.locator('.start').waitFor();
+}
+
+/** The tablet asks who it is, once something was chosen. */
+async function asked(page: Page): Promise<void> {
+  await kiosk(page);
+  await page.locator('.start').click();
+  await page.locator('input[type=checkbox]').first().check();
+  await page.locator('button[type=submit]').click();
+  await page.locator('input[name=visitor]').waitFor();
+}
+
 /** What customers see of a line: each screen finds it as the one before has left it. */
 export const QUEUE: Screen[] = [
   {
@@ -51,36 +68,12 @@ export const QUEUE: Screen[] = [
       await page.locator('section[role=alert]').waitFor();
     },
   },
-  {
-    name: '/kiosk/{token}',
-    open: async (page) => {
-      await lineOf(page);
-      const { token } = await call<{ token: string }>(page, 'POST', '/v1/kiosks', { name: 'Door' });
-      await page.goto(`/kiosk/${token}`);
-      await page.locator('.start').waitFor();
-    },
-  },
-  {
-    name: '/kiosk/{token}, who',
-    open: async (page) => {
-      await lineOf(page);
-      const { token } = await call<{ token: string }>(page, 'POST', '/v1/kiosks', { name: 'Door' });
-      await page.goto(`/kiosk/${token}`);
-      await page.locator('.start').click();
-      await page.locator('input[type=checkbox]').first().check();
-      await page.locator('button[type=submit]').click();
-      await page.locator('input[name=visitor]').waitFor();
-    },
-  },
+  { name: '/kiosk/{token}', open: kiosk },
+  { name: '/kiosk/{token}, who', open: asked },
   {
     name: '/kiosk/{token}, a ticket given',
     open: async (page) => {
-      await lineOf(page);
-      const { token } = await call<{ token: string }>(page, 'POST', '/v1/kiosks', { name: 'Door' });
-      await page.goto(`/kiosk/${token}`);
-      await page.locator('.start').click();
-      await page.locator('input[type=checkbox]').first().check();
-      await page.locator('button[type=submit]').click();
+      await asked(page);
       await page.locator('input[name=visitor]').fill('Dara Quinn');
       await page.locator('button[type=submit]').click();
       await page.locator('main svg').first().waitFor();
