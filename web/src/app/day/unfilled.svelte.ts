@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api, ask } from '$lib/api/client';
 import { desk } from '../desk.svelte';
-import type { Visit } from './visits';
+import { isOpen, type Visit } from './visits';
 
 /** What customers haven't filled in or agreed to yet, for the visits of the day. */
 class Unfilled {
@@ -15,7 +15,7 @@ class Unfilled {
 
   /** Asks again once other visits are shown, or one of them was changed. */
   async want(visits: readonly Visit[]): Promise<void> {
-    const open = visits.filter(({ customer, status }) => customer && !['completed', 'cancelled', 'no_show', 'expired'].includes(status));
+    const open = visits.filter((visit) => visit.customer && isOpen(visit));
     const asked = open.map(({ id, version }) => `${id} ${version}`).join();
     if (asked === this.#asked || !desk.can('booking:read_own')) return;
     this.#asked = asked;

@@ -39,6 +39,11 @@ export function takesTime({ status }: Pick<Visit, 'status'>): boolean {
   return status !== 'cancelled' && status !== 'expired';
 }
 
+/** Whether anybody still waits for it: what is to be done before a visit matters until then. */
+export function isOpen({ status }: Pick<Visit, 'status'>): boolean {
+  return !['completed', 'cancelled', 'no_show', 'expired'].includes(status);
+}
+
 export const DEEDS = ['confirm', 'paid', 'check_in', 'start', 'complete', 'no_show', 'step_back', 'decline', 'move', 'cancel'] as const;
 export type Deed = (typeof DEEDS)[number];
 
@@ -100,7 +105,7 @@ export interface Past {
 
 /** What is to be known at one glance, the most pressing first. */
 export function badgesOf(visit: Visit, past?: Past, unfilled: readonly string[] = []): Badge[] {
-  const open = !['completed', 'cancelled', 'no_show', 'expired'].includes(visit.status);
+  const open = isOpen(visit);
   const found: [Badge, boolean][] = [
     ['approval', visit.status === 'pending_approval'],
     ['unpaid', visit.status === 'pending_payment'],
