@@ -123,6 +123,21 @@ it('has the sentence of every permission that the server knows', () => {
   expect(Object.fromEntries(said)).toEqual(Object.fromEntries(known));
 });
 
+/** Refusals that only programs meet, or that a page answers by going elsewhere. */
+const FOR_PROGRAMS = ['bad_api_key', 'bad_token', 'no_pass', 'no_ticket', 'not_signed_in', 'second_factor_required', 'token_reused'];
+
+it('has a sentence for every refusal that people meet', () => {
+  const domain = new URL('../../domain/src/', here);
+  const sources = readdirSync(domain, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.rs'));
+  const codes = sources.flatMap((file) =>
+    [...readFileSync(new URL(file, domain), 'utf8').matchAll(/^ +\w+ = \w+ "([a-z_]+)" "/gm)].map(([, code]) => code ?? ''),
+  );
+  expect(codes.length).toBeGreaterThan(60);
+  const said = Object.keys(PARTS).concat('ui').flatMap((part) => Object.keys(catalogue(part, 'en')));
+  const unsaid = codes.filter((code) => !FOR_PROGRAMS.includes(code) && !said.includes(`fault.${code}`));
+  expect([...new Set(unsaid)]).toEqual([]);
+});
+
 it('does not say one key in two places of one shell', () => {
   for (const part of Object.keys(PARTS)) {
     const others = ['ui', ...shellOf(part)].flatMap((each) => Object.keys(catalogue(each, 'en')));

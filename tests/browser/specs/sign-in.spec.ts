@@ -145,7 +145,16 @@ test('a device that is signed out from another is out', async ({ page, guard, an
   await expect(devices.getByRole('listitem')).toHaveCount(1);
   await expect(devices.getByText('This device')).toBeVisible();
 
-  await lost.getByRole('link', { name: 'Team' }).first().click();
-  await lost.waitForURL('**/sign-in?next=%2Fapp%2Fteam**');
+  // Nobody touches it: what it shows is nobody's to see any more.
+  await lost.waitForURL('**/sign-in?next=%2Fapp**');
   await expect(lost.getByText('You were away for a while.')).toBeVisible();
+
+  await signIn(lost, who.email);
+  await lost.waitForURL('**/app');
+  await lost.goto('/app/queue');
+  await expect(lost.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.reload();
+  await expect(devices.getByRole('listitem')).toHaveCount(2);
+  await devices.getByRole('button', { name: /Sign out/ }).click();
+  await lost.waitForURL('**/sign-in?next=%2Fapp%2Fqueue**');
 });

@@ -1,7 +1,6 @@
-import { api, ask } from '$lib/api/client';
 import { Live, type State, type Watcher, type Wish } from '$lib/live';
 import { desk } from '../desk.svelte';
-import { newer } from '../newer.svelte';
+import { over } from '../over';
 
 /** How long a connection that nobody watches is kept: one page follows another. */
 const LINGER = 15_000;
@@ -73,10 +72,7 @@ class Line {
     if (state === 'open') this.since = undefined;
     else if (this.#state === 'open' || state === 'waiting') this.#lost();
     this.#state = state;
-    // Whoever was signed out finds out by asking anything.
-    if (state === 'over' && this.#watched > 0) void ask(api.GET('/v1/me')).catch(() => undefined);
-    // Or the server speaks of what only a newer page understands.
-    if (state === 'over') void newer.look();
+    if (state === 'over' && this.#watched > 0) over();
   }
 
   #end(live: Live): void {

@@ -3,6 +3,7 @@ import { Fault } from '$lib/api/fault';
 import type { Schema } from '$lib/api/types';
 import { Live, type Items } from '$lib/live';
 import { desk } from '../desk.svelte';
+import { over } from '../over';
 import { sectionsOf, waitsById, type Entry, type Settings, type Wait } from './line';
 
 /** A press that was shown before the server has answered. */
@@ -57,6 +58,7 @@ export class Floor {
       ...(tenant && { tenant }),
       state: (state) => {
         if (state === 'open') this.#back();
+        if (state === 'over') over();
         if (state === 'waiting') this.#patience ??= setTimeout(() => (this.away = true), PATIENCE);
       },
     });
