@@ -32,7 +32,7 @@ use crate::platform::{
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
-    KioskApi, OfferApi, OwnBrowsersApi, OwnTicketApi, OwnVisitApi, PublicApi, PublicBookingApi,
+    KioskApi, OfferApi, OwnBrowsersApi, OwnFormsApi, OwnTicketApi, OwnVisitApi, PublicApi, PublicBookingApi,
     PublicQueueApi, PublicSlotsApi, PublicWaitlistApi, WaitingApi,
 };
 use crate::queue::{KiosksApi, QueueApi};
@@ -112,7 +112,15 @@ type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi);
 type Platform =
     (PlatformApi, PlatformJobsApi, PlatformAlertsApi, PlatformPlansApi, PlatformHealthApi);
-type Front = (SignUpApi, PublicApi, PublicSlotsApi, PublicBookingApi, OwnVisitApi, OwnBrowsersApi);
+type Front = (
+    SignUpApi,
+    PublicApi,
+    PublicSlotsApi,
+    PublicBookingApi,
+    OwnVisitApi,
+    OwnBrowsersApi,
+    OwnFormsApi,
+);
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi, RegularsApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
 type Others = (Outside, Platform);
@@ -150,6 +158,7 @@ fn operations(app: &App) -> Operations {
         PublicBookingApi(app()),
         OwnVisitApi(app()),
         OwnBrowsersApi(app()),
+        OwnFormsApi(app()),
     );
     let waiting =
         (PublicWaitlistApi(app()), WaitingApi(app()), OfferApi(app()), RegularsApi(app()));

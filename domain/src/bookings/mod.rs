@@ -86,7 +86,7 @@ pub use state::{Action, Needs, Status};
 pub use sweep::{HOLDS_KEPT, forget_holds, lapse_everywhere};
 pub use terms::Terms;
 pub(crate) use told::{Left, Told};
-pub use unfilled::{Unfilled, unfilled};
+pub use unfilled::{Unfilled, asked_still, fill_in, unfilled};
 pub(crate) use wanted::Asker;
 pub use wanted::{SoldExtra, Wanted, WantedService};
 pub use watched::{Day, Sight, of_whom, on_day, these};

@@ -1,14 +1,23 @@
-//! What customers haven't filled in or agreed to yet for visits that staff made for them.
+//! What customers haven't filled in or agreed to yet for visits that staff made for them: the day shows it,
+//! and whoever holds a visit's link can do it before they come.
 
-use sea_orm::{DbBackend, FromQueryResult, Statement};
+use chrono::Duration;
+use sea_orm::{DbBackend, EntityTrait, FromQueryResult, Statement};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::error::BookingError;
+use super::ask::{Agreed, FilledIn, OnOffer};
+use super::entities::appointment;
+use super::error::{BookingError, Refusal};
+use super::link::{Holder, locked};
 use super::read::own_staff;
+use super::{change, filled};
 use crate::authz::Right;
-use crate::forms::FormKind;
+use crate::customers;
+use crate::fault::Faults;
+use crate::forms::{self, FormFacts, FormKind};
 use crate::ids::{Appointment, Form, Id, Location};
-use crate::tenancy::TenantTx;
+use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
 /// So many are told at once: more than a busy day has.
@@ -43,6 +52,7 @@ const UNFILLED: &str = "
       and ($5::uuid is null or exists (
           select 1 from appointment_lines own
           where own.tenant_id = $1 and own.appointment_id = a.id and own.staff_id = $5))
+      and ($7::uuid is null or a.id = $7)
       and case f.kind
           when 'consent' then not coalesce((
               select c.granted from consents c
@@ -62,28 +72,45 @@ struct Row {
     name: String,
 }
 
+/// Which visits are meant. What is left out doesn't matter.
+#[derive(Default)]
+struct Which {
+    location: Option<Id<Location>>,
+    staff: Option<Uuid>,
+    visit: Option<Uuid>,
+}
+
+async fn rows(
+    tx: &TenantTx,
+    (from, to): (Instant, Instant),
+    which: Which,
+) -> Result<Vec<Row>, StoreError> {
+    let values = [
+        tx.tenant().uuid().into(),
+        from.into(),
+        to.into(),
+        which.location.map(Id::uuid).into(),
+        which.staff.into(),
+        MOST.into(),
+        which.visit.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, UNFILLED, values);
+    Ok(Row::find_by_statement(statement).all(tx.conn()).await?)
+}
+
 /// What is unfilled of the visits that end after `from` and begin before `to`: without the right to see
 /// all, of one's own.
 pub async fn unfilled(
     tx: &TenantTx,
     location: Option<Id<Location>>,
-    (from, to): (Instant, Instant),
+    within: (Instant, Instant),
 ) -> Result<Vec<Unfilled>, BookingError> {
-    let own = if tx.caller().may(Right::ReadBookings) {
+    let staff = if tx.caller().may(Right::ReadBookings) {
         None
     } else {
         Some(own_staff(tx).await?.unwrap_or_default())
     };
-    let values = [
-        tx.tenant().uuid().into(),
-        from.into(),
-        to.into(),
-        location.map(Id::uuid).into(),
-        own.into(),
-        MOST.into(),
-    ];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, UNFILLED, values);
-    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    let rows = rows(tx, within, Which { location, staff, visit: None }).await?;
     let read = |row: Row| Unfilled {
         visit: Id::from_uuid(row.visit),
         form: Id::from_uuid(row.form),
@@ -91,4 +118,59 @@ pub async fn unfilled(
         name: row.name,
     };
     Ok(rows.into_iter().map(read).collect())
+}
+
+/// What one visit asks of its customer and isn't answered; nothing once it is over.
+async fn still_asked(
+    tx: &TenantTx,
+    row: &appointment::Model,
+) -> Result<Option<OnOffer>, BookingError> {
+    let until = row.starts_at + Duration::seconds(1);
+    let which = Which { visit: Some(row.id), ..Which::default() };
+    let missing = rows(tx, (tx.now(), until), which).await?;
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let mut what = OnOffer::of(tx, row).await?;
+    what.forms.retain(|asked| missing.iter().any(|row| row.form == asked.form.uuid()));
+    Ok(Some(what))
+}
+
+/// What the customer of a visit is still asked, for whoever holds its link.
+pub async fn asked_still(tx: &TenantTx, holder: &Holder) -> Result<Vec<FormFacts>, BookingError> {
+    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()));
+    let row = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let Some(what) = still_asked(tx, &row).await? else { return Ok(Vec::new()) };
+    let mut forms = forms::all(tx.conn(), tx.tenant(), false).await?;
+    forms.retain(|form| what.forms.iter().any(|asked| asked.form == form.id));
+    Ok(forms)
+}
+
+/// They fill in and agree to all that is still asked. Whoever sends it twice has done it.
+pub async fn fill_in(
+    tx: &mut TenantTx,
+    holder: &Holder,
+    answers: &[FilledIn],
+    agreed: &[Agreed],
+) -> Result<(), BookingError> {
+    let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()));
+    let seen = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
+    let Some(whose) = seen.customer_id else { return Err(Refusal::NotFound.into()) };
+    // A customer's record is held before visits, here as everywhere.
+    customers::hold_still(tx, Id::from_uuid(whose)).await?;
+    let row = locked(tx, holder).await?;
+    if row.customer_id != Some(whose) {
+        return Err(Refusal::Contended.into());
+    }
+    let Some(what) = still_asked(tx, &row).await? else { return Ok(()) };
+    let mut faults = Faults::new();
+    let filled_in = filled::check(answers, agreed, &what, &mut faults);
+    if !faults.is_empty() {
+        return Err(Refusal::from(faults).into());
+    }
+    let names: Vec<_> = what.forms.iter().map(|form| form.name.clone()).collect();
+    let id = Id::from_uuid(row.id);
+    filled::keep(tx, &what.forms, filled_in, Id::from_uuid(whose), id).await?;
+    let same: appointment::ActiveModel = row.clone().into();
+    change::noted(tx, &row, same, json!({ "filled_in": names })).await
 }

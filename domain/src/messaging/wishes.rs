@@ -35,12 +35,17 @@ pub struct NewWishes {
 async fn possible(tx: &TenantTx, own: &OwnVisit) -> Result<Vec<Address>, StoreError> {
     let mut ways = ways(&own.visit, &own.shop);
     if let Some(whose) = own.visit.customer.as_ref()
-        && own.shop.messages.channels.contains(&Channel::Push)
+        && sends_notes(own)
         && push::is_subscribed(tx, whose.id).await?
     {
         ways.push(Address::new(Channel::Push, &whose.id.to_string()));
     }
     Ok(ways)
+}
+
+/// Whether the business of a visit tells browsers at all.
+pub fn sends_notes(own: &OwnVisit) -> bool {
+    own.shop.messages.channels.contains(&Channel::Push)
 }
 
 /// How the holder of a visit's link wants to hear.

@@ -93,6 +93,13 @@ pub struct Accepting {
     pub agreed: Vec<Agreed>,
 }
 
+/// Time that was kept for somebody who waits.
+pub(super) struct Made {
+    token: OpaqueToken,
+    /// Whether there is a way to tell them.
+    told: bool,
+}
+
 /// Keeps time for somebody who waits and tells them. Their row is locked.
 pub(super) async fn make(
     tx: &mut TenantTx,
@@ -100,7 +107,7 @@ pub(super) async fn make(
     setting: &Setting,
     way: Assignment,
     public_url: &str,
-) -> Result<OpaqueToken, BookingError> {
+) -> Result<Made, BookingError> {
     if row.state != State::Waiting.key() {
         return Err(Refusal::NotWaiting.into());
     }
@@ -134,14 +141,14 @@ pub(super) async fn make(
         created_at: Set(tx.now()),
     };
     new.insert(tx.conn()).await?;
-    tell(tx, &row, &visit, setting, (&token, expires_at), public_url).await?;
+    let reached = tell(tx, &row, &visit, setting, (&token, expires_at), public_url).await?;
     let offer = OfferFacts { start: visit.starts_at, end: visit.ends_at, expires_at };
     let told = Told { offer: Some(offer), ..Told::next(&row, State::Offered) };
     turn_to(tx, row, State::Offered, told, "waitlist.offered").await?;
-    Ok(token)
+    Ok(Made { token, told: reached })
 }
 
-/// Tells somebody who waits of time that is kept for them: the visit is nobody's yet.
+/// Tells somebody who waits of time that is kept for them, if there is a way: the visit is nobody's yet.
 async fn tell(
     tx: &TenantTx,
     row: &entry::Model,
@@ -149,7 +156,7 @@ async fn tell(
     setting: &Setting,
     (token, expires_at): (&OpaqueToken, Instant),
     public_url: &str,
-) -> Result<(), BookingError> {
+) -> Result<bool, BookingError> {
     let customer = row.customer_id.map(Id::from_uuid);
     let (email, phone) = (row.email.as_deref(), row.phone.as_deref());
     let chosen = match customer {
@@ -159,13 +166,13 @@ async fn tell(
     let who = Waiting { name: &row.name, email, phone, chosen, locale: &row.locale, customer };
     let message = messaging::about_offer(tx, visit, &setting.diary.shop, &who).await?;
     let Some(message) = message else {
-        return Ok(());
+        return Ok(false);
     };
     let message = message
         .with("minutes", (expires_at - tx.now()).num_minutes())
         .link(format!("{public_url}/o/{}", token.text()));
     messaging::write_message(tx, message).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Writes where somebody who waits stands now.
@@ -370,6 +377,8 @@ pub struct StaffOffer {
     pub entry: EntryFacts,
     /// The customer's way to it.
     pub token: OpaqueToken,
+    /// Whether they are told of it by a message.
+    pub told: bool,
 }
 
 /// Staff keep a time for somebody who waits, at once.
@@ -389,6 +398,6 @@ pub async fn offer(
     let location = Some(Id::from_uuid(row.location_id));
     let setting = setting(tx, location, &wanted, Asker::Staff, start, None).await?;
     let way = choose(tx, &setting, start).await?;
-    let token = make(tx, row, &setting, way, public_url).await?;
-    Ok(StaffOffer { entry: read(tx, id).await?, token })
+    let Made { token, told } = make(tx, row, &setting, way, public_url).await?;
+    Ok(StaffOffer { entry: read(tx, id).await?, token, told })
 }

@@ -20,7 +20,7 @@ use crate::problem::ApiError;
 /// What it takes to subscribe.
 #[derive(Debug, Clone, Object)]
 struct PushKeyView {
-    /// For `applicationServerKey`; missing: there are no notes here
+    /// For `applicationServerKey`; missing: this business sends no notes
     public_key: Option<String>,
 }
 
@@ -68,8 +68,12 @@ impl OwnBrowsersApi {
         token: Path<String>,
     ) -> Result<Json<PushKeyView>, ApiError> {
         self.0.limits.public(&who.request).await?;
-        bookings::open(&self.0.db, &token.0, who.request).await?;
-        Ok(Json(PushKeyView { public_key: self.0.push_key.clone() }))
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let tx = self.0.db.tenant(&holder.caller).await?;
+        let own = bookings::look(&tx, &holder).await?;
+        tx.commit().await?;
+        let key = self.0.push_key.clone().filter(|_| messaging::sends_notes(&own));
+        Ok(Json(PushKeyView { public_key: key }))
     }
 
     /// This browser may be told of one's visits. Whether it is, is chosen like any other way

@@ -3,6 +3,7 @@
 mod booking;
 mod browsers;
 mod dto;
+mod forms;
 mod menu;
 mod own;
 mod queue;
@@ -23,6 +24,7 @@ use crate::problem::ApiError;
 
 pub use booking::PublicBookingApi;
 pub use browsers::OwnBrowsersApi;
+pub use forms::OwnFormsApi;
 pub(crate) use dto::PublicPageView;
 pub use own::OwnVisitApi;
 pub use queue::{KioskApi, OwnTicketApi, PublicQueueApi};

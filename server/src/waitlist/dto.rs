@@ -279,12 +279,14 @@ impl WaitlistEntryView {
 pub(super) struct OfferMadeView {
     /// The customer's way to it, `/o/{link}`: shown once
     link: String,
+    /// Whether they get a message with it: nobody else tells those who don't
+    told: bool,
     entry: WaitlistEntryView,
 }
 
 impl OfferMadeView {
     pub(super) fn of(made: StaffOffer, to: &Caller) -> Self {
         let link = made.token.text().to_owned();
-        Self { link, entry: WaitlistEntryView::of(made.entry, to) }
+        Self { link, told: made.told, entry: WaitlistEntryView::of(made.entry, to) }
     }
 }

@@ -11,7 +11,6 @@ use openchair_domain::time::Instant;
 use openchair_domain::waitlist::{self, Filter};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::Json;
 
 use crate::app::App;
 use crate::auth::Can;
@@ -111,16 +110,18 @@ impl WaitlistApi {
         self.0.rebooking(&who, &Remove(id.0.0)).await
     }
 
-    /// Keeps a time for somebody who waits and tells them, without waiting for time to free up.
+    /// Keeps a time for somebody who waits and tells them, without waiting for time to free up. The link
+    /// is answered once: with an `Idempotency-Key`, also to who asks again because the line broke.
     #[oai(path = "/waitlist/:id/offer", method = "post", operation_id = "offer_to_waitlist")]
     async fn offer(
         &self,
         who: Can<perm::CreateBooking>,
         id: Path<Ref<WaitlistEntry>>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<OfferInput>,
-    ) -> Result<Json<OfferMadeView>, ApiError> {
+    ) -> Result<Created<OfferMadeView>, ApiError> {
         let url = self.0.public_url.clone();
         let make = MakeOffer { id: id.0.0, start: body.start, url };
-        Ok(Json(self.0.rebooking(&who, &make).await?))
+        self.0.booking(&who, once, &body.0, &make).await
     }
 }

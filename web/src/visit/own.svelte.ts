@@ -1,20 +1,27 @@
 import { api, ask } from '../book/wire';
 import { Fault } from '$lib/api/fault';
+import type { Schema } from '$lib/api/types';
 import { Doing } from '$lib/doing.svelte';
 import { router } from '$lib/router.svelte';
 import { Once } from '../book/once';
 import { dressAs } from '../book/shop';
 import type { Slot } from '../book/days';
+import type { Form } from './answers';
 import type { OwnVisit } from './words';
 
-export type Task = 'move' | 'cancel' | 'again' | 'messages';
+export type Task = 'move' | 'cancel' | 'again' | 'messages' | 'forms';
+
+/** Without what is asked a visit is a visit. */
+const NONE = { forms: [] };
 
 /** One's own visit, behind its link. */
 export class Own {
   token: string;
   visit = $state.raw<OwnVisit>();
+  /** What is still to be filled in or agreed to. */
+  forms = $state.raw<Form[]>([]);
   /** What just happened to it. */
-  done = $state<'moved' | 'cancelled'>();
+  done = $state<'moved' | 'cancelled' | 'filled'>();
   readonly #moves = new Once();
   readonly #cancels = new Once();
   readonly #doing = new Doing();
@@ -42,7 +49,7 @@ export class Own {
 
   get task(): Task | undefined {
     const wished = router.query('do');
-    const may = { move: this.visit?.may_move, cancel: this.visit?.may_cancel, again: this.firm, messages: true };
+    const may = { move: this.visit?.may_move, cancel: this.visit?.may_cancel, again: this.firm, messages: true, forms: this.forms.length > 0 };
     return wished && wished in may && may[wished as Task] ? (wished as Task) : undefined;
   }
 
@@ -62,7 +69,20 @@ export class Own {
       dressAs(this.visit.shop);
     } catch (error) {
       this.#doing.fault = Fault.from(error);
+      return;
     }
+    const { forms } = await ask(api.GET('/v1/b/{token}/forms', { params: { path: { token: this.token } } })).catch(() => NONE);
+    this.forms = forms;
+  }
+
+  /** Fills in and agrees to all of it. */
+  async fillIn(body: Schema<'OwnFormsInput'>): Promise<boolean> {
+    return this.#doing.run(async () => {
+      await ask(api.POST('/v1/b/{token}/forms', { params: { path: { token: this.token } }, body }));
+      this.forms = [];
+      this.done = 'filled';
+      router.go(this.path, { replace: true });
+    });
   }
 
   async times(from: string, to: string): Promise<Slot[]> {

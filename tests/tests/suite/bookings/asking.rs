@@ -90,9 +90,8 @@ async fn the_day_says_what_is_not_filled_in_yet() {
             .map(|item| (item["appointment"].clone(), item["name"].clone()))
             .collect::<Vec<_>>()
     };
-    let is = |names: &[&str]| {
-        names.iter().map(|name| (facial["id"].clone(), json!(name))).collect::<Vec<_>>()
-    };
+    let id = facial["id"].clone();
+    let is = |names: &[&str]| names.iter().map(|name| (id.clone(), json!(name))).collect::<Vec<_>>();
     assert_eq!(told(&spa.owner).await, is(&["Health", "Peeling"]));
     let elsewhere = path.replace("03-04", "03-06").replace("03-05", "03-07");
     assert_eq!(spa.owner.get(&elsewhere).await.expect(200)["items"], json!([]));
@@ -114,6 +113,32 @@ async fn the_day_says_what_is_not_filled_in_yet() {
     assert_eq!(told(&spa.owner).await, is(&["Health"]));
     say(false).await;
     assert_eq!(told(&spa.owner).await, is(&["Health", "Peeling"]));
+
+    // Who came by the link fills in all of it, before they come.
+    let mail = app.mail("ann@example.com", "Your visit to").await;
+    let link = mail["text"].as_str().unwrap().split("/b/").nth(1).unwrap();
+    let own = format!("/v1/b/{}/forms", link.split_whitespace().next().unwrap());
+    let asked = spa.guest.get(&own).await.expect(200)["forms"].clone();
+    let names: Vec<_> = asked.as_array().unwrap().iter().map(|form| &form["name"]).collect();
+    assert_eq!(names, [&json!("Health"), &json!("Peeling")]);
+    let answers = json!([{ "form": intake, "version": 1, "answers": { "well": true } }]);
+    let half = json!({ "answers": answers });
+    spa.guest.post(&own, &half).await.problem(422, "validation_failed");
+    assert_eq!(told(&spa.owner).await, is(&["Health", "Peeling"]));
+    let whole = json!({ "answers": answers, "agreed": [{ "form": consent, "version": 1 }] });
+    spa.guest.post(&own, &whole).await.expect(204);
+    assert_eq!(told(&spa.owner).await, is(&[]));
+    assert_eq!(spa.guest.get(&own).await.expect(200)["forms"], json!([]));
+    // Once more it is done already, and staff see that it was.
+    spa.guest.post(&own, &whole).await.expect(204);
+    let path = format!("/v1/appointments/{}", facial["id"].as_str().unwrap());
+    let history = spa.owner.get(&format!("{path}/history")).await.expect(200);
+    let noted: Vec<_> = history["items"].as_array().unwrap().iter().map(|one| &one["details"]).collect();
+    assert_eq!(noted.iter().filter(|one| !one["filled_in"].is_null()).count(), 1, "{history}");
+    let facial = spa.owner.get(&path).await.expect(200);
+    app.clock.advance(Duration::seconds(1));
+    say(false).await;
+    assert_eq!(told(&spa.owner).await, is(&["Peeling"]));
 
     // Of what is called off nothing is missing.
     let cancel = format!("/v1/appointments/{}/cancel", facial["id"].as_str().unwrap());

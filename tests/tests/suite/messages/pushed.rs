@@ -33,12 +33,15 @@ impl Bench {
         let settings: Vec<_> = settings.into_iter().chain(more.iter().copied()).collect();
         let app = TestApp::with(&settings).await;
         let spa = app.spa().await;
-        let ways = json!({ "channels": ["email", "push"] });
-        spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
         let visit = spa.book(spa.wanted(&["Facial"], 1, &[]), at(6, "12:00")).await.expect(201);
         let mail = app.mail("ann@example.com", "Your visit to").await;
         let link = mail["text"].as_str().unwrap().split("/b/").nth(1).unwrap();
         let own = format!("/v1/b/{}", link.split_whitespace().next().unwrap());
+        // A business that sends no notes offers none.
+        let none = spa.guest.get(&format!("{own}/push")).await.expect(200);
+        assert_eq!(none["public_key"], Value::Null);
+        let ways = json!({ "channels": ["email", "push"] });
+        spa.owner.patch("/v1/message-settings", 1, &ways).await.expect(200);
         let found = spa.guest.get(&format!("{own}/push")).await.expect(200);
         let key = found["public_key"].as_str().unwrap().to_owned();
         let customer = visit["customer"]["id"].as_str().unwrap().to_owned();

@@ -299,7 +299,7 @@ async fn staff_see_who_waits_and_offer_by_themselves() {
     assert_eq!(listed["items"][0], entry);
     let path = format!("/v1/waitlist/{}", entry["id"].as_str().unwrap());
     let start = json!({ "start": at(4, "12:00") });
-    let made = spa.owner.post(&format!("{path}/offer"), &start).await.expect(200);
+    let made = spa.owner.post(&format!("{path}/offer"), &start).await.expect(201);
     assert_eq!(made["entry"]["offer"]["start"], shown(at(4, "12:00")));
     spa.owner.post(&format!("{path}/offer"), &start).await.problem(409, "not_waiting");
     let link = made["link"].as_str().unwrap();

@@ -34,7 +34,8 @@ async fn an_offer_goes_the_way_that_its_customer_chose() {
     let body = wish(&spa, "Ada", &json!({ "customer": ada["id"] }));
     let entry = spa.owner.post("/v1/waitlist", &body).await.expect(201);
     let offer = format!("/v1/waitlist/{}/offer", entry["id"].as_str().unwrap());
-    spa.owner.post(&offer, &json!({ "start": at(4, "12:00") })).await.expect(200);
+    let made = spa.owner.post(&offer, &json!({ "start": at(4, "12:00") })).await.expect(201);
+    assert_eq!(made["told"], true, "{made}");
     let text = texts.takes(1).await;
     assert_eq!(text.to, NUMBER);
     assert!(text.body.contains("/o/"), "{}", text.body);

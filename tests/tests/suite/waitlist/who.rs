@@ -54,7 +54,8 @@ async fn whom_no_mail_reaches_is_asked_by_staff() {
     let entry = spa.owner.post("/v1/waitlist", &entry).await.expect(201);
     assert_eq!(look(&app, &spa).await, 0);
     let path = format!("/v1/waitlist/{}/offer", entry["id"].as_str().unwrap());
-    let made = spa.owner.post(&path, &json!({ "start": at(4, "12:00") })).await.expect(200);
+    let made = spa.owner.post(&path, &json!({ "start": at(4, "12:00") })).await.expect(201);
+    assert_eq!(made["told"], false, "{made}");
     let link = format!("/v1/o/{}", made["link"].as_str().unwrap());
     assert_eq!(spa.guest.get(&link).await.expect(200)["state"], "open");
 }
@@ -127,7 +128,7 @@ async fn answers_that_were_lost_are_given_again() {
     let entry = spa.owner.get("/v1/waitlist").await.expect(200)["items"][0]["id"].clone();
     let offer = async |time: &str| {
         let path = format!("/v1/waitlist/{}/offer", entry.as_str().unwrap());
-        let made = spa.owner.post(&path, &json!({ "start": at(4, time) })).await.expect(200);
+        let made = spa.owner.post(&path, &json!({ "start": at(4, time) })).await.expect(201);
         format!("/v1/o/{}", made["link"].as_str().unwrap())
     };
     let no = format!("{}/decline", offer("12:00").await);

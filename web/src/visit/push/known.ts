@@ -6,6 +6,8 @@ export interface Known {
   id: string;
   /** Where notes went when it was told. Browsers change that. */
   endpoint: string;
+  /** The way that was chosen before notes were. */
+  before?: Schema<'OwnMessagesView'>['channel'];
 }
 export type AllKnown = Record<string, Known>;
 

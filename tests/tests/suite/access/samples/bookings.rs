@@ -156,6 +156,8 @@ pub async fn sample(
         "book_public" => public("/appointments")
             .with(json!({ "hold": hold, "name": "Zoë", "email": "zoe@example.com" })),
         "read_own_visit" => own(""),
+        "read_own_forms" => own("/forms"),
+        "fill_in_own_forms" => own("/forms").with(json!({})),
         "read_own_push" => own("/push"),
         "add_own_push_subscription" => {
             prepare("send_appointment_link", world, actor).await;
