@@ -11,12 +11,14 @@ const FRESH = 120_000;
 /** Something was put on a shelf. Who asks for one first may be a derived value, which makes it and therefore
  *  doesn't follow it; it follows this. */
 let news = $state(0);
+/** And for something that could not be had. It stands apart: what follows the news asks for more by that. */
+let bad = $state(0);
 
 /** A list that changes rarely: loaded when it is first wanted, and anew once it is old. With a name, it is kept
  *  for when there is no network. */
 class Shelf<T> {
   #value = $state.raw<T>();
-  fault = $state.raw<Fault>();
+  #fault = $state.raw<Fault>();
   #load: () => Promise<T>;
   #at = 0;
   #going: Promise<void> | undefined;
@@ -31,9 +33,20 @@ class Shelf<T> {
     return news < 0 ? undefined : this.#value;
   }
 
+  /** Why it couldn't be had when it was last asked for. */
+  get fault(): Fault | undefined {
+    return bad < 0 ? undefined : this.#fault;
+  }
+
   #put(value: T): void {
     this.#value = value;
     news += 1;
+  }
+
+  #blame(fault: Fault | undefined): void {
+    if (this.#fault === fault) return;
+    this.#fault = fault;
+    bad += 1;
   }
 
   async want(): Promise<T | undefined> {
@@ -47,7 +60,7 @@ class Shelf<T> {
     try {
       const value = await this.#load();
       this.#put(value);
-      this.fault = undefined;
+      this.#blame(undefined);
       this.#at = Date.now();
       if (this.#name) void kept.put(this.#name, value);
     } catch (error) {
@@ -62,7 +75,7 @@ class Shelf<T> {
     if (last) {
       if (this.#value === undefined) this.#put(last.value);
       this.#at = Date.now();
-    } else this.fault = fault;
+    } else this.#blame(fault);
     if (desk.asOf) desk.whenBack(this.#again);
   }
 

@@ -1,4 +1,5 @@
 // What a day's page needs to know of the shop, put together: who has a column, when the door is open.
+import type { Fault } from '$lib/api/fault';
 import type { LocationView } from '$lib/api/types';
 import { i18n } from '$lib/i18n/index.svelte';
 import { columnsOf, doorsOn } from './columns';
@@ -27,18 +28,37 @@ export class View {
   }
 
   /** Asks for what isn't known yet. */
-  want(): void {
+  async want(): Promise<void> {
     const { span, location } = this.#of();
-    void this.#shop.policy.want();
-    void this.#shop.rooms.want();
-    if (!location) return;
-    void this.#shop.closures(span.date).want();
-    void this.#shop.doors(location.id, span.date).want();
-    void this.#shop.staff.want().then((staff) => {
-      for (const { id, hours } of staff ?? []) {
-        if (hours.some(({ location_id }) => location_id === location.id)) void this.#shop.away(id, span.date).want();
-      }
-    });
+    const { policy, rooms, staff } = this.#shop;
+    const all: Promise<unknown>[] = [policy.want(), rooms.want()];
+    if (location) {
+      all.push(this.#shop.closures(span.date).want(), this.#shop.doors(location.id, span.date).want());
+      all.push(staff.want().then(() => Promise.all(this.#aways.map((each) => each.want()))));
+    }
+    await Promise.all(all);
+  }
+
+  /** When those are away who work here. */
+  get #aways() {
+    const { span, location } = this.#of();
+    const here = (this.#shop.staff.value ?? []).filter(({ hours }) => hours.some((each) => each.location_id === location?.id));
+    return here.map(({ id }) => this.#shop.away(id, span.date));
+  }
+
+  /** What can't be had, of what isn't known. */
+  get fault(): Fault | undefined {
+    const { span, location } = this.#of();
+    if (!location) return undefined;
+    const { rooms, staff } = this.#shop;
+    const doors = this.#shop.doors(location.id, span.date);
+    const all = [rooms, staff, this.#shop.closures(span.date), doors, ...this.#aways];
+    return all.find(({ value, fault }) => value === undefined && fault)?.fault;
+  }
+
+  /** Whether there can be columns. */
+  get known(): boolean {
+    return this.found !== undefined && this.doors !== undefined;
   }
 
   doors = $derived.by(() => {
@@ -67,15 +87,6 @@ export class View {
     const { span, visits, now } = this.#of();
     const busy = visits.map(({ starts_at, ends_at }) => partOf(span, starts_at, ends_at));
     return pageOf(span, [...(this.doors ?? []), ...busy], now);
-  });
-
-  /** Whom the list can be narrowed to. */
-  people = $derived.by(() => {
-    const people = new Map<string, string>();
-    for (const { lines } of this.#of().visits) {
-      for (const { staff, staff_name } of lines) if (staff) people.set(staff, staff_name ?? '');
-    }
-    return [...people].map(([id, name]) => ({ id, name }));
   });
 
   get offNames(): string {

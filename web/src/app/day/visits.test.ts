@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after, askedFor, badgesOf, deedsFor, handedOver, handsOf, lookOf, pastOf, wayBack, type Line, type Visit } from './visits';
+import { after, askedFor, badgesOf, deedsFor, handedOver, handsOf, lookOf, pastOf, peopleOf, wayBack, type Line, type Visit } from './visits';
 
 const line = (some: Partial<Line>): Line =>
   ({ addons: [], customer: 1, position: 0, step: 0, service: 'svc_a', staff: 'stf_a', staff_chosen: false, ...some }) as Line;
@@ -110,4 +110,10 @@ describe('what a visit asks for', () => {
     [couple, 2, 'stf_b', 'stf_a', undefined],
     [row, 1, 'stf_a', 'stf_c', undefined],
   ])('handed over %#', (lines, party, from, to, hands) => expect(handedOver({ lines, party }, from, to)).toEqual(hands));
+});
+
+it('those who have somebody are named once, and nobody isn’t', () => {
+  const two = visit({ lines: [line({ staff: 'stf_b', staff_name: 'Ben' }), line({ staff: 'stf_a', staff_name: 'Ana' })] });
+  const other = visit({ lines: [line({ staff: 'stf_b', staff_name: 'Ben' }), line({ staff: null })] });
+  expect(peopleOf([two, other])).toEqual([{ id: 'stf_b', name: 'Ben' }, { id: 'stf_a', name: 'Ana' }]);
 });

@@ -153,6 +153,13 @@ export function askedFor(visit: Pick<Visit, 'lines' | 'package' | 'party'>, keep
   return { services: services.join(','), party: visit.party };
 }
 
+/** Who has somebody among these visits, each once. */
+export function peopleOf(visits: readonly Pick<Visit, 'lines'>[]): { id: string; name: string }[] {
+  const people = new Map<string, string>();
+  for (const { staff, staff_name } of visits.flatMap(({ lines }) => lines)) if (staff) people.set(staff, staff_name ?? '');
+  return [...people].map(([id, name]) => ({ id, name }));
+}
+
 /** Who serves each of the party, if one person each does all of it. */
 export function handsOf({ lines, party }: Pick<Visit, 'lines' | 'party'>): string[] | undefined {
   const hands: string[] = [];
