@@ -30,10 +30,12 @@ export class Want {
     const able = ableTo(this.#staff, this.chosen.filter((each) => !each.staff).map(({ service }) => service));
     return this.#staff.filter((each) => each.id === this.staff || able.includes(each));
   });
-  /** Who can do all of it for the second; of a package, that can only be said behind the first. */
+  /** Who can do all of it for the second, and has nothing to do for the first; of a package, that can only be said
+   *  behind the first. */
   readonly seconds = $derived.by(() => {
     if (this.people < 2 || (this.pack && !this.staff)) return [];
-    return ableTo(this.#staff, this.chosen.map(({ service }) => service)).filter(({ id }) => id !== this.staff);
+    const first = new Set([this.staff, ...this.chosen.map(({ staff }) => staff)]);
+    return ableTo(this.#staff, this.chosen.map(({ service }) => service)).filter(({ id }) => !first.has(id));
   });
 
   readonly #order = $derived.by((): Order => {
