@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byDay, handsOf, inTime, minutesLeft, places, queryOf, ranOut, suits, type Filter, type Waiting } from './waits';
+import { byDay, fieldsOf, handsOf, inTime, minutesLeft, places, queryOf, ranOut, suits, type Filter, type Waiting } from './waits';
 
 type Service = Waiting['wanted']['services'][number];
 const service = (id: string, some: Partial<Service> = {}): Service => ({ service: id, addons: [], ...some });
@@ -56,6 +56,14 @@ describe('who waits', () => {
     ],
     [entry({ wanted: { package: 'pkg_a', services: [], party: 1, staff: [] } }), { package: 'pkg_a', party: 1 }],
   ])('is asked for as %#', (who, query) => expect(queryOf(who)).toEqual(query));
+
+  it.each([
+    [false, '/phone', true],
+    [true, '/phone', false],
+    [true, '/note', true],
+  ])('shows what is wrong where it was typed: known %s, %s: %s', (known, field, there) => {
+    expect(fieldsOf(known).includes(field)).toBe(there);
+  });
 
   it('has a place once, without those who have an offer', () => {
     const list = [entry({ id: 'wtl_a' }), entry({ id: 'wtl_b', state: 'offered' }), entry({ id: 'wtl_c' })];

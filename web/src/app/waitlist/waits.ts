@@ -26,6 +26,12 @@ export const TIMES = {
 } as const;
 export type TimeOfDay = keyof typeof TIMES | 'own';
 
+export const OF_WHOM = ['/name', '/phone', '/email'];
+const FIELDS = ['/note', '/first_day', '/last_day', '/earliest', '/latest'];
+
+/** The fields that can show what is wrong with them: of somebody who is known, their address has none. */
+export const fieldsOf = (known: boolean): string[] => [...(known ? [] : OF_WHOM), ...FIELDS];
+
 /** Up to so many days are waited for. */
 export const MOST_DAYS = 62;
 
