@@ -1,4 +1,4 @@
-import { manners } from '$lib/api/client';
+import { manners } from '$lib/api/ask';
 import { Fault } from '$lib/api/fault';
 import { readAll, type Progress } from './progress';
 
@@ -12,10 +12,10 @@ export function saveAs(content: BlobPart, type: string, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** Fetches all customers and hands them over: a bare link could not name the business. */
-export async function saveExport(name: string, onprogress: (progress: Progress) => void): Promise<void> {
+/** Fetches all customers and hands them over, unless it is called off: a bare link could not name the business. */
+export async function saveExport(name: string, onprogress: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
   const headers: HeadersInit = manners.tenant ? { 'Openchair-Tenant': manners.tenant } : {};
-  const answer = await fetch('/v1/customers/export', { headers }).catch(() => {
+  const answer = await fetch('/v1/customers/export', { headers, signal }).catch(() => {
     throw Fault.offline();
   });
   if (!answer.ok) throw new Fault(await answer.json().catch(() => ({ status: answer.status })));
