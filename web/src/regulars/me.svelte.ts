@@ -18,7 +18,8 @@ export class Me {
   visits = $state.raw<OwnVisits>();
   /** Whom a link was promised to, and how often. */
   asked = $state.raw<{ email: string; times: number }>();
-  forgotten = $state(false);
+  /** What became of the wish to be forgotten: only a new link proves who may wish so for other devices. */
+  forgotten = $state.raw<'done' | 'here_only'>();
   readonly #doing = new Doing();
 
   get busy(): boolean {
@@ -64,7 +65,7 @@ export class Me {
       }
       this.token = '';
       this.asked = undefined;
-      this.forgotten = false;
+      this.forgotten = undefined;
       this.visits = undefined;
       this.#keep(true);
     });
@@ -73,7 +74,7 @@ export class Me {
 
   async send(email: string): Promise<void> {
     await this.#doing.run(async () => {
-      this.forgotten = false;
+      this.forgotten = undefined;
       await ask(api.POST('/v1/regulars/link', { body: { email, locale: i18n.language } }));
       this.asked = { email, times: (this.asked?.times ?? 0) + 1 };
     });
@@ -82,13 +83,16 @@ export class Me {
   /** This device knows nobody any more, or none does. */
   async forget(where: 'here' | 'everywhere'): Promise<void> {
     await this.#doing.run(async () => {
+      let expired = false;
       try {
         await ask(where === 'here' ? api.POST('/v1/regulars/forget') : api.POST('/v1/regulars/forget-everywhere'));
       } catch (error) {
         if (Fault.from(error).code !== 'no_pass') throw error;
+        expired = true;
       }
       this.#keep(false);
-      this.forgotten = true;
+      await (await import('./notes')).forgetNotes();
+      this.forgotten = expired && where === 'everywhere' ? 'here_only' : 'done';
     });
   }
 
