@@ -178,3 +178,26 @@ test('medical notes are shown when asked for, and the desk does not see them', a
   await expect(desk.getByRole('region', { name: 'Anything about their health?' })).toHaveCount(0);
   await expect(desk.getByRole('button', { name: 'Erase for good' })).toHaveCount(0);
 });
+
+test('the customers’ file keeps the focus, and whoever leaves fetches it no further', async ({ page }) => {
+  await owner(page);
+  await call(page, 'POST', '/v1/customers', { name: 'Ana Cruz' });
+  await page.goto('/app/customers');
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Save as CSV' }).click();
+  const saved = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Save the file' }).click();
+  expect((await saved).suggestedFilename()).toMatch(/-customers\.csv$/);
+  await expect(dialog.getByRole('button', { name: 'Close' }).last()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+
+  await page.route('**/v1/customers/export', () => undefined);
+  await page.getByRole('button', { name: 'Save as CSV' }).click();
+  const asked = page.waitForRequest('**/v1/customers/export');
+  await dialog.getByRole('button', { name: 'Save the file' }).click();
+  const request = await asked;
+  const gone = page.waitForEvent('requestfailed', (each) => each === request);
+  await dialog.getByRole('button', { name: 'Back' }).click();
+  await gone;
+});

@@ -277,6 +277,9 @@ test('while the network is away for a minute the day stays, to be looked at; the
   await expect(banner).toBeVisible();
   const since = await banner.innerText();
   await expect(page.getByRole('button', { name: 'New visit' })).toBeDisabled();
+  await page.keyboard.press('n');
+  await expect(page.getByText('Not connected: only looking for now.')).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 
   await book(other, shop, shop.slots.length - 1, 'Theo Blum');
   await call(other, 'POST', `/v1/appointments/${id}/move`, { version: 1, start: shop.slots[2]?.start });
@@ -337,6 +340,58 @@ test('who waits is lifted into a free time, by the mouse and by keys, or is give
   await dialog.getByRole('button', { name: 'Book it' }).click();
   await expect(dialog).toHaveCount(0);
   await expect(strip.getByText('Sam Reyes')).toHaveCount(0);
+});
+
+test('who walks in while one looks at today is put into the line from there', async ({ page }) => {
+  const line = await openLine(page);
+  await page.goto('/app');
+  const strip = page.getByRole('complementary', { name: 'Who’s waiting?' });
+  await strip.getByRole('button', { name: 'Add walk-in' }).click();
+  const form = page.getByRole('dialog', { name: 'Who’s walking in?' });
+  await form.getByLabel('Name', { exact: true }).fill('Noor Karim');
+  await form.getByRole('checkbox', { name: line.service.name }).first().check();
+  await form.getByRole('button', { name: 'Put into the line' }).click();
+  await page.getByRole('dialog', { name: / is in line$/ }).getByRole('button', { name: 'Done' }).click();
+  await expect(strip.getByRole('listitem')).toHaveCount(1);
+  await expect(strip.getByRole('listitem')).toContainText('Noor Karim');
+});
+
+test('what can’t be had of the shop hides no visits, and is asked for again', async ({ page, guard }) => {
+  guard.allow(503);
+  await owner(page);
+  const shop = await shopOf(page);
+  await book(page, shop, 0, 'Nora Quinn');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const busy = { status: 503, contentType: 'application/problem+json', body: '{"code":"unavailable","status":503}' };
+  await page.route('**/v1/rooms', (route) => route.fulfill(busy));
+  await page.goto(`/app/day/${shop.day}`);
+  const listed = page.locator('main').getByRole('listitem').getByRole('link', { name: /Nora Quinn/ });
+  await expect(listed).toBeVisible();
+  const again = page.getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible();
+  // At a desk they stand in the list for as long as there can’t be columns.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect(listed).toBeVisible();
+
+  await page.unroute('**/v1/rooms');
+  await again.click();
+  await expect(visit(page, /Nora Quinn/)).toBeVisible();
+  await expect(again).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+});
+
+test('a visit is seen in its week and in its month', async ({ page }) => {
+  await owner(page);
+  const shop = await shopOf(page);
+  await book(page, shop, 0, 'Ines Duarte');
+  const cell = page.locator('main').getByRole('region').filter({ has: page.locator(`a[href="/app/day/${shop.day}"]`) });
+  await page.goto(`/app/week/${shop.day}`);
+  await expect(cell.getByRole('link', { name: /Ines Duarte/ })).toBeVisible();
+  await page.goto(`/app/month/${shop.day}`);
+  await expect(cell).toContainText('1 visit');
+  // The way from day to week is the address without a date.
+  await page.goto('/app/week');
+  await expect(page.locator('main .grid section')).toHaveCount(7);
 });
 
 test('somebody’s page leads to booking for them', async ({ page }) => {

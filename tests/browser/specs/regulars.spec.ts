@@ -82,3 +82,15 @@ test('known or not, the same is said; and a device can forget', async ({ page })
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Where shall we send your link?' })).toBeVisible();
 });
+
+test('who can’t prove any more whom to forget isn’t told that all devices did', async ({ page, guard }) => {
+  guard.allow(401);
+  await page.goto(await linkOf(page, await regular(page)));
+  await opened(page);
+  // As if the sixty days were over.
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Forget me on all devices' }).click();
+  await expect(page.getByText('Others may: your link had run out.')).toBeVisible();
+  await expect(page.getByText('This device doesn’t know you any more.', { exact: true })).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Where shall we send your link?' })).toBeVisible();
+});

@@ -16,9 +16,11 @@ test('a visit comes again: what can’t be had is shifted, another one left out,
 
   await dates.nth(1).getByRole('list', { name: 'Free nearby' }).getByRole('button').first().click();
   await expect(dates.nth(1)).toContainText('free at another time');
+  await expect(dates.nth(1).getByRole('button', { name: /^Take back/ })).toBeFocused();
   await expect(dialog.getByText('All 4 dates can be had.')).toBeVisible();
   await dates.nth(3).getByRole('button', { name: /^Leave out/ }).click();
   await expect(dates.nth(3)).toContainText('left out');
+  await expect(dates.nth(3).getByRole('button', { name: /^Take back/ })).toBeFocused();
   await dialog.getByLabel('Note for the team').fill('By the window');
   await dialog.getByRole('button', { name: 'Book 3 visits' }).click();
   await expect(page.getByText(/^Ines Duarte comes 3 times, first on/)).toBeVisible();
@@ -71,18 +73,43 @@ test('all later ones move by as much or not at all, and are put back', async ({ 
     return `${String(hour + hours).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
   };
 
+  let blamed = 0;
+  page.on('request', (request) => (blamed += request.url().includes('/v1/availability/why') ? 1 : 0));
   await page.getByRole('button', { name: 'Move all 4 that are left…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Where do Kai Neri’s visits go?' });
+  // A week later the second is in its own way, and moves with the first.
+  const day = dialog.getByLabel('Day', { exact: true });
+  const first = await day.inputValue();
+  await day.fill(shop.weeks[1]?.local.slice(0, 10) ?? '');
+  await expect(dialog.getByRole('list', { name: 'Free times' })).toBeVisible();
+  await day.fill(first);
   await dialog.getByLabel('Time', { exact: true }).fill(clock(3));
   await dialog.getByRole('button', { name: 'Move all 4' }).click();
   await expect(dialog.getByText('1 of these times can’t be had, so nothing was moved.')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Move all 4' })).toBeDisabled();
   await dialog.getByRole('list', { name: /^It would do if all of them moved/ }).getByRole('button').first().click();
+  await expect(dialog.getByRole('status').filter({ hasText: 'Then they are at:' })).toBeFocused();
   await dialog.getByRole('button', { name: 'Move all 4' }).click();
   await expect(page.getByText('4 of Kai Neri’s visits are moved.')).toBeVisible();
+  expect(blamed).toBe(0);
   await expect.poll(() => dates.allInnerTexts()).not.toEqual(before);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => dates.allInnerTexts()).toEqual(before);
+});
+
+test('a series that couldn’t be loaded is asked for again', async ({ page, guard }) => {
+  guard.allow(503);
+  await owner(page);
+  const id = await series(page, await weekly(page), 'Malia Kealoha');
+  const busy = { status: 503, contentType: 'application/problem+json', body: '{"code":"unavailable","status":503}' };
+  await page.route('**/v1/series/*', (route) => route.fulfill(busy));
+  await page.goto(`/app/series/${id}`);
+  const again = page.getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible();
+  await page.unroute('**/v1/series/*');
+  await again.click();
+  await expect(page.getByRole('heading', { name: 'When does Malia Kealoha come?' })).toBeVisible();
+  await expect(again).toHaveCount(0);
 });
 
 test('the palette leads to pages under others and to a new visit, and N books from anywhere', async ({ page }) => {

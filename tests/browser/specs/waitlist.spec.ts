@@ -24,12 +24,24 @@ test('somebody is put on the list, is offered a free time, and takes it by their
   await row.getByRole('button', { name: 'Offer a time' }).click();
   const times = page.getByRole('dialog', { name: 'Which time for Ines Duarte?' });
   await times.getByRole('radio').last().check({ force: true });
+  // The answer has the only link in it: until it comes, nothing closes the dialog.
+  let go = () => {};
+  const answered = new Promise<void>((resolve) => (go = resolve));
+  await page.route('**/v1/waitlist/*/offer', async (route) => {
+    await answered;
+    await route.continue();
+  });
   await times.getByRole('button', { name: /^Keep .+ for them$/ }).click();
+  await expect(times.getByRole('button', { name: 'Close' })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  go();
   const made = page.getByRole('dialog', { name: 'Kept for Ines Duarte' });
   const [link] = OFFER.exec((await made.locator('code').textContent()) ?? '') ?? [];
-  await made.getByRole('button', { name: 'Done' }).click();
   await expect(row).toContainText('Kept for them');
+  await made.getByRole('button', { name: 'Done' }).click();
   await expect(row.getByRole('button', { name: 'Offer a time' })).toHaveCount(0);
+  // What led to the offer is gone.
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 
   const theirs = await another();
   await theirs.goto(link ?? '');
@@ -57,9 +69,37 @@ test('the list is looked through, and whoever is taken off is asked no more', as
   await page.getByRole('button', { name: 'Show everybody' }).click();
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText('Grace Hill');
-  await page.getByLabel('Who?', { exact: true }).selectOption('left');
+  const view = page.getByLabel('Who?', { exact: true });
+  await view.focus();
+  await view.selectOption('left');
   await expect(rows).toContainText('Omar Farah');
   await expect(rows.getByRole('button')).toHaveCount(0);
+  await expect(view).toBeFocused();
+  await view.selectOption('over');
+  await expect(page.getByText('There is nobody here yet.')).toBeVisible();
+  await expect(view).toBeFocused();
+});
+
+test('what is over is loaded page by page, as far as somebody reads', async ({ page }) => {
+  await owner(page);
+  const { id } = await onTheList(page, 'Omar Farah');
+  await call(page, 'DELETE', `/v1/waitlist/${id}`);
+  await page.route('**/v1/waitlist?*state=left*', async (route) => {
+    const answer = await route.fetch();
+    const found = (await answer.json()) as { items: { id: string; name: string }[]; next_cursor: string | null };
+    // As if there were two pages of it.
+    const second = new URL(route.request().url()).searchParams.get('cursor') === 'second';
+    const items = found.items.map((each) => (second ? { ...each, id: `${each.id}2`, name: 'Grace Hill' } : each));
+    await route.fulfill({ json: { items, next_cursor: second ? null : 'second' } });
+  });
+  await page.goto('/app/waitlist');
+  await expect(page.getByText('Nobody waits', { exact: true })).toBeVisible();
+  await page.getByLabel('Who?', { exact: true }).selectOption('left');
+  const rows = page.locator('main ol > li');
+  await expect(rows).toHaveText([/Omar Farah/]);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expect(rows).toHaveText([/Omar Farah/, /Grace Hill/]);
+  await expect(page.getByRole('button', { name: 'Show more' })).toHaveCount(0);
 });
 
 test('of two who offer to the same one, the second is told, and keeps nothing', async ({ page, guard, another }) => {

@@ -85,6 +85,19 @@ test('the line for one’s own site is written for them, and tried where it is w
   await expect(dialog).toBeHidden();
   await expect(page).toHaveURL(/\/app\/site$/);
 
+  // Whoever comes back finds one widget; it closes with the page.
+  await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
+  await expect(page).toHaveURL(/\/app\/settings$/);
+  await page.goBack();
+  await page.getByRole('radio', { name: /A link or button of yours/ }).check();
+  expect(await page.locator('script[src="/widget.js"]').count()).toBe(1);
+  await page.locator('a[data-openchair]').click();
+  await expect(dialog).toBeVisible();
+  await page.evaluate(() => history.forward());
+  await expect(page).toHaveURL(/\/app\/settings$/);
+  await expect(dialog).toBeHidden();
+  await page.goBack();
+
   // What was written works where it is put.
   await theirSite(page, base, await snippetOn(page, 'A button'));
   await expect(page.getByRole('button', { name: 'Book a facial' })).toBeVisible();
