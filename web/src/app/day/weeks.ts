@@ -29,19 +29,17 @@ export async function visitsIn(
   zone: string,
   page: (range: Range, cursor: string | undefined) => Promise<Page>,
 ): Promise<Weeks> {
-  let cut = false;
+  const unread = new Set<string>();
   const found = await Promise.all(
-    weeks.map(async (days) => {
+    weeks.map((days) => {
       const range = rangeOf(days, zone);
-      let left: string | null = null;
-      const visits = await all(async (cursor) => {
+      return all(async (cursor) => {
         const answer = await page(range, cursor);
-        left = answer.next_cursor;
+        if (answer.next_cursor) unread.add(range.from);
+        else unread.delete(range.from);
         return answer;
       });
-      cut ||= left !== null;
-      return visits;
     }),
   );
-  return { visits: [...new Map(found.flat().map((visit) => [visit.id, visit])).values()], cut };
+  return { visits: [...new Map(found.flat().map((visit) => [visit.id, visit])).values()], cut: unread.size > 0 };
 }
