@@ -85,10 +85,12 @@ test('what is over is loaded page by page, as far as somebody reads', async ({ p
   const { id } = await onTheList(page, 'Omar Farah');
   await call(page, 'DELETE', `/v1/waitlist/${id}`);
   await page.route('**/v1/waitlist?*state=left*', async (route) => {
-    const answer = await route.fetch();
-    const found = (await answer.json()) as { items: { id: string; name: string }[]; next_cursor: string | null };
     // As if there were two pages of it.
-    const second = new URL(route.request().url()).searchParams.get('cursor') === 'second';
+    const url = new URL(route.request().url());
+    const second = url.searchParams.has('cursor');
+    url.searchParams.delete('cursor');
+    const answer = await route.fetch({ url: url.href });
+    const found = (await answer.json()) as { items: { id: string; name: string }[]; next_cursor: string | null };
     const items = found.items.map((each) => (second ? { ...each, id: `${each.id}2`, name: 'Grace Hill' } : each));
     await route.fulfill({ json: { items, next_cursor: second ? null : 'second' } });
   });
