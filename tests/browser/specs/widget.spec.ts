@@ -97,6 +97,7 @@ test('the line for one’s own site is written for them, and tried where it is w
   await expect(page).toHaveURL(/\/app\/settings$/);
   await expect(dialog).toBeHidden();
   await page.goBack();
+  await page.getByLabel('What does it say?').fill('Book a facial');
 
   // What was written works where it is put.
   await theirSite(page, base, await snippetOn(page, 'A button'));
