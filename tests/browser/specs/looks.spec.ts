@@ -1,89 +1,17 @@
-import type { Page } from '@playwright/test';
-import { expect, test, type Guard } from '../support/bench';
-import { expectAccessible, expectNoSidewaysScroll, expectThumbSized } from '../support/look';
-import { owner } from '../support/people';
+import { expect, test } from '../support/bench';
+import { atTwiceTheSize, inBothDirections, inLongWords } from '../support/looks';
+import { FULL } from '../support/screens/full';
 import { PARTS } from '../support/screens/index';
-import type { Screen } from '../support/screens/screen';
-import { speak } from '../support/speak';
 
-/** Looks at each of the screens, also after a fault in one of them: one run says all there is to mend. */
-async function each(page: Page, guard: Guard, screens: Screen[], look: (screen: Screen) => Promise<void>): Promise<void> {
-  page.setDefaultTimeout(20_000);
-  guard.allow(...screens.flatMap(({ refusal }) => refusal ?? []));
-  const faults: string[] = [];
-  for (const screen of screens) {
-    try {
-      await look(screen);
-    } catch (fault) {
-      faults.push(`${screen.name}: ${fault instanceof Error ? fault.message : String(fault)}`);
-    }
-  }
-  expect(faults.join('\n\n')).toBe('');
+// The platform's screens need its one administrator: they are looked at where that login is (platform.spec.ts).
+for (const part of PARTS) {
+  inBothDirections(part);
+  inLongWords(part);
+  atTwiceTheSize(part);
 }
 
-/** The screen in another width or light, as somebody would have it before them. */
-async function show(page: Page, { atEnd }: Screen, width: number, height: number, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
-  await page.setViewportSize({ width, height });
-  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-  if (atEnd) await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-}
-
-for (const { name: part, screens, inside } of PARTS) {
-  // Both directions of writing, wide; then narrow without loading anything anew.
-  for (const language of ['en', 'ar']) {
-    test(`every screen of ${part} is accessible and fits 320 px: ${language}`, async ({ page, context, guard }) => {
-      test.setTimeout(300_000);
-      await speak(context, language);
-      if (inside) await owner(page);
-      await each(page, guard, screens, async (screen) => {
-        await page.setViewportSize({ width: 1280, height: 800 });
-        await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-        await screen.open(page);
-        await show(page, screen, 1280, 800);
-        await expect(page.locator('html')).toHaveAttribute('dir', language === 'ar' ? 'rtl' : 'ltr');
-        await expect(page.locator('html')).toHaveAttribute('lang', language);
-        await expectAccessible(page, screen.name);
-        await show(page, screen, 390, 740, 'dark');
-        await expectAccessible(page, `${screen.name}, dark, on a phone`);
-        await page.setViewportSize({ width: 320, height: 740 });
-        await expectNoSidewaysScroll(page, screen.name);
-        await expectThumbSized(page, screen.name);
-      });
-    });
-  }
-
-  // The languages with the longest words, on the screens where that is tight.
-  for (const language of ['de', 'fr', 'es']) {
-    test(`every screen of ${part} fits a phone and a tablet: ${language}`, async ({ page, context, guard }) => {
-      test.setTimeout(240_000);
-      await page.emulateMedia({ reducedMotion: 'reduce' });
-      await speak(context, language);
-      if (inside) await owner(page);
-      await each(page, guard, screens, async (screen) => {
-        await page.setViewportSize({ width: 768, height: 1024 });
-        await screen.open(page);
-        for (const width of [768, 390, 320]) {
-          await page.setViewportSize({ width, height: 740 });
-          await expectNoSidewaysScroll(page, `${screen.name} at ${width} px`);
-          await expectThumbSized(page, `${screen.name} at ${width} px`);
-        }
-      });
-    });
-  }
-
-  test(`text at twice its size still fits: ${part}`, async ({ page, context, guard }) => {
-    test.setTimeout(240_000);
-    await page.setViewportSize({ width: 640, height: 800 });
-    await context.addInitScript(() =>
-      addEventListener('DOMContentLoaded', () => document.documentElement.style.setProperty('font-size', '200%')),
-    );
-    if (inside) await owner(page);
-    await each(page, guard, screens, async (screen) => {
-      await screen.open(page);
-      await expectNoSidewaysScroll(page, screen.name);
-    });
-  });
-}
+// Shops with much to show.
+FULL.forEach(inBothDirections);
 
 test('a missing asset is not the shell', async ({ request }) => {
   const answer = await request.get('/assets/nothing-12345678.js');

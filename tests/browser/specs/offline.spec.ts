@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
+import { dayIsKept } from '../support/kept';
 import { call, owner, PASSWORD } from '../support/people';
 
 test.use({ serviceWorkers: 'allow' });
@@ -48,24 +49,11 @@ async function ready(page: Page): Promise<void> {
         const names = await caches.keys();
         const keys = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)));
         const words = keys.flat().some((url) => /\/words-day-en-/.test(url));
-        return words && navigator.serviceWorker.controller !== null && (await kept()).includes('day');
-
-        async function kept(): Promise<string[]> {
-          if (!(await indexedDB.databases()).some(({ name }) => name === 'openchair.kept')) return [];
-          return new Promise((done) => {
-            const asked = indexedDB.open('openchair.kept');
-            asked.onsuccess = () => {
-              const all = asked.result.transaction('kept').objectStore('kept').getAllKeys();
-              all.onsuccess = () => {
-                asked.result.close();
-                done(all.result.map(String));
-              };
-            };
-          });
-        }
+        return words && navigator.serviceWorker.controller !== null;
       }),
     )
     .toBe(true);
+  await dayIsKept(page);
 }
 
 /** What is left on the device that could be anybody's data. */

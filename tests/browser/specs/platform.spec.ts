@@ -1,38 +1,14 @@
 import type { Page } from '@playwright/test';
+import { ADMIN_PASSWORD, administrator, factorIs, nextCode } from '../support/administrator';
 import { expect, test } from '../support/bench';
-import { expectAccessible, expectNoSidewaysScroll, expectThumbSized } from '../support/look';
-import { call, owner, signIn } from '../support/people';
-import { totp } from '../support/totp';
+import { atTwiceTheSize, inBothDirections, inLongWords } from '../support/looks';
+import { owner } from '../support/people';
+import { PLATFORM } from '../support/screens/platform';
 
-// Nobody becomes an administrator over HTTP: whoever starts the server says which login is one.
-const ADMIN = process.env['OPENCHAIR_ADMIN'];
-const PASSWORD = process.env['OPENCHAIR_ADMIN_PASSWORD'] ?? 'please-take-a-seat';
-
-/** The one administrator: their second factor is set up once, and what is later needs it. */
+// There is one administrator.
 test.describe.configure({ mode: 'serial' });
-let secret = '';
-/** A code is good only once: each time the next one is used. */
-let used = 0;
 
 const main = (page: Page) => page.getByRole('main');
-
-async function administrator(page: Page): Promise<void> {
-  if (!ADMIN) throw new Error('OPENCHAIR_ADMIN names a login that looks after the platform');
-  await signIn(page, ADMIN, PASSWORD);
-  if (secret) {
-    await page.getByLabel('6-digit code').fill(await nextCode());
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  }
-  await page.waitForURL('**/app**');
-}
-
-async function nextCode(): Promise<string> {
-  const step = () => Math.floor(Date.now() / 30_000);
-  await expect.poll(step, { timeout: 40_000 }).toBeGreaterThan(used - 1);
-  const ahead = Math.max(0, used + 1 - step());
-  used = step() + ahead;
-  return totp(secret, ahead);
-}
 
 test('an administrator without a business sets a second factor up and sees how everything does', async ({ page, guard }) => {
   guard.allow(401, 403);
@@ -40,9 +16,9 @@ test('an administrator without a business sets a second factor up and sees how e
   await page.waitForURL('**/app/security');
   await expect(page.getByText('Whoever looks after the platform needs a second factor.')).toBeVisible();
   await page.getByRole('button', { name: 'Set up a second factor' }).click();
-  secret = (await page.locator('code.secret').innerText()).replace(/\s/g, '');
+  factorIs(await page.locator('code.secret').innerText());
   await page.getByLabel('6-digit code').fill(await nextCode());
-  await page.getByRole('region', { name: 'Is a password enough?' }).getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('region', { name: 'Is a password enough?' }).getByLabel('Your password').fill(ADMIN_PASSWORD);
   await page.getByRole('button', { name: 'Turn it on' }).click();
   await page.getByRole('button', { name: 'I’ve kept them' }).click();
 
@@ -107,39 +83,10 @@ test('support is let in, looks and touches nothing, and is shown the door', asyn
   await expect(inside).toHaveCount(0);
 });
 
-test('the pages of the platform are accessible and fit a small phone', async ({ page, guard }) => {
-  test.setTimeout(240_000);
-  // Whoever isn't let in is told that the business isn't there.
-  guard.allow(404);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await administrator(page);
-  const look = async (name: string, ready: string) => {
-    await page.locator(ready).first().waitFor();
-    await expectAccessible(page, name);
-    await page.setViewportSize({ width: 320, height: 740 });
-    await expectNoSidewaysScroll(page, name);
-    await expectThumbSized(page, name);
-    await page.setViewportSize({ width: 1280, height: 800 });
-  };
-  for (const language of ['en', 'ar']) {
-    await page.evaluate((tag) => localStorage.setItem('openchair.locale', tag), language);
-    for (const [path, ready] of [
-      ['/app/platform', '.gauges article'],
-      ['/app/platform/plans', 'main table'],
-      ['/app/platform/jobs?state=done', 'main article, main .empty'],
-      ['/app/platform/businesses', 'main li article'],
-    ] as const) {
-      await page.goto(path);
-      await expect(page.locator('html')).toHaveAttribute('lang', language);
-      await look(`${path}, ${language}`, ready);
-    }
-    for (const [at, dialog] of ['the plan', 'support'].entries()) {
-      await page.locator('main li article').first().getByRole('button').nth(at).click();
-      await look(`${dialog}, ${language}`, 'dialog[open] form');
-      await page.keyboard.press('Escape');
-    }
-  }
-});
+const part = { name: 'platform', screens: PLATFORM, enter: administrator };
+inBothDirections(part);
+inLongWords(part);
+atTwiceTheSize(part);
 
 test('nobody else sees these pages', async ({ page }) => {
   await owner(page);
@@ -153,7 +100,7 @@ test('the second factor is turned off again', async ({ page }) => {
   await page.goto('/app/security');
   await page.getByRole('button', { name: 'Turn it off' }).click();
   await page.getByLabel('6-digit code').fill(await nextCode());
-  await page.getByRole('region', { name: 'Is a password enough?' }).getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('region', { name: 'Is a password enough?' }).getByLabel('Your password').fill(ADMIN_PASSWORD);
   await page.getByRole('button', { name: 'Turn it off' }).click();
   await expect(page.getByText('Your second factor is off.')).toBeVisible();
 });

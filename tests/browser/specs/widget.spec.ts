@@ -1,26 +1,7 @@
 import { test, expect } from '../support/bench';
 import { owner } from '../support/people';
+import { theirSite } from '../support/site';
 import type { Page } from '@playwright/test';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-/** A site of somebody else's, under a policy of its own. Its address is on this machine, like the product's:
- *  browsers let no page from outside load anything from there. */
-async function theirSite(page: Page, base: string, script: string, lang = 'en'): Promise<void> {
-  const site = createServer((_request, answer) => {
-    answer.setHeader('content-type', 'text/html; charset=utf-8');
-    answer.setHeader(
-      'content-security-policy',
-      `default-src 'none'; img-src data:; script-src ${base}; frame-src ${base}`,
-    );
-    answer.end(`<!doctype html><html lang="${lang}"><head><title>Salon</title><link rel="icon" href="data:," /></head>
-      <body><h1>Salon</h1><p>Come in.</p><a href="${base}/elsewhere" data-openchair="elsewhere">Book a facial</a>
-      ${script}</body></html>`);
-  });
-  await new Promise<void>((listening) => site.listen(0, '127.0.0.1', listening));
-  page.once('close', () => site.close());
-  await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
-}
 
 async function shop(page: Page): Promise<string> {
   const who = await owner(page);
@@ -66,6 +47,29 @@ test('a link opens it, it speaks the page’s language, and a phone shows nothin
   await page.frameLocator('iframe').locator('body').press('Escape');
   await expect(dialog).toBeHidden();
   await expect(link).toBeFocused();
+});
+
+test('a visit is booked to the end without leaving the site', async ({ page, baseURL }) => {
+  const base = new URL(baseURL ?? '').origin;
+  const slug = await shop(page);
+  await page.context().clearCookies();
+  await theirSite(page, base, `<script src="${base}/widget.js" data-shop="${slug}" async></script>`);
+  const site = page.url();
+  await page.getByRole('button', { name: 'Book online' }).click();
+  const frame = page.frameLocator('iframe');
+  await frame.getByRole('button', { name: /Relaxing massage/ }).click();
+  await expect(frame.getByRole('heading', { name: 'When suits you?' })).toBeVisible();
+  await frame.locator('main section li button').last().click();
+  await frame.getByLabel('Your name').fill('Nina Two');
+  await frame.getByLabel('E-mail').fill(`nina-${slug}@example.com`);
+  await frame.getByRole('button', { name: 'Book it', exact: true }).click();
+  await expect(frame.getByRole('heading', { name: 'You’re booked' })).toBeVisible();
+  // Nobody is known in a frame on somebody's site.
+  await expect(frame.getByRole('link', { name: 'All my visits' })).toHaveCount(0);
+  const link = await frame.getByRole('link', { name: 'See or change it' }).getAttribute('href');
+  expect(page.url()).toBe(site);
+  await page.goto(new URL(link ?? '', base).href);
+  await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();
 });
 
 test('the line for one’s own site is written for them, and tried where it is written', async ({ page, baseURL }) => {

@@ -49,6 +49,29 @@ const looked: Screen = {
   },
 };
 
+/** A list of people whom nobody knows yet, brought to its end. */
+async function brought(page: Page): Promise<void> {
+  const mark = Date.now();
+  const rows = ['name,email', `Mia Torres,mia.${mark}@example.org`, `Zoë Brandt,zoe.${mark}@example.org`, 'Nobody,not-an-address', ''];
+  await page.goto('/app/customers/imports');
+  await page.locator('input[type=file]').setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  await page.locator('ol .invalid').waitFor();
+  await page.locator('main dl ~ .row button').click();
+  await page.locator('main .notice.good').waitFor({ timeout: 60_000 });
+}
+
+/** Two records that have become one. */
+async function merged(page: Page): Promise<void> {
+  await page.goto('/app/customers');
+  type Made = { id: string; version: number };
+  const kept = await call<Made>(page, 'POST', '/v1/customers', { name: 'Joseph Taitano', note: 'Left shoulder' });
+  const other = await call<Made>(page, 'POST', '/v1/customers', { name: 'Joe Taitano', email: 'joe.taitano@example.org' });
+  const body = { other_id: other.id, other_version: other.version };
+  await call(page, 'POST', `/v1/customers/${kept.id}/merge`, body, { 'If-Match': `"${kept.version}"` });
+  await page.goto('/app/customers/duplicates');
+  await page.locator('section[aria-labelledby=merged] li').first().waitFor();
+}
+
 export const CUSTOMERS: Screen[] = [
   at('/app/customers', '.empty'),
   at('/app/customers/duplicates', '.empty'),
@@ -78,4 +101,6 @@ export const CUSTOMERS: Screen[] = [
       await page.locator('dialog[open] form').waitFor();
     },
   },
+  { name: 'a list that was brought', open: brought },
+  { name: '/app/customers/duplicates, what was merged', open: merged },
 ];

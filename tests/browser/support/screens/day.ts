@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { busyDay } from '../busy';
+import { dayIsKept, giveBack, takeAway } from '../kept';
 import { at, dialog, type Screen } from './screen';
 
 const visits = (page: Page) => page.locator('.ledger a.visit, .list li a').filter({ visible: true });
@@ -14,6 +15,19 @@ async function visit(page: Page): Promise<void> {
   await busy(page);
   await visits(page).filter({ hasText: 'Maximiliane' }).first().click();
   await page.locator('dialog[open] dl').waitFor();
+}
+
+/** The columns that this device shows a day in. */
+const columns = (page: Page, kind: 'staff' | 'room') => page.evaluate((kind) => localStorage.setItem('openchair.columns', kind), kind);
+
+/** The last known day, where nobody has answered since the page was opened. */
+async function asOf(page: Page): Promise<void> {
+  await busy(page);
+  await dayIsKept(page);
+  await takeAway(page);
+  await page.reload();
+  await page.locator('main [role=status] .notice').waitFor();
+  await visits(page).nth(3).waitFor();
 }
 
 /** The day, the week and the month. As an owner. */
@@ -42,6 +56,16 @@ export const DAY: Screen[] = [
       await page.locator('.dot.away').waitFor();
     },
   },
+  { name: '/app/day, opened without a network', open: asOf, close: giveBack, away: true },
+  {
+    name: '/app/day, by rooms',
+    open: async (page) => {
+      await busyDay(page);
+      await columns(page, 'room');
+      await busy(page);
+    },
+    close: (page) => columns(page, 'staff'),
+  },
   { name: '/app/day, a visit', open: visit },
   {
     name: '/app/day, a visit called off',
@@ -65,6 +89,10 @@ export const DAY: Screen[] = [
       await busyDay(page);
       await page.goto('/app');
       await page.locator('aside button[title]').first().click();
+      // Today may be nearly over.
+      const day = page.locator('dialog[open] input[type=date]');
+      const tomorrow = new Date(Date.parse(`${await day.inputValue()}T00:00:00Z`) + 86_400_000);
+      await day.fill(tomorrow.toISOString().slice(0, 10));
       await page.locator('dialog[open] fieldset label').nth(1).waitFor();
     },
   },

@@ -36,4 +36,20 @@ export const HOUSE: Screen[] = [
     },
   },
   at('/app/nowhere', 'h1'),
+  at('/app/platform', 'main h1 + p'),
+  {
+    name: 'a newer version',
+    open: async (page) => {
+      await page.goto('/app/keys');
+      await page.locator('main .card').first().waitFor();
+      // As if the server had been built anew, and a part of this build couldn't be had any more.
+      await page.route(/\/app(\/|\?|$)/, async (route) => {
+        if (route.request().resourceType() === 'document') return route.continue();
+        return route.fulfill({ contentType: 'text/html', body: '<script type="module" src="/assets/app-Newer123.js"></script>' });
+      });
+      await page.evaluate(() => dispatchEvent(new Event('vite:preloadError')));
+      await page.locator('.newer .card').waitFor();
+    },
+    close: (page) => page.unrouteAll(),
+  },
 ];

@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+import { owner } from '../people';
 import { BOOK } from './book';
 import { CUSTOMERS } from './customers';
 import { DAY } from './day';
@@ -22,11 +24,11 @@ import type { Screen } from './screen';
 export interface Part {
   name: string;
   screens: Screen[];
-  /** Whether one is signed in there, as an owner. */
-  inside: boolean;
+  /** Who looks at it, if that isn't just anybody. */
+  enter?: (page: Page) => Promise<unknown>;
 }
 
-const part = (name: string, screens: Screen[], inside: boolean): Part => ({ name, screens, inside });
+const part = (name: string, screens: Screen[], inside: boolean): Part => ({ name, screens, ...(inside && { enter: owner }) });
 
 /** All screens, in parts that are looked at side by side. */
 export const PARTS: Part[] = [

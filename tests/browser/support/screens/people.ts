@@ -25,5 +25,10 @@ export const PEOPLE: Screen[] = [
     await page.locator('dialog[open] form').waitFor();
     await page.locator('dialog[open] input[value=other]').check();
   }),
+  first('days, time off', 'section[aria-labelledby=away] button', async (page) => {
+    await page.locator('section[aria-labelledby=away] button').last().click();
+    await page.locator('dialog[open] form').waitFor();
+    await page.locator('dialog[open] input[type=checkbox]').uncheck();
+  }),
   first('about', 'form'),
 ];

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { call } from '../people';
+import { once, weekly } from '../series';
 import { at, dialog, type Screen } from './screen';
 
 /** A page of the first location. */
@@ -14,10 +15,33 @@ const first = (part: string, ready: string, then?: (page: Page) => Promise<unkno
   },
 });
 
+/** Days on which somebody comes whom a closure would turn away. */
+const visited = new WeakMap<Page, string>();
+
+async function visitedDay(page: Page): Promise<string> {
+  const known = visited.get(page);
+  if (known) return known;
+  const shop = await weekly(page);
+  await once(page, shop, 0, 'Maximiliane Freifrau von und zu Hohenlohe-Öttingen');
+  visited.set(page, shop.day);
+  return shop.day;
+}
+
 export const PLACES: Screen[] = [
   at('/app/places', 'main li h2'),
   dialog('/app/places', 'main > .row > button'),
   dialog('/app/places', 'section[aria-labelledby=closures] .row > button'),
+  {
+    name: '/app/places, a closure that turns somebody away',
+    open: async (page) => {
+      await page.goto('/app/places');
+      const day = await visitedDay(page);
+      await page.locator('section[aria-labelledby=closures] .row > button').click();
+      await page.locator('dialog[open] input[type=date]').first().fill(day);
+      await page.locator('dialog[open] button[type=submit]').click();
+      await page.locator('dialog[open] .visits li').first().waitFor();
+    },
+  },
   first('hours', '.week li'),
   first('days', '[role=grid] td[data-day]'),
   first('rooms', 'main h2'),
