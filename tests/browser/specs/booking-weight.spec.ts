@@ -15,16 +15,22 @@ test('the services are there after few requests and few bytes, from nothing', as
   });
   const session = await stranger.context().newCDPSession(stranger);
   await session.send('Network.enable');
-  const asked = new Map<string, { url: string; bytes: number }>();
+  const asked = new Map<string, { url: string; bytes: number; over?: true }>();
   session.on('Network.requestWillBeSent', ({ requestId, request: { url } }) => {
     if (/^https?:/.test(url)) asked.set(requestId, { url: new URL(url).pathname, bytes: 0 });
   });
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const one = asked.get(requestId);
-    if (one) one.bytes = encodedDataLength;
+    if (one) Object.assign(one, { bytes: encodedDataLength, over: true });
+  });
+  session.on('Network.loadingFailed', ({ requestId }) => {
+    const one = asked.get(requestId);
+    if (one) one.over = true;
   });
   await stranger.goto(`/${slug}`);
   await expect(stranger.getByRole('button', { name: /Relaxing massage/ })).toBeVisible();
+  // What is on its way has no weight yet.
+  await expect.poll(() => [...asked.values()].filter(({ over }) => !over).map(({ url }) => url)).toEqual([]);
   const now = [...asked.values()];
   test.skip(now.some(({ url }) => url.startsWith('/@vite/')), 'only a built client has a weight');
   const list = now.map(({ url, bytes }) => `${String(bytes).padStart(7)} ${url}`).join('\n');

@@ -1,70 +1,8 @@
-import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
+import { book, drag, minutesTo, shopOf, visit, type Named } from '../support/day';
 import { call, confirmedOwner, join, owner, PASSWORD } from '../support/people';
 import { openLine, waiting } from '../support/queue';
 import { colleague } from '../support/shop';
-
-interface Named {
-  id: string;
-  name: string;
-}
-interface Skilled extends Named {
-  skills: { service_id: string }[];
-}
-interface Slots {
-  slots: { start: string; local: string }[];
-}
-interface Shop {
-  location: Named;
-  service: Named;
-  staff: Skilled;
-  day: string;
-  slots: { start: string; local: string }[];
-}
-
-/** What the starter kit has, and a day on which somebody has time from the morning on. */
-async function shopOf(page: Page): Promise<Shop> {
-  const [location] = (await call<{ items: Named[] }>(page, 'GET', '/v1/locations')).items;
-  const staff = (await call<{ items: Skilled[] }>(page, 'GET', '/v1/staff')).items.find(({ skills }) => skills.length > 0);
-  const services = (await call<{ items: (Named & { duration_minutes: number })[] }>(page, 'GET', '/v1/services')).items;
-  const service = services.find(({ id }) => staff?.skills.some(({ service_id }) => service_id === id));
-  if (!location || !staff || !service) throw new Error('the starter kit has a place, staff and services');
-  for (let ahead = 2; ahead < 9; ahead += 1) {
-    const day = new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
-    const query = `location=${location.id}&services=${service.id}&staff=${staff.id}&from=${day}&to=${day}`;
-    const { slots } = await call<Slots>(page, 'GET', `/v1/availability?${query}`);
-    if (slots.length > 8) return { location, service, staff, day, slots };
-  }
-  throw new Error('somebody has time within a week');
-}
-
-const book = (page: Page, { location, service, staff, slots }: Shop, at: number, name: string): Promise<{ id: string }> =>
-  call(page, 'POST', '/v1/appointments', {
-    location: location.id,
-    start: slots[at]?.start,
-    wanted: { services: [{ service: service.id, staff: staff.id }] },
-    customer: { name },
-  });
-
-const visit = (page: Page, name: RegExp) => page.getByRole('region', { name: 'The day’s visits in columns' }).getByRole('link', { name });
-
-/** Minutes from the first of the times that were free to another one. */
-const minutesTo = ({ slots }: Shop, at: number): number =>
-  (Date.parse(slots[at]?.start ?? '') - Date.parse(slots[0]?.start ?? '')) / 60_000;
-
-/** Drags a visit down by so many pixels. */
-async function drag(page: Page, name: string, by: number): Promise<void> {
-  const block = visit(page, new RegExp(name));
-  await block.scrollIntoViewIfNeeded();
-  const box = await block.boundingBox();
-  if (!box) throw new Error('the visit is on the page');
-  await page.mouse.move(box.x + 40, box.y + 8);
-  await page.mouse.down();
-  await page.mouse.move(box.x + 40, box.y + 20);
-  await page.mouse.move(box.x + 40, box.y + 8 + by, { steps: 4 });
-  await expect(page.locator('.ghost')).toBeVisible();
-  await page.mouse.up();
-}
 
 test('a visit is booked at the desk, checked in, and the step is taken back', async ({ page }) => {
   await owner(page);
@@ -336,6 +274,10 @@ test('who waits is lifted into a free time, by the mouse and by keys, or is give
 
   await strip.getByRole('button', { name: 'Give them a time: Sam Reyes' }).click();
   const dialog = page.getByRole('dialog');
+  // Today may be nearly over.
+  const day = dialog.getByLabel('Day');
+  const tomorrow = new Date(Date.parse(`${await day.inputValue()}T00:00:00Z`) + 86_400_000);
+  await day.fill(tomorrow.toISOString().slice(0, 10));
   await dialog.getByRole('radio').nth(1).check();
   await dialog.getByRole('button', { name: 'Book it' }).click();
   await expect(dialog).toHaveCount(0);

@@ -116,6 +116,33 @@ test('somebody is moved in the line by keys, by a drag and by a dialog, and it c
   await expect.poll(order).toEqual(['Ana', 'Ben', 'Cleo']);
 });
 
+test('who needs more time lets one person pass, and who leaves is gone from the line', async ({ page, another }) => {
+  const line = await openLine(page);
+  const { ticket } = await waiting(page, line, 'Ana Lima');
+  await waiting(page, line, 'Ben Osei');
+  await page.goto('/app/queue');
+  const list = page.getByRole('region', { name: /^Waiting/ }).getByRole('listitem');
+  const order = async () => (await list.allInnerTexts()).map((text) => /Ana|Ben/.exec(text)?.[0]);
+  await expect.poll(order).toEqual(['Ana', 'Ben']);
+
+  const theirs = await another({ viewport: { width: 390, height: 844 } });
+  await theirs.goto(ticket);
+  await expect(theirs.getByRole('heading', { name: 'You’re next' })).toBeVisible();
+  await theirs.getByRole('button', { name: 'I need more time' }).click();
+  await expect(theirs.getByRole('heading', { name: /^1\s*person ahead of you$/ })).toBeVisible();
+  await expect(theirs.getByText('One person goes before you.')).toBeAttached();
+  await expect.poll(order).toEqual(['Ben', 'Ana']);
+
+  await theirs.getByRole('button', { name: 'Leave the line' }).click();
+  await theirs.getByRole('dialog', { name: 'Leave the line?' }).getByRole('button', { name: 'Yes, leave' }).click();
+  await expect(theirs.getByRole('heading', { name: 'You’ve left the line' })).toBeVisible();
+  await expect.poll(order).toEqual(['Ben']);
+  // The link tells the same later on, and leads back to where one can join.
+  await theirs.reload();
+  await theirs.getByRole('link', { name: 'Join the line again' }).click();
+  await expect(theirs.getByRole('button', { name: 'Join the line' })).toBeVisible();
+});
+
 test('a tablet gives a ticket, forgets who typed it, and the screen on the wall calls its code', async ({ page, guard, another }) => {
   guard.allow(404);
   const line = await openLine(page);

@@ -60,7 +60,7 @@ test('all later ones move by as much or not at all, and are put back', async ({ 
   await owner(page);
   const shop = await weekly(page);
   const id = await series(page, shop, 'Kai Neri');
-  // A day later, somebody else has the time of the third.
+  // Three hours later, somebody else has the time of the third.
   const later = (start = '') => new Date(Date.parse(start) + 3 * 3_600_000).toISOString();
   const blocked = { ...shop, weeks: shop.weeks.map(({ start, local }) => ({ start: later(start), local })) };
   await once(page, blocked, 2, 'Omar Farah');

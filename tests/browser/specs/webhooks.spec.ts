@@ -84,3 +84,38 @@ test('deliveries are found by what happened and how they ended, and the search k
   await page.reload();
   await expect(page.getByLabel('State')).toHaveValue('failed');
 });
+
+test('what arrived is sent once more, and the receiver knows it again', async ({ page, guard }) => {
+  guard.allow(422);
+  const { url, got, server } = await receiver();
+  await owner(page);
+  const made = await page.request.post('/v1/webhooks/endpoints', {
+    headers: { Origin: new URL(page.url()).origin },
+    data: { url, description: 'Warehouse' },
+  });
+  test.skip(made.status() === 422, 'addresses of one’s own network are refused here');
+  await call(page, 'POST', '/v1/customers', { name: 'Ines Duarte' });
+  await expect.poll(() => got.length, { timeout: 40_000 }).toBe(1);
+  await page.goto('/app/webhooks/deliveries');
+  const list = page.getByRole('main').getByRole('listitem').filter({ hasText: 'customer.created' });
+  await list.getByRole('link').click();
+  await expect(page.getByRole('button', { name: 'Send again' })).toBeVisible();
+  const first = page.url();
+  const told = page.locator('dd').filter({ hasText: /^evt_/ });
+  const event = await told.innerText();
+
+  await page.getByRole('button', { name: 'Send again' }).click();
+  await expect(page.getByText('It’s on its way once more.')).toBeVisible();
+  expect(page.url()).not.toBe(first);
+  await expect(told).toHaveText(event);
+  await expect.poll(() => got.length, { timeout: 40_000 }).toBe(2);
+  expect(JSON.parse(got[1] ?? '')).toEqual(JSON.parse(got[0] ?? ''));
+  await page.reload();
+  await expect(page.getByText('Try 1')).toBeVisible();
+  await page.getByRole('link', { name: 'The one before' }).click();
+  await expect(page).toHaveURL(first);
+  await page.getByRole('link', { name: 'All deliveries' }).click();
+  await expect(list).toHaveCount(2);
+  await expect(list.filter({ hasText: 'sent again' })).toHaveCount(1);
+  server.close();
+});

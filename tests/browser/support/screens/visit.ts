@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { addon, asking, bookAt, change, secondPlace, serviceOf, slots } from '../menu';
+import { addon, asking, bookAt, change, policy, secondPlace, serviceOf, slots } from '../menu';
 import { call } from '../people';
 import { bookedVisit, colleague, freeTime, openShop, type Open } from '../shop';
 import type { Screen } from './screen';
@@ -42,6 +42,14 @@ const askingOf = once(askingShop);
 const plainOf = once((page) => openShop(page));
 const placesOf = once((page) => openShop(page, (desk) => secondPlace(desk, 'Paris', 'Europe/Paris')));
 
+const carefulOf = once((page) => openShop(page, (desk) => policy(desk, { needs_approval: true })));
+const emptyOf = once((page) =>
+  openShop(page, async (desk) => {
+    const { items } = await call<{ items: { id: string }[] }>(desk, 'GET', '/v1/services');
+    for (const { id } of items) await call(desk, 'DELETE', `/v1/services/${id}`);
+  }),
+);
+
 const rows = (page: Page) => page.locator('main section li button');
 
 async function menuOf(page: Page, { slug }: Open): Promise<void> {
@@ -83,8 +91,8 @@ async function refused(page: Page): Promise<void> {
   await page.getByRole('alert').waitFor();
 }
 
-async function done(page: Page): Promise<void> {
-  await times(page, await plainOf(page));
+async function done(page: Page, shop: Open): Promise<void> {
+  await times(page, shop);
   await rows(page).last().click();
   await page.locator('[name=name]').fill('Nina Two');
   await page.locator('[name=email]').fill('nina@example.com');
@@ -145,7 +153,22 @@ export const VISIT: Screen[] = [
   },
   { name: '/{shop}, who, with forms and faults', open: formsWithFaults },
   { name: '/{shop}, a time that is taken', open: refused, refusal: 409 },
-  { name: '/{shop}, done', open: done },
+  { name: '/{shop}, done', open: async (page) => done(page, await plainOf(page)) },
+  { name: '/{shop}, asked for', open: async (page) => done(page, await carefulOf(page)) },
+  {
+    name: '/b/{token}, asked for',
+    open: async (page) => {
+      await page.goto(await bookedVisit(page, (await carefulOf(page)).slug));
+      await page.locator('dl').waitFor();
+    },
+  },
+  {
+    name: '/{shop}, with nothing to be had',
+    open: async (page) => {
+      await page.goto(`/${(await emptyOf(page)).slug}`);
+      await page.locator('main h1').waitFor();
+    },
+  },
   {
     name: '/{shop}, the waiting list, with faults',
     open: async (page) => {
