@@ -66,7 +66,7 @@ test('the day is printed as a list with what one needs by the door, on one sheet
   await page.emulateMedia({ media: 'print' });
   await expect(list).toHaveCount(8);
   await expect(list.nth(3)).toContainText('Ines Duarte 3');
-  await expect(list.nth(3)).toContainText('(202) 555-0143');
+  await expect(list.nth(3)).toContainText('+12025550143');
   await expect(list.nth(3)).toContainText('Comes with a pram. By the window.');
   for (const gone of [page.getByRole('button', { name: 'New visit' }), page.getByRole('navigation'), page.locator('.ledger')]) {
     await expect(gone.filter({ visible: true })).toHaveCount(0);

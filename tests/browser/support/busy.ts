@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
+import { change } from './menu';
 import { call } from './people';
 import { openLine, waiting } from './queue';
 
@@ -17,12 +18,14 @@ const NAMES = ['Ana Lima', 'Maximiliane Freifrau von und zu Hohenlohe-Öttingen'
 /** The day that was filled in a browser, once for all that look at it. */
 const filled = new WeakMap<BrowserContext, string>();
 
-/** Fills a day with visits, some of them at once, and the line with people. Gives the day. */
+/** Fills a day with visits, some of them at once, some of them in rooms, and the line with people. Gives the day. */
 export async function busyDay(page: Page): Promise<string> {
   const known = filled.get(page.context());
   if (known) return known;
   const line = await openLine(page);
   for (const name of NAMES.slice(0, 3)) await waiting(page, line, name);
+  for (const name of ['Lagoon', 'Reef', 'Grotto']) await call(page, 'POST', '/v1/rooms', { location_id: line.location, name });
+  await change(page, 'PATCH', `/v1/services/${line.service.id}`, { needs_room: true });
   const staff = (await call<{ items: Skilled[] }>(page, 'GET', '/v1/staff')).items.find(({ id }) => id === line.staff);
   const services = (await call<{ items: Service[] }>(page, 'GET', '/v1/services')).items;
   const skills = services

@@ -11,7 +11,7 @@ export async function theirSite(page: Page, base: string, script: string, lang =
       'content-security-policy',
       `default-src 'none'; img-src data:; script-src ${base}; frame-src ${base}`,
     );
-    answer.end(`<!doctype html><html lang="${lang}"><head><title>Salon</title><link rel="icon" href="data:," /></head>
+    answer.end(`<!doctype html><html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}"><head><title>Salon</title><link rel="icon" href="data:," /></head>
       <body><h1>Salon</h1><p>Come in.</p><a href="${base}/elsewhere" data-openchair="elsewhere">Book a facial</a>
       ${script}</body></html>`);
   });

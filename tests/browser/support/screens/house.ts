@@ -36,7 +36,7 @@ export const HOUSE: Screen[] = [
     },
   },
   at('/app/nowhere', 'h1'),
-  at('/app/platform', 'main h1 + p'),
+  at('/app/platform', 'main p.soft'),
   {
     name: 'a newer version',
     open: async (page) => {
