@@ -3,7 +3,7 @@ import { ADMIN_PASSWORD, administrator, factorIs, nextCode } from '../support/ad
 import { expect, test } from '../support/bench';
 import { atTwiceTheSize, inBothDirections, inLongWords } from '../support/looks';
 import { owner } from '../support/people';
-import { PLATFORM } from '../support/screens/platform';
+import { deadLetters, PLATFORM } from '../support/screens/platform';
 
 // There is one administrator.
 test.describe.configure({ mode: 'serial' });
@@ -81,6 +81,35 @@ test('support is let in, looks and touches nothing, and is shown the door', asyn
   await expect(grants).toContainText('Revoked');
   await page.reload();
   await expect(inside).toHaveCount(0);
+});
+
+test('of two dead letters one is tried again and the other one forgotten', async ({ page }) => {
+  await administrator(page);
+  // What the server does then is tested where jobs can be made to fail.
+  const pressed: string[] = [];
+  await page.route('**/v1/platform/jobs/job_*/*', (route) => {
+    const [, kind, deed] = /(job_\w+)\/(\w+)$/.exec(route.request().url()) ?? [];
+    pressed.push(`${route.request().method()} ${kind} ${deed}`);
+    return route.fulfill({ status: 204 });
+  });
+  await deadLetters(page);
+  const letters = main(page).getByRole('article');
+  await expect(letters).toHaveCount(2);
+  await expect(letters.first()).toContainText('connection refused');
+  const kinds = page.getByRole('list', { name: 'Kinds of jobs' }).getByRole('listitem');
+  await expect(kinds.filter({ hasText: 'message.send' })).toContainText(/Dead\s*1/);
+  await letters.first().getByRole('button', { name: /^Try again/ }).click();
+  await expect(page.getByText('1 job is tried again.')).toBeVisible();
+  await expect(letters).toHaveCount(1);
+
+  await letters.first().getByRole('button', { name: /^Discard/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Forget this job?' });
+  await expect(dialog).toContainText('webhook.deliver');
+  expect(pressed).toHaveLength(1);
+  await dialog.getByRole('button', { name: 'Yes, forget it' }).click();
+  await expect(page.getByText('The job is forgotten.')).toBeVisible();
+  await expect(page.getByText('No dead letters', { exact: true })).toBeVisible();
+  expect(pressed.map((each) => each.replace(/job_\w+ /, ''))).toEqual(['POST retry', 'POST discard']);
 });
 
 const part = { name: 'platform', screens: PLATFORM, enter: administrator };

@@ -5,33 +5,34 @@ import { at, type Screen } from './screen';
 const HOUR = 3_600_000;
 const ago = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString();
 
-/** A job that nothing helped: none fails for good while one looks on. */
-const DEAD: Schema<'JobView'>[] = [
-  {
-    id: 'job_01jcq7v9k2m4n6p8r0s2t4v6w8',
-    tenant_id: 'ten_01jcq7v9k2m4n6p8r0s2t4v6w8',
-    kind: 'message.send',
-    version: 1,
-    state: 'dead',
-    attempts: 12,
-    created_at: ago(30),
-    run_at: ago(5),
-    finished_at: ago(5),
-    last_error: 'mail.example.com:587: connection refused (os error 111)',
-    trace: 'req_01jcq7v9k2m4n6p8r0s2t4v6w8',
-  },
+const dead = (kind: string, hours: number, last_error: string): Schema<'JobView'> => ({
+  id: `job_01jcq7v9k2m4n6p8r0s2t4v6w${hours}`,
+  tenant_id: 'ten_01jcq7v9k2m4n6p8r0s2t4v6w8',
+  kind,
+  version: 1,
+  state: 'dead',
+  attempts: 12,
+  created_at: ago(hours + 20),
+  run_at: ago(hours),
+  finished_at: ago(hours),
+  last_error,
+  trace: 'req_01jcq7v9k2m4n6p8r0s2t4v6w8',
+});
+const DEAD = [
+  dead('message.send', 5, 'mail.example.com:587: connection refused (os error 111)'),
+  dead('webhook.deliver', 6, 'no answer within 10 s'),
 ];
 const KINDS: Schema<'JobKindView'>[] = [
   { kind: 'message.send', waiting: 14, due: 2, running: 1, dead: 1, oldest_due_at: ago(1) },
-  { kind: 'webhook.deliver', waiting: 0, due: 0, running: 0, dead: 0 },
+  { kind: 'webhook.deliver', waiting: 0, due: 0, running: 0, dead: 1 },
 ];
 
-async function deadLetters(page: Page): Promise<void> {
+/** Jobs that nothing helped, as the server would tell of them: none fails for good while one looks on. */
+export async function deadLetters(page: Page): Promise<void> {
   await page.route('**/v1/platform/job-kinds', (route) => route.fulfill({ json: { items: KINDS } }));
   await page.route('**/v1/platform/jobs?*', (route) => route.fulfill({ json: { items: DEAD, next_cursor: null } }));
   await page.goto('/app/platform/jobs');
   await page.locator('main article').first().waitFor();
-  await page.locator('main article summary').first().click();
 }
 
 /** A dialog about a business. */
@@ -59,7 +60,14 @@ export const PLATFORM: Screen[] = [
   at('/app/platform', '.gauges article'),
   at('/app/platform/plans', 'main table'),
   at('/app/platform/jobs?state=done', 'main article, main .empty'),
-  { name: '/app/platform/jobs, dead letters', open: deadLetters, close: (page) => page.unrouteAll() },
+  {
+    name: '/app/platform/jobs, dead letters',
+    open: async (page) => {
+      await deadLetters(page);
+      await page.locator('main article summary').first().click();
+    },
+    close: (page) => page.unrouteAll(),
+  },
   at('/app/platform/businesses', 'main li article'),
   {
     name: '/app/platform/businesses, the plan',
