@@ -32,8 +32,8 @@ use crate::platform::{
 use crate::policies::PoliciesApi;
 use crate::problem::AllowTable;
 use crate::public::{
-    KioskApi, OfferApi, OwnBrowsersApi, OwnFormsApi, OwnTicketApi, OwnVisitApi, PublicApi, PublicBookingApi,
-    PublicQueueApi, PublicSlotsApi, PublicWaitlistApi, WaitingApi,
+    KioskApi, OfferApi, OwnBrowsersApi, OwnFormsApi, OwnTicketApi, OwnVisitApi, PublicApi,
+    PublicBookingApi, PublicQueueApi, PublicSlotsApi, PublicWaitlistApi, WaitingApi,
 };
 use crate::queue::{KiosksApi, QueueApi};
 use crate::regulars::RegularsApi;

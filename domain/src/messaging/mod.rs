@@ -51,7 +51,7 @@ pub use settings::{
 pub use sweeps::{sweep_afterwards, sweep_reminders};
 pub use told::{Told, opted_out, told};
 pub use ways::Ways;
-pub use wishes::{NewWishes, Wishes, wish, wishes};
+pub use wishes::{NewWishes, Wishes, sends_notes, wish, wishes};
 pub use words::{Channel, Kind, Reason, State};
 
 pub(crate) use address::{Address, Reach};

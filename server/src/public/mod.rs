@@ -24,8 +24,8 @@ use crate::problem::ApiError;
 
 pub use booking::PublicBookingApi;
 pub use browsers::OwnBrowsersApi;
-pub use forms::OwnFormsApi;
 pub(crate) use dto::PublicPageView;
+pub use forms::OwnFormsApi;
 pub use own::OwnVisitApi;
 pub use queue::{KioskApi, OwnTicketApi, PublicQueueApi};
 pub(crate) use queue::{Line, line};

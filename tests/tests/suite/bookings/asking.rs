@@ -91,7 +91,8 @@ async fn the_day_says_what_is_not_filled_in_yet() {
             .collect::<Vec<_>>()
     };
     let id = facial["id"].clone();
-    let is = |names: &[&str]| names.iter().map(|name| (id.clone(), json!(name))).collect::<Vec<_>>();
+    let is =
+        |names: &[&str]| names.iter().map(|name| (id.clone(), json!(name))).collect::<Vec<_>>();
     assert_eq!(told(&spa.owner).await, is(&["Health", "Peeling"]));
     let elsewhere = path.replace("03-04", "03-06").replace("03-05", "03-07");
     assert_eq!(spa.owner.get(&elsewhere).await.expect(200)["items"], json!([]));
@@ -133,7 +134,8 @@ async fn the_day_says_what_is_not_filled_in_yet() {
     spa.guest.post(&own, &whole).await.expect(204);
     let path = format!("/v1/appointments/{}", facial["id"].as_str().unwrap());
     let history = spa.owner.get(&format!("{path}/history")).await.expect(200);
-    let noted: Vec<_> = history["items"].as_array().unwrap().iter().map(|one| &one["details"]).collect();
+    let noted: Vec<_> =
+        history["items"].as_array().unwrap().iter().map(|one| &one["details"]).collect();
     assert_eq!(noted.iter().filter(|one| !one["filled_in"].is_null()).count(), 1, "{history}");
     let facial = spa.owner.get(&path).await.expect(200);
     app.clock.advance(Duration::seconds(1));
