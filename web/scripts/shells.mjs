@@ -7,8 +7,9 @@ export const SHELLS = [
   {
     name: 'app',
     pages: /^\/app(\/|$)/,
-    // Its heaviest page is the day at a desk: its columns, its agenda and who waits beside it.
-    js: 106,
+    // Its heaviest page is the day at a desk: its columns, its agenda and who waits beside it, with a sentence for
+    // every refusal.
+    js: 107,
     css: 13,
     later: [
       'src/app/customers/Export.svelte',
@@ -65,6 +66,7 @@ export const SHELLS = [
       'src/visit/Again.svelte',
       'src/visit/Cancel.svelte',
       'src/visit/Done.svelte',
+      'src/visit/FillIn.svelte',
       'src/visit/Messages.svelte',
       'src/visit/Move.svelte',
       'src/visit/Wait.svelte',

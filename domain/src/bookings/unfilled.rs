@@ -111,13 +111,15 @@ pub async fn unfilled(
         Some(own_staff(tx).await?.unwrap_or_default())
     };
     let rows = rows(tx, within, Which { location, staff, visit: None }).await?;
-    let read = |row: Row| Unfilled {
-        visit: Id::from_uuid(row.visit),
-        form: Id::from_uuid(row.form),
-        kind: if row.kind == "consent" { FormKind::Consent } else { FormKind::Intake },
-        name: row.name,
+    let read = |row: Row| {
+        Ok(Unfilled {
+            visit: Id::from_uuid(row.visit),
+            form: Id::from_uuid(row.form),
+            kind: FormKind::stored(&row.kind)?,
+            name: row.name,
+        })
     };
-    Ok(rows.into_iter().map(read).collect())
+    rows.into_iter().map(read).collect()
 }
 
 /// What one visit asks of its customer and isn't answered; nothing once it is over.
@@ -155,7 +157,8 @@ pub async fn fill_in(
 ) -> Result<(), BookingError> {
     let found = appointment::Entity::find_by_id((tx.tenant().uuid(), holder.visit.uuid()));
     let seen = found.one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
-    let Some(whose) = seen.customer_id else { return Err(Refusal::NotFound.into()) };
+    // Whoever is nobody yet is asked nothing.
+    let Some(whose) = seen.customer_id else { return Ok(()) };
     // A customer's record is held before visits, here as everywhere.
     customers::hold_still(tx, Id::from_uuid(whose)).await?;
     let row = locked(tx, holder).await?;

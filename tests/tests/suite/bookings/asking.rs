@@ -116,9 +116,9 @@ async fn the_day_says_what_is_not_filled_in_yet() {
     assert_eq!(told(&spa.owner).await, is(&["Health", "Peeling"]));
 
     // Who came by the link fills in all of it, before they come.
-    let mail = app.mail("ann@example.com", "Your visit to").await;
-    let link = mail["text"].as_str().unwrap().split("/b/").nth(1).unwrap();
-    let own = format!("/v1/b/{}/forms", link.split_whitespace().next().unwrap());
+    let path_of = format!("/v1/appointments/{}", facial["id"].as_str().unwrap());
+    let link = spa.owner.post_empty(&format!("{path_of}/link")).await.expect(200)["link"].clone();
+    let own = format!("/v1/b/{}/forms", link.as_str().unwrap());
     let asked = spa.guest.get(&own).await.expect(200)["forms"].clone();
     let names: Vec<_> = asked.as_array().unwrap().iter().map(|form| &form["name"]).collect();
     assert_eq!(names, [&json!("Health"), &json!("Peeling")]);
@@ -132,12 +132,11 @@ async fn the_day_says_what_is_not_filled_in_yet() {
     assert_eq!(spa.guest.get(&own).await.expect(200)["forms"], json!([]));
     // Once more it is done already, and staff see that it was.
     spa.guest.post(&own, &whole).await.expect(204);
-    let path = format!("/v1/appointments/{}", facial["id"].as_str().unwrap());
-    let history = spa.owner.get(&format!("{path}/history")).await.expect(200);
+    let history = spa.owner.get(&format!("{path_of}/history")).await.expect(200);
     let noted: Vec<_> =
         history["items"].as_array().unwrap().iter().map(|one| &one["details"]).collect();
     assert_eq!(noted.iter().filter(|one| !one["filled_in"].is_null()).count(), 1, "{history}");
-    let facial = spa.owner.get(&path).await.expect(200);
+    let facial = spa.owner.get(&path_of).await.expect(200);
     app.clock.advance(Duration::seconds(1));
     say(false).await;
     assert_eq!(told(&spa.owner).await, is(&["Peeling"]));
