@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
-import { book, column, dragAside, shopOf, visit, type Named } from '../support/day';
+import { book, column, dragAside, saying, shopOf, visit, type Named } from '../support/day';
 import { change } from '../support/menu';
 import { call, owner } from '../support/people';
 import { colleague } from '../support/shop';
@@ -76,13 +76,13 @@ test('onto somebody who is taken, it goes back with the reason, and can be put t
   await book(page, { ...shop, staff: { ...shop.staff, ...other } }, 0, 'Kai North');
   await page.goto(`/app/day/${shop.day}`);
   const block = visit(page, /Nina West/);
-  const before = await block.textContent();
+  const before = await saying(block);
   await dragAside(page, 'Nina West', other.id);
   await expect(page.locator('.ghost')).toContainText('Taken');
   await page.mouse.up();
   const refusal = page.getByRole('alert').filter({ hasText: 'Nina West’s visit stays at' });
   await expect(refusal).toContainText(`${other.name} is with Kai North then.`);
-  await expect(column(page, shop.staff.id).getByRole('link', { name: /Nina West/ })).toHaveText(before ?? '');
+  await expect(column(page, shop.staff.id).getByRole('link', { name: /Nina West/ })).toHaveText(before);
   expect((await linesOf(page, id)).map(({ staff }) => staff)).toEqual([shop.staff.id]);
 
   await refusal.getByRole('button', { name: 'Put it there anyway' }).click();

@@ -1,5 +1,5 @@
 import { expect, test } from '../support/bench';
-import { book, drag, minutesTo, shopOf, visit, type Named } from '../support/day';
+import { book, drag, minutesTo, saying, shopOf, visit, type Named } from '../support/day';
 import { call, confirmedOwner, join, owner, PASSWORD } from '../support/people';
 import { openLine, waiting } from '../support/queue';
 import { colleague } from '../support/shop';
@@ -70,7 +70,7 @@ test('of two at the desk who move the same visit one wins, and the other is told
   await join(page, theirs, 'receptionist', 'Jun Park');
   await Promise.all([page, theirs].map((each) => each.goto(`/app/day/${shop.day}`)));
   await Promise.all([page, theirs].map((each) => expect(visit(each, /Omar Farah/)).toBeVisible()));
-  const before = await visit(page, /Omar Farah/).textContent();
+  const before = await saying(visit(page, /Omar Farah/));
 
   // Theirs is on its way until the other one is answered.
   let go = () => {};
@@ -82,7 +82,7 @@ test('of two at the desk who move the same visit one wins, and the other is told
   const refused = theirs.waitForResponse(/\/v1\/appointments\/[^/]+\/move$/);
   // An hour is 84 pixels.
   await drag(theirs, 'Omar Farah', minutesTo(shop, 4) * 1.4);
-  await expect(visit(theirs, /Omar Farah/)).not.toHaveText(before ?? '');
+  await expect(visit(theirs, /Omar Farah/)).not.toHaveText(before);
   const hoped = await visit(theirs, /Omar Farah/).textContent();
   await drag(page, 'Omar Farah', minutesTo(shop, 2) * 1.4);
   await expect(page.getByText('Omar Farah’s visit is moved.')).toBeVisible();
@@ -107,7 +107,7 @@ test('a finger that rests on a visit lifts it and carries it; one that goes on s
   await tablet.goto(`/app/day/${shop.day}`);
   const block = visit(tablet, /Amal Nasser/);
   await block.scrollIntoViewIfNeeded();
-  const before = await block.textContent();
+  const before = await saying(block);
   const fingers = await tablet.context().newCDPSession(tablet);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: { x: number; y: number }[]) =>
     fingers.send('Input.dispatchTouchEvent', { type, touchPoints: at });
@@ -126,7 +126,7 @@ test('a finger that rests on a visit lifts it and carries it; one that goes on s
   await slide(first, minutesTo(shop, 2) * 1.4);
   await touch('touchEnd');
   await expect(tablet.getByText('Amal Nasser’s visit is moved.')).toBeVisible();
-  await expect(block).not.toHaveText(before ?? '');
+  await expect(block).not.toHaveText(before);
   await expect(tablet.getByRole('dialog')).toHaveCount(0);
   const moved = await block.textContent();
   await page.goto(`/app/day/${shop.day}`);
@@ -150,7 +150,7 @@ test('a visit is moved by the keyboard, and put back with Escape', async ({ page
   await book(page, shop, 0, 'Grace Hill');
   await page.goto(`/app/day/${shop.day}`);
   const block = visit(page, /Grace Hill/);
-  const before = await block.textContent();
+  const before = await saying(block);
   await block.focus();
   await page.keyboard.press('m');
   await page.keyboard.press('ArrowDown');
@@ -165,9 +165,9 @@ test('a visit is moved by the keyboard, and put back with Escape', async ({ page
   await page.keyboard.press('Enter');
   await expect(page.getByText('Grace Hill’s visit is moved.')).toBeVisible();
   await expect(block).toBeFocused();
-  await expect(block).not.toHaveText(before ?? '');
+  await expect(block).not.toHaveText(before);
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(block).toHaveText(before ?? '');
+  await expect(block).toHaveText(before);
 });
 
 test('a move onto somebody else goes back, with the reason and what is near', async ({ page, guard }) => {
@@ -178,7 +178,7 @@ test('a move onto somebody else goes back, with the reason and what is near', as
   await book(page, shop, shop.slots.length - 1, 'Kai North');
   await page.goto(`/app/day/${shop.day}`);
   const block = visit(page, /Nina West/);
-  const before = await block.textContent();
+  const before = await saying(block);
   // To where the other one is, by the dialog: it is a long way to drag.
   await block.click();
   await page.getByRole('dialog').getByRole('button', { name: 'Move…' }).click();
@@ -188,7 +188,7 @@ test('a move onto somebody else goes back, with the reason and what is near', as
   await dialog.getByRole('button', { name: 'Move it' }).click();
   const refusal = page.getByRole('alert').filter({ hasText: 'Nina West’s visit stays at' });
   await expect(refusal).toContainText(`${shop.staff.name} is with Kai North then.`);
-  await expect(block).toHaveText(before ?? '');
+  await expect(block).toHaveText(before);
   await refusal.getByRole('button').first().click();
   await expect(page.getByText('Nina West’s visit is moved.')).toBeVisible();
 });
@@ -203,7 +203,7 @@ test('while the network is away for a minute the day stays, to be looked at; the
   await page.goto(`/app/day/${shop.day}`);
   const block = visit(page, /Lena Sommer/);
   await expect(block).toBeVisible();
-  const before = await block.textContent();
+  const before = await saying(block);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   const other = await another();
   await other.goto('/sign-in');
@@ -224,7 +224,7 @@ test('while the network is away for a minute the day stays, to be looked at; the
   for (let seconds = 0; seconds < 70; seconds += 10) {
     await page.clock.runFor(10_000);
     await expect(banner).toHaveText(since);
-    await expect(block).toHaveText(before ?? '');
+    await expect(block).toHaveText(before);
   }
   await expect(page.getByRole('button', { name: 'New visit' })).toBeDisabled();
   await expect(visit(page, /Theo Blum/)).toHaveCount(0);
@@ -232,7 +232,7 @@ test('while the network is away for a minute the day stays, to be looked at; the
   await context.setOffline(false);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await expect(visit(page, /Theo Blum/)).toBeVisible();
-  await expect(block).not.toHaveText(before ?? '');
+  await expect(block).not.toHaveText(before);
   await expect(page.getByRole('button', { name: 'New visit' })).toBeEnabled();
 });
 

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { call } from './people';
 
 export interface Named {
@@ -44,6 +44,12 @@ export const book = (page: Page, { location, service, staff, slots }: Shop, at: 
   });
 
 export const visit = (page: Page, name: RegExp) => page.getByRole('region', { name: 'The day’s visits in columns' }).getByRole('link', { name });
+
+/** What a visit says, once it is known of whoever comes that they are new: everybody here is. */
+export async function saying(block: Locator): Promise<string> {
+  await expect(block).toContainText('First visit');
+  return (await block.textContent()) ?? '';
+}
 
 /** Minutes from the first of the times that were free to another one. */
 export const minutesTo = ({ slots }: Shop, at: number): number =>

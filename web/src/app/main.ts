@@ -1,14 +1,17 @@
 import '../styles/base.css';
 import { mount } from 'svelte';
+import { api } from '$lib/api/client';
 import { theme, useTheme } from '$lib/device';
 import { i18n, type File } from '$lib/i18n/index.svelte';
 import { router } from '$lib/router.svelte';
 import { desk } from './desk.svelte';
 import { newer } from './newer.svelte';
 import { install } from './install.svelte';
+import { patience } from './patience';
 import App from './App.svelte';
 
 useTheme(theme());
+api.use(patience);
 router.start((path) => path === '/app' || path.startsWith('/app/'));
 
 const catalogues = import.meta.glob<File>(

@@ -21,6 +21,8 @@ pub(super) fn specs(settings: &Settings) -> Result<Outcome, String> {
         // What webhooks are tried out with is on this machine, too.
         ("OPENCHAIR__WEBHOOKS__ALLOW_PRIVATE", "true"),
         ("OPENCHAIR__DEMO__LOAD", "true"),
+        // Whoever looks at all screens one after the other is faster than people.
+        ("OPENCHAIR__LIMITS__PLAN_FACTOR", "20"),
     ];
     run(settings, "playwright", &server, &[])
 }
@@ -63,7 +65,8 @@ pub(super) fn pictures(place: &Place, into: &Path, only: Option<&str>) -> Result
     let into = place.root.join(into);
     std::fs::create_dir_all(&into).map_err(|error| format!("{}: {error}", into.display()))?;
     let into = into.canonicalize().map_err(|error| format!("{}: {error}", into.display()))?;
-    let server = Server::start(place, "pictures", &[("OPENCHAIR__DEMO__LOAD", "true")])?;
+    let server = [("OPENCHAIR__DEMO__LOAD", "true"), ("OPENCHAIR__LIMITS__PLAN_FACTOR", "20")];
+    let server = Server::start(place, "pictures", &server)?;
     let mut playwright = playwright(&folder, &chromium, &server);
     playwright
         .args(["--config", "pictures/playwright.config.ts", "--reporter=list"])
