@@ -57,7 +57,7 @@ fn in_time(plan: &Plan, start: Instant) -> Vec<Why> {
     } else if plan.visit.online && start.timestamp_micros() < plan.now.timestamp_micros() + notice {
         why.push(Why::Notice);
     }
-    let last = horizon(plan.rules, plan.visit, plan.now);
+    let last = horizon(plan.rules.zone, plan.visit.rules.horizon_days, plan.now);
     if plan.visit.online && day_at(plan.rules.zone, start) > last {
         why.push(Why::Horizon);
     }

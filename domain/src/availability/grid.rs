@@ -27,11 +27,20 @@ pub(super) fn laid(plan: &Plan, permitted: &Ranges, asked: Asked) -> Vec<i64> {
 /// Whether the clock's grid has this start.
 pub(super) fn on_the_clock(plan: &Plan, start: i64) -> bool {
     let since_midnight = plan.civil.wall(start).rem_euclid(DAY);
-    since_midnight % step(plan) == 0 && plan.civil.is_first(start)
+    on_grid(plan.visit.rules.step, since_midnight) && plan.civil.is_first(start)
+}
+
+/// Whether a day that is counted in steps of so many minutes has a start that long after midnight.
+pub fn on_grid(step: u16, since_midnight: i64) -> bool {
+    since_midnight % long(step) == 0
 }
 
 fn step(plan: &Plan) -> i64 {
-    i64::from(plan.visit.rules.step.max(1)) * MINUTE
+    long(plan.visit.rules.step)
+}
+
+fn long(step: u16) -> i64 {
+    i64::from(step.max(1)) * MINUTE
 }
 
 fn clock(plan: &Plan, permitted: &Ranges, asked: Asked) -> Vec<i64> {

@@ -62,12 +62,13 @@ pub use assign::assignments;
 pub use civil::{day_at, midnight, on_the_wall, reached};
 pub use explain::explain;
 pub use fits::still_fits;
+pub use grid::on_grid;
 pub use model::{
     Alignment, Block, Busy, Choice, RoomNeed, RoomRules, Rules, Seat, Skill, SlotRules, Span,
     StaffRules, Step, Visit, Week, Window,
 };
 pub use never::never;
-pub use search::{first_free, slots};
+pub use search::{first_free, horizon, slots};
 
 #[cfg(test)]
 mod tests;

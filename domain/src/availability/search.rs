@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
 
 use super::answer::Slot;
 use super::choose::Chooser;
@@ -83,10 +84,9 @@ pub(super) fn earliest(visit: &Visit, now: Instant) -> i64 {
     now.timestamp_micros() + notice
 }
 
-/// The last civil day on which a customer can book.
-pub(super) fn horizon(rules: &Rules, visit: &Visit, now: Instant) -> NaiveDate {
-    let days = Days::new(u64::from(visit.rules.horizon_days));
-    day_at(rules.zone, now).checked_add_days(days).unwrap_or(NaiveDate::MAX)
+/// The last civil day on which a customer can book who can do so that many days ahead.
+pub fn horizon(zone: Tz, days: u16, now: Instant) -> NaiveDate {
+    day_at(zone, now).checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
 }
 
 /// Those of the days on which anything could begin.
@@ -97,8 +97,9 @@ fn bookable(
     now: Instant,
 ) -> Option<RangeInclusive<NaiveDate>> {
     let first = (*days.start()).max(day_at(rules.zone, now));
+    let ahead = visit.rules.horizon_days;
     let last =
-        if visit.online { (*days.end()).min(horizon(rules, visit, now)) } else { *days.end() };
+        if visit.online { (*days.end()).min(horizon(rules.zone, ahead, now)) } else { *days.end() };
     (first <= last).then_some(first..=last)
 }
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate, Timelike};
+use chrono::{NaiveDate, Timelike};
 use chrono_tz::Tz;
 
 use crate::availability::{
-    Alignment, Placed, Skill, Span, StaffRules, Week, Why, Window, still_fits,
+    Alignment, Placed, Skill, Span, StaffRules, Week, Why, Window, horizon, on_grid, still_fits,
 };
 use crate::diary::{Policy, Shop};
 use crate::hours::Opening;
@@ -176,16 +176,13 @@ fn starts(shop: &Shop, zone: Tz, placed: &Placed, now: Instant) -> Vec<Why> {
         return Vec::new();
     };
     let start = start.with_timezone(&zone);
-    let ahead = Days::new(policy.horizon_days.into());
-    let last = now.with_timezone(&zone).date_naive().checked_add_days(ahead);
     let mut why = Vec::new();
-    if last.is_some_and(|last| start.date_naive() > last) {
+    if start.date_naive() > horizon(zone, policy.horizon_days, now) {
         why.push(Why::Horizon);
     }
     // Where packed starts lie hangs on what else is booked.
-    let minute = start.hour() * 60 + start.minute();
-    let on_grid = minute.is_multiple_of(policy.step.max(1).into());
-    if policy.alignment == Alignment::Clock && !on_grid {
+    let since_midnight = i64::from(start.num_seconds_from_midnight()) * 1_000_000;
+    if policy.alignment == Alignment::Clock && !on_grid(policy.step, since_midnight) {
         why.push(Why::OffGrid);
     }
     why
