@@ -1,5 +1,6 @@
 //! The places of business: where they are, in which time zone, and when the door is open.
 
+mod ahead;
 mod archive;
 mod closures;
 mod days;
@@ -31,6 +32,7 @@ use crate::time::Instant;
 
 use entities::{hours as hours_entity, location};
 
+pub(crate) use ahead::ahead;
 pub use archive::{archive, restore};
 pub(crate) use closures::check as check_closure;
 pub use closures::{ClosureFacts, NewClosure, close, list as list_closures, open as open_again};

@@ -1,15 +1,21 @@
 //! What anybody may see of a shop: these fields, and no others.
 
+use std::collections::HashMap;
+
+use chrono::Days;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{TenantError, entity};
 use crate::catalog::{self, Menu};
-use crate::ids::Id;
+use crate::ids::{Id, Location};
 use crate::images::{self, Images};
-use crate::locations::{self, LocationFacts};
+use crate::locations::{self, DayFacts, LocationFacts};
 use crate::staff::{self, PublicStaff};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, SystemTx, TenantFacts};
 use crate::text;
+
+/// So many days ahead are told of, where they go otherwise than the week says.
+const AHEAD: u64 = 60;
 
 /// A shop's page.
 #[derive(Debug, Clone)]
@@ -32,6 +38,8 @@ pub struct PublicPage {
     pub images: Images,
     /// Where it is, and when it is open.
     pub locations: Vec<LocationFacts>,
+    /// Of each location, which of the coming days go otherwise than the week says.
+    pub ahead: HashMap<Id<Location>, Vec<DayFacts>>,
     /// What it offers.
     pub menu: Menu,
     /// Whom customers can choose.
@@ -65,8 +73,13 @@ pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, Tenant
     let shop = found.one(tx.conn()).await?.ok_or(TenantError::NotFound)?;
     let tenant = Id::from_uuid(shop.id);
     let menu = catalog::menu(tx.conn(), tenant).await?;
+    let locations = locations::open_to_public(tx, tenant).await?;
+    // Somewhere it is still yesterday.
+    let today = tx.now().date_naive();
+    let days = today - Days::new(1)..=today + Days::new(AHEAD);
     Ok(PublicPage {
-        locations: locations::open_to_public(tx, tenant).await?,
+        ahead: locations::ahead(tx, tenant, &locations, &days).await?,
+        locations,
         staff: staff::bookable(tx.conn(), tenant, &menu).await?,
         images: images::of(tx.conn(), tenant).await?,
         menu,

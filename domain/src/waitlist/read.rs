@@ -2,8 +2,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
+    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ pub async fn look(tx: &TenantTx, waiter: &Waiter) -> Result<Place, BookingError>
     Ok(Place { entry, shop })
 }
 
-/// Those who wait, the first who came first.
+/// Those who wait, the first who came first; of what is over, the last first.
 pub async fn list(
     tx: &TenantTx,
     filter: &Filter,
@@ -106,16 +106,18 @@ pub async fn list(
         Some(state) => vec![state.key()],
         None => vec![State::Waiting.key(), State::Offered.key()],
     };
+    let over = filter.state.is_some_and(|state| !matches!(state, State::Waiting | State::Offered));
     let mut found = entry::Entity::find()
         .filter(entry::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(entry::Column::State.is_in(states))
-        .order_by_asc(entry::Column::Id)
+        .order_by(entry::Column::Id, if over { Order::Desc } else { Order::Asc })
         .limit(window.rows_to_ask());
     if let Some(location) = filter.location {
         found = found.filter(entry::Column::LocationId.eq(location.uuid()));
     }
-    if let Some(after) = window.after {
-        found = found.filter(entry::Column::Id.gt(after.uuid()));
+    if let Some(after) = window.after.map(Id::uuid) {
+        let id = entry::Column::Id;
+        found = found.filter(if over { id.lt(after) } else { id.gt(after) });
     }
     let rows = found.all(tx.conn()).await?;
     let entries = complete(tx, rows).await?;

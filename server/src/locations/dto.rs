@@ -105,7 +105,7 @@ pub(super) struct LocationDayHours {
 
 /// A day with hours of its own, instead of the week's.
 #[derive(Debug, Clone, Object)]
-pub(super) struct LocationDayView {
+pub(crate) struct LocationDayView {
     day: NaiveDate,
     /// None: closed
     windows: Vec<DayStretch>,

@@ -30,7 +30,7 @@ pub use closures::ClosuresApi;
 pub use days::LocationDaysApi;
 
 pub(crate) use crate::hours::OpeningHours;
-pub(crate) use dto::NewClosure;
+pub(crate) use dto::{LocationDayView, NewClosure};
 
 /// The operations on locations.
 #[derive(Debug)]

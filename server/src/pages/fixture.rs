@@ -1,5 +1,7 @@
 //! A shop to write pages of.
 
+use std::collections::HashMap;
+
 use chrono::NaiveTime;
 use openchair_domain::catalog::Menu;
 use openchair_domain::catalog::services::{ServiceFacts, ServiceTerms};
@@ -54,6 +56,7 @@ pub(super) fn page(name: &str) -> PublicPage {
         currency: "USD".into(),
         hue: 185,
         images: Images::default(),
+        ahead: HashMap::new(),
         locations: vec![at("Tumon Bay", "7 Shore Road, Tamuning")],
         menu: Menu {
             services: vec![

@@ -1,6 +1,8 @@
-use openchair_domain::ids::Location;
+use std::collections::HashMap;
+
+use openchair_domain::ids::{Id, Location};
 use openchair_domain::images::Facts;
-use openchair_domain::locations::LocationFacts;
+use openchair_domain::locations::{DayFacts, LocationFacts};
 use openchair_domain::tenants::PublicPage;
 use poem_openapi::Object;
 
@@ -10,7 +12,7 @@ use super::menu::{
 };
 use crate::ids::Ref;
 use crate::images::ImageView;
-use crate::locations::OpeningHours;
+use crate::locations::{LocationDayView, OpeningHours};
 
 /// What anybody may see of a location.
 #[derive(Debug, Clone, Object)]
@@ -21,11 +23,15 @@ struct PublicLocationView {
     time_zone: String,
     /// From Monday on
     hours: Vec<OpeningHours>,
+    /// Which of the next 60 days have hours of their own; without windows it is closed
+    days: Vec<LocationDayView>,
 }
 
-impl From<LocationFacts> for PublicLocationView {
-    fn from(location: LocationFacts) -> Self {
+impl PublicLocationView {
+    fn of(location: LocationFacts, ahead: &mut HashMap<Id<Location>, Vec<DayFacts>>) -> Self {
+        let days = ahead.remove(&location.id).unwrap_or_default();
         Self {
+            days: days.into_iter().map(LocationDayView::from).collect(),
             id: location.id.into(),
             name: location.name,
             address: location.address,
@@ -62,7 +68,9 @@ pub(crate) struct PublicPageView {
 }
 
 impl From<PublicPage> for PublicPageView {
-    fn from(page: PublicPage) -> Self {
+    fn from(mut page: PublicPage) -> Self {
+        let mut place = |location| PublicLocationView::of(location, &mut page.ahead);
+        let locations = page.locations.into_iter().map(&mut place).collect();
         let menu = page.menu;
         let image = |facts: Option<&Facts>| facts.map(|it| ImageView::of(it, &page.slug));
         Self {
@@ -75,7 +83,7 @@ impl From<PublicPage> for PublicPageView {
             time_zone: page.time_zone,
             currency: page.currency,
             hue: page.hue,
-            locations: page.locations.into_iter().map(PublicLocationView::from).collect(),
+            locations,
             services: menu.services.into_iter().map(PublicServiceView::from).collect(),
             addons: menu.addons.into_iter().map(PublicAddonView::from).collect(),
             packages: menu.packages.into_iter().map(PublicPackageView::from).collect(),

@@ -94,6 +94,8 @@ pub(super) struct OwnVisitView {
     cancelled_by: Option<String>,
     /// Why
     cancel_reason: Option<String>,
+    /// Which visit of a series it is; missing: it comes once
+    series_place: Option<i16>,
     lines: Vec<PublicLineView>,
 }
 
@@ -128,6 +130,7 @@ impl From<OwnVisit> for OwnVisitView {
             note: visit.note,
             cancelled_by: visit.cancelled_by,
             cancel_reason: visit.cancel_reason,
+            series_place: visit.series.map(|(_, place)| place),
             lines: visit.lines.into_iter().map(PublicLineView::from).collect(),
         }
     }

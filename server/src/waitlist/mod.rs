@@ -61,7 +61,7 @@ impl Attempt for Remove {
 
 #[OpenApi(prefix_path = "/v1", tag = "Tags::Bookings")]
 impl WaitlistApi {
-    /// Those who wait, the first who came first.
+    /// Those who wait, the first who came first; of those who don't any more, the last first.
     #[oai(path = "/waitlist", method = "get", operation_id = "list_waitlist")]
     async fn list(
         &self,

@@ -53,6 +53,9 @@ test('a visit comes again: a time that is taken is skipped, another one shifted'
   await expect(page.getByRole('heading', { name: '2 more visits are booked' })).toBeVisible();
   await page.getByRole('link', { name: new RegExp(`at ${shifted}$`) }).click();
   await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();
+  // It is one of several already.
+  await expect(page.getByText('Visit 3 of those that come again.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Have it come again' })).toHaveCount(0);
 });
 
 test('a calendar is given the visit on the shop’s clock, and knows it again', async ({ page }) => {

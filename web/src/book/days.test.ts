@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { between, byDay, byPart, dayAt, later, weekday, type Slot } from './days';
+import { between, byDay, byPart, dayAt, hoursOn, later, weekday, type Slot } from './days';
 
 const slot = (local: string): Slot => ({ local, start: `${local}:00Z`, end: `${local}:00Z` });
 
@@ -39,11 +39,29 @@ describe('days', () => {
   });
 
   it('are closed where the door is shut and nobody can come', () => {
-    const days = byDay(slots, '2026-11-23', 3, new Set([2]));
+    const tuesdays = (date: string) => weekday(date) === 2;
+    const days = byDay(slots, '2026-11-23', 3, tuesdays);
     // On Monday and Wednesday somebody comes in on purpose.
     expect(days.map((day) => day.closed)).toEqual([false, false, false]);
-    expect(byDay([], '2026-11-23', 2, new Set([2])).map((day) => day.closed)).toEqual([true, false]);
+    expect(byDay([], '2026-11-23', 2, tuesdays).map((day) => day.closed)).toEqual([true, false]);
   });
+});
+
+it.each([
+  ['2026-11-23', ['09:00']],
+  // That day is said to be otherwise, and this one to be shut.
+  ['2026-11-30', ['14:00']],
+  ['2026-12-07', []],
+  ['2026-11-24', []],
+])('the door is open on %s from %o', (date, opens) => {
+  const place = {
+    hours: [{ weekday: 1, opens: '09:00', closes: '17:00' }],
+    days: [
+      { day: '2026-11-30', windows: [{ opens: '14:00', closes: '17:00' }] },
+      { day: '2026-12-07', windows: [] },
+    ],
+  };
+  expect(hoursOn(place, date).map((each) => each.opens)).toEqual(opens);
 });
 
 it('tells morning, afternoon and evening apart, and leaves out what there is none of', () => {

@@ -4,12 +4,13 @@ import { minutesOf, shopTime } from '$lib/time';
 import type { Schema } from '$lib/api/types';
 
 export type Slot = Schema<'SlotView'>;
+type Place = Schema<'PublicLocationView'>;
 export type Day = {
   date: string;
   slots: Slot[];
   /** How open it is, next to the most open of the days: from 0 to 4. */
   open: number;
-  /** Whether the door stays shut on this weekday. */
+  /** Whether the door stays shut. */
   closed: boolean;
 };
 export type PartOfDay = 'morning' | 'afternoon' | 'evening';
@@ -37,8 +38,14 @@ export function between(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 }
 
+/** When the door of a place is open on a day: as that day says, or else its week. */
+export function hoursOn(place: Pick<Place, 'hours' | 'days'>, date: string): { opens: string; closes: string }[] {
+  const own = place.days.find(({ day }) => day === date);
+  return own?.windows ?? place.hours.filter((each) => each.weekday === weekday(date));
+}
+
 /** So many days from the first on, each with its free times. */
-export function byDay(slots: Slot[], first: string, count: number, openOn?: Set<number>): Day[] {
+export function byDay(slots: Slot[], first: string, count: number, isOpen?: (date: string) => boolean): Day[] {
   const found = new Map<string, Slot[]>();
   for (const slot of slots) {
     const date = slot.local.slice(0, 10);
@@ -48,7 +55,7 @@ export function byDay(slots: Slot[], first: string, count: number, openOn?: Set<
   return Array.from({ length: count }, (_, at) => {
     const date = later(first, at);
     const own = found.get(date) ?? [];
-    const closed = own.length === 0 && openOn !== undefined && !openOn.has(weekday(date));
+    const closed = own.length === 0 && isOpen !== undefined && !isOpen(date);
     return { date, slots: own, open: Math.ceil((own.length / most) * 4), closed };
   });
 }

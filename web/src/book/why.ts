@@ -1,7 +1,7 @@
 import { t } from '$lib/i18n/index.svelte';
 import { midnight, minutesOf } from '$lib/time';
 import type { Shop } from './choice';
-import { weekday, type Day } from './days';
+import { hoursOn, type Day } from './days';
 
 /** What a customer is told of a reason. Whatever it is exactly: of staff and rooms, something is taken. */
 const TOLD = {
@@ -29,9 +29,9 @@ export async function whyOf(
   place: Shop['locations'][number] | undefined,
   ask: (start: string) => Promise<string[]>,
 ): Promise<string> {
-  const opens = place?.hours.find((each) => each.weekday === weekday(day.date))?.opens;
   if (day.closed || !place) return t('why.closed');
-  const start = new Date(midnight(day.date, place.time_zone).getTime() + minutesOf(opens ?? '12:00') * 60_000);
+  const [first] = hoursOn(place, day.date);
+  const start = new Date(midnight(day.date, place.time_zone).getTime() + minutesOf(first?.opens ?? '12:00') * 60_000);
   return ask(start.toISOString()).then(
     (codes) => t(reasonOf(codes)),
     // It is certain that there is no time; why is only good to know.

@@ -49,13 +49,14 @@ export class Own {
 
   get task(): Task | undefined {
     const wished = router.query('do');
-    const may = { move: this.visit?.may_move, cancel: this.visit?.may_cancel, again: this.firm, messages: true, forms: this.forms.length > 0 };
+    const may = { move: this.visit?.may_move, cancel: this.visit?.may_cancel, again: this.alone, messages: true, forms: this.forms.length > 0 };
     return wished && wished in may && may[wished as Task] ? (wished as Task) : undefined;
   }
 
-  /** Whether it is certain and still to come. */
-  get firm(): boolean {
-    return this.visit?.status === 'confirmed' && Date.parse(this.visit.starts_at) > Date.now();
+  /** Whether it can be made the first of several: it is certain, still to come, and one of no others yet. */
+  get alone(): boolean {
+    const { visit } = this;
+    return visit?.status === 'confirmed' && !visit.series_place && Date.parse(visit.starts_at) > Date.now();
   }
 
   get path(): string {

@@ -38,7 +38,8 @@ async fn a_visit_comes_again_at_the_same_time_of_the_clock() {
     let second = format!("/v1/b/{}", visits[0]["link"].as_str().unwrap());
     spa.guest.post(&format!("{second}/cancel"), &json!({})).await.expect(200);
     assert_eq!(spa.guest.get(&own).await.expect(200)["status"], "confirmed");
-    // And is so once.
+    // And is so once, which its page knows before it offers it.
+    assert_eq!(spa.guest.get(&own).await.expect(200)["series_place"], 1);
     spa.guest.post(&path, &weekly(3)).await.problem(409, "already_series");
     let third = format!("/v1/b/{}/series", visits[1]["link"].as_str().unwrap());
     spa.guest.post(&third, &weekly(2)).await.problem(409, "already_series");

@@ -51,6 +51,43 @@ async fn one_day_is_otherwise_than_the_week() {
     assert_eq!(done(&owner, "location.day_changed").await, 4);
 }
 
+/// Customers see the days that go otherwise before they come, where a closure counts for more.
+#[tokio::test]
+async fn the_public_page_says_which_days_are_otherwise() {
+    let (app, spa, owner) = shop().await;
+    let here = app.location(&spa).await.to_string();
+    let path = format!("/v1/locations/{here}/days");
+    let late = json!({ "windows": [{ "opens": "22:00", "closes": "23:00" }] });
+    for day in ["2026-03-01", "2026-03-10", "2026-03-12", "2026-06-13"] {
+        owner.put(&format!("{path}/{day}"), &late).await.expect(200);
+    }
+    let shut = |at: Value, first: &str, last: &str| json!({ "location_id": at, "first_day": first, "last_day": last });
+    let all = shut(Value::Null, "2026-03-12", "2026-03-13");
+    owner.post("/v1/closures", &all).await.expect(201);
+    let long = shut(json!(here), "2026-04-30", "2026-06-01");
+    owner.post("/v1/closures", &long).await.expect(201);
+
+    let page = app.browser().get(&format!("/v1/public/{}", spa.slug)).await.expect(200);
+    let days = page["locations"][0]["days"].as_array().unwrap();
+    let told: Vec<_> = days
+        .iter()
+        .map(|day| (day["day"].as_str().unwrap(), day["windows"] == late["windows"]))
+        .collect();
+    // Yesterday is today somewhere; two months ahead nobody looks.
+    let (open, closed) = (true, false);
+    assert_eq!(
+        told,
+        [
+            ("2026-03-01", open),
+            ("2026-03-10", open),
+            ("2026-03-12", closed),
+            ("2026-03-13", closed),
+            ("2026-04-30", closed),
+            ("2026-05-01", closed),
+        ]
+    );
+}
+
 #[tokio::test]
 async fn closed_for_some_days() {
     let (app, spa, owner) = shop().await;

@@ -313,6 +313,18 @@ async fn staff_see_who_waits_and_offer_by_themselves() {
     spa.owner.delete(&path).await.expect(204);
     let listed = spa.owner.get("/v1/waitlist").await.expect(200);
     assert_eq!(listed["items"], json!([]));
+
+    // Of those who don't wait any more the last comes first, page by page.
+    app.clock.advance(Duration::seconds(1));
+    let third = spa.owner.post("/v1/waitlist", &wish(&spa, "Cy", &json!({}))).await.expect(201);
+    spa.owner.delete(&format!("/v1/waitlist/{}", third["id"].as_str().unwrap())).await.expect(204);
+    let left = spa.owner.get("/v1/waitlist?state=left&limit=1").await.expect(200);
+    assert_eq!(left["items"][0]["id"], third["id"]);
+    let next = left["next_cursor"].as_str().unwrap();
+    let left = format!("/v1/waitlist?state=left&limit=1&cursor={next}");
+    let left = spa.owner.get(&left).await.expect(200);
+    assert_eq!(left["items"][0]["id"], other["id"]);
+    assert_eq!(left["next_cursor"], Value::Null);
 }
 
 #[tokio::test]

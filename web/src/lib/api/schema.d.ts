@@ -4236,7 +4236,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Those who wait, the first who came first. */
+        /** Those who wait, the first who came first; of those who don't any more, the last first. */
         get: operations["list_waitlist"];
         put?: never;
         /** Puts somebody on the list. */
@@ -7791,6 +7791,11 @@ export interface components {
             party: number;
             /** Format: int64 */
             price_minor: number;
+            /**
+             * Format: int16
+             * @description Which visit of a series it is; missing: it comes once
+             */
+            series_place?: number | null;
             shop: string;
             shop_name: string;
             /** Format: date-time */
@@ -8272,6 +8277,8 @@ export interface components {
          */
         PublicLocationView: {
             address: string;
+            /** @description Which of the next 60 days have hours of their own; without windows it is closed */
+            days: components["schemas"]["LocationDayView"][];
             /** @description From Monday on */
             hours: components["schemas"]["OpeningHours"][];
             id: string;
