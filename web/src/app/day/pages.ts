@@ -20,5 +20,6 @@ export const pages: readonly Page[] = [
     nav: { text: 'nav.calendar', icon: week, group: 'desk', order: 20 },
   },
   { path: '/app/week/:date', load: () => import('./Week.svelte'), needs: reads, words: ['day'], under: '/app/week' },
+  { path: '/app/month', load: () => import('./Month.svelte'), needs: reads, words: ['day'], under: '/app/week' },
   { path: '/app/month/:date', load: () => import('./Month.svelte'), needs: reads, words: ['day'], under: '/app/week' },
 ];

@@ -12,6 +12,7 @@ interface Way {
 }
 
 export const MORE: readonly Way[] = [
+  { page: '/app/month', text: 'palette.to.month' },
   { page: '/app/customers/duplicates', text: 'palette.to.duplicates' },
   { page: '/app/customers/imports', text: 'palette.to.import' },
   { page: '/app/customers', text: 'palette.to.export', to: '/app/customers?export', needs: 'customer:export' },
