@@ -31,9 +31,9 @@ export function factorIs(made: string): void {
 export async function administrator(page: Page): Promise<void> {
   if (!ADMIN) throw new Error('OPENCHAIR_ADMIN names a login that looks after the platform');
   await page.goto('/sign-in');
-  if (session.length > 0) {
-    await page.context().addCookies(session);
-  } else {
+  await page.context().addCookies(session);
+  // A second factor that was set up meanwhile has ended what was signed in before.
+  if (session.length === 0 || !(await page.request.get('/v1/me')).ok()) {
     type Answer = { status: string; challenge?: string };
     const { status, challenge } = await call<Answer>(page, 'POST', '/v1/auth/sign-in', { email: ADMIN, password: ADMIN_PASSWORD });
     if (status === 'second_factor_required') await call(page, 'POST', '/v1/auth/second-factor', { challenge, code: await nextCode() });
