@@ -11,6 +11,7 @@ const PARTS: Record<string, string[]> = {
   visit: ['visit'],
   queue: ['queue', 'board'],
   regulars: ['regulars'],
+  plans: ['plans'],
   customers: ['app/customers'],
   day: ['app/day'],
   line: ['app/line'],
@@ -29,7 +30,7 @@ const PARTS: Record<string, string[]> = {
 };
 /** Those that are shown within another shell: its own words are there, too. */
 const shellOf = (part: string): string[] => {
-  if (part === 'visit' || part === 'regulars') return ['book'];
+  if (['visit', 'regulars', 'plans'].includes(part)) return ['book'];
   return PARTS[part]?.[0]?.startsWith('app/') ? ['app'] : [];
 };
 const here = new URL('.', import.meta.url);

@@ -48,11 +48,31 @@ export async function packageOf(page: Page, name: string, price_minor: number): 
 
 /** Somebody who pays less, being a member. */
 export async function member(page: Page, name: string, email: string, discount_percent: number): Promise<void> {
-  const { category } = await serviceOf(page);
-  const club = { category_id: category.id, name: 'Club', period: 'year', price_minor: 5000, discount_percent };
-  const { id: plan_id } = await call<{ id: string }>(page, 'POST', '/v1/membership-plans', club);
+  const { id: plan_id } = await plan(page, { name: 'Club', period: 'year', price_minor: 5000, discount_percent });
   const { id } = await call<{ id: string }>(page, 'POST', '/v1/customers', { name, email });
   await call(page, 'POST', `/v1/customers/${id}/memberships`, { plan_id });
+}
+
+/** Something to be a member of. */
+export async function plan(page: Page, terms: Record<string, unknown>): Promise<{ id: string }> {
+  const { category } = await serviceOf(page);
+  return call(page, 'POST', '/v1/membership-plans', { category_id: category.id, ...terms });
+}
+
+/** A plan with all that a plan can have, and one that says no more than its price. */
+export async function twoPlans(page: Page): Promise<void> {
+  const { id } = await serviceOf(page, 'Body scrub');
+  await change(page, 'PATCH', `/v1/services/${id}`, { members_only: true });
+  await plan(page, {
+    name: 'Friends of the house',
+    description: 'For a year from the day you join.',
+    benefits: ['A birthday facial mask', 'A drink of the garden’s herbs at every visit, hot or cold'],
+    period: 'year',
+    price_minor: 12_000,
+    discount_percent: 10,
+    service_ids: [id],
+  });
+  await plan(page, { name: 'Quiet hours', period: 'month', price_minor: 1950 });
 }
 
 /** Another place, where the owner works on the same hours: elsewhere, on another clock. */

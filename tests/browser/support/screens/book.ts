@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { twoPlans } from '../menu';
 import { bookedVisit, colleague, openShop, waitingPlace, type Open } from '../shop';
 import type { Screen } from './screen';
 
@@ -9,6 +10,8 @@ const shopOf = (page: Page): Promise<Open> => {
   SHOPS.set(page, shop);
   return shop;
 };
+
+const PLANS = new WeakMap<Page, Promise<Open>>();
 
 /** From the menu on, as far as somebody taps along. */
 async function menu(page: Page, tap: number): Promise<void> {
@@ -60,6 +63,15 @@ export const BOOK: Screen[] = [
       await menu(page, 2);
       await page.goto(`${new URL(page.url()).pathname}?step=wait`);
       await page.locator('form').waitFor();
+    },
+  },
+  {
+    name: '/{shop}, with memberships',
+    open: async (page) => {
+      const shop = PLANS.get(page) ?? openShop(page, twoPlans);
+      PLANS.set(page, shop);
+      await page.goto(`/${(await shop).slug}`);
+      await page.locator('main section h3').first().waitFor();
     },
   },
   visit('', 'dl'),

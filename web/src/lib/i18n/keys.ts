@@ -12,6 +12,7 @@ import type messaging from '$messages/messaging/en.json';
 import type palette from '$messages/palette/en.json';
 import type people from '$messages/people/en.json';
 import type places from '$messages/places/en.json';
+import type plans from '$messages/plans/en.json';
 import type platform from '$messages/platform/en.json';
 import type queue from '$messages/queue/en.json';
 import type regulars from '$messages/regulars/en.json';
@@ -36,6 +37,7 @@ type Catalogues = {
   palette: typeof palette;
   people: typeof people;
   places: typeof places;
+  plans: typeof plans;
   platform: typeof platform;
   queue: typeof queue;
   regulars: typeof regulars;
