@@ -58,6 +58,37 @@ test('a visit comes again: a time that is taken is skipped, another one shifted'
   await expect(page.getByRole('link', { name: 'Have it come again' })).toHaveCount(0);
 });
 
+test('a time to move to that can’t be had any more is explained, with those near it', async ({ page, another, guard }) => {
+  guard.allow(409);
+  const desk = await another();
+  const { slug, zone } = await deskOf(desk);
+  const free = await someday(desk, slug, zone);
+  const path = await bookAt(desk, slug, free[0]?.start ?? '', 'Nina Two');
+  await page.goto(path);
+  await page.getByRole('link', { name: 'Move it' }).click();
+  const times = page.locator('main section li button');
+  await times.first().waitFor();
+  await bookAt(desk, slug, free.at(-1)?.start ?? '');
+  await times.last().click();
+  const refusal = page.getByRole('alert');
+  await expect(refusal).toContainText('just been taken');
+  const near = page.getByRole('list', { name: 'Times near it' }).getByRole('button');
+  await expect(near.first()).toBeInViewport();
+
+  // Meanwhile they go home at the end of the first hour.
+  await expect(times.first()).toBeVisible();
+  const person = (await call<{ items: { id: string; hours: { location_id: string }[] }[] }>(desk, 'GET', '/v1/staff')).items[0];
+  const opens = free[0]?.local.slice(11, 16) ?? '';
+  const closes = `${String(Number(opens.slice(0, 2)) + 1).padStart(2, '0')}${opens.slice(2)}`;
+  const windows = [{ opens, closes }];
+  const location_id = person?.hours[0]?.location_id;
+  await call(desk, 'PUT', `/v1/staff/${person?.id}/days/${free[0]?.local.slice(0, 10)}`, { location_id, windows });
+  await near.first().click();
+  await expect(refusal).toContainText('Nobody who does this is in then.');
+  await near.first().click();
+  await expect(page.getByText(/^It’s moved/)).toBeVisible();
+});
+
 test('a calendar is given the visit on the shop’s clock, and knows it again', async ({ page }) => {
   const { slug, zone } = await openShop(page);
   const [slot] = await someday(page, slug, zone);

@@ -120,6 +120,18 @@ async function moved(page: Page): Promise<void> {
   await page.locator('.actions').waitFor();
 }
 
+/** Somebody else has the time by now to which one would move. */
+async function notMoved(page: Page): Promise<void> {
+  const { slug } = await plainOf(page);
+  const { slot } = await freeTime(page, slug);
+  await page.goto(`${await bookAt(page, slug, slot.start, 'Nina Two')}?do=move`);
+  await rows(page).last().waitFor();
+  const last = (await slots(page, slug, slot.local.slice(0, 10))).at(-1);
+  await bookAt(page, slug, last?.start ?? '');
+  await rows(page).last().click();
+  await page.getByRole('alert').waitFor();
+}
+
 async function cancelled(page: Page): Promise<void> {
   const { slug } = await plainOf(page);
   await page.goto(`${await bookedVisit(page, slug)}?do=cancel`);
@@ -189,6 +201,7 @@ export const VISIT: Screen[] = [
   },
   { name: '/b/{token}?do=again, the times', open: series },
   { name: '/b/{token}, moved', open: moved },
+  { name: '/b/{token}?do=move, a time that is taken', open: notMoved, refusal: 409 },
   { name: '/b/{token}, cancelled', open: cancelled },
   { name: '/b/{token}?do=messages, with notes', open: notes },
   {

@@ -7,10 +7,7 @@ import type { Slot } from '../days';
 import { Once } from '../once';
 import { visitor } from '../shop';
 import { api, ask } from '../wire';
-import type { Flow, Near } from './flow.svelte';
-
-/** The times that the server names instead of one that is taken. */
-const near = (fault: Fault): Near[] => (fault.particulars as { alternatives?: Near[] } | undefined)?.alternatives ?? [];
+import type { Flow } from './flow.svelte';
 
 /** What is asked of the shop for a booking: time is kept, given back and taken up. */
 export class Desk {
@@ -27,14 +24,12 @@ export class Desk {
   async take(slot: Pick<Slot, 'start'>): Promise<boolean> {
     if (this.flow.taking) return false;
     this.flow.taking = slot.start;
-    this.flow.fault = undefined;
-    this.flow.near = [];
     try {
       await this.#keep(slot.start);
       this.flow.go('who');
       return true;
     } catch (error) {
-      this.#refused(Fault.from(error));
+      this.flow.fault = Fault.from(error);
       return false;
     } finally {
       this.flow.taking = undefined;
@@ -53,11 +48,6 @@ export class Desk {
       api.POST('/v1/public/{shop}/holds', { params: { path, header }, body }),
     );
     this.flow.save();
-  }
-
-  #refused(fault: Fault): void {
-    this.flow.fault = fault;
-    this.flow.near = near(fault);
   }
 
   /** Gives the time back that was kept. */
@@ -143,7 +133,7 @@ export class Desk {
       await work();
       return true;
     } catch (error) {
-      this.#refused(Fault.from(error));
+      this.flow.fault = Fault.from(error);
       return false;
     } finally {
       this.flow.busy = false;

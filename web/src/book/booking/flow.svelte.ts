@@ -9,7 +9,6 @@ import { withStep } from '../routes';
 import { needsExtras, type Step } from './steps';
 
 type Hold = Schema<'HoldView'>;
-export type Near = { start: string; end: string };
 
 export const blank = () => ({ name: '', email: '', phone: '', note: '', news: false });
 
@@ -30,8 +29,6 @@ export class Flow {
   taking = $state<string>();
   busy = $state(false);
   fault = $state.raw<Fault>();
-  /** Times near one that somebody else was quicker for. */
-  near = $state.raw<Near[]>([]);
 
   constructor(shop: Shop) {
     this.shop = shop;
@@ -100,7 +97,6 @@ export class Flow {
   choose(more: Partial<Choice>): void {
     this.choice = { ...this.choice, ...more };
     this.quote = null;
-    this.near = [];
   }
 
   over(now = Date.now()): boolean {
