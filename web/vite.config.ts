@@ -31,7 +31,7 @@ function preloadTextFace(): Plugin {
 /** The API that the development server hands on to. */
 const API = process.env['OPENCHAIR_API'] ?? 'http://localhost:8080';
 
-/** While one develops: the shell that the server would answer with. */
+/** While one develops: the shell that the server would answer with, and the worker for notes. */
 function serveShells(): Plugin {
   return {
     name: 'serve-shells',
@@ -41,6 +41,7 @@ function serveShells(): Plugin {
         const page = request.headers.accept?.includes('text/html');
         const shell = page ? SHELLS.find(({ pages }) => pages.test(path)) : undefined;
         if (shell) request.url = `/${shell.name}.html`;
+        if (path === '/notes.js') request.url = '/src/visit/push/notes.ts';
         next();
       });
     },
@@ -95,7 +96,17 @@ const worker = {
   },
 };
 
-const LONE: Record<string, typeof widget> = { widget, worker };
+/** The service worker that shows customers the notes of businesses. */
+const notes = {
+  emptyOutDir: false,
+  target: ['chrome123', 'firefox121', 'safari17.5'],
+  rolldownOptions: {
+    input: here('./src/visit/push/notes.ts'),
+    output: { format: 'iife' as const, entryFileNames: 'notes.js' },
+  },
+};
+
+const LONE: Record<string, typeof widget> = { widget, worker, notes };
 
 export default defineConfig(({ mode }) => ({
   define: mode === 'worker' ? { __FILES__: process.env['OPENCHAIR_FILES'], __BUILD__: process.env['OPENCHAIR_BUILD'] } : {},

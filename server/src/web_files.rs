@@ -84,8 +84,9 @@ pub const PUBLIC_PAGES: [&str; 8] = [
 const ROOT_FILES: [&str; 4] =
     ["favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest"];
 
-/// The service worker of the staff pages. From the root it may have `/app` itself for its scope.
-const WORKER: &str = "sw.js";
+/// The service workers: of the staff pages, and of the notes that customers get. From the root they may
+/// have what they like for their scope, the staff's `/app` itself.
+const WORKERS: [&str; 2] = ["sw.js", "notes.js"];
 /// What a worker may do is said by its script's answer, not by the page: it fetches our own files.
 const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 
@@ -102,8 +103,8 @@ const FOR_AN_HOUR: &str = "public, max-age=3600";
 /// Every path that [`routes`] adds, for the table of methods.
 pub fn paths() -> impl Iterator<Item = String> {
     let pages = PUBLIC_PAGES.iter().map(|&page| page.to_owned());
-    let root = ROOT_FILES.iter().map(|name| format!("/{name}"));
-    let others = ["/app", "/app/*rest", "/assets/*file", "/sw.js", "/widget.js"];
+    let root = ROOT_FILES.iter().chain(&WORKERS).map(|name| format!("/{name}"));
+    let others = ["/app", "/app/*rest", "/assets/*file", "/widget.js"];
     pages.chain(root).chain(others.map(str::to_owned))
 }
 
@@ -116,11 +117,13 @@ pub fn routes(mut route: Route, files: WebFiles) -> Route {
     for name in ROOT_FILES {
         route = route.at(format!("/{name}"), get(file(files, name)));
     }
+    for name in WORKERS {
+        route = route.at(format!("/{name}"), get(worker(files, name)));
+    }
     route
         .at("/app", get(shell(files, "app.html")))
         .at("/app/*rest", get(shell(files, "app.html")))
         .at("/assets/*file", get(asset(files)))
-        .at("/sw.js", get(worker(files)))
         .at("/widget.js", get(widget(files)))
 }
 
@@ -135,9 +138,9 @@ fn file(files: WebFiles, name: &'static str) -> impl Endpoint + 'static {
     poem::endpoint::make_sync(move |req| found(serve(files, name, req.headers(), LOOK_AGAIN)))
 }
 
-fn worker(files: WebFiles) -> impl Endpoint + 'static {
+fn worker(files: WebFiles, name: &'static str) -> impl Endpoint + 'static {
     poem::endpoint::make_sync(move |req| {
-        let mut script = found(serve(files, WORKER, req.headers(), LOOK_AGAIN))?;
+        let mut script = found(serve(files, name, req.headers(), LOOK_AGAIN))?;
         let policy = HeaderValue::from_static(WORKER_POLICY);
         script.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
         Ok::<_, poem::Error>(script)
@@ -291,6 +294,7 @@ mod tests {
             "assets/font.woff2" => b"font",
             "widget.js" => b"let w",
             "sw.js" => b"let s",
+            "notes.js" => b"let n",
             "manifest.webmanifest" => b"{}",
             _ => return None,
         };
@@ -347,9 +351,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_installs_the_staff_pages_is_looked_for_each_time() {
+    async fn what_is_installed_is_looked_for_each_time() {
         for (path, kind) in [
             ("/sw.js", "text/javascript; charset=utf-8"),
+            ("/notes.js", "text/javascript; charset=utf-8"),
             ("/manifest.webmanifest", "application/manifest+json"),
         ] {
             let answer = fetch(path, "").await;
@@ -357,8 +362,13 @@ mod tests {
             assert_eq!(answer.header("cache-control"), "no-cache");
             assert_eq!(app(|_| None).get(path).send().await.status.as_u16(), 404, "{path}");
         }
-        let worker = fetch("/sw.js", "").await;
-        assert!(worker.header("content-security-policy").contains("connect-src 'self'"));
+        for path in ["/sw.js", "/notes.js"] {
+            let worker = fetch(path, "").await;
+            assert!(
+                worker.header("content-security-policy").contains("connect-src 'self'"),
+                "{path}"
+            );
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 // Builds each shell by itself into one folder, which starts out empty, so that staff code can't grow the
-// pages that customers load; the widget, which is one file; and the service worker of the staff pages, which
-// is told what they consist of.
+// pages that customers load; the widget and the worker for notes, which are one file each; and the service
+// worker of the staff pages, which is told what they consist of.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -32,7 +32,7 @@ const parts = files.filter((file) => !file.startsWith('/assets/icon-'));
 const page = readFileSync(new URL(`${staff}.html`, dist));
 const mark = createHash('sha256').update(JSON.stringify(parts)).update(page).digest('hex').slice(0, 12);
 build('worker', { OPENCHAIR_FILES: JSON.stringify(parts), OPENCHAIR_BUILD: JSON.stringify(mark) });
-[...others, 'widget'].forEach((name) => build(name));
+[...others, 'widget', 'notes'].forEach((name) => build(name));
 for (const { name } of SHELLS) {
   renameSync(new URL(`${name}.manifest.json`, dist), new URL(`${name}.json`, manifests));
 }

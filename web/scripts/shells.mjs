@@ -86,3 +86,6 @@ export const WIDGET = 3;
 
 /** What the staff pages have work for them beside; most of it is the list of what they consist of. */
 export const WORKER = 6;
+
+/** What customers have work for them beside, who want to be told of their visits. */
+export const NOTES = 1;

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AT_ONCE, SHELLS, WIDGET, WORKER } from './shells.mjs';
+import { AT_ONCE, NOTES, SHELLS, WIDGET, WORKER } from './shells.mjs';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(web, 'dist');
@@ -87,7 +87,7 @@ for (const shell of SHELLS) {
     console.log(`            JS ${js.toFixed(1)} of ${bar} KB (gz), ${page}: ${verdict(js <= bar)}`);
   }
 }
-for (const [file, bar] of [['widget.js', WIDGET], ['sw.js', WORKER]]) {
+for (const [file, bar] of [['widget.js', WIDGET], ['sw.js', WORKER], ['notes.js', NOTES]]) {
   const weight = size(file) / 1024;
   console.log(`${file.padEnd(11)} JS ${weight.toFixed(1)} of ${bar} KB (gz): ${verdict(weight <= bar)}`);
 }

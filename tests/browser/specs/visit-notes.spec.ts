@@ -83,7 +83,11 @@ test('a browser is told of visits from the tap that asks for it until the next',
   await expect(toggle(page)).toBeChecked();
   await expect(page.getByRole('radio', { name: 'By notification' })).toBeChecked();
   expect(calls).toEqual(['POST https://push.example/one', 'by push']);
-  // It is in no page's way.
+  // It keeps its name, so that the next build's takes its place, and is in no page's way.
+  const [worker] = await page.evaluate(async () =>
+    (await navigator.serviceWorker.getRegistrations()).map(({ active, scope }) => [active?.scriptURL, scope]),
+  );
+  expect(worker?.map((url) => url && new URL(url).pathname)).toEqual(['/notes.js', '/assets/notes/']);
   expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
 
   const url = new URL(path, page.url()).href;

@@ -1,11 +1,12 @@
 // This browser, as far as notes go.
 import { device } from '$lib/store';
 import { bytesOf, read, sameKey, withShop, type Known } from './known';
-import worker from './notes?worker&url';
 
 const KEPT = 'openchair.notes';
-/** A folder of its own beside the script, in which no page lies: the worker is in nobody's way. */
-const scope = () => new URL('notes/', new URL(worker, location.href)).pathname;
+/** It keeps its name from build to build, so that a browser which has it finds the next one. */
+const WORKER = '/notes.js';
+/** Where no page lies: the worker is in nobody's way. */
+const SCOPE = '/assets/notes/';
 
 /** Some browsers take notes only for pages that were put on the home screen, and some not at all. */
 export const able = (): boolean =>
@@ -24,7 +25,7 @@ function keep(shop: string, known: Known | null): boolean {
 
 export const remember = (shop: string, known: Known): void => void keep(shop, known);
 
-const registered = () => navigator.serviceWorker.getRegistration(scope());
+const registered = () => navigator.serviceWorker.getRegistration(SCOPE);
 
 export async function current(): Promise<PushSubscription | null> {
   return (await (await registered())?.pushManager.getSubscription()) ?? null;
@@ -35,8 +36,8 @@ export const allowed = async (): Promise<boolean> => (await Notification.request
 
 /** Notes can come to this browser from now on. */
 export async function subscribed(key: string): Promise<PushSubscription> {
-  const registration = await navigator.serviceWorker.register(worker, {
-    scope: scope(),
+  const registration = await navigator.serviceWorker.register(WORKER, {
+    scope: SCOPE,
     // While one develops, scripts aren't put together.
     type: import.meta.env.DEV ? 'module' : 'classic',
   });
