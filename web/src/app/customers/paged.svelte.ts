@@ -1,3 +1,4 @@
+import { Fault } from '$lib/api/fault';
 import { Doing } from '../loaded.svelte';
 
 interface Page<T> {
@@ -21,25 +22,31 @@ export class Paged<T> {
     return this.loading.fault;
   }
 
-  /** Loads the first page anew; an older answer that comes later is dropped. */
+  /** Loads the first page anew; an older answer that comes later is dropped, also why there was none. */
   async again(): Promise<void> {
-    const turn = (this.#turn += 1);
-    this.loading.busy = false;
-    await this.loading.run(async () => {
-      const page = await this.#page(undefined);
-      if (turn === this.#turn) [this.items, this.cursor] = [page.items, page.next_cursor];
-    });
+    await this.#load(undefined, (page) => (this.items = page.items));
   }
 
   async more(): Promise<void> {
     const { cursor } = this;
-    const turn = this.#turn;
-    if (!cursor) return;
-    await this.loading.run(async () => {
+    // While a first page is on its way, this cursor is another list's.
+    if (!cursor || this.loading.busy) return;
+    await this.#load(cursor, (page) => (this.items = [...(this.items ?? []), ...page.items]));
+  }
+
+  async #load(cursor: string | undefined, take: (page: Page<T>) => void): Promise<void> {
+    const turn = (this.#turn += 1);
+    this.loading.busy = true;
+    this.loading.fault = undefined;
+    try {
       const page = await this.#page(cursor);
       if (turn !== this.#turn) return;
-      this.items = [...(this.items ?? []), ...page.items];
+      take(page);
       this.cursor = page.next_cursor;
-    });
+    } catch (error) {
+      if (turn === this.#turn) this.loading.fault = Fault.from(error);
+    } finally {
+      if (turn === this.#turn) this.loading.busy = false;
+    }
   }
 }
