@@ -3,9 +3,11 @@ import { Fault } from '$lib/api/fault';
 import type { Schema } from '$lib/api/types';
 import { maybe, t } from '$lib/i18n/index.svelte';
 import { sentence } from '$lib/ui/sentence';
+import { desk } from '../desk.svelte';
 import { said } from '../said.svelte';
+import { backFrom, bothOf } from './back';
 import type { Book } from './book.svelte';
-import { after, askedFor, handsOf, wayBack, type Deed, type Visit } from './visits';
+import { after, askedFor, wayBack, type Deed, type Visit } from './visits';
 
 export type Slot = { start: string; end: string };
 export type Reason = Schema<'WhyView'>;
@@ -26,6 +28,17 @@ export interface Refused {
   fault: Fault;
   reasons: Reason[];
   near: Slot[];
+}
+
+interface Move {
+  to: Aim;
+  hope: Visit;
+  tell: (before: Visit, now: Visit, to: Aim) => void;
+}
+
+/** A move that waits for the answer to another one of the same visit. */
+interface Next extends Move {
+  answer: (moved: boolean) => void;
 }
 
 type Simple = Exclude<Deed, 'move' | 'cancel' | 'decline'>;
@@ -52,6 +65,7 @@ export class Deeds {
   refused = $state.raw<Refused>();
   /** The visits that an answer is awaited for. */
   busy = $state.raw<ReadonlySet<string>>(new Set());
+  readonly #next = new Map<string, Next>();
 
   constructor(book: Book) {
     this.#book = book;
@@ -84,24 +98,62 @@ export class Deeds {
     return done !== undefined;
   }
 
-  /** Moves a visit; `hope` is how it is shown until the answer comes. */
-  async move(visit: Visit, to: Aim, hope: Visit): Promise<boolean> {
+  /** Moves a visit; `hope` is how it is shown until the answer comes. Whoever moves it once more before that moves
+   *  what the answer brings. */
+  move(visit: Visit, to: Aim, hope: Visit): Promise<boolean> {
+    return this.#move(visit, { to, hope, tell: this.#moved });
+  }
+
+  async #move(visit: Visit, move: Move): Promise<boolean> {
+    const { id } = visit;
     this.refused = undefined;
-    this.#book.hope(hope);
-    this.#begin(visit.id);
+    this.#book.hope(move.hope);
+    if (this.busy.has(id)) return this.#wait(id, move);
+    this.#begin(id);
+    let done: Visit | undefined;
+    let fault: Fault | undefined;
     try {
-      const done = await this.#send(visit, to);
+      done = await this.#send(visit, move.to);
       this.#book.take(done);
-      said.say(t('visit.did.move', { name: nameOfVisit(visit) }), () => this.#moveBack(visit, done, to));
-      return true;
+      // What goes on at once isn't there.
+      if (!this.#next.has(id)) move.tell(visit, done, move.to);
     } catch (error) {
-      this.#book.unhope(visit.id);
-      await this.#refuse(visit, to, Fault.from(error));
-      return false;
-    } finally {
-      this.#end(visit.id);
+      this.#book.unhope(id);
+      fault = Fault.from(error);
+    }
+    this.#end(id, done);
+    if (fault) await this.#refuse(visit, move.to, fault);
+    return done !== undefined;
+  }
+
+  #wait(id: string, move: Move): Promise<boolean> {
+    return new Promise((answer) => {
+      const before = this.#next.get(id);
+      before?.answer(false);
+      this.#next.set(id, { ...move, to: bothOf(before?.to, move.to), answer });
+    });
+  }
+
+  /** The move that waited for an answer. If that was a refusal, it would begin where the visit never came. */
+  #goOn(id: string, now: Visit | undefined): void {
+    const next = this.#next.get(id);
+    if (!next) return;
+    this.#next.delete(id);
+    if (now) {
+      const hope = { ...next.hope, status: now.status, version: now.version };
+      void this.#move(now, { ...next, hope }).then(next.answer);
+    } else {
+      this.#book.unhope(id);
+      next.answer(false);
     }
   }
+
+  #moved = (before: Visit, now: Visit, to: Aim): void => {
+    const back = backFrom(to, before, desk.can('booking:override'));
+    const hope = { ...before, version: now.version };
+    const undo = back && (() => this.#move(now, { to: back, hope, tell: () => said.say(t('visit.undone')) }));
+    said.say(t('visit.did.move', { name: nameOfVisit(before) }), undo);
+  };
 
   #send({ id, version }: Visit, { start, staff, room, location, over }: Aim): Promise<Visit> {
     return ask(
@@ -112,25 +164,6 @@ export class Deeds {
     );
   }
 
-  async #moveBack(before: Visit, now: Visit, moved: Aim): Promise<void> {
-    const hands = moved.staff && handsOf(before);
-    const room = moved.room ? before.lines.find((line) => line.room)?.room : undefined;
-    const to: Aim = {
-      start: before.starts_at,
-      ...(hands && { staff: hands }),
-      ...(room && { room }),
-      ...(moved.location && { location: before.location }),
-    };
-    this.#book.hope({ ...before, version: now.version });
-    try {
-      this.#book.take(await this.#send(now, to));
-      said.say(t('visit.undone'));
-    } catch (error) {
-      this.#book.unhope(before.id);
-      await this.#refuse(now, to, Fault.from(error));
-    }
-  }
-
   /** Says why a move can't be, with names, and what is near. */
   async #refuse(visit: Visit, to: Aim, fault: Fault): Promise<void> {
     if (fault.code === 'stale_version' || fault.code === 'offline') {
@@ -138,17 +171,20 @@ export class Deeds {
       return;
     }
     const { alternatives = [] } = (fault.particulars ?? {}) as { alternatives?: Slot[] };
-    this.refused = { visit, to, fault, reasons: [], near: alternatives };
+    const refused: Refused = { visit, to, fault, reasons: [], near: alternatives };
+    this.refused = refused;
     const reasons = await whyNot(visit, to).catch(() => []);
-    if (this.refused.visit.id === visit.id && this.refused.fault === fault) this.refused = { ...this.refused, reasons };
+    // By then it may have been put away.
+    if (this.refused === refused) this.refused = { ...refused, reasons };
   }
 
   async #try(visit: Visit, status: string, call: (call: Call) => Promise<Visit>): Promise<Visit | undefined> {
     if (this.busy.has(visit.id)) return undefined;
     this.#book.hope({ ...visit, status });
     this.#begin(visit.id);
+    let done: Visit | undefined;
     try {
-      const done = await call({ params: { path: { id: visit.id } }, body: { version: visit.version } });
+      done = await call({ params: { path: { id: visit.id } }, body: { version: visit.version } });
       this.#book.take(done);
       return done;
     } catch (error) {
@@ -156,7 +192,7 @@ export class Deeds {
       await this.#explain(visit, Fault.from(error));
       return undefined;
     } finally {
-      this.#end(visit.id);
+      this.#end(visit.id, done);
     }
   }
 
@@ -184,8 +220,9 @@ export class Deeds {
     this.busy = new Set(this.busy).add(id);
   }
 
-  #end(id: string): void {
+  #end(id: string, now: Visit | undefined): void {
     this.busy = new Set([...this.busy].filter((each) => each !== id));
+    this.#goOn(id, now);
   }
 }
 
