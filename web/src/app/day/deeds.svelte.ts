@@ -151,7 +151,8 @@ export class Deeds {
   #moved = (before: Visit, now: Visit, to: Aim): void => {
     const back = backFrom(to, before, desk.can('booking:override'));
     const hope = { ...before, version: now.version };
-    const undo = back && (() => this.#move(now, { to: back, hope, tell: () => said.say(t('visit.undone')) }));
+    const tell = () => said.say(t('visit.undone'));
+    const undo = back && (async () => void (await this.#move(now, { to: back, hope, tell })));
     said.say(t('visit.did.move', { name: nameOfVisit(before) }), undo);
   };
 
