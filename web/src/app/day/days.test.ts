@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockOf, dateOf, isDate, later, minuteAt, minuteOf, momentAt, monthLater, monthOf, spanOf, weekOf } from './days';
+import { clockOf, dateOf, isDate, later, minuteAt, minuteOf, momentAt, monthLater, monthOf, spanOf, visitAt, weekOf } from './days';
 
 const NEW_YORK = 'America/New_York';
 
@@ -72,5 +72,16 @@ describe('calendars', () => {
   ])('the month of %s from weekday %i has %i weeks, %s to %s', (date, first, weeks, from, to) => {
     const month = monthOf(date, first);
     expect([month.length, month[0]?.[0], month.at(-1)?.[6]]).toEqual([weeks, from, to]);
+  });
+});
+
+describe('the page of a visit', () => {
+  const visit = { id: 'apt_1', starts_at: '2026-11-22T02:30:00Z', location: 'loc_1' };
+  it('is its day on the clock of its place', () => {
+    expect(visitAt(visit, 'America/Chicago')).toBe('/app/day/2026-11-21?visit=apt_1&at=loc_1');
+    expect(visitAt(visit, 'Europe/Berlin')).toBe('/app/day/2026-11-22?visit=apt_1&at=loc_1');
+  });
+  it('is the day where one has found it, if it touches several', () => {
+    expect(visitAt(visit, 'Europe/Berlin', '2026-11-21')).toBe('/app/day/2026-11-21?visit=apt_1&at=loc_1');
   });
 });

@@ -36,6 +36,11 @@ export function dateOf(moment: Date | string | number, zone: string): string {
   return `${year}-${pad(month)}-${pad(day)}`;
 }
 
+/** The page of a visit: its day and its place. The day is the one on the place's clock, if no other is meant. */
+export function visitAt(visit: { id: string; starts_at: string; location: string }, zone: string, date = dateOf(visit.starts_at, zone)): string {
+  return `/app/day/${date}?visit=${visit.id}&at=${visit.location}`;
+}
+
 /** Whether a text from an address names a day that there is. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

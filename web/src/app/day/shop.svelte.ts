@@ -96,6 +96,8 @@ const REMEMBERED = 'openchair.place.';
 class Shop {
   readonly tenant: string;
   #chosen = $state<string | null>(null);
+  /** The place that an address led to, until another one is chosen. */
+  #led = $state<string | null>(null);
   locations = new Shelf(() =>
     may('location:read', () => all((cursor) => ask(api.GET('/v1/locations', { params: { query: { cursor, limit: 100 } } })))),
     'locations',
@@ -116,14 +118,25 @@ class Shop {
     this.#chosen = device.get(REMEMBERED + tenant);
   }
 
-  /** The place that this device looks at. */
+  /** The place that is looked at: this device remembers the chosen one. */
   get location(): LocationView | undefined {
     const all = this.locations.value;
-    return all?.find(({ id }) => id === this.#chosen) ?? all?.[0];
+    const at = (place: string | null) => all?.find(({ id }) => id === place);
+    return at(this.#led) ?? at(this.#chosen) ?? all?.[0];
+  }
+
+  /** Shows another place in this tab. */
+  show(id: string): void {
+    this.#led = id;
+  }
+
+  /** The clock of a place; the business's, as long as it isn't known. */
+  zoneAt(id: string | undefined): string {
+    return this.locations.value?.find((each) => each.id === id)?.time_zone ?? desk.tenant?.time_zone ?? 'UTC';
   }
 
   choose(id: string): void {
-    this.#chosen = id;
+    [this.#chosen, this.#led] = [id, null];
     device.set(REMEMBERED + this.tenant, id);
   }
 
