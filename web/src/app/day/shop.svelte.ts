@@ -5,6 +5,7 @@ import { device } from '$lib/store';
 import { desk } from '../desk.svelte';
 import { kept } from '../kept/kept';
 import { dateOf, later } from './days';
+import { changesShop } from './shelves';
 
 const FRESH = 120_000;
 
@@ -22,6 +23,7 @@ class Shelf<T> {
   #load: () => Promise<T>;
   #at = 0;
   #going: Promise<void> | undefined;
+  #spoilt = 0;
   #name: string | undefined;
 
   constructor(load: () => Promise<T>, name?: string) {
@@ -56,12 +58,19 @@ class Shelf<T> {
     return this.value;
   }
 
+  /** It was changed: whoever wants it next gets it anew, also where it is being looked up from before. */
+  spoil(): void {
+    this.#at = 0;
+    this.#spoilt += 1;
+  }
+
   async #fetch(): Promise<void> {
+    const spoilt = this.#spoilt;
     try {
       const value = await this.#load();
       this.#put(value);
       this.#blame(undefined);
-      this.#at = Date.now();
+      if (spoilt === this.#spoilt) this.#at = Date.now();
       if (this.#name) void kept.put(this.#name, value);
     } catch (error) {
       this.#miss(Fault.from(error));
@@ -140,6 +149,12 @@ class Shop {
     device.set(REMEMBERED + this.tenant, id);
   }
 
+  /** Something of the shop was changed here, and one thing may say another: all is looked up when it is wanted. */
+  spoil(): void {
+    const own = [this.locations, this.staff, this.rooms, this.services, this.categories, this.addons, this.packages, this.policy];
+    for (const shelf of [...own, ...this.#closures.values(), ...this.#doors.values(), ...this.#away.values()]) shelf.spoil();
+  }
+
   /** Days on which the doors stay shut, from the month of this day on. */
   closures(date: string): Shelf<Schema<'ClosureView'>[]> {
     const from = monthOf(date);
@@ -202,6 +217,13 @@ async function may<T>(permission: string, load: () => Promise<T[]>): Promise<T[]
 }
 
 let shop: Shop | undefined;
+
+// Whichever page changes something that is on a shelf: here all of their calls come by.
+api.use({
+  onResponse({ request, response, schemaPath }) {
+    if (response.ok && changesShop(request.method, schemaPath)) shop?.spoil();
+  },
+});
 
 /** The shop that this tab looks at. */
 export function theShop(): Shop {
