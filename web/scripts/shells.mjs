@@ -20,6 +20,8 @@ export const SHELLS = [
       'src/app/day/NewVisit.svelte',
       'src/app/day/Refusal.svelte',
       'src/app/day/VisitSheet.svelte',
+      'src/app/day/calling.ts',
+      'src/app/day/lost.ts',
       'src/app/day/seat.ts',
       'src/app/line/Add.svelte',
       'src/app/line/Convert.svelte',

@@ -1,10 +1,10 @@
 import { api, ask } from '$lib/api/client';
 import { Fault } from '$lib/api/fault';
-import type { Schema } from '$lib/api/types';
 import { Live, type Items } from '$lib/live';
 import { desk } from '../desk.svelte';
 import { over } from '../over';
 import { sectionsOf, waitsById, type Entry, type Settings, type Wait } from './line';
+import { send, type Step, type Steps } from './steps';
 
 /** A press that was shown before the server has answered. */
 interface Guess {
@@ -14,19 +14,6 @@ interface Guess {
 }
 
 const PATIENCE = 4000;
-
-type Steps = {
-  call: { staff?: string };
-  start: { staff?: string };
-  finish: object;
-  return: object;
-  'no-show': object;
-  leave: { reason?: string };
-  move: { before: string } | { after: string };
-  edit: { services?: string[]; party?: number; staff?: string | null };
-  'step-back': object;
-};
-export type Step = keyof Steps;
 
 /** A location's line as staff see it: everything that is told of it, and what was pressed here since. */
 export class Floor {
@@ -138,30 +125,5 @@ export class Floor {
     const entry = await ask(api.POST('/v1/queue/call-next', { body }));
     this.take(entry);
     return entry;
-  }
-}
-
-function send(entry: Entry, step: Step, more: object): Promise<Schema<'QueueEntryView'>> {
-  const params = { path: { id: entry.id } };
-  const body = { version: entry.version, ...more } as never;
-  switch (step) {
-    case 'call':
-      return ask(api.POST('/v1/queue/entries/{id}/call', { params, body }));
-    case 'start':
-      return ask(api.POST('/v1/queue/entries/{id}/start', { params, body }));
-    case 'finish':
-      return ask(api.POST('/v1/queue/entries/{id}/finish', { params, body }));
-    case 'return':
-      return ask(api.POST('/v1/queue/entries/{id}/return', { params, body }));
-    case 'no-show':
-      return ask(api.POST('/v1/queue/entries/{id}/no-show', { params, body }));
-    case 'leave':
-      return ask(api.POST('/v1/queue/entries/{id}/leave', { params, body }));
-    case 'move':
-      return ask(api.POST('/v1/queue/entries/{id}/move', { params, body }));
-    case 'edit':
-      return ask(api.POST('/v1/queue/entries/{id}/edit', { params, body }));
-    case 'step-back':
-      return ask(api.POST('/v1/queue/entries/{id}/step-back', { params, body }));
   }
 }

@@ -1,75 +1,45 @@
 import { Fault } from '$lib/api/fault';
 import { t } from '$lib/i18n/index.svelte';
 import { said } from '../said.svelte';
+import { Calls } from './calls.svelte';
 import type { Floor } from './floor.svelte';
 import { besides, rankAt, type Entry } from './line';
-import { reason } from './reason';
 
-/** Who has just been pressed, so that nobody is pressed twice. */
-export class Presses {
-  busy = $state.raw<ReadonlySet<string>>(new Set());
+/** Everything that is pressed on the page of a line. */
+export class Presses extends Calls {
   /** Calling the next was refused, and for whom. */
   refused = $state.raw<{ fault: Fault; staff: string | undefined }>();
   readonly #floor: Floor;
 
   constructor(floor: Floor) {
+    super(floor);
     this.#floor = floor;
   }
 
-  async #press(id: string, work: () => Promise<void>): Promise<boolean> {
-    if (this.busy.has(id)) return false;
-    this.busy = new Set([...this.busy, id]);
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      said.say(reason(Fault.from(error)));
-      return false;
-    } finally {
-      this.busy = new Set([...this.busy].filter((other) => other !== id));
-    }
-  }
-
-  /** Does the opposite to whoever that was, as they are known by then. */
-  #undo(id: string, work: (entry: Entry) => Promise<unknown>): () => Promise<void> {
-    return async () => {
-      const entry = this.#floor.now(id);
-      if (entry) await this.#press(id, async () => void (await work(entry)));
-    };
-  }
-
   #back(id: string, shown: Partial<Entry>): () => Promise<void> {
-    return this.#undo(id, (entry) => this.#floor.step(entry, 'step-back', {}, shown));
+    return this.undo(id, (entry) => this.#floor.step(entry, 'step-back', {}, shown));
   }
 
   /** Calls the next for one of the staff. Why that can't be done stays on the page, with what helps. */
   async next(staff: string | undefined): Promise<void> {
     this.refused = undefined;
-    await this.#press('next', async () => {
+    await this.press('next', async () => {
       try {
         const entry = await this.#floor.callNext(staff);
-        this.#called(entry);
+        this.called(entry);
       } catch (error) {
         this.refused = { fault: Fault.from(error), staff };
       }
     });
   }
 
-  #called(entry: Entry): void {
-    const undo = this.#undo(entry.id, (now) => this.#floor.step(now, 'return', {}, { state: 'waiting', staff: null }));
-    said.say(t('line.did.called', { code: entry.code, name: entry.name }), undo);
-  }
-
-  call(entry: Entry, staff: string | undefined): Promise<boolean> {
+  override call(entry: Entry, staff: string | undefined): Promise<boolean> {
     this.refused = undefined;
-    return this.#press(entry.id, async () => {
-      const shown = { state: 'called', called_at: new Date().toISOString(), ...(staff && { staff }) } as const;
-      this.#called(await this.#floor.step(entry, 'call', staff ? { staff } : {}, shown));
-    });
+    return super.call(entry, staff);
   }
 
   start(entry: Entry, staff: string | undefined): Promise<boolean> {
-    return this.#press(entry.id, async () => {
+    return this.press(entry.id, async () => {
       const hands = entry.staff ? {} : staff ? { staff } : {};
       const shown = { state: 'serving', started_at: new Date().toISOString(), ...hands } as const;
       const started = await this.#floor.step(entry, 'start', hands, shown);
@@ -78,21 +48,21 @@ export class Presses {
   }
 
   finish(entry: Entry): Promise<boolean> {
-    return this.#press(entry.id, async () => {
+    return this.press(entry.id, async () => {
       await this.#floor.step(entry, 'finish', {}, { state: 'done', ended_at: new Date().toISOString() });
       said.say(t('line.did.finished', { code: entry.code }), this.#back(entry.id, { state: 'serving', ended_at: null }));
     });
   }
 
   noShow(entry: Entry): Promise<boolean> {
-    return this.#press(entry.id, async () => {
+    return this.press(entry.id, async () => {
       await this.#floor.step(entry, 'no-show', {}, { state: 'no_show', ended_at: new Date().toISOString() });
       said.say(t('line.did.no_show', { code: entry.code }), this.#back(entry.id, { state: 'waiting', staff: null }));
     });
   }
 
   leave(entry: Entry): Promise<boolean> {
-    return this.#press(entry.id, async () => {
+    return this.press(entry.id, async () => {
       await this.#floor.step(entry, 'leave', {}, { state: 'left', ended_at: new Date().toISOString() });
       said.say(t('line.did.left', { code: entry.code }), this.#back(entry.id, { state: 'waiting' }));
     });
@@ -100,16 +70,16 @@ export class Presses {
 
   putBack(entry: Entry): Promise<boolean> {
     const { staff } = entry;
-    return this.#press(entry.id, async () => {
+    return this.press(entry.id, async () => {
       await this.#floor.step(entry, 'return', {}, { state: 'waiting', staff: null });
-      const undo = this.#undo(entry.id, (now) => this.#floor.step(now, 'call', staff ? { staff } : {}, { state: 'called' }));
+      const undo = this.undo(entry.id, (now) => this.#floor.step(now, 'call', staff ? { staff } : {}, { state: 'called' }));
       said.say(t('line.did.returned', { code: entry.code }), undo);
     });
   }
 
   stepBack(entry: Entry): Promise<boolean> {
     const state = entry.state === 'done' ? 'serving' : 'waiting';
-    return this.#press(entry.id, async () => {
+    return this.press(entry.id, async () => {
       await this.#floor.step(entry, 'step-back', {}, { state, ended_at: null });
       said.say(t('line.did.stepped_back', { code: entry.code }));
     });
@@ -121,9 +91,9 @@ export class Presses {
     const place = besides(before, entry.id, to);
     if (!place) return Promise.resolve(false);
     const from = before.findIndex(({ id }) => id === entry.id);
-    return this.#press(entry.id, async () => {
+    return this.press(entry.id, async () => {
       await this.#floor.step(entry, 'move', place, { rank: rankAt(before, entry.id, to) });
-      const undo = this.#undo(entry.id, async (now) => {
+      const undo = this.undo(entry.id, async (now) => {
         const back = besides(this.#floor.sections.waiting, now.id, from);
         if (back) await this.#floor.step(now, 'move', back, { rank: rankAt(this.#floor.sections.waiting, now.id, from) });
       });
@@ -134,7 +104,7 @@ export class Presses {
   edit(entry: Entry, wish: { services: string[]; party: number; staff: string | null }): Promise<Entry> {
     const was = { services: entry.services.map(({ id }) => id), party: entry.party, staff: entry.staff_wanted ?? null };
     return this.#floor.step(entry, 'edit', wish, { party: wish.party, staff_wanted: wish.staff }).then((edited) => {
-      said.say(t('line.did.edited', { code: entry.code }), this.#undo(entry.id, (now) => this.#floor.step(now, 'edit', was)));
+      said.say(t('line.did.edited', { code: entry.code }), this.undo(entry.id, (now) => this.#floor.step(now, 'edit', was)));
       return edited;
     });
   }
