@@ -290,7 +290,7 @@ test('who walks in while one looks at today is put into the line from there', as
   const strip = page.getByRole('complementary', { name: 'Who’s waiting?' });
   await strip.getByRole('button', { name: 'Add walk-in' }).click();
   const form = page.getByRole('dialog', { name: 'Who’s walking in?' });
-  await form.getByLabel('Name', { exact: true }).fill('Noor Karim');
+  await form.getByRole('textbox', { name: 'Who?' }).fill('Noor Karim');
   await form.getByRole('checkbox', { name: line.service.name }).first().check();
   await form.getByRole('button', { name: 'Put into the line' }).click();
   await page.getByRole('dialog', { name: / is in line$/ }).getByRole('button', { name: 'Done' }).click();

@@ -58,7 +58,7 @@ async function inside(page: Page): Promise<void> {
 /** What whoever looks after the platform has. As an administrator. */
 export const PLATFORM: Screen[] = [
   at('/app/platform', '.gauges article'),
-  at('/app/platform/plans', 'main table'),
+  at('/app/platform/plans', 'main :is(table, ul.stack)'),
   at('/app/platform/jobs?state=done', 'main article, main .empty'),
   {
     name: '/app/platform/jobs, dead letters',
