@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backFrom, bothOf } from './back';
+import { backFrom } from './back';
 import type { Aim } from './deeds.svelte';
 import type { Line } from './visits';
 
@@ -30,10 +30,4 @@ test.each<[string, Aim, ReturnType<typeof visit>, Aim | undefined]>([
 
 test('who may not put one over another does not try', () => {
   expect(backFrom({ start: LATER }, visit([line('ann')], { overridden: true }), false)).toEqual({ start: START });
-});
-
-test('a second move keeps what only the first one says', () => {
-  expect(bothOf({ start: START, staff: ['ben'] }, { start: LATER })).toEqual({ start: LATER, staff: ['ben'] });
-  expect(bothOf({ start: START, staff: ['ben'] }, { start: LATER, staff: ['ann'] })).toEqual({ start: LATER, staff: ['ann'] });
-  expect(bothOf(undefined, { start: LATER })).toEqual({ start: LATER });
 });

@@ -20,8 +20,3 @@ export function backFrom(moved: Aim, before: Pick<Visit, 'starts_at' | 'location
     ...(before.overridden && mayOver && { over: true }),
   };
 }
-
-/** Two moves of which only the second is sent: what it doesn't say is as the first has it. */
-export function bothOf(first: Aim | undefined, second: Aim): Aim {
-  return { ...first, ...second };
-}

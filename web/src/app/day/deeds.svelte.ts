@@ -5,9 +5,8 @@ import { maybe, t } from '$lib/i18n/index.svelte';
 import { sentence } from '$lib/ui/sentence';
 import { desk } from '../desk.svelte';
 import { said } from '../said.svelte';
-import { backFrom, bothOf } from './back';
 import type { Book } from './book.svelte';
-import { after, askedFor, wayBack, type Deed, type Visit } from './visits';
+import { after, wayBack, type Deed, type Visit } from './visits';
 
 export type Slot = { start: string; end: string };
 export type Reason = Schema<'WhyView'>;
@@ -33,7 +32,7 @@ export interface Refused {
 interface Move {
   to: Aim;
   hope: Visit;
-  tell: (before: Visit, now: Visit, to: Aim) => void;
+  tell: (before: Visit, now: Visit, to: Aim) => void | Promise<void>;
 }
 
 /** A move that waits for the answer to another one of the same visit. */
@@ -115,14 +114,15 @@ export class Deeds {
     try {
       done = await this.#send(visit, move.to);
       this.#book.take(done);
-      // What goes on at once isn't there.
-      if (!this.#next.has(id)) move.tell(visit, done, move.to);
     } catch (error) {
       this.#book.unhope(id);
       fault = Fault.from(error);
     }
+    // What goes on at once isn't there.
+    const stays = !this.#next.has(id);
     this.#end(id, done);
     if (fault) await this.#refuse(visit, move.to, fault);
+    else if (done && stays) await move.tell(visit, done, move.to);
     return done !== undefined;
   }
 
@@ -130,7 +130,8 @@ export class Deeds {
     return new Promise((answer) => {
       const before = this.#next.get(id);
       before?.answer(false);
-      this.#next.set(id, { ...move, to: bothOf(before?.to, move.to), answer });
+      // What the last one doesn't say is as the one before has it.
+      this.#next.set(id, { ...move, to: { ...before?.to, ...move.to }, answer });
     });
   }
 
@@ -148,8 +149,9 @@ export class Deeds {
     }
   }
 
-  #moved = (before: Visit, now: Visit, to: Aim): void => {
-    const back = backFrom(to, before, desk.can('booking:override'));
+  #moved = async (before: Visit, now: Visit, to: Aim): Promise<void> => {
+    const way = await import('./back').catch(() => undefined);
+    const back = way?.backFrom(to, before, desk.can('booking:override'));
     const hope = { ...before, version: now.version };
     const tell = () => said.say(t('visit.undone'));
     const undo = back && (async () => void (await this.#move(now, { to: back, hope, tell })));
@@ -174,7 +176,7 @@ export class Deeds {
     const { alternatives = [] } = (fault.particulars ?? {}) as { alternatives?: Slot[] };
     const refused: Refused = { visit, to, fault, reasons: [], near: alternatives };
     this.refused = refused;
-    const reasons = await whyNot(visit, to).catch(() => []);
+    const reasons = await import('./why').then(({ whyNot }) => whyNot(visit, to)).catch(() => []);
     // By then it may have been put away.
     if (this.refused === refused) this.refused = { ...refused, reasons };
   }
@@ -214,7 +216,8 @@ export class Deeds {
       return;
     }
     await this.#book.again(visit.id).catch(() => undefined);
-    said.say(meanwhile(visit, fault));
+    const why = await import('./why').catch(() => undefined);
+    said.say(why?.meanwhile(visit, fault) ?? sentence(fault));
   }
 
   #begin(id: string): void {
@@ -225,35 +228,4 @@ export class Deeds {
     this.busy = new Set([...this.busy].filter((each) => each !== id));
     this.#goOn(id, now);
   }
-}
-
-/** What happened to a visit since it was looked at. */
-export function meanwhile(visit: Visit, fault: Fault): string {
-  const { changes = [] } = (fault.particulars ?? {}) as { changes?: { action: string; by: string }[] };
-  const last = changes.at(-1);
-  const what = last && maybe(`visit.history.${last.action}`);
-  return last && what
-    ? t('visit.stale', { name: nameOfVisit(visit), by: last.by, what })
-    : t('visit.stale.somehow', { name: nameOfVisit(visit) });
-}
-
-/** Why a visit can't be there, with names. */
-export async function whyNot(visit: Visit, { start, staff, room, location }: Aim): Promise<Reason[]> {
-  const query = {
-    ...askedFor(visit, !staff),
-    ...(staff && staff.length > 0 && { staff: staff.join(',') }),
-    ...(room && { room }),
-    location: location ?? visit.location,
-    start,
-    instead_of: visit.id,
-  };
-  return (await ask(api.GET('/v1/availability/why', { params: { query } }))).reasons;
-}
-
-/** A reason as a sentence. `whose` names the visit in the way, if it is known here. */
-export function reasonText(reason: Reason, whose: (id: string) => string | undefined): string {
-  const who = reason.staff_name ?? reason.room_name ?? '';
-  const other = reason.appointment ? whose(reason.appointment) : undefined;
-  const known = other ? maybe(`visit.why.${reason.code}.with`, { name: who, other }) : undefined;
-  return known ?? maybe(`visit.why.${reason.code}`, { name: who }) ?? t('visit.why.other');
 }

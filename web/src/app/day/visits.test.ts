@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { after, askedFor, badgesOf, deedsFor, handedOver, handsOf, lookOf, pastOf, peopleOf, wayBack, type Line, type Visit } from './visits';
+import { askedFor } from './asked';
+import { after, badgesOf, deedsFor, handedOver, handsOf, lookOf, pastOf, peopleOf, wayBack, type Line, type Visit } from './visits';
 
 const line = (some: Partial<Line>): Line =>
   ({ addons: [], customer: 1, position: 0, step: 0, service: 'svc_a', staff: 'stf_a', staff_chosen: false, ...some }) as Line;
