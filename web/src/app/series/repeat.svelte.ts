@@ -3,6 +3,7 @@ import { Fault } from '$lib/api/fault';
 import type { Schema } from '$lib/api/types';
 import { t } from '$lib/i18n/index.svelte';
 import { unsettled, type Remedies, type Remedy } from '$lib/series';
+import { Turns } from '$lib/turns';
 import type { Book } from '../day/book.svelte';
 import { dateOf } from '../day/days';
 import { nameOfVisit } from '../day/deeds.svelte';
@@ -23,7 +24,7 @@ export class Repeat {
   fault = $state.raw<Fault>();
   looking = $state(false);
   readonly #attempts = new Attempts();
-  #turn = 0;
+  readonly #turns = new Turns();
   #shape = '';
   #last: One | undefined;
 
@@ -38,7 +39,7 @@ export class Repeat {
 
   /** Looks at each time, as soon as nobody types any more. */
   look(one: One | undefined, zone: string): void {
-    const turn = (this.#turn += 1);
+    const last = this.#turns.next();
     this.fault = undefined;
     this.#last = one;
     if (!one || Object.keys(wrongIn(this.plan, dateOf(one.start, zone))).length > 0) {
@@ -50,15 +51,15 @@ export class Repeat {
     this.looking = true;
     const body = { ...seriesOf(one, this.plan, this.remedies), preview: true };
     setTimeout(() => {
-      if (turn !== this.#turn) return;
+      if (!last()) return;
       ask(api.POST('/v1/series', { body })).then(
         (found) => {
-          if (turn !== this.#turn) return;
+          if (!last()) return;
           this.looking = false;
           if ('occurrences' in found) this.preview = found;
         },
         (error: unknown) => {
-          if (turn === this.#turn) [this.preview, this.looking, this.fault] = [undefined, false, Fault.from(error)];
+          if (last()) [this.preview, this.looking, this.fault] = [undefined, false, Fault.from(error)];
         },
       );
     }, 250);
