@@ -9,6 +9,8 @@ import { visitor } from '../shop';
 import { api, ask } from '../wire';
 import type { Flow } from './flow.svelte';
 
+type Hold = Schema<'HoldView'>;
+
 /** What is asked of the shop for a booking: time is kept, given back and taken up. */
 export class Desk {
   readonly flow: Flow;
@@ -20,23 +22,35 @@ export class Desk {
     this.flow = flow;
   }
 
-  /** Keeps a time, and goes on to who comes. Gives whether it was still free. */
+  /** Keeps a time, and goes on to who comes. Gives whether it was still free. What comes once somebody is elsewhere
+   *  is given back. */
   async take(slot: Pick<Slot, 'start'>): Promise<boolean> {
     if (this.flow.taking) return false;
+    const last = this.flow.turns.next();
     this.flow.taking = slot.start;
     try {
-      await this.#keep(slot.start);
+      const hold = await this.#kept(slot.start);
+      if (!last()) {
+        void this.#giveBack(hold);
+        return false;
+      }
+      this.#hold(hold);
       this.flow.go('who');
       return true;
     } catch (error) {
-      this.flow.fault = Fault.from(error);
+      if (last()) this.flow.fault = Fault.from(error);
       return false;
     } finally {
-      this.flow.taking = undefined;
+      if (last()) this.flow.taking = undefined;
     }
   }
 
-  async #keep(start: string): Promise<void> {
+  #hold(hold: Hold): void {
+    this.flow.hold = hold;
+    this.flow.save();
+  }
+
+  async #kept(start: string): Promise<Hold> {
     const body = {
       start,
       visitor: visitor(),
@@ -44,18 +58,20 @@ export class Desk {
       ...(this.flow.choice.location && { location: this.flow.choice.location }),
     };
     const path = { shop: this.flow.shop.slug };
-    this.flow.hold = await this.#holds.send(body, (body, header) =>
+    return this.#holds.send(body, (body, header) =>
       api.POST('/v1/public/{shop}/holds', { params: { path, header }, body }),
     );
-    this.flow.save();
   }
 
   /** Gives the time back that was kept. */
   async release(): Promise<void> {
-    const hold = this.flow.hold?.hold;
+    const hold = this.flow.hold;
     this.flow.hold = null;
     this.flow.save();
-    if (!hold) return;
+    if (hold) await this.#giveBack(hold);
+  }
+
+  async #giveBack({ hold }: Hold): Promise<void> {
     const path = { shop: this.flow.shop.slug };
     // Nobody is helped by knowing that this didn't work: it is free again in ten minutes.
     await ask(api.POST('/v1/public/{shop}/holds/release', { params: { path }, body: { hold } })).catch(() => undefined);
@@ -94,7 +110,7 @@ export class Desk {
 
   async #again(): Promise<void> {
     try {
-      await this.#keep(this.flow.hold?.start ?? '');
+      this.#hold(await this.#kept(this.flow.hold?.start ?? ''));
     } catch (error) {
       const fault = Fault.from(error);
       if (fault.status !== 409) throw fault;

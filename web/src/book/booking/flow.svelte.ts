@@ -2,6 +2,7 @@ import type { Fault } from '$lib/api/fault';
 import type { Schema } from '$lib/api/types';
 import { router } from '$lib/router.svelte';
 import { device, tab } from '$lib/store';
+import { Turns } from '$lib/turns';
 import type { Answers } from '../../visit/answers';
 import { isEmpty, nothing, stillOffered, whoCan, type Choice, type Shop } from '../choice';
 import { kept } from '../kept';
@@ -27,6 +28,7 @@ export class Flow {
   booked = $state.raw<Schema<'BookedView'> | null>(null);
   /** The time that is being taken. */
   taking = $state<string>();
+  readonly turns = new Turns();
   busy = $state(false);
   fault = $state.raw<Fault>();
 
@@ -97,6 +99,12 @@ export class Flow {
   choose(more: Partial<Choice>): void {
     this.choice = { ...this.choice, ...more };
     this.quote = null;
+  }
+
+  /** Whatever is being taken isn't wanted any more. */
+  leave(): void {
+    this.turns.next();
+    this.taking = undefined;
   }
 
   over(now = Date.now()): boolean {
