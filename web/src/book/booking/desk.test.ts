@@ -84,3 +84,13 @@ it('says nothing of a refusal that comes once somebody has gone elsewhere', asyn
   expect(await taken).toBe(false);
   expect([flow.fault, flow.near]).toEqual([undefined, []]);
 });
+
+it('says that the second booking of a tab was refused, though the first one stands', async () => {
+  const { flow, desk } = begun();
+  flow.booked = { link: 'first' } as never;
+  flow.hold = { hold: 'h2', expires_at: '2999-01-01T00:00:00Z' } as never;
+  const done = desk.book([], '');
+  await sent[0]?.answer({ code: 'validation_failed', status: 422, fields: [{ field: '/phone', code: 'invalid_phone' }] }, 422);
+  expect(await done).toBe(false);
+  expect(flow.booked?.link).toBe('first');
+});

@@ -87,8 +87,9 @@ export class Desk {
     });
   }
 
-  /** Takes the kept time up. A time that isn't kept any more is taken again, if it is still free. */
-  async book(forms: Form[], code: string): Promise<void> {
+  /** Takes the kept time up. A time that isn't kept any more is taken again, if it is still free. Gives whether it is
+   *  booked. */
+  async book(forms: Form[], code: string): Promise<boolean> {
     const done = await this.#work(async () => {
       if (this.flow.over()) await this.#again();
       try {
@@ -99,13 +100,14 @@ export class Desk {
         this.flow.booked = await this.#visit(forms, code);
       }
     });
-    if (!done) return;
+    if (!done) return false;
     this.flow.hold = null;
     this.flow.choice = nothing(this.flow.choice.location);
     this.flow.answers = {};
     this.flow.agreed = {};
     this.flow.save();
     this.flow.go('done', { replace: true });
+    return true;
   }
 
   async #again(): Promise<void> {
