@@ -10,6 +10,8 @@ import type { Form } from './answers';
 import type { OwnVisit } from './words';
 
 export type Task = 'move' | 'cancel' | 'again' | 'messages' | 'forms';
+/** Those that change the visit itself. */
+type Deed = 'move' | 'cancel' | 'forms';
 
 /** Without what is asked a visit is a visit. */
 const NONE = { forms: [] };
@@ -24,7 +26,14 @@ export class Own {
   done = $state<'moved' | 'cancelled' | 'filled'>();
   readonly #moves = new Once();
   readonly #cancels = new Once();
-  readonly #doing = new Doing();
+  /** Each task has its own: what went wrong with one says nothing of another. */
+  readonly #doings: { [task in Task]?: Doing } & { [task in Deed]: Doing } = {
+    move: new Doing(),
+    cancel: new Doing(),
+    forms: new Doing(),
+  };
+  /** Why it couldn't be shown. */
+  unseen = $state.raw<Fault>();
 
   /** What was moved under this page is shown by the one that takes its place under the new address. */
   static #moved: Own | undefined;
@@ -39,12 +48,22 @@ export class Own {
     this.token = token;
   }
 
+  get #doing(): Doing | undefined {
+    return this.task && this.#doings[this.task];
+  }
+
   get busy(): boolean {
-    return this.#doing.busy;
+    return this.#doing?.busy ?? false;
   }
 
   get fault(): Fault | undefined {
-    return this.#doing.fault;
+    return this.#doing?.fault;
+  }
+
+  /** Whoever comes to a task begins it anew. */
+  begin(): void {
+    const doing = this.#doing;
+    if (doing) doing.fault = undefined;
   }
 
   get task(): Task | undefined {
@@ -64,12 +83,12 @@ export class Own {
   }
 
   async load(): Promise<void> {
-    this.#doing.fault = undefined;
+    this.unseen = undefined;
     try {
       this.visit = await ask(api.GET('/v1/b/{token}', { params: { path: { token: this.token } } }));
       dressAs(this.visit.shop);
     } catch (error) {
-      this.#doing.fault = Fault.from(error);
+      this.unseen = Fault.from(error);
       return;
     }
     const { forms } = await ask(api.GET('/v1/b/{token}/forms', { params: { path: { token: this.token } } })).catch(() => NONE);
@@ -78,7 +97,7 @@ export class Own {
 
   /** Fills in and agrees to all of it. */
   async fillIn(body: Schema<'OwnFormsInput'>): Promise<boolean> {
-    return this.#doing.run(async () => {
+    return this.#doings.forms.run(async () => {
       await ask(api.POST('/v1/b/{token}/forms', { params: { path: { token: this.token } }, body }));
       this.forms = [];
       this.done = 'filled';
@@ -92,7 +111,7 @@ export class Own {
   }
 
   async move(start: string): Promise<boolean> {
-    return this.#doing.run(async () => {
+    return this.#doings.move.run(async () => {
       const path = { token: this.token };
       const moved = await this.#moves.send({ start }, (body, header) =>
         api.POST('/v1/b/{token}/move', { params: { path, header }, body }),
@@ -107,7 +126,7 @@ export class Own {
   }
 
   async cancel(reason: string): Promise<boolean> {
-    return this.#doing.run(async () => {
+    return this.#doings.cancel.run(async () => {
       const path = { token: this.token };
       this.visit = await this.#cancels.send({ ...(reason.trim() && { reason: reason.trim() }) }, (body, header) =>
         api.POST('/v1/b/{token}/cancel', { params: { path, header }, body }),

@@ -1,6 +1,7 @@
 // The other side of the widget: the shop's page inside of the frame.
 
-/** Whether the page stands in a frame on somebody's site. */
+/** Whether the page stands in a frame on somebody's site, wherever one goes in it. No cookie comes along there: nobody
+ *  is known. */
 export const framed = new URLSearchParams(location.search).has('embed') && parent !== window;
 
 /** Closes the dialog around the frame. It is the same for whoever frames it: it says nothing of anybody. */
