@@ -8,6 +8,7 @@ export class Want {
   staff = $state('');
   name = $state('');
   phone = $state('');
+  note = $state('');
 
   body(): Schema<'KioskPartyInput'> {
     return {
@@ -17,6 +18,7 @@ export class Want {
       locale: i18n.language,
       ...(this.staff && { staff: this.staff }),
       ...(this.phone.trim() && { phone: this.phone.trim() }),
+      ...(this.note.trim() && { note: this.note.trim() }),
     };
   }
 
@@ -27,5 +29,6 @@ export class Want {
     this.staff = '';
     this.name = '';
     this.phone = '';
+    this.note = '';
   }
 }
