@@ -19,5 +19,6 @@ export function chosenAgain(again: Schema<'AgainView'>): Choice {
     package: wanted.package ?? null,
     party: wanted.party ?? again.party,
     staff: wanted.staff?.[0] ?? one,
+    second: wanted.staff?.[1] ?? null,
   };
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { chosenAgain } from './again';
+import { needsWhom } from './booking/steps';
 import {
   goesWith,
   lengthOf,
   nothing,
   partyRange,
+  peopleOf,
   priceOf,
   queryOf,
   stillOffered,
@@ -79,6 +81,29 @@ describe.each([
   });
 });
 
+it('asks for the second only where two come', () => {
+  const items = [{ service: 'soak', addons: [], staff: 'selma', second: 'jun' }];
+  expect(queryOf(choice({ items, party: 2 }))).toMatchObject({ services: 'soak@selma@jun' });
+  expect(queryOf(choice({ items }))).toMatchObject({ services: 'soak@selma' });
+  expect(wantedOf(choice({ items }))).toMatchObject({ services: [{ service: 'soak', staff: 'selma' }] });
+  expect([peopleOf(choice({ items, party: 2 })), peopleOf(choice({ items }))]).toEqual([['selma', 'jun'], ['selma']]);
+  const whole = choice({ package: 'day', staff: 'selma', second: 'jun' });
+  expect([queryOf(whole).staff, queryOf({ ...whole, party: 2 }).staff]).toEqual(['selma', 'selma,jun']);
+  expect(wantedOf({ ...whole, party: 2 }).staff).toEqual(['selma', 'jun']);
+});
+
+it.each([
+  [choice({}), true],
+  [choice({ items: [facial] }), true],
+  [choice({ items: [facial], location: 'south' }), false],
+  // One does all of it, and of a part of it there is somebody else.
+  [choice({ items: [wrap, facial] }), true],
+  [choice({ items: [wrap] }), false],
+  [choice({ package: 'day' }), false],
+])('asks by whom where there is anybody to choose among', (own, expected) => {
+  expect(needsWhom(own, shop)).toBe(expected);
+});
+
 it('asks for a package by itself', () => {
   const own = choice({ package: 'day', staff: 'selma' });
   expect(queryOf(own)).toEqual({ package: 'day', location: 'north', staff: 'selma' });
@@ -129,4 +154,8 @@ it('puts into one visit only what fits those who come', () => {
 it('forgets what is no longer on the menu', () => {
   const old = choice({ items: [facial, { service: 'gone', addons: [] }], staff: 'left', location: 'west' });
   expect(stillOffered(old, shop)).toEqual(choice({ items: [facial], location: null }));
+  const left = choice({ items: [{ ...wrap, staff: 'left' }, { ...facial, staff: 'jun' }] });
+  expect(stillOffered(left, shop)).toEqual(choice({ items: [wrap, facial] }));
+  const here = choice({ items: [{ ...wrap, staff: 'selma' }, { ...facial, staff: 'jun' }] });
+  expect(stillOffered(here, shop)).toEqual(here);
 });

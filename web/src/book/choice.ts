@@ -9,7 +9,7 @@ export type Staff = Shop['staff'][number];
 export type Item = {
   service: string;
   addons: string[];
-  /** By whom, where the same is had again: for the first of the party, and for the second. */
+  /** By whom, where it isn't the same for all of it: for the first of the party, and for the second. */
   staff?: string;
   second?: string;
 };
@@ -21,6 +21,8 @@ export type Choice = {
   party: number;
   /** Whom they asked for; null is whoever can. */
   staff: string | null;
+  /** And whom for the second of two, where there is no service to say it of. */
+  second: string | null;
   day: string | null;
 };
 
@@ -30,8 +32,14 @@ export const nothing = (location: string | null = null): Choice => ({
   package: null,
   party: 1,
   staff: null,
+  second: null,
   day: null,
 });
+
+/** The same, by whoever can. */
+export function byAnyone(choice: Choice): Choice {
+  return { ...choice, staff: null, second: null, items: choice.items.map(({ service, addons }) => ({ service, addons })) };
+}
 
 export const isEmpty = (choice: Choice): boolean => choice.items.length === 0 && !choice.package;
 
@@ -40,8 +48,9 @@ export function stillOffered(choice: Choice, shop: Shop): Choice {
   const location = shop.locations.some(({ id }) => id === choice.location) ? choice.location : null;
   const items = choice.items.filter((item) => serviceOf(item, shop));
   const own = shop.packages.some(({ id }) => id === choice.package) ? choice.package : null;
-  const staff = shop.staff.some(({ id }) => id === choice.staff) ? choice.staff : null;
-  return { ...choice, location, items, package: own, staff };
+  const offered = { ...choice, location, items, package: own };
+  const gone = peopleOf(choice).some((staff) => !shop.staff.some(({ id }) => id === staff));
+  return gone ? byAnyone(offered) : offered;
 }
 
 export function serviceOf(item: Item, shop: Shop): Service | undefined {
@@ -56,31 +65,43 @@ export function servicesOf(choice: Choice, shop: Shop): Service[] {
   return choice.items.map((item) => serviceOf(item, shop)).filter((each) => each !== undefined);
 }
 
+/** Who shall do what nothing else is said of: the second of two can only be said behind the first. */
+function wholeOf({ party, staff, second }: Choice): string[] {
+  return staff ? [staff, ...(party > 1 && second ? [second] : [])] : [];
+}
+
 /** As the body says it that keeps a time. */
 export function wantedOf(choice: Choice): Schema<'WantedInput'> {
-  const staff = choice.staff ? [choice.staff] : [];
-  if (choice.package) return { package: choice.package, party: choice.party, staff };
+  const { party } = choice;
+  const staff = wholeOf(choice);
+  if (choice.package) return { package: choice.package, party, staff };
   const services = choice.items.map(({ service, addons, staff, second }) => ({
     service,
     addons,
     ...(staff && { staff }),
-    ...(second && { second_staff: second }),
+    ...(party > 1 && second && { second_staff: second }),
   }));
-  return { services, party: choice.party, staff };
+  return { services, party, staff };
+}
+
+/** Everybody whom they asked for. */
+export function peopleOf(choice: Choice): string[] {
+  const each = choice.items.flatMap(({ staff, second }) => [staff, choice.party > 1 && second]);
+  return [...new Set([...wholeOf(choice), ...each])].filter((one) => typeof one === 'string');
 }
 
 /** As the query says it that lists the free times. */
 export function queryOf(choice: Choice) {
   const services = choice.items
     .map(({ service, addons, staff, second }) => {
-      const whom = second ? `@${staff ?? ''}@${second}` : staff ? `@${staff}` : '';
+      const whom = second && choice.party > 1 ? `@${staff ?? ''}@${second}` : staff ? `@${staff}` : '';
       return [service + whom, ...addons].join(':');
     })
     .join(',');
   return {
     ...(choice.package ? { package: choice.package } : { services }),
     ...(choice.location && { location: choice.location }),
-    ...(choice.staff && { staff: choice.staff }),
+    ...(choice.staff && { staff: wholeOf(choice).join() }),
     ...(choice.party > 1 && { party: choice.party }),
   };
 }
@@ -103,11 +124,13 @@ export function goesWith(service: Service, choice: Choice): boolean {
   return service.min_customers <= choice.party && choice.party <= service.max_customers;
 }
 
-/** Whom one can choose: who does all of it, where one goes. */
-export function whoCan(choice: Choice, shop: Shop): Staff[] {
-  const wanted = choice.package
+const wholly = (choice: Choice, shop: Shop): string[] =>
+  choice.package
     ? (packageOf(choice, shop)?.items ?? []).map(({ service_id }) => service_id)
     : choice.items.map(({ service }) => service);
+
+/** Whom one can choose: who does all of it, or just this of it, where one goes. */
+export function whoCan(choice: Choice, shop: Shop, wanted = wholly(choice, shop)): Staff[] {
   const place = choice.location ?? shop.locations[0]?.id;
   return shop.staff.filter(
     ({ services, location_ids }) =>
@@ -128,7 +151,7 @@ export function lengthOf(choice: Choice, shop: Shop): number {
   return choice.items.reduce((sum, item) => {
     const service = serviceOf(item, shop);
     const extras = shop.addons.filter(({ id }) => item.addons.includes(id));
-    const skill = skillOf(choice.staff ?? item.staff, item.service, shop);
+    const skill = skillOf(item.staff ?? choice.staff, item.service, shop);
     const length = skill?.duration_minutes ?? service?.duration_minutes ?? 0;
     return sum + length + extras.reduce((more, each) => more + each.duration_minutes, 0);
   }, 0);
@@ -142,7 +165,7 @@ export function priceOf(choice: Choice, shop: Shop): number {
     const service = serviceOf(item, shop);
     if (!service) return sum;
     const extras = shop.addons.filter(({ id }) => item.addons.includes(id));
-    const skill = skillOf(choice.staff ?? item.staff, item.service, shop);
+    const skill = skillOf(item.staff ?? choice.staff, item.service, shop);
     const heads = service.price_for === 'customer' ? choice.party : 1;
     const more = extras.reduce((total, each) => total + each.price_minor, 0);
     return sum + (skill?.price_minor ?? service.price_minor) * heads + more * choice.party;

@@ -4,10 +4,10 @@ import { router } from '$lib/router.svelte';
 import { device, tab } from '$lib/store';
 import { Turns } from '$lib/turns';
 import type { Answers } from '../../visit/answers';
-import { isEmpty, nothing, stillOffered, whoCan, type Choice, type Shop } from '../choice';
+import { byAnyone, isEmpty, nothing, stillOffered, type Choice, type Shop } from '../choice';
 import { kept } from '../kept';
 import { withStep } from '../routes';
-import { needsExtras, type Step } from './steps';
+import { needsExtras, needsWhom, type Step } from './steps';
 
 type Hold = Schema<'HoldView'>;
 
@@ -46,10 +46,6 @@ export class Flow {
     return this.location?.time_zone ?? this.shop.time_zone;
   }
 
-  get staff() {
-    return whoCan(this.choice, this.shop);
-  }
-
   /** The steps of this booking, in their order. */
   get steps(): Step[] {
     const { locations } = this.shop;
@@ -57,7 +53,7 @@ export class Flow {
       ...(locations.length > 1 ? (['where'] as const) : []),
       'what',
       ...(needsExtras(this.choice, this.shop) ? (['extras'] as const) : []),
-      ...(this.staff.length > 1 ? (['whom'] as const) : []),
+      ...(needsWhom(this.choice, this.shop) ? (['whom'] as const) : []),
       'when',
       'who',
     ];
@@ -92,7 +88,7 @@ export class Flow {
 
   place(location: string): void {
     device.set(placeOf(this.shop.slug), location);
-    this.choice = { ...this.choice, location, staff: null, day: null };
+    this.choice = { ...byAnyone(this.choice), location, day: null };
     this.go('what');
   }
 

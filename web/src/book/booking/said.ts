@@ -1,4 +1,4 @@
-import { packageOf, priceOf, servicesOf } from '../choice';
+import { packageOf, peopleOf, priceOf, servicesOf } from '../choice';
 import { sentenceOf } from '../sentence';
 import { listed, moment, money } from '../told';
 import type { Flow } from './flow.svelte';
@@ -23,12 +23,13 @@ export function costOf({ choice, shop, hold, quote }: Flow): string {
 /** The sentence of a booking, as far as it goes. */
 export function said(flow: Flow): string {
   const { choice, shop, hold } = flow;
-  const got = hold?.lines.map((line) => line.staff_name).filter((name) => name !== null && name !== undefined);
-  const chosen = shop.staff.find(({ id }) => id === choice.staff)?.name;
+  const got = hold?.lines.map((line) => line.staff_name).filter((name) => name !== null && name !== undefined) ?? [];
+  const chosen = peopleOf(choice).flatMap((staff) => shop.staff.find(({ id }) => id === staff)?.name ?? []);
+  const names = got.length > 0 ? got : chosen;
   return sentenceOf({
     what: whatOf(flow),
     party: choice.party,
-    who: got && got.length > 0 ? listed([...new Set(got)]) : chosen,
+    who: names.length > 0 ? listed([...new Set(names)]) : undefined,
     when: hold ? moment(hold.start, flow.zone) : undefined,
     price: costOf(flow),
   });
