@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
-import { addon, member, packageOf, secondPlace } from '../support/menu';
+import { addon, doesOnly, member, packageOf, secondPlace } from '../support/menu';
 import { colleague, openShop } from '../support/shop';
 
 const times = (page: Page) => page.locator('main section li button');
@@ -79,6 +79,52 @@ test('whoever wants somebody gets them, and nobody else', async ({ page }) => {
   await expect(bar(page)).toContainText('with Jun Park');
   await page.goto(await book(page));
   await expect(page.locator('dl')).toContainText('with Jun Park');
+});
+
+test('each of two is with whom they choose, and nobody is with both', async ({ page }) => {
+  const { slug } = await openShop(page, colleague);
+  await page.goto(`/${slug}`);
+  await page.getByRole('button', { name: /Couples massage/ }).click();
+  await page.getByRole('button', { name: 'Choose for each of you' }).click();
+  const you = page.getByLabel('For you');
+  const guest = page.getByLabel('For your guest');
+  await expect(you).toBeFocused();
+  await you.selectOption('Jun Park');
+  await expect(guest.getByRole('option')).toHaveText(['Anyone', 'Selma Haddad']);
+  await guest.selectOption('Selma Haddad');
+  await expect(bar(page)).toContainText('with Jun Park and Selma Haddad');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await asked(page, 'When suits you?');
+  // Whoever goes back finds it as they left it.
+  await page.goBack();
+  await expect(you.locator('option:checked')).toHaveText('Jun Park');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.goto(await book(page));
+  await expect(page.locator('dl')).toContainText('with Jun Park and Selma Haddad');
+});
+
+test('two services are had with two of the team', async ({ page }) => {
+  const { slug } = await openShop(page, async (desk) => {
+    await colleague(desk);
+    await colleague(desk, 'Kai Neri');
+    await doesOnly(desk, 'Selma Haddad', ['Relaxing massage']);
+    await doesOnly(desk, 'Kai Neri', ['Body scrub']);
+  });
+  await page.goto(`/${slug}`);
+  await page.getByRole('button', { name: /Relaxing massage/ }).click();
+  await page.getByRole('button', { name: 'Add a service' }).click();
+  await page.getByRole('button', { name: /Body scrub/ }).click();
+  // Only one of them does both.
+  await expect(page.getByRole('button', { name: /Jun Park/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /Selma|Kai/ })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Choose for each service' }).click();
+  await page.getByLabel('Relaxing massage').selectOption('Selma Haddad');
+  await expect(page.getByLabel('Body scrub').getByRole('option')).toHaveText(['Anyone', 'Jun Park', 'Kai Neri']);
+  await page.getByLabel('Body scrub').selectOption('Kai Neri');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.goto(await book(page));
+  await expect(page.locator('dl')).toContainText('with Selma Haddad');
+  await expect(page.locator('dl')).toContainText('with Kai Neri');
 });
 
 test('a member pays less once it is known who books', async ({ page }) => {

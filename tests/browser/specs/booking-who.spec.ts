@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
 import { asking, bookAt, deskOf, policy, slots } from '../support/menu';
 import { call } from '../support/people';
-import { openShop } from '../support/shop';
+import { colleague, openShop } from '../support/shop';
 
 const times = (page: Page) => page.locator('main section li button');
 const bookIt = (page: Page) => page.getByRole('button', { name: 'Book it', exact: true });
@@ -133,4 +133,65 @@ test('the first free time is found however far it is', async ({ page }) => {
   await first.click();
   await expect(page.getByRole('heading', { name: 'Who are you?' })).toBeVisible();
   await expect(page.locator('.now')).toContainText(named);
+});
+
+test('whoever goes back while a time is taken chooses anew, and that time is given back', async ({ page }) => {
+  const { slug } = await openShop(page, colleague);
+  let answer = () => undefined as void;
+  const gate = new Promise<void>((resolve) => (answer = resolve));
+  let first = true;
+  await page.route(`**/v1/public/${slug}/holds`, async (route) => {
+    if (!first) return route.continue();
+    first = false;
+    const response = await route.fetch();
+    await gate;
+    await route.fulfill({ response });
+  });
+  await page.goto(`/${slug}`);
+  await page.getByRole('button', { name: /Relaxing massage/ }).click();
+  await page.getByRole('button', { name: /Selma Haddad/ }).click();
+  await times(page).last().click();
+  await page.goBack();
+  await page.getByRole('button', { name: /Jun Park/ }).click();
+  await expect(times(page).last()).toBeEnabled();
+  const released = page.waitForResponse(/holds\/release$/);
+  answer();
+  expect((await released).status()).toBeLessThan(300);
+  await expect(page.getByRole('heading', { name: 'When suits you?' })).toBeVisible();
+  await times(page).last().click();
+  await expect(page.getByRole('heading', { name: 'Who are you?' })).toBeVisible();
+  await expect(page.locator('.now')).toContainText('with Jun Park');
+});
+
+test('later days that didn’t come are there after another try', async ({ page, guard }) => {
+  guard.away();
+  const { slug } = await openShop(page);
+  await page.goto(`/${slug}`);
+  await page.getByRole('button', { name: /Relaxing massage/ }).click();
+  const days = page.getByRole('group', { name: 'Day' }).getByRole('radio');
+  await expect(days).toHaveCount(14);
+  await page.route('**/slots?*', (route) => route.abort());
+  await page.getByRole('button', { name: 'Later days' }).click();
+  const again = page.getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible();
+  await page.unroute('**/slots?*');
+  await again.click();
+  await expect(days).toHaveCount(28);
+  await expect(again).toHaveCount(0);
+});
+
+test('what is amiss with a second booking has the focus, too', async ({ page, guard }) => {
+  guard.allow(422);
+  const { slug } = await openShop(page);
+  await toWho(page, slug, 'nina@example.com');
+  await bookIt(page).click();
+  await booked(page);
+  await page.getByRole('button', { name: 'Book another' }).click();
+  await page.getByRole('button', { name: /Relaxing massage/ }).click();
+  await times(page).last().click();
+  const problem = { code: 'validation_failed', status: 422, fields: [{ field: '/email', code: 'invalid_email', detail: '' }] };
+  await page.route('**/appointments', (route) => route.fulfill({ status: 422, json: problem }));
+  await bookIt(page).click();
+  await expect(page.getByLabel('E-mail')).toBeFocused();
+  await expect(page.getByText('This isn’t an e-mail address.')).toBeVisible();
 });

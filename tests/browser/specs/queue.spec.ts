@@ -16,12 +16,19 @@ test('a walk-in joins by phone, is called and served, and their page follows wit
   if (await all.isVisible()) await all.click();
   await theirs.getByRole('checkbox', { name: line.service.name }).first().check();
   await theirs.getByLabel('Your name').fill('Kai Neri');
+  await theirs.getByRole('button', { name: 'Anything we should know?' }).click();
+  const note = theirs.getByLabel('Anything we should know?');
+  await expect(note).toBeFocused();
+  await note.fill('I can’t stand for long.');
   await theirs.getByRole('button', { name: 'Join the line' }).click();
   await theirs.waitForURL('**/q/*');
   await expect(theirs.getByRole('heading', { name: 'You’re next' })).toBeVisible();
 
-  // Staff see them come, and press one button after the other.
+  // Staff see them come and what they said, and press one button after the other.
   await expect(page.getByRole('region', { name: /^Waiting/ }).getByText('Kai Neri')).toBeVisible();
+  await page.getByRole('button', { name: /^More about A\d+/ }).click();
+  await expect(page.getByRole('dialog')).toContainText('I can’t stand for long.');
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Call next/ }).click();
   await expect(theirs.getByRole('heading', { name: 'It’s your turn' })).toBeVisible();
   await expect.poll(() => theirs.title()).toBe('It’s your turn!');
@@ -153,6 +160,8 @@ test('a tablet gives a ticket, forgets who typed it, and the screen on the wall 
   await tablet.getByRole('checkbox', { name: line.service.name }).first().check();
   await tablet.getByRole('button', { name: 'Continue' }).click();
   await tablet.getByLabel('Your name').fill('Mina Rao');
+  await tablet.getByRole('button', { name: 'Anything we should know?' }).click();
+  await tablet.getByLabel('Anything we should know?').fill('By the window, please.');
   await tablet.getByRole('button', { name: 'Join the line' }).click();
   const code = await tablet.getByRole('heading').locator('.code').innerText();
   await expect(tablet.getByRole('img', { name: /QR code/ })).toBeVisible();
@@ -162,6 +171,7 @@ test('a tablet gives a ticket, forgets who typed it, and the screen on the wall 
   await tablet.getByRole('button', { name: 'Continue' }).click();
   await expect(tablet.getByLabel('Your name')).toHaveValue('');
   await expect(tablet.getByText('Mina Rao')).toHaveCount(0);
+  await expect(tablet.getByRole('button', { name: 'Anything we should know?' })).toBeVisible();
 
   const wall = await another({ viewport: { width: 1920, height: 1080 } });
   await wall.goto(`/${line.slug}/tv`);
@@ -169,7 +179,7 @@ test('a tablet gives a ticket, forgets who typed it, and the screen on the wall 
   await page.goto('/app/queue');
   await page.getByRole('button', { name: `Call ${code}` }).click();
   await expect(wall.getByRole('region', { name: 'Please come' }).getByText(code)).toBeVisible();
-  await expect(wall.getByText('Mina')).toHaveCount(0);
+  await expect(wall.getByText(/Mina|window/)).toHaveCount(0);
 
   await call(page, 'DELETE', `/v1/kiosks/${kiosk.id}`);
   await tablet.reload();

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
 import { bookAt, dayIn, deskOf, slots } from '../support/menu';
 import { call } from '../support/people';
-import { openShop } from '../support/shop';
+import { bookedVisit, openShop } from '../support/shop';
 
 /** A day on which a new spa is open the whole day, with some weeks of the same behind it. */
 async function someday(page: Page, slug: string, zone: string): Promise<{ start: string; local: string }[]> {
@@ -168,4 +168,22 @@ test('a full day: one waits, is offered a time, and takes it', async ({ page, an
   await page.goto(place);
   await expect(page.getByRole('heading', { name: 'You have a time' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Leave the list' })).toHaveCount(0);
+});
+
+test('what went wrong with cancelling is said there, and not of moving', async ({ page, guard }) => {
+  guard.away();
+  const { slug } = await openShop(page);
+  await page.goto(await bookedVisit(page, slug));
+  await page.route('**/cancel', (route) => route.abort());
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.getByRole('link', { name: 'Back to the visit' }).click();
+  await page.getByRole('link', { name: 'Move it' }).click();
+  await expect(page.getByRole('heading', { name: 'When suits you better?' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Back to the visit' }).click();
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: 'Yes, cancel it' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });

@@ -67,6 +67,9 @@ test('a visit is booked to the end without leaving the site', async ({ page, bas
   // Nobody is known in a frame on somebody's site.
   await expect(frame.getByRole('link', { name: 'All my visits' })).toHaveCount(0);
   const link = await frame.getByRole('link', { name: 'See or change it' }).getAttribute('href');
+  await frame.getByRole('link', { name: 'See or change it' }).click();
+  await expect(frame.getByRole('heading', { name: /^See you on/ })).toBeVisible();
+  await expect(frame.getByRole('link', { name: 'All my visits' })).toHaveCount(0);
   expect(page.url()).toBe(site);
   await page.goto(new URL(link ?? '', base).href);
   await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();

@@ -88,6 +88,14 @@ export async function secondPlace(page: Page, name: string, time_zone: string): 
   await change(page, 'PUT', `/v1/staff/${made.id}/hours`, { locations });
 }
 
+/** Of the menu, somebody of the team does just this. */
+export async function doesOnly(page: Page, name: string, services: string[]): Promise<void> {
+  const { items } = await call<{ items: { id: string; name: string }[] }>(page, 'GET', '/v1/staff');
+  const found = items.find((each) => each.name === name);
+  const skills = await Promise.all(services.map(async (each) => ({ service_id: (await serviceOf(page, each)).id })));
+  await change(page, 'PUT', `/v1/staff/${found?.id}/skills`, { skills });
+}
+
 /** What the shop asks before its first service: a question that needs an answer, another that doesn't, and a yes. */
 export async function asking(page: Page): Promise<void> {
   const questions = [
