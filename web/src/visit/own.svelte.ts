@@ -27,7 +27,7 @@ export class Own {
   readonly #moves = new Once();
   readonly #cancels = new Once();
   /** Each task has its own: what went wrong with one says nothing of another. */
-  readonly #doings: { [task in Task]?: Doing } & { [task in Deed]: Doing } = {
+  readonly #doings: Partial<Record<Task, Doing>> & Record<Deed, Doing> = {
     move: new Doing(),
     cancel: new Doing(),
     forms: new Doing(),
