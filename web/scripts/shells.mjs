@@ -49,9 +49,8 @@ export const SHELLS = [
     pages: /^\/(q|kiosk)\/[^/]+$|^\/[\w-]+\/queue$/,
     js: 37,
     css: 6,
-    // The tablet at the door greets before it asks, and gives a ticket after that. Who has something to say asks for
-    // the field.
-    later: ['src/lib/ui/QrCode.svelte', 'src/lib/ui/TextArea.svelte', 'src/queue/kiosk/Ask.svelte'],
+    // The tablet at the door greets before it asks, and gives a ticket after that.
+    later: ['src/lib/ui/QrCode.svelte', 'src/queue/kiosk/Ask.svelte'],
   },
   {
     name: 'book',

@@ -15,20 +15,10 @@ export class Want {
       name: this.name.trim(),
       services: this.services,
       party: this.party,
+      note: this.note.trim(),
       locale: i18n.language,
       ...(this.staff && { staff: this.staff }),
       ...(this.phone.trim() && { phone: this.phone.trim() }),
-      ...(this.note.trim() && { note: this.note.trim() }),
     };
-  }
-
-  /** As if nobody had ever been here. */
-  forget(): void {
-    this.services = [];
-    this.party = 1;
-    this.staff = '';
-    this.name = '';
-    this.phone = '';
-    this.note = '';
   }
 }
