@@ -189,7 +189,8 @@ test('what is amiss with a second booking has the focus, too', async ({ page, gu
   await page.getByRole('button', { name: 'Book another' }).click();
   await page.getByRole('button', { name: /Relaxing massage/ }).click();
   await times(page).last().click();
-  const problem = { code: 'validation_failed', status: 422, fields: [{ field: '/email', code: 'invalid_email', detail: '' }] };
+  const fields = [{ field: '/email', code: 'invalid_email', detail: 'This isn’t an e-mail address.' }];
+  const problem = { code: 'validation_failed', status: 422, fields };
   await page.route('**/appointments', (route) => route.fulfill({ status: 422, json: problem }));
   await bookIt(page).click();
   await expect(page.getByLabel('E-mail')).toBeFocused();
