@@ -165,7 +165,7 @@ test('who walks in is found among the customers, called, and put back by a press
   const strip = page.getByRole('complementary', { name: 'Who’s waiting?' });
   await strip.getByRole('button', { name: 'Add walk-in' }).click();
   const form = page.getByRole('dialog', { name: 'Who’s walking in?' });
-  await form.getByRole('textbox', { name: 'Who?' }).fill('2125550143');
+  await form.getByRole('textbox', { name: 'Who?' }).fill('+1 212 555 0143');
   await form.getByRole('list', { name: 'Who is known' }).getByRole('button', { name: /Noor Karim/ }).click();
   await form.getByRole('checkbox', { name: line.service.name }).first().check();
   await form.getByRole('button', { name: 'Put into the line' }).click();

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { Entry } from '../line/line';
 
 const sent = vi.hoisted(() => [] as { path: string; body: object }[]);
 const told = vi.hoisted(() => [] as { text: string; undo: (() => Promise<void>) | undefined }[]);
@@ -17,7 +18,6 @@ vi.mock('../said.svelte', () => ({
 }));
 
 const { callsOf } = await import('./calling');
-type Entry = import('../line/line').Entry;
 
 test('whoever is called beside the day can go back into the line, as they are known by then', async () => {
   let known = { id: 'e', code: 'A1', name: 'Ann', state: 'waiting', version: 4 } as unknown as Entry;

@@ -20,13 +20,12 @@ export interface Aim {
   over?: boolean | undefined;
 }
 
-/** A move that was refused: why, and which times are near. */
+/** A move that was refused, and why. */
 export interface Refused {
   visit: Visit;
   to: Aim;
   fault: Fault;
   reasons: Reason[];
-  near: Slot[];
 }
 
 interface Move {
@@ -167,14 +166,13 @@ export class Deeds {
     );
   }
 
-  /** Says why a move can't be, with names, and what is near. */
+  /** Says why a move can't be, with names. */
   async #refuse(visit: Visit, to: Aim, fault: Fault): Promise<void> {
     if (fault.code === 'stale_version' || fault.code === 'offline') {
       await this.#explain(visit, fault);
       return;
     }
-    const { alternatives = [] } = (fault.particulars ?? {}) as { alternatives?: Slot[] };
-    const refused: Refused = { visit, to, fault, reasons: [], near: alternatives };
+    const refused: Refused = { visit, to, fault, reasons: [] };
     this.refused = refused;
     const reasons = await import('./why').then(({ whyNot }) => whyNot(visit, to)).catch(() => []);
     // By then it may have been put away.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Visit } from './visits';
 
 interface Sent {
   body: { version: number; start: string; staff?: string[] };
@@ -22,7 +23,6 @@ vi.mock('../desk.svelte', () => ({ desk: { can: () => true } }));
 vi.mock('../said.svelte', () => ({ said: { say: (text: string, undo?: () => unknown) => told.push({ text, undo }) } }));
 
 const { Deeds } = await import('./deeds.svelte');
-type Visit = import('./visits').Visit;
 
 const AT = ['2026-11-22T09:00:00Z', '2026-11-22T10:00:00Z', '2026-11-22T11:00:00Z', '2026-11-22T12:00:00Z'] as const;
 const line = (staff: string) => ({ customer: 1, staff });

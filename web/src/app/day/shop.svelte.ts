@@ -15,6 +15,10 @@ let news = $state(0);
 /** And for something that could not be had. It stands apart: what follows the news asks for more by that. */
 let bad = $state(0);
 
+/** How often something of the shop was changed here. One thing may say another, so that everything is looked up
+ *  anew where it is wanted next. */
+let changes = 0;
+
 /** A list that changes rarely: loaded when it is first wanted, and anew once it is old. With a name, it is kept
  *  for when there is no network. */
 class Shelf<T> {
@@ -23,7 +27,7 @@ class Shelf<T> {
   #load: () => Promise<T>;
   #at = 0;
   #going: Promise<void> | undefined;
-  #spoilt = 0;
+  #changes = 0;
   #name: string | undefined;
 
   constructor(load: () => Promise<T>, name?: string) {
@@ -52,25 +56,19 @@ class Shelf<T> {
   }
 
   async want(): Promise<T | undefined> {
-    if (Date.now() - this.#at > FRESH) this.#going ??= this.#fetch();
+    if (Date.now() - this.#at > FRESH || this.#changes !== changes) this.#going ??= this.#fetch();
     // What is known is good enough while it is looked up again.
     if (this.value === undefined) await this.#going;
     return this.value;
   }
 
-  /** It was changed: whoever wants it next gets it anew, also where it is being looked up from before. */
-  spoil(): void {
-    this.#at = 0;
-    this.#spoilt += 1;
-  }
-
   async #fetch(): Promise<void> {
-    const spoilt = this.#spoilt;
+    const before = changes;
     try {
       const value = await this.#load();
       this.#put(value);
       this.#blame(undefined);
-      if (spoilt === this.#spoilt) this.#at = Date.now();
+      [this.#at, this.#changes] = [Date.now(), before];
       if (this.#name) void kept.put(this.#name, value);
     } catch (error) {
       this.#miss(Fault.from(error));
@@ -83,7 +81,7 @@ class Shelf<T> {
     const last = this.#name === undefined || !desk.asOf ? undefined : kept.get<T>(this.#name);
     if (last) {
       if (this.#value === undefined) this.#put(last.value);
-      this.#at = Date.now();
+      [this.#at, this.#changes] = [Date.now(), changes];
     } else this.#blame(fault);
     if (desk.asOf) desk.whenBack(this.#again);
   }
@@ -149,12 +147,6 @@ class Shop {
     device.set(REMEMBERED + this.tenant, id);
   }
 
-  /** Something of the shop was changed here, and one thing may say another: all is looked up when it is wanted. */
-  spoil(): void {
-    const own = [this.locations, this.staff, this.rooms, this.services, this.categories, this.addons, this.packages, this.policy];
-    for (const shelf of [...own, ...this.#closures.values(), ...this.#doors.values(), ...this.#away.values()]) shelf.spoil();
-  }
-
   /** Days on which the doors stay shut, from the month of this day on. */
   closures(date: string): Shelf<Schema<'ClosureView'>[]> {
     const from = monthOf(date);
@@ -216,14 +208,14 @@ async function may<T>(permission: string, load: () => Promise<T[]>): Promise<T[]
   return desk.can(permission) ? load() : [];
 }
 
-let shop: Shop | undefined;
-
 // Whichever page changes something that is on a shelf: here all of their calls come by.
 api.use({
   onResponse({ request, response, schemaPath }) {
-    if (response.ok && changesShop(request.method, schemaPath)) shop?.spoil();
+    if (response.ok && changesShop(request.method, schemaPath)) changes += 1;
   },
 });
+
+let shop: Shop | undefined;
 
 /** The shop that this tab looks at. */
 export function theShop(): Shop {
