@@ -81,7 +81,7 @@ test('a visit is moved to another place by the dialog, and back by a press', asy
   await expect.poll(placeOf).toEqual([far.id, far.staff]);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(visit(page, /Nina West/)).toBeVisible();
-  expect(await placeOf()).toEqual([shop.location.id, shop.staff.id]);
+  await expect.poll(placeOf).toEqual([shop.location.id, shop.staff.id]);
 });
 
 test('a visit that has gone elsewhere since is shown where it is, and one that isn’t there is missed kindly', async ({ page, guard }) => {
