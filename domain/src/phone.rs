@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use phonenumber::metadata::DATABASE;
 use phonenumber::{Mode, country};
 
 use crate::fault::ValueFault;
@@ -61,6 +62,28 @@ impl fmt::Display for Phone {
     }
 }
 
+/// How a number that begins as it is typed here begins in E.164: with its country, or in this one. Fewer
+/// than three digits are the beginning of no number, and neither is what has anything else in it.
+pub fn beginnings(text: &str, country: &str) -> Vec<String> {
+    let plain = plain(text.trim());
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let typed = digits(&plain);
+    if typed.len() < 3 || plain.len() > LONGEST || !plain.chars().all(may_be_in_a_number) {
+        return Vec::new();
+    }
+    let country: Option<country::Id> = country.parse().ok();
+    if let Some(abroad) = international(&plain, country) {
+        return vec![format!("+{}", digits(&abroad))];
+    }
+    let mut begins = vec![format!("+{typed}")];
+    if let Some(here) = country.and_then(|id| DATABASE.by_id::<str>(id.as_ref())) {
+        let dialled = here.national_prefix().and_then(|prefix| typed.strip_prefix(prefix));
+        begins.push(format!("+{}{}", here.country_code(), dialled.unwrap_or(&typed)));
+    }
+    begins.dedup();
+    begins
+}
+
 /// A number that says which country it is in, from its `+` on.
 fn international(plain: &str, country: Option<country::Id>) -> Option<String> {
     if plain.starts_with('+') {
@@ -105,6 +128,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn how_a_number_begins() {
+        let cases: [(&str, &str, &[&str]); 9] = [
+            ("+1 415", "DE", &["+1415"]),
+            ("0049 30", "DE", &["+4930"]),
+            ("(415) 55", "US", &["+41555", "+141555"]),
+            ("1 415 55", "US", &["+141555"]),
+            ("030 90", "DE", &["+03090", "+493090"]),
+            ("06 69", "IT", &["+0669", "+390669"]),
+            ("415", "", &["+415"]),
+            ("12", "US", &[]),
+            ("415 Ana", "US", &[]),
+        ];
+        for (typed, country, expected) in cases {
+            assert_eq!(beginnings(typed, country), expected, "{typed} in {country}");
+        }
+    }
 
     #[test]
     fn numbers_as_people_write_them() {

@@ -4,13 +4,14 @@ use sea_orm::{DbBackend, EntityTrait, FromQueryResult, QuerySelect, Statement};
 
 use super::consents::{last_words, standing};
 use super::entities::customer;
+use super::write::country_for;
 use super::{CustomerError, CustomerFacts};
 use crate::authz::Right;
 use crate::ids::{Customer, Id, User};
 use crate::keys;
 use crate::page::{Paged, Window};
 use crate::tenancy::{StoreError, TenantTx};
-use crate::text;
+use crate::{phone, text};
 
 /// Which customers are wanted.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +134,10 @@ pub async fn list(
         let tag = query.bind(tag);
         query.conditions.push(format!("{tag} = any(c.tags)"));
     }
-    let statement = query.finish(ranges(search.q.as_deref()), window.rows_to_ask());
+    let number = search.q.as_deref().filter(|q| q.contains(char::is_numeric));
+    let country = country_for(tx, number).await?;
+    let ranges = ranges(search.q.as_deref(), &country);
+    let statement = query.finish(ranges, window.rows_to_ask());
     let rows = customer::Model::find_by_statement(statement).all(tx.conn()).await?;
     let mut said = last_words(tx, rows.iter().map(|row| row.id).collect()).await?;
     let facts = rows.into_iter().map(|row| {
@@ -159,7 +163,7 @@ async fn position(tx: &TenantTx, id: Id<Customer>) -> Result<Option<String>, Sto
 type Range = (&'static str, String);
 
 /// What `q` may be the beginning of.
-pub(super) fn ranges(q: Option<&str>) -> Vec<Range> {
+pub(super) fn ranges(q: Option<&str>, country: &str) -> Vec<Range> {
     let Some(q) = q.map(str::trim).filter(|q| !q.is_empty()) else { return Vec::new() };
     let mut ranges = Vec::new();
     let name = text::fold(q);
@@ -169,11 +173,7 @@ pub(super) fn ranges(q: Option<&str>) -> Vec<Range> {
     if !q.contains(char::is_whitespace) {
         ranges.push(("email_key", q.to_lowercase()));
     }
-    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
-    let only_a_number = q.chars().all(|c| c.is_ascii_digit() || " +-/().".contains(c));
-    if only_a_number && digits.len() >= 3 {
-        ranges.push(("phone", format!("+{digits}")));
-    }
+    ranges.extend(phone::beginnings(q, country).into_iter().map(|begins| ("phone", begins)));
     ranges
 }
 

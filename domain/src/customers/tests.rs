@@ -69,16 +69,17 @@ fn empty_is_none_and_tags_are_there_once() {
 
 #[test]
 fn what_a_search_may_be_the_beginning_of() {
-    let cases: [(&str, &[(&str, &str)]); 6] = [
+    let cases: [(&str, &[(&str, &str)]); 7] = [
         ("", &[]),
         ("  ", &[]),
         ("Ána", &[("name_key", "ana"), ("email_key", "ána")]),
         ("ana b", &[("name_key", "ana b")]),
         ("+1 415", &[("name_key", "+1 415"), ("phone", "+1415")]),
         ("12", &[("name_key", "12"), ("email_key", "12")]),
+        ("415 55", &[("name_key", "415 55"), ("phone", "+41555"), ("phone", "+141555")]),
     ];
     for (q, expected) in cases {
-        let found = ranges(Some(q));
+        let found = ranges(Some(q), "US");
         let found: Vec<_> = found.iter().map(|(column, prefix)| (*column, &**prefix)).collect();
         assert_eq!(found, expected, "{q}");
     }

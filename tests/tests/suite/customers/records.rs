@@ -53,6 +53,8 @@ async fn searches_find_beginnings_of_names_addresses_and_numbers() {
         ("?q=example", &[]),
         ("?q=%2B1415", &["Ana"]),
         ("?q=%2B49%2030", &["Anabel"]),
+        // As one dials it inside the country.
+        ("?q=(415)%20555", &["Ana"]),
         ("?tag=VIP", &["Ana", "Bert"]),
         ("?tag=tea&q=b", &["Bert"]),
         ("?tag=vi", &[]),
