@@ -60,7 +60,7 @@ function chunkOf(id: string, mode: string): string | null {
   const fields = /\/svelte\/.*\/bindings\/(input|this)\.|\/lib\/ui\/(\w*Field|TextArea|Check)\./;
   if (mode === 'book' && fields.test(id)) return 'fields';
   if (mode === 'book' && /\/lib\/ui\/(\w*Notice|Button|sentence)\.|\/book\/ui\/Near\./.test(id)) return 'notices';
-  const own = /\/src\/(styles\/|book\/((told|sentence|shop|choice|routes|kept|wire)\.ts|ui\/(Frame|Question|Row)|booking\/said))/;
+  const own = /\/src\/(styles\/|widget\/inside|book\/((told|sentence|shop|choice|routes|kept|wire|doors)\.ts|ui\/(Frame|Question|Row)|booking\/said))/;
   if (mode === 'book' && own.test(id)) return 'base';
   if (mode === 'queue' && IN_ONE_PAGE.test(id)) return null;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { between, byDay, byPart, dayAt, hoursOn, later, weekday, type Slot } from './days';
+import { between, byDay, byPart, later, type Slot } from './days';
+import { dayAt, hoursOn, weekday } from './doors';
 
 const slot = (local: string): Slot => ({ local, start: `${local}:00Z`, end: `${local}:00Z` });
 

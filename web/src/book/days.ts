@@ -1,10 +1,9 @@
 // Free times, as days with an openness and as the parts of a day. Everything is on the shop's clock: the
 // server says each start in its local time, too, so that no zone has to be reckoned with here.
-import { minutesOf, shopTime } from '$lib/time';
+import { minutesOf } from '$lib/time';
 import type { Schema } from '$lib/api/types';
 
 export type Slot = Schema<'SlotView'>;
-type Place = Schema<'PublicLocationView'>;
 export type Day = {
   date: string;
   slots: Slot[];
@@ -15,33 +14,14 @@ export type Day = {
 };
 export type PartOfDay = 'morning' | 'afternoon' | 'evening';
 
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** The day on the shop's calendar at this moment. */
-export function dayAt(moment: Date, timeZone: string): string {
-  const { year, month, day } = shopTime(moment, timeZone);
-  return `${year}-${two(month)}-${two(day)}`;
-}
-
 export function later(day: string, days: number): string {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10);
 }
 
-/** From 1, Monday, to 7, Sunday. */
-export function weekday(day: string): number {
-  return new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
-}
-
 /** How many days lie between two. */
 export function between(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
-}
-
-/** When the door of a place is open on a day: as that day says, or else its week. */
-export function hoursOn(place: Pick<Place, 'hours' | 'days'>, date: string): { opens: string; closes: string }[] {
-  const own = place.days.find(({ day }) => day === date);
-  return own?.windows ?? place.hours.filter((each) => each.weekday === weekday(date));
 }
 
 /** So many days from the first on, each with its free times. */

@@ -1,7 +1,8 @@
 import { t } from '$lib/i18n/index.svelte';
 import { midnight, minutesOf } from '$lib/time';
 import type { Shop } from './choice';
-import { hoursOn, type Day } from './days';
+import type { Day } from './days';
+import { hoursOn } from './doors';
 
 /** What a customer is told of a reason. Whatever it is exactly: of staff and rooms, something is taken. */
 const TOLD = {

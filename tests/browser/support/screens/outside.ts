@@ -97,7 +97,7 @@ export const OUTSIDE: Screen[] = [
     open: async (page) => {
       await receptionist(page);
       await page.goto('/app/keys');
-      await page.locator('main p code').waitFor();
+      await page.locator('main p').nth(1).waitFor();
     },
     close: forgotten,
   },
