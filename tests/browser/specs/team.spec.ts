@@ -25,7 +25,7 @@ test('somebody is invited, joins, and sees only what their role shows', async ({
   await expect(pages).toHaveText(['Today', 'Calendar', 'Walk-ins', 'Customers', 'Services', 'Staff', 'Places', 'Rules', 'Poster']);
   await theirs.goto('/app/audit');
   await expect(theirs.getByRole('heading', { name: 'Looking for this page?' })).toBeVisible();
-  await expect(theirs.getByText('audit:read')).toBeVisible();
+  await expect(theirs.getByText('Read who did what')).toBeVisible();
 
   await page.reload();
   await expect(page.getByRole('listitem').filter({ hasText: 'Noor Aziz' })).toContainText('Provider');
