@@ -152,7 +152,13 @@ test('a colour is tried, saved and kept; a change by somebody else is told', asy
   await other.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(other.getByRole('alert')).toBeVisible();
   await other.getByRole('button', { name: 'Load it again' }).click();
-  await expect(other.getByLabel('Business name')).not.toHaveValue('Another name');
+  await expect(other.getByRole('alert')).toHaveCount(0);
+  // What was typed is still there, over what the other one changed.
+  await expect(other.getByLabel('Business name')).toHaveValue('Another name');
+  await other.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(other.getByText('Saved.')).toBeVisible();
+  await other.goto('/app');
+  await expect.poll(() => other.evaluate(() => document.documentElement.style.getPropertyValue('--hue'))).toBe('25');
 });
 
 test('the day is the shop’s, wherever the device is', async ({ page }) => {
