@@ -31,6 +31,19 @@ export default ts.config(
     },
   },
   {
+    files: ['src/**'],
+    ignores: ['src/lib/intl.ts', '**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'NewExpression[callee.object.name=Intl][callee.property.name=/^(DateTimeFormat|NumberFormat|ListFormat|PluralRules)$/]',
+          message: 'Made once for all who need it: $lib/intl.',
+        },
+      ],
+    },
+  },
+  {
     files: ['scripts/**', '*.config.*'],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off' },

@@ -1,5 +1,6 @@
 // How days, times, lengths and places are written on the pages of this shell.
 import { date, i18n } from '$lib/i18n/index.svelte';
+import { lists, numbers } from '$lib/intl';
 import { money as amount } from '$lib/money';
 
 export const money = (minor: number, currency: string): string => amount(minor, currency, i18n.tag);
@@ -24,11 +25,11 @@ export function length(minutes: number): string {
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   const unit = (value: number, name: 'hour' | 'minute') =>
-    new Intl.NumberFormat(i18n.tag, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+    numbers(i18n.tag, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
   if (minutes < 120 || rest) return hours >= 2 ? `${unit(hours, 'hour')} ${unit(rest, 'minute')}` : unit(minutes, 'minute');
   return unit(hours, 'hour');
 }
 
 export function listed(names: string[]): string {
-  return new Intl.ListFormat(i18n.tag, { type: 'conjunction' }).format(names);
+  return lists(i18n.tag, { type: 'conjunction' }).format(names);
 }

@@ -1,8 +1,9 @@
 import { i18n, t } from '$lib/i18n/index.svelte';
+import { dates, numbers } from '$lib/intl';
 import { ahead } from '$lib/time';
 
 export function zoneName(timeZone: string, at: string | number | Date = Date.now()): string {
-  const format = new Intl.DateTimeFormat(i18n.tag, { timeZone, timeZoneName: 'long' });
+  const format = dates(i18n.tag, { timeZone, timeZoneName: 'long' });
   return format.formatToParts(new Date(at)).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
 }
 
@@ -10,7 +11,7 @@ export function zoneName(timeZone: string, at: string | number | Date = Date.now
 export function distance(timeZone: string, at = new Date()): string | undefined {
   const minutes = ahead(at, timeZone);
   if (minutes === 0) return undefined;
-  const hours = new Intl.NumberFormat(i18n.tag, {
+  const hours = numbers(i18n.tag, {
     style: 'unit',
     unit: 'hour',
     unitDisplay: 'long',

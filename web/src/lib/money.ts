@@ -1,14 +1,16 @@
 // Amounts travel as whole numbers of the smallest coin.
 
+import { numbers } from './intl';
+
 const digits = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  numbers('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** An amount as people read it: no cents where there are none. */
 export function money(cents: number, currency: string, locale: string): string {
   const places = digits(currency);
   const value = cents / 10 ** places;
   const whole = Number.isInteger(value);
-  return new Intl.NumberFormat(locale, {
+  return numbers(locale, {
     style: 'currency',
     currency,
     minimumFractionDigits: whole ? 0 : places,

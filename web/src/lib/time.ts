@@ -1,5 +1,7 @@
 // The shop's clock. Everything on a staff page is told in the shop's zone, never the device's.
 
+import { dates } from './intl';
+
 export interface ShopTime {
   year: number;
   month: number;
@@ -15,7 +17,7 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 /** What the calendar and the clock on the shop's wall show at this moment. */
 export function shopTime(moment: Date, timeZone: string): ShopTime {
   const fields = new Map<string, string>(
-    new Intl.DateTimeFormat('en-US', {
+    dates('en-US', {
       timeZone,
       hourCycle: 'h23',
       year: 'numeric',
@@ -59,7 +61,7 @@ export function minutesOf(clock: string): number {
 
 /** Minutes since midnight as the reader's locale writes a time of day. */
 export function clock(minutes: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dates(locale, {
     hour: 'numeric',
     minute: '2-digit',
     timeZone: 'UTC',
@@ -68,7 +70,7 @@ export function clock(minutes: number, locale: string): string {
 
 /** Minutes that the shop's clock is ahead of the device's. */
 export function ahead(moment: Date, timeZone: string): number {
-  const shop = new Date(moment.toLocaleString('en-US', { timeZone }));
-  const device = new Date(moment.toLocaleString('en-US'));
-  return Math.round((shop.getTime() - device.getTime()) / 60_000);
+  const { year, month, day, minutes } = shopTime(moment, timeZone);
+  const told = Date.UTC(year, month - 1, day, 0, minutes) / 60_000;
+  return told - Math.floor(moment.getTime() / 60_000) + moment.getTimezoneOffset();
 }

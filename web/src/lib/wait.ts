@@ -1,5 +1,7 @@
 // How long a wait is said to be: never a false minute, always the shop's clock.
 
+import { dates, numbers } from './intl';
+
 /** What the API says of a wait: a range in minutes. */
 export interface Range {
   low_minutes: number;
@@ -7,7 +9,7 @@ export interface Range {
 }
 
 const unit = (name: 'minute' | 'hour', tag: string, unitDisplay: 'short' | 'narrow' = 'short') =>
-  new Intl.NumberFormat(tag, { style: 'unit', unit: name, unitDisplay });
+  numbers(tag, { style: 'unit', unit: name, unitDisplay });
 
 /** "36 min", "1h 5m". */
 export function lasting(minutes: number, tag: string): string {
@@ -32,7 +34,7 @@ const tight = (text: string) => text.replace(/(\p{Nd})\s*[–-]\s*(\p{Nd})/u, '$
 
 /** "6:10 – 6:25 PM": when that will be, on the shop's clock. */
 export function around({ low_minutes, high_minutes }: Range, now: number, timeZone: string, tag: string): string {
-  const clock = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit', timeZone });
+  const clock = dates(tag, { hour: 'numeric', minute: '2-digit', timeZone });
   const at = (minutes: number) => new Date(now + minutes * 60_000);
   return low_minutes >= high_minutes ? clock.format(at(high_minutes)) : clock.formatRange(at(low_minutes), at(high_minutes));
 }

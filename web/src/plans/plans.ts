@@ -1,4 +1,5 @@
 // What a membership brings, as anybody may read it.
+import { numbers } from '$lib/intl';
 import type { Service, Shop } from '../book/choice';
 
 export type Plan = Shop['membership_plans'][number];
@@ -10,4 +11,4 @@ export function opened(plan: Plan, shop: Pick<Shop, 'services'>): Service[] {
 
 /** How much less members pay, as the language writes shares. */
 export const shareOf = (plan: Pick<Plan, 'discount_percent'>, tag: string): string =>
-  new Intl.NumberFormat(tag, { style: 'percent' }).format(plan.discount_percent / 100);
+  numbers(tag, { style: 'percent' }).format(plan.discount_percent / 100);

@@ -1,3 +1,5 @@
+import { numbers } from '$lib/intl';
+
 export type Left = { minutes: number; seconds: number; told: (locale: string) => string };
 
 /** What is left of a time that is kept: nothing once it is over. */
@@ -7,8 +9,8 @@ export function left(until: string, now: number): Left | undefined {
   const minutes = Math.floor(rest / 60);
   const seconds = rest % 60;
   const told = (locale: string) => {
-    const whole = new Intl.NumberFormat(locale).format(minutes);
-    return `${whole}:${new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 }).format(seconds)}`;
+    const whole = numbers(locale).format(minutes);
+    return `${whole}:${numbers(locale, { minimumIntegerDigits: 2 }).format(seconds)}`;
   };
   return { minutes, seconds, told };
 }

@@ -1,5 +1,6 @@
 // How far something that is fetched has come.
 import { i18n } from '$lib/i18n/index.svelte';
+import { numbers } from '$lib/intl';
 
 export interface Progress {
   bytes: number;
@@ -26,5 +27,5 @@ export async function readAll(answer: Response, onprogress: (progress: Progress)
 export function sizeText(bytes: number): string {
   const [unit, amount] = bytes < 1_000_000 ? ['kilobyte', bytes / 1000] : ['megabyte', bytes / 1_000_000];
   const options = { style: 'unit', unit, maximumFractionDigits: amount < 10 ? 1 : 0 } as const;
-  return new Intl.NumberFormat(i18n.tag, options).format(amount);
+  return numbers(i18n.tag, options).format(amount);
 }

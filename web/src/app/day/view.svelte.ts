@@ -2,6 +2,7 @@
 import type { Fault } from '$lib/api/fault';
 import type { LocationView } from '$lib/api/types';
 import { i18n } from '$lib/i18n/index.svelte';
+import { lists } from '$lib/intl';
 import { columnsOf, doorsOn } from './columns';
 import { spanOf, type Span } from './days';
 import { blocksOf, gridOf, type Kind } from './ledger';
@@ -91,7 +92,7 @@ export class View {
 
   get offNames(): string {
     const names = this.found?.off.map(({ name }) => name) ?? [];
-    return new Intl.ListFormat(i18n.tag, { type: 'conjunction' }).format(names);
+    return lists(i18n.tag, { type: 'conjunction' }).format(names);
   }
 
   /** Whether the door opens on a day, as far as it is known. */

@@ -1,5 +1,6 @@
 // Times and names as the page of a day tells them: on the shop's clock, in the reader's language.
 import { date, i18n } from '$lib/i18n/index.svelte';
+import { dates, lists } from '$lib/intl';
 import { nameOfVisit } from './deeds.svelte';
 import type { Visit } from './visits';
 
@@ -13,7 +14,7 @@ export function rangeText(from: string | number | Date, to: string | number | Da
   const day = (moment: string | number | Date) => date(moment, { dateStyle: 'short' }, zone);
   // Over midnight a range would name both days.
   if (day(from) !== day(to)) return `${timeText(from, zone)} – ${timeText(to, zone)}`;
-  return new Intl.DateTimeFormat(i18n.tag, { ...CLOCK, timeZone: zone }).formatRange(new Date(from), new Date(to));
+  return dates(i18n.tag, { ...CLOCK, timeZone: zone }).formatRange(new Date(from), new Date(to));
 }
 
 /** A civil day ("2026-11-22") in words. */
@@ -24,12 +25,12 @@ export function dayText(day: string, options: Intl.DateTimeFormatOptions): strin
 /** Who does it, each named once. */
 export function peopleText(visit: Visit): string {
   const names = visit.lines.map(({ staff_name }) => staff_name).filter((name) => name !== undefined && name !== null);
-  return new Intl.ListFormat(i18n.tag, { type: 'unit' }).format([...new Set(names)]);
+  return lists(i18n.tag, { type: 'unit' }).format([...new Set(names)]);
 }
 
 export function roomsText(visit: Visit): string {
   const names = visit.lines.map(({ room_name }) => room_name).filter((name) => name !== undefined && name !== null);
-  return new Intl.ListFormat(i18n.tag, { type: 'unit' }).format([...new Set(names)]);
+  return lists(i18n.tag, { type: 'unit' }).format([...new Set(names)]);
 }
 
 export { nameOfVisit };

@@ -1,10 +1,11 @@
 import { i18n, t } from '$lib/i18n/index.svelte';
+import { lists } from '$lib/intl';
 import { lasting } from '$lib/wait';
 import type { Entry, Wait } from './line';
 
 /** What somebody wants, in one line. */
 export function wishOf(entry: Pick<Entry, 'services' | 'party'>): string {
-  const services = new Intl.ListFormat(i18n.tag, { type: 'unit' }).format(entry.services.map(({ name }) => name));
+  const services = lists(i18n.tag, { type: 'unit' }).format(entry.services.map(({ name }) => name));
   return entry.party > 1 ? `${services} · ${t('line.party', { count: entry.party })}` : services;
 }
 

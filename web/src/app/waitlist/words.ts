@@ -1,6 +1,7 @@
 // What somebody waits for, in words: on the shop's clock, in the reader's language.
 import type { Fault } from '$lib/api/fault';
 import { date, i18n, maybe, t } from '$lib/i18n/index.svelte';
+import { dates, lists } from '$lib/intl';
 import { clock, minutesOf } from '$lib/time';
 import { sentence } from '$lib/ui/sentence';
 import { handsOf, type Waiting } from './waits';
@@ -10,7 +11,7 @@ const noon = (day: string) => new Date(`${day}T12:00:00Z`);
 
 /** "Tue, Nov 24 – Mon, Nov 30". */
 export function daysText({ first_day, last_day }: Pick<Waiting, 'first_day' | 'last_day'>): string {
-  return new Intl.DateTimeFormat(i18n.tag, DAY).formatRange(noon(first_day), noon(last_day));
+  return dates(i18n.tag, DAY).formatRange(noon(first_day), noon(last_day));
 }
 
 /** "Tuesday, November 24". */
@@ -38,7 +39,7 @@ export function timeText(moment: string, zone: string): string {
 /** By whom they want it. */
 export function handsText(entry: Waiting, nameOf: (staff: string) => string | undefined): string {
   const names = handsOf(entry).map((id) => nameOf(id) ?? t('waitlist.somebody'));
-  return names.length > 0 ? new Intl.ListFormat(i18n.tag, { type: 'unit' }).format(names) : t('waitlist.anybody');
+  return names.length > 0 ? lists(i18n.tag, { type: 'unit' }).format(names) : t('waitlist.anybody');
 }
 
 /** Why it can't be; what the API says to customers is said otherwise to the team. */

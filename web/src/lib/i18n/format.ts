@@ -1,5 +1,7 @@
 // Messages are ICU's small core: {name} and {count, plural, one {# day} other {# days}}.
 
+import { numbers, plurals } from '../intl';
+
 export type Vars = Record<string, string | number>;
 export type Part = { text: string } | { name: string; value: string };
 
@@ -15,24 +17,14 @@ export function parts(message: string, vars: Vars, locale: string): Part[] {
     const end = closing(message, at);
     const inside = message.slice(at + 1, end);
     const plural = /^(\w+),\s*plural,\s*/.exec(inside);
-    if (plural?.[1]) {
-      const chosen = choose(inside.slice(plural[0].length), Number(vars[plural[1]]), locale);
-      for (const part of parts(chosen, vars, locale)) {
-        if ('text' in part) {
-          text += part.text;
-        } else {
-          out.push({ text }, part);
-          text = '';
-        }
-      }
-    } else {
-      if (text) out.push({ text });
-      text = '';
-      out.push({ name: inside, value: String(vars[inside] ?? '') });
-    }
+    const inner = plural?.[1]
+      ? parts(choose(inside.slice(plural[0].length), Number(vars[plural[1]]), locale), vars, locale)
+      : [{ name: inside, value: String(vars[inside] ?? '') }];
+    out.push({ text }, ...inner);
+    text = '';
     at = end;
   }
-  if (text) out.push({ text });
+  out.push({ text });
   return out.filter((part) => !('text' in part) || part.text !== '');
 }
 
@@ -61,15 +53,14 @@ function closing(message: string, from: number): number {
 }
 
 function choose(forms: string, count: number, locale: string): string {
-  const found = new Map<string, string>();
+  const found: Record<string, string> = {};
   for (let at = 0; at < forms.length; ) {
     const open = forms.indexOf('{', at);
     if (open < 0) break;
     const end = closing(forms, open);
-    found.set(forms.slice(at, open).trim(), forms.slice(open + 1, end));
+    found[forms.slice(at, open).trim()] = forms.slice(open + 1, end);
     at = end + 1;
   }
-  const form =
-    found.get(`=${count}`) ?? found.get(new Intl.PluralRules(locale).select(count)) ?? found.get('other');
-  return (form ?? '').replaceAll('#', new Intl.NumberFormat(locale).format(count));
+  const form = found[`=${count}`] ?? found[plurals(locale).select(count)] ?? found['other'] ?? '';
+  return form.replaceAll('#', numbers(locale).format(count));
 }

@@ -1,3 +1,4 @@
+import { dates, numbers, prepare } from '../intl';
 import { device } from '../store';
 import { format, parts, type Part, type Vars } from './format';
 import type { MessageKey, PartName } from './keys';
@@ -46,7 +47,9 @@ class I18n {
     this.#files = files;
     this.#parts = new Set(first);
     const wishes = [remembered(), ...navigator.languages];
-    await this.use(wishes.find((tag) => languageOf(tag)) ?? 'en');
+    const wish = wishes.find((tag) => languageOf(tag)) ?? 'en';
+    prepare(wish);
+    await this.use(wish);
   }
 
   /** Switches the page to a language, without loading it anew. */
@@ -125,7 +128,7 @@ export function pieces(key: MessageKey, vars: Vars): Part[] {
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(i18n.tag).format(value);
+  return numbers(i18n.tag).format(value);
 }
 
 export function date(
@@ -133,7 +136,7 @@ export function date(
   options: Intl.DateTimeFormatOptions,
   timeZone?: string,
 ): string {
-  return new Intl.DateTimeFormat(i18n.tag, { ...options, timeZone }).format(new Date(value));
+  return dates(i18n.tag, { ...options, timeZone }).format(new Date(value));
 }
 
 /** "3 minutes ago", "in 6 days": the coarsest unit that still says something. */

@@ -1,13 +1,14 @@
 // What a service is, in a few words: for its row of the menu, its folds, and its customers.
 import { i18n, t } from '$lib/i18n/index.svelte';
+import { lists, numbers } from '$lib/intl';
 import { amountOf, money } from '$lib/money';
 import { spell } from '../shared/lengths';
 import type { Amiss, Draft, Service } from './draft';
 
 const minutes = (count: number) => spell(count, i18n.tag);
 export const percentOf = (count: number) =>
-  new Intl.NumberFormat(i18n.tag, { style: 'percent', maximumFractionDigits: 0 }).format(count / 100);
-export const listed = (words: string[]) => new Intl.ListFormat(i18n.tag).format(words);
+  numbers(i18n.tag, { style: 'percent', maximumFractionDigits: 0 }).format(count / 100);
+export const listed = (words: string[]) => lists(i18n.tag).format(words);
 
 /** What there is to know at a glance, besides length and price. */
 export function traits(service: Service): string[] {

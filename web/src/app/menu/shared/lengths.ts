@@ -1,5 +1,7 @@
 // Lengths in minutes: as they are read, and as they are typed.
 
+import { numbers } from '$lib/intl';
+
 /** "1 hr 30 min", "2 days": whole units, in the reader's words. */
 export function spell(minutes: number, locale: string, display: 'short' | 'long' = 'short'): string {
   const parts: [number, string][] =
@@ -16,7 +18,7 @@ export function spell(minutes: number, locale: string, display: 'short' | 'long'
 }
 
 export function unitOf(count: number, unit: string, locale: string, display: 'short' | 'long' = 'short'): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: display }).format(count);
+  return numbers(locale, { style: 'unit', unit, unitDisplay: display }).format(count);
 }
 
 /** Minutes as somebody types them: "90", "1:30", "1h30". Undefined if that is no length. */

@@ -1,4 +1,5 @@
 import type { Schema } from '$lib/api/types';
+import { numbers } from '$lib/intl';
 import type { Sign } from '../tone';
 
 export type Reading = Schema<'HealthReading'>;
@@ -30,10 +31,10 @@ const PERCENT: readonly Condition[] = ['error_rate', 'message_failures', 'webhoo
 export function figure(condition: Condition, value: number, locale: string): string {
   if (PERCENT.includes(condition)) {
     const digits = value < 10 ? 1 : 0;
-    return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(value / 100);
+    return numbers(locale, { style: 'percent', maximumFractionDigits: digits }).format(value / 100);
   }
   if (condition === 'job_lag') return lasting(value, locale);
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
+  return numbers(locale, { maximumFractionDigits: 0 }).format(value);
 }
 
 const LENGTHS = [
@@ -48,7 +49,7 @@ export function lasting(seconds: number, locale: string): string {
   // Ninety seconds say more than a minute does.
   const [unit, size] = LENGTHS.find(([, size]) => seconds >= size * 2) ?? LENGTHS[3];
   const value = Math.round(seconds / size);
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return numbers(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -59,5 +60,5 @@ export function room(bytes: number, locale: string): string {
   while (value >= 1000 && at < SIZES.length - 1) [value, at] = [value / 1000, at + 1];
   const maximumFractionDigits = value < 10 && at > 0 ? 1 : 0;
   const unitDisplay = at === 0 ? 'long' : 'short';
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: SIZES[at], unitDisplay, maximumFractionDigits }).format(value);
+  return numbers(locale, { style: 'unit', unit: SIZES[at], unitDisplay, maximumFractionDigits }).format(value);
 }

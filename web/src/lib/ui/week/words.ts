@@ -1,5 +1,6 @@
 import { date, i18n, t } from '$lib/i18n/index.svelte';
 import { clock } from '$lib/time';
+import { dates, numbers } from '../../intl';
 import { normalised, runs, type Stretch, type Week } from './week';
 
 /** The words of a week are the part `people`'s: the folders that show a week load that part. */
@@ -27,7 +28,7 @@ export const inShort = (week: Week): string[] =>
 
 /** So many minutes as hours: "7.5 hr". */
 export const long = (minutes: number): string =>
-  new Intl.NumberFormat(i18n.tag, { style: 'unit', unit: 'hour', unitDisplay: 'short', maximumFractionDigits: 2 }).format(
+  numbers(i18n.tag, { style: 'unit', unit: 'hour', unitDisplay: 'short', maximumFractionDigits: 2 }).format(
     minutes / 60,
   );
 
@@ -38,7 +39,7 @@ export const dayName = (day: string, options: Intl.DateTimeFormatOptions = { wee
 /** "10–7", as on a door: for where there is little room. */
 export function brief(day: readonly Stretch[]): string {
   const hour = (minutes: number) =>
-    new Intl.DateTimeFormat(i18n.tag, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' })
+    dates(i18n.tag, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' })
       .formatToParts(new Date(minutes * 60_000))
       .filter(({ type }) => type === 'hour' || (type === 'minute' && minutes % 60 > 0))
       .map(({ value }) => value)
