@@ -95,9 +95,14 @@ impl Trouble {
         })
     }
 
+    /// Whether something may happen again.
+    pub fn is_near(&self) -> bool {
+        Instant::now() >= self.next && self.up()
+    }
+
     /// Every other second, something happens.
     pub async fn strike(&mut self, database: &TestDatabase) -> Option<Blow> {
-        if Instant::now() < self.next || !self.up() {
+        if !self.is_near() {
             return None;
         }
         self.next = Instant::now() + Duration::from_millis(self.dice.random_range(PAUSE));

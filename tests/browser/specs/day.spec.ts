@@ -1,7 +1,7 @@
 import { expect, test } from '../support/bench';
 import { book, drag, minutesTo, saying, shopOf, visit, type Named } from '../support/day';
 import { call, confirmedOwner, join, owner, PASSWORD } from '../support/people';
-import { openLine, waiting } from '../support/queue';
+import { inTheMorning, openLine, waiting } from '../support/queue';
 import { colleague } from '../support/shop';
 
 test('a visit is booked at the desk, checked in, and the step is taken back', async ({ page }) => {
@@ -238,6 +238,7 @@ test('while the network is away for a minute the day stays, to be looked at; the
 
 test('who waits is lifted into a free time, by the mouse and by keys, or is given one in the dialog', async ({ page }) => {
   const line = await openLine(page);
+  await inTheMorning(page, line);
   for (const name of ['Noor Karim', 'Ada Price', 'Sam Reyes']) await waiting(page, line, name);
   await page.goto('/app');
   const strip = page.getByRole('complementary', { name: 'Who’s waiting?' });

@@ -40,8 +40,8 @@ enum Kind {
     Api,
     /// The web client in a real browser.
     Browser,
-    /// The booking page and the day, measured; no part of a run over everything, as long as they
-    /// don't reach what is asked.
+    /// The booking page on a phone and the day at the desk, measured against what is asked of them;
+    /// the day on a phone is only reported.
     Lighthouse,
 }
 

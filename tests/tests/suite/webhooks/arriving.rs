@@ -138,7 +138,7 @@ async fn who_waits_for_time_is_told_of_too() {
     let path = format!("/v1/waitlist/{}", entry["id"].as_str().unwrap());
     let offer = async || {
         let start = json!({ "start": at(9, "10:00") });
-        let made = bench.spa.owner.post(&format!("{path}/offer"), &start).await.expect(200);
+        let made = bench.spa.owner.post(&format!("{path}/offer"), &start).await.expect(201);
         format!("/v1/o/{}", made["link"].as_str().unwrap())
     };
     let link = offer().await;

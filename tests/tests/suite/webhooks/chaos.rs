@@ -168,6 +168,16 @@ async fn taken_over(app: &TestApp) -> i64 {
     app.database.count("select count(*) from taken_over").await
 }
 
+/// Whether somebody has an endpoint in their hands, or there is nothing to be had any more.
+async fn in_hands(app: &TestApp, listeners: &[Listener]) -> bool {
+    let held = "select count(*) from webhook_endpoints where leased_by is not null";
+    if app.database.count(held).await > 0 {
+        return true;
+    }
+    let told = told(app).await;
+    listeners.iter().all(|listener| listener.has(&told))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_killed_everything_arrives_in_order() {
     let least = if is_long() { MOST } else { 40 };
@@ -182,10 +192,21 @@ async fn whoever_is_killed_everything_arrives_in_order() {
     let mut trouble = Trouble::new("webhooks", &app.database, settings(), seed());
     let mut visits = 0;
     while visits < least || (taken_over(&app).await < 1 && visits < MOST) {
+        let blow = visits % 2 == 1;
+        if blow {
+            // Then what happens next is in somebody's hands when they are hit.
+            eventually_in(PATIENCE, "trouble", async || trouble.is_near().then_some(())).await;
+        }
         life(&spa, &mut dice, 9 + visits / 9, 9 + visits % 9).await;
         visits += 1;
-        if visits % 2 == 0 {
-            eventually_in(PATIENCE, "a blow", async || trouble.strike(&app.database).await).await;
+        if blow {
+            eventually_in(PATIENCE, "a blow", async || {
+                if !in_hands(&app, &listeners).await {
+                    return None;
+                }
+                trouble.strike(&app.database).await
+            })
+            .await;
         }
     }
     let told = told(&app).await;

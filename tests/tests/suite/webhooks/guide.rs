@@ -58,7 +58,7 @@ async fn the_examples_have_the_fields_of_what_is_sent() {
                         "first_day": "2026-03-09", "last_day": "2026-03-10" });
     let entry = bench.spa.owner.post("/v1/waitlist", &waits).await.expect(201);
     let offer = format!("/v1/waitlist/{}/offer", entry["id"].as_str().unwrap());
-    bench.spa.owner.post(&offer, &json!({ "start": at(9, "10:00") })).await.expect(200);
+    bench.spa.owner.post(&offer, &json!({ "start": at(9, "10:00") })).await.expect(201);
     for (name, kind) in [
         ("customer", "customer.created"),
         ("appointment", "appointment.updated"),
