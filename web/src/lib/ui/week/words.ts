@@ -1,6 +1,6 @@
 import { date, i18n, t } from '$lib/i18n/index.svelte';
+import { dates, numbers } from '$lib/intl';
 import { clock } from '$lib/time';
-import { dates, numbers } from '../../intl';
 import { normalised, runs, type Stretch, type Week } from './week';
 
 /** The words of a week are the part `people`'s: the folders that show a week load that part. */
