@@ -1,0 +1,180 @@
+//! Money that is given back.
+
+use serde_json::{Value, json};
+
+use super::Call;
+use crate::cards::{self, Card};
+use crate::money;
+use crate::problem::Problem;
+use crate::state::{State, example};
+
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
+    let params = call.params;
+    params.only(&["payment_intent", "charge", "amount", "metadata[*]", "reason"])?;
+    params.one_of("reason", &["duplicate", "fraudulent", "requested_by_customer"])?;
+    let wanted = params.integer("amount")?;
+    let metadata = params.metadata("metadata")?;
+    let charge_id = charge_of(state, call)?;
+    let charge = state.of(call.account, "charge", &charge_id)?.clone();
+    let currency = charge["currency"].as_str().unwrap_or_default();
+    let number = |name: &str| charge[name].as_i64().unwrap_or(0);
+    let (taken, left) = (number("amount"), number("amount") - number("amount_refunded"));
+    if let Some(wanted) = wanted {
+        if wanted < 1 {
+            let said = format!("Invalid positive integer: {wanted}");
+            return Err(Problem::coded("parameter_invalid_integer", said).about("amount"));
+        }
+        money::possible(wanted, currency, "amount")?;
+    }
+    if charge["disputed"] == true {
+        let said = format!("Charge {charge_id} has been charged back; cannot issue a refund.");
+        return Err(Problem::coded("charge_disputed", said).begun());
+    }
+    if left == 0 {
+        let said = format!("Charge {charge_id} has already been refunded.");
+        return Err(Problem::coded("charge_already_refunded", said).begun());
+    }
+    let amount = wanted.unwrap_or(left);
+    let too_much = |what: &str, than: i64| {
+        let (amount, than) = (money::shown(amount, currency), money::shown(than, currency));
+        let said = format!("Refund amount ({amount}) is greater than {what} ({than})");
+        Err(Problem::wrong(said).about("amount").begun())
+    };
+    if amount > taken {
+        return too_much("charge amount", taken);
+    }
+    if amount > left {
+        return too_much("unrefunded amount on charge", left);
+    }
+    let status = next_status(state, &charge);
+    let id = state.new_id("re");
+    let balance = state.new_id("txn");
+    let mut refund = example("refund");
+    refund["amount"] = amount.into();
+    refund["balance_transaction"] = balance.into();
+    refund["charge"] = charge_id.as_str().into();
+    refund["created"] = state.now.into();
+    refund["currency"] = currency.into();
+    refund["destination_details"] =
+        json!({ "card": { "reference_status": "pending", "type": "refund" }, "type": "card" });
+    refund["id"] = id.as_str().into();
+    refund["metadata"] = metadata;
+    for name in ["payment_intent", "payment_method"] {
+        refund[name] = charge[name].clone();
+    }
+    refund["reason"] = params.text("reason").into();
+    refund["status"] = status.into();
+    state.keep(call.account, refund);
+    state.emit(call.account, "refund.created", &id);
+    if status == "failed" {
+        state.change(&id)["failure_reason"] = "unknown".into();
+        state.emit(call.account, "refund.failed", &id);
+    } else {
+        state.refunded(&charge_id, amount);
+        state.emit(call.account, "charge.refunded", &charge_id);
+    }
+    state.emit(call.account, "refund.updated", &id);
+    state.of(call.account, "refund", &id).cloned()
+}
+
+/// What was given back of a payment, the newest first.
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Value, Problem> {
+    let params = call.params;
+    params.only(&["payment_intent", "charge", "limit"])?;
+    let charge = charge_of(state, call)?;
+    state.of(call.account, "charge", &charge)?;
+    let mut found: Vec<Value> = (state.all("refund"))
+        .filter(|(_, refund)| refund["charge"] == charge.as_str())
+        .map(|(_, refund)| refund.clone())
+        .collect();
+    found.reverse();
+    let limit = params.integer("limit")?.unwrap_or(10);
+    let more = usize::try_from(limit).is_ok_and(|limit| found.len() > limit);
+    found.truncate(usize::try_from(limit).unwrap_or(10));
+    Ok(json!({ "object": "list", "url": "/v1/refunds", "has_more": more, "data": found }))
+}
+
+/// What was taken, by either of its names.
+fn charge_of(state: &State, call: &Call) -> Result<String, Problem> {
+    let params = call.params;
+    match (params.text("payment_intent"), params.text("charge")) {
+        (None, None) => {
+            let said = "One of the following params should be provided for this request: payment_intent or \
+                        charge.";
+            Err(Problem::coded("parameter_missing", said).about("payment_intent"))
+        }
+        (Some(_), Some(_)) => {
+            let said = "You may only specify one of these parameters: charge, payment_intent.";
+            Err(Problem::wrong(said))
+        }
+        (None, Some(charge)) => match state.of(call.account, "charge", charge) {
+            Ok(_) => Ok(charge.to_owned()),
+            Err(problem) => Err(problem.about("charge")),
+        },
+        (Some(intent), None) => {
+            let found = state.of(call.account, "payment_intent", intent);
+            let found = found.map_err(|problem| problem.about("payment_intent"))?;
+            let Some(charge) = found["latest_charge"].as_str() else {
+                let said = format!(
+                    "This PaymentIntent ({intent}) does not have a successful charge to refund."
+                );
+                return Err(Problem::wrong(said).about("payment_intent"));
+            };
+            Ok(charge.to_owned())
+        }
+    }
+}
+
+/// How far a refund comes at once.
+fn next_status(state: &mut State, charge: &Value) -> &'static str {
+    if state.orders.failing_refunds > 0 {
+        state.orders.failing_refunds -= 1;
+        return "failed";
+    }
+    if state.orders.slow_refunds > 0 {
+        state.orders.slow_refunds -= 1;
+        return "pending";
+    }
+    let session = state
+        .all("checkout.session")
+        .find(|(_, session)| session["payment_intent"] == charge["payment_intent"])
+        .and_then(|(_, session)| session["id"].as_str());
+    let number = session.and_then(|session| state.cards.get(session));
+    match number.and_then(|number| cards::read(number)) {
+        Some(Card::RefundTakesTime) => "pending",
+        _ => "succeeded",
+    }
+}
+
+impl State {
+    /// So much more of a charge was given back; less, if it came back.
+    fn refunded(&mut self, charge: &str, amount: i64) {
+        let charge = self.change(charge);
+        let sum = charge["amount_refunded"].as_i64().unwrap_or(0) + amount;
+        charge["amount_refunded"] = sum.into();
+        charge["refunded"] = (charge["amount"] == sum).into();
+    }
+
+    /// Money that is on its way arrives or comes back, which can happen after it had arrived, too.
+    pub(crate) fn settle_refund(&mut self, id: &str, well: bool) -> bool {
+        let Some((account, refund)) = self.any("refund", id) else { return false };
+        let account = account.map(str::to_owned);
+        let account = account.as_deref();
+        let status = refund["status"].as_str().unwrap_or_default();
+        let charge = refund["charge"].as_str().unwrap_or_default().to_owned();
+        let amount = refund["amount"].as_i64().unwrap_or(0);
+        match (status, well) {
+            ("pending", true) => self.change(id)["status"] = "succeeded".into(),
+            ("pending" | "succeeded", false) => {
+                let refund = self.change(id);
+                refund["status"] = "failed".into();
+                refund["failure_reason"] = "expired_or_canceled_card".into();
+                self.refunded(&charge, -amount);
+                self.emit(account, "refund.failed", id);
+            }
+            _ => return false,
+        }
+        self.emit(account, "refund.updated", id);
+        true
+    }
+}

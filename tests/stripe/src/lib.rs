@@ -1,0 +1,169 @@
+//! A stand-in of Stripe, for tests and for trying things out: what Openchair asks of it (accounts of
+//! businesses, pages where customers pay, refunds), as strictly as the real one, with the pages that people
+//! see and the webhooks that it sends. Everything is in memory, and nothing is ever paid.
+//!
+//! ```no_run
+//! # async fn test() -> std::io::Result<()> {
+//! use openchair_stripe_stand_in::{Settings, Stand};
+//!
+//! let stripe = Stand::start(Settings::default()).await?;
+//! let account = stripe.new_account("DE");
+//! // … somebody opens a page at stripe.origin() …
+//! let session = stripe.book().sessions[0].id.clone();
+//! stripe.pay(&session, "4242424242424242");
+//! assert_eq!(stripe.book().charges[0].account.as_deref(), Some(&*account));
+//! # Ok(())
+//! # }
+//! ```
+
+mod api;
+mod book;
+mod cards;
+mod clock;
+mod controls;
+mod form;
+mod hooks;
+mod http;
+mod kept;
+mod money;
+mod pages;
+mod paying;
+mod problem;
+mod stand;
+mod state;
+mod trouble;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::{Semaphore, watch};
+
+pub use book::{Account, Book, Charge, Refund, Session};
+pub use clock::Clock;
+pub use hooks::{Delivery, Order};
+pub use paying::Outcome;
+pub use stand::Stand;
+pub use trouble::{Act, Trouble};
+
+use crate::hooks::Hooks;
+use crate::state::State;
+
+/// The version of the API that events are written in, and whose examples the answers look like.
+pub const VERSION: &str = "2026-06-24.dahlia";
+
+/// How a stand-in is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it listens; port 0: a free one.
+    pub bind: SocketAddr,
+    /// What its caller proves itself with.
+    pub secret_key: String,
+    /// What browsers would have; the API refuses it.
+    pub publishable_key: String,
+    /// What webhooks are signed with.
+    pub webhook_secret: String,
+    /// Who is told.
+    pub webhook_urls: Vec<String>,
+    /// How long it waits before it tells somebody again who didn't listen, time after time.
+    pub webhook_pauses: Vec<Duration>,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            secret_key: "sk_test_stand_in".to_owned(),
+            publishable_key: "pk_test_stand_in".to_owned(),
+            webhook_secret: "whsec_stand_in".to_owned(),
+            webhook_urls: Vec::new(),
+            webhook_pauses: [1, 2, 4, 8, 16].map(Duration::from_secs).to_vec(),
+            clock: Clock::default(),
+        }
+    }
+}
+
+/// What all requests share.
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    origin: String,
+    state: Mutex<State>,
+    hooks: Hooks,
+    gate: Gate,
+}
+
+impl Inner {
+    /// What it knows, at this moment.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.now = self.settings.clock.now();
+        state
+    }
+
+    /// Does something, and tells what happened by it.
+    fn act<T>(&self, doing: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state();
+        let done = doing(&mut state);
+        let news: Vec<_> = std::mem::take(&mut state.news)
+            .into_iter()
+            .filter_map(|id| told(&state, &id))
+            .collect();
+        // While nobody else can do anything, so that what happens is told in its order.
+        self.hooks.tell(news);
+        done
+    }
+
+    fn redeliver(&self, event: &str) -> bool {
+        let told = told(&self.state(), event);
+        let Some((id, kind, body)) = told else { return false };
+        self.hooks.tell_now(&id, &kind, &body);
+        true
+    }
+
+    fn events(&self) -> Vec<Value> {
+        self.state().all("event").map(|(_, event)| event.clone()).collect()
+    }
+}
+
+/// An event's name, its kind, and how it reads.
+fn told(state: &State, id: &str) -> Option<(String, String, String)> {
+    let (_, event) = state.any("event", id)?;
+    Some((id.to_owned(), event["type"].as_str()?.to_owned(), api::pretty(event)))
+}
+
+/// Where requests wait until they are let go.
+#[derive(Debug)]
+struct Gate {
+    permits: Semaphore,
+    waiting: watch::Sender<usize>,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { permits: Semaphore::new(0), waiting: watch::Sender::new(0) }
+    }
+}
+
+impl Gate {
+    async fn pass(&self) {
+        self.waiting.send_modify(|count| *count += 1);
+        if let Ok(permit) = self.permits.acquire().await {
+            permit.forget();
+        }
+        self.waiting.send_modify(|count| *count -= 1);
+    }
+
+    fn open(&self) {
+        self.permits.add_permits(*self.waiting.borrow());
+    }
+
+    async fn wait_for(&self, count: usize) {
+        let mut waiting = self.waiting.subscribe();
+        // The sender is ours: it isn't gone.
+        let _ = waiting.wait_for(|now| *now >= count).await;
+    }
+}

@@ -1,0 +1,83 @@
+//! `stripe-stand-in`: the stand-in as a process of its own.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use openchair_stripe_stand_in::{Clock, Settings, Stand};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+/// Stands in for Stripe: what Openchair asks of it, in memory, without any money.
+///
+/// It prints where it listens and runs until it is told to stop. What tests can do with it lies under
+/// /_stand_in/: `GET book`, `GET events`, `GET deliveries`, and `POST orders` with JSON such as
+/// `{"do": "pay", "session": "cs_test_…", "number": "4242424242424242"}`.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Where to listen; port 0 is a free one
+    #[arg(long, default_value = "127.0.0.1:0")]
+    bind: SocketAddr,
+    /// What its caller proves itself with
+    #[arg(long, default_value = "sk_test_stand_in")]
+    secret_key: String,
+    /// What webhooks are signed with
+    #[arg(long, default_value = "whsec_stand_in")]
+    webhook_secret: String,
+    /// Who is told what happens
+    #[arg(long = "webhook-url", value_name = "URL")]
+    webhook_urls: Vec<String>,
+    /// A file that says what time it is, as the servers of the tests read it
+    #[arg(long, value_name = "FILE")]
+    clock: Option<PathBuf>,
+    /// Stop when standard input is closed
+    #[arg(long)]
+    leash: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> io::Result<()> {
+    let mut stop = signal(SignalKind::terminate())?;
+    let stand = Stand::start(Settings {
+        bind: arguments.bind,
+        secret_key: arguments.secret_key,
+        webhook_secret: arguments.webhook_secret,
+        webhook_urls: arguments.webhook_urls,
+        clock: arguments.clock.map_or_else(Clock::default, Clock::following),
+        ..Settings::default()
+    })
+    .await?;
+    writeln!(io::stdout(), "{}", stand.origin())?;
+    io::stdout().flush()?;
+    tokio::select! {
+        _ = stop.recv() => {}
+        done = tokio::signal::ctrl_c() => done?,
+        () = let_go(), if arguments.leash => {}
+    }
+    Ok(())
+}
+
+/// Until nobody holds the other end of our input any more.
+async fn let_go() {
+    let (end, ended) = oneshot::channel::<()>();
+    // Nobody waits for this thread when the process ends.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        drop(end);
+    });
+    // It is never sent: it ends.
+    let _ = ended.await;
+}

@@ -1,0 +1,13 @@
+//! The stand-in over real HTTP, as strict as whom it stands for.
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
+mod accounts;
+mod caller;
+mod keys;
+mod pages;
+mod process;
+mod refunds;
+mod sessions;
+mod strict;
+mod trouble;
+mod webhooks;

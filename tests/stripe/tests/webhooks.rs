@@ -1,0 +1,186 @@
+//! What is told, to whom, how often and in which order.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use openchair_stripe_stand_in::{Order, Settings};
+use serde_json::Value;
+use sha2::Sha256;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+
+use crate::caller::{Caller, NOW};
+
+#[derive(Default)]
+struct Seen {
+    said: VecDeque<u16>,
+    heard: Vec<(String, String)>,
+}
+
+/// Listens, and answers as told; with 200 if told nothing.
+struct Listener {
+    url: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Listener {
+    async fn new(said: impl IntoIterator<Item = u16>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Seen { said: said.into_iter().collect(), heard: vec![] }));
+        let book = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let mut stream = BufReader::new(stream);
+                let (mut line, mut headers) = (String::new(), HashMap::new());
+                while stream.read_line(&mut line).await.unwrap() > 2 {
+                    if let Some((name, value)) = line.trim_end().split_once(": ") {
+                        headers.insert(name.to_lowercase(), value.to_owned());
+                    }
+                    line.clear();
+                }
+                let mut body = vec![0; headers["content-length"].parse().unwrap()];
+                stream.read_exact(&mut body).await.unwrap();
+                let status = {
+                    let mut seen = book.lock().unwrap();
+                    let body = String::from_utf8(body).unwrap();
+                    seen.heard.push((headers["stripe-signature"].clone(), body));
+                    seen.said.pop_front().unwrap_or(200)
+                };
+                let said = format!(
+                    "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+                );
+                stream.get_mut().write_all(said.as_bytes()).await.unwrap();
+            }
+        });
+        Self { url, seen }
+    }
+
+    fn heard(&self) -> Vec<Value> {
+        let seen = self.seen.lock().unwrap();
+        seen.heard.iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect()
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        self.heard().iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+async fn told(listener: &Listener, pauses: &[Duration]) -> Caller {
+    let caller = Caller::with(Settings {
+        webhook_pauses: pauses.to_vec(),
+        webhook_secret: "whsec_test".to_owned(),
+        ..Settings::default()
+    })
+    .await;
+    caller.stand.webhooks_to([listener.url.clone()]);
+    caller
+}
+
+const PAID: [&str; 3] =
+    ["charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"];
+
+#[tokio::test]
+async fn what_happened_is_told_and_signed() {
+    let listener = Listener::new([]).await;
+    let caller = told(&listener, &[]).await;
+    let paid = caller.paid(1_000, "4242424242424242").await;
+    caller.stand.quiet().await;
+    assert_eq!(listener.kinds(), PAID);
+    let event = &listener.heard()[2];
+    assert_eq!(event["account"], caller.account);
+    assert_eq!(event["data"]["object"]["id"], paid["id"]);
+    assert_eq!(event["api_version"], openchair_stripe_stand_in::VERSION);
+    let id = event["id"].as_str().unwrap();
+    assert_eq!(&caller.get(&format!("/v1/events/{id}")).await.1, event);
+    let (signature, body) = listener.seen.lock().unwrap().heard[2].clone();
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"whsec_test").unwrap();
+    mac.update(format!("{NOW}.{body}").as_bytes());
+    let expected = format!("t={NOW},v1={}", HEXLOWER.encode(&mac.finalize().into_bytes()));
+    assert!(signature.starts_with(&expected), "{signature}");
+}
+
+#[tokio::test]
+async fn who_does_not_listen_is_told_again() {
+    let listener = Listener::new([500, 404]).await;
+    let caller = told(&listener, &[Duration::ZERO, Duration::from_hours(1)]).await;
+    assert!(caller.stand.restrict(&caller.account, "x"));
+    let deliveries = async |count: usize| {
+        while listener.heard().len() < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    // The first pause is none; the second one is long, unless somebody hurries.
+    deliveries(2).await;
+    while caller.stand.deliveries().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    caller.stand.deliver_now();
+    caller.stand.quiet().await;
+    let said: Vec<_> =
+        caller.stand.deliveries().iter().map(|one| (one.attempt, one.status)).collect();
+    assert_eq!(said, [(1, Some(500)), (2, Some(404)), (3, Some(200))]);
+    let ids: Vec<_> = listener.heard().iter().map(|event| event["id"].clone()).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+}
+
+#[tokio::test]
+async fn nobody_there() {
+    let listener = Listener::new([]).await;
+    let caller = told(&listener, &[]).await;
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    caller.stand.webhooks_to([url]);
+    assert!(caller.stand.restrict(&caller.account, "x"));
+    caller.stand.quiet().await;
+    assert_eq!(caller.stand.deliveries()[0].status, None);
+}
+
+#[tokio::test]
+async fn twice_late_backwards_and_never() {
+    let listener = Listener::new([]).await;
+    let caller = told(&listener, &[]).await;
+    caller.stand.hold_webhooks();
+    caller.paid(1_000, "4242424242424242").await;
+    caller.stand.quiet().await;
+    assert!(listener.heard().is_empty());
+    caller.stand.release_webhooks(Order::Backwards);
+    caller.stand.quiet().await;
+    let mut backwards = PAID;
+    backwards.reverse();
+    assert_eq!(listener.kinds(), backwards);
+
+    caller.stand.copy_webhooks(2);
+    assert!(caller.stand.restrict(&caller.account, "x"));
+    caller.stand.quiet().await;
+    let ids: Vec<_> = listener.heard()[3..].iter().map(|event| event["id"].clone()).collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1]);
+    caller.stand.copy_webhooks(1);
+    caller.stand.drop_webhooks(1);
+    assert!(caller.stand.onboard(&caller.account));
+    caller.stand.quiet().await;
+    assert_eq!(listener.heard().len(), 5);
+    let missed = caller.stand.events().pop().unwrap();
+    assert!(caller.stand.redeliver(missed["id"].as_str().unwrap()));
+    caller.stand.quiet().await;
+    assert_eq!(listener.heard()[5], missed);
+    assert!(!caller.stand.redeliver("evt_nobody"));
+}
+
+#[tokio::test]
+async fn a_dispute() {
+    let listener = Listener::new([]).await;
+    let caller = told(&listener, &[]).await;
+    caller.paid(1_000, "4000000000000259").await;
+    caller.stand.quiet().await;
+    let heard = listener.heard();
+    let dispute = heard.last().unwrap();
+    assert_eq!(dispute["type"], "charge.dispute.created");
+    assert_eq!(dispute["data"]["object"]["amount"], 1_000);
+    assert!(caller.stand.book().charges[0].disputed);
+}
