@@ -64,7 +64,9 @@ function chunkOf(id: string, mode: string): string | null {
   if (mode === 'book' && own.test(id)) return 'base';
   if (mode === 'queue' && IN_ONE_PAGE.test(id)) return null;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
-  return /node_modules\/(?!uqr\/)|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue|.*QrCode)|Sheet\.svelte|vite\/preload/.test(id)
+  // What every page of the staff has: who sits there, and what was said last.
+  if (mode === 'app' && /\/src\/app\/((desk|said|loaded|here|newer)\.svelte|over|Avatar)/.test(id)) return 'base';
+  return /node_modules\/(?!uqr\/)|\/src\/(lib|signin)\/(?!.*Ledger|.*Hue|.*QrCode)|\/front\/Sheet\.svelte|vite\/preload/.test(id)
     ? 'base'
     : null;
 }

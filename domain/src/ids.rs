@@ -123,6 +123,14 @@ kinds! {
     PushSubscription = "psh",
     /// A mail that left, under the number of the job or the message that it comes from.
     Mailed = "eml",
+    /// What a customer pays.
+    Payment = "pay",
+    /// What a customer gets back.
+    Refund = "rfd",
+    /// A line of the book.
+    LedgerLine = "led",
+    /// The end of a day at the till.
+    TillClose = "tcl",
 }
 
 /// The id of one `K`.

@@ -34,6 +34,7 @@ mod notify;
 pub mod outbox;
 pub mod page;
 pub mod patch;
+pub mod payments;
 pub mod phone;
 pub mod platform;
 pub mod policies;

@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = &[
     ("0021_webhooks_told_after", include_str!("../sql/0021_webhooks_told_after.sql")),
     ("0022_regulars", include_str!("../sql/0022_regulars.sql")),
     ("0023_images", include_str!("../sql/0023_images.sql")),
+    ("0024_payments", include_str!("../sql/0024_payments.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

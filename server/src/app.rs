@@ -6,6 +6,7 @@ use std::sync::Arc;
 use openchair_domain::config::Secret;
 use openchair_domain::identity::Identity;
 use openchair_domain::messaging::templates::Templates;
+use openchair_domain::payments::Counter;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 use openchair_domain::webhooks::Guard;
@@ -37,6 +38,10 @@ pub struct Parts {
     pub templates: Templates,
     /// What the provider of texts signs with; empty: there is none.
     pub texts_token: Secret,
+    /// Where customers pay by card.
+    pub counter: Counter,
+    /// What the provider of payments signs with; empty: there is none.
+    pub stripe_secret: Secret,
     /// What browsers subscribe to notes with, if there are any.
     pub push_key: Option<String>,
     /// Where the product is found, without a slash at the end.

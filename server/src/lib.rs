@@ -36,6 +36,7 @@ pub mod ops;
 pub mod page;
 pub mod pages;
 mod patch;
+pub mod payments;
 pub mod platform;
 pub mod policies;
 pub mod problem;

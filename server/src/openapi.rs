@@ -26,6 +26,7 @@ use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::messaging::{
     MessageRepliesApi, MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi,
 };
+use crate::payments::{OwnPaymentApi, PaymentAccountApi, PaymentsApi, TillApi};
 use crate::platform::{
     PlatformAlertsApi, PlatformApi, PlatformHealthApi, PlatformJobsApi, PlatformPlansApi,
 };
@@ -79,6 +80,8 @@ pub enum Tags {
     Forms,
     /// Whom it serves.
     Customers,
+    /// What they pay and get back, and the till.
+    Payments,
     /// What is said to customers.
     Messages,
     /// Who is on the team, and who is invited.
@@ -106,8 +109,22 @@ pub enum NoContent {
 }
 
 /// Every operation. Tuples stop at 16 and nest.
-type Operations =
-    (People, House, Front, Waiting, Shop, Menu, Hands, Guests, Team, Day, Line, Messages, Others);
+type Operations = (
+    People,
+    House,
+    Front,
+    Waiting,
+    Shop,
+    Menu,
+    Hands,
+    Guests,
+    Team,
+    Day,
+    Line,
+    Messages,
+    Money,
+    Others,
+);
 type People = (AuthApi, TokensApi, MeApi);
 type House = (ApiKeysApi, AuditApi);
 type Platform =
@@ -123,6 +140,7 @@ type Front = (
 );
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi, RegularsApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
+type Money = (PaymentsApi, OwnPaymentApi, TillApi, PaymentAccountApi);
 type Others = (Outside, Platform);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
 type Shop = (TenantApi, ImagesApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
@@ -216,8 +234,13 @@ fn operations(app: &App) -> Operations {
         MessageRepliesApi(app()),
         SequencesApi(app()),
     );
+    let money =
+        (PaymentsApi(app()), OwnPaymentApi(app()), TillApi(app()), PaymentAccountApi(app()));
     let others = (outside, platform);
-    (people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, others)
+    (
+        people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, money,
+        others,
+    )
 }
 
 fn described<T: OpenApi>(operations: T) -> OpenApiService<T, ()> {

@@ -15,6 +15,7 @@ use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::{Entropy, bytes};
 use openchair_domain::identity::Identity;
 use openchair_domain::messaging::templates::Templates;
+use openchair_domain::payments::Counter;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Clock;
 use openchair_domain::webhooks::Guard;
@@ -23,6 +24,7 @@ use openchair_worker::Worker;
 use openchair_worker::alerts::{Alerting, Watch, WriteTallies};
 use openchair_worker::outside::carriers;
 use openchair_worker::outside::mail::{self, Mailer};
+use openchair_worker::outside::providers;
 use openchair_worker::outside::push::Vapid;
 use openchair_worker::outside::roots::Roots;
 use openchair_worker::reconcile::{Shift, repeat};
@@ -42,6 +44,7 @@ use crate::live::{Hub, Neighbours, OverRedis};
 use crate::manners::{Manners, with_manners};
 use crate::messaging::{hooks, leaving};
 use crate::ops::{self, Ops};
+use crate::payments::hook;
 use crate::problem::AllowTable;
 use crate::telemetry::TelemetryError;
 use crate::web_files::{self, WebFiles};
@@ -160,6 +163,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         .map_err(|error| StartError::Worker(error.to_string()))?;
     let alerting = Alerting::from_settings(settings, &roots, db.clone(), Arc::clone(&mailer))
         .map_err(|error| StartError::Worker(error.to_string()))?;
+    let counter = counter(settings, &roots, &db)?;
     let app = App::new(Parts {
         db: db.clone(),
         identity: identity.clone(),
@@ -169,6 +173,8 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         alerting: alerting.clone(),
         templates: Templates::load().map_err(|error| StartError::Worker(error.to_string()))?,
         texts_token: settings.texts.auth_token.clone(),
+        counter: counter.clone(),
+        stripe_secret: settings.stripe.webhook_secret.clone(),
         push_key: push_key(settings)?,
         public_url: settings.server.public_url.origin().to_owned(),
     });
@@ -197,6 +203,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     let work: BoxFuture<'static, ()> = if settings.worker.inside {
         let worker = worker(settings, db, identity, (guard, &roots), (mailer, alerting))?;
+        let worker = worker.with_counter(counter);
         Box::pin(worker.run(stopping.clone()))
     } else {
         Box::pin(work_elsewhere(db, alerting, stopping.clone()))
@@ -276,6 +283,14 @@ fn worker(
     Ok(worker.with_webhooks(webhooks).with_carriers(carriers).with_alerts(alerting))
 }
 
+/// Where customers pay by card.
+fn counter(settings: &Settings, roots: &Roots, db: &Db) -> Result<Counter, StartError> {
+    let provider = providers::from_settings(settings, roots)
+        .map_err(|error| StartError::Worker(error.to_string()))?;
+    let public_url = settings.server.public_url.origin().to_owned();
+    Ok(Counter::new(db.clone(), provider, public_url))
+}
+
 /// What browsers subscribe to notes with.
 fn push_key(settings: &Settings) -> Result<Option<String>, StartError> {
     let vapid = Vapid::from_settings(&settings.push);
@@ -288,6 +303,7 @@ fn routes(app: &App, ops: &Ops, web: WebFiles, settings: &Settings) -> Route {
     let route = docs::routes(openapi::routes(route, app));
     let route = leaving::routes(route, app);
     let route = hooks::routes(route, app);
+    let route = hook::routes(route, app);
     let route = images::routes(route, app);
     let route = pages::routes(web_files::routes(route, web), app, web);
     if settings.profile.is_production() {
@@ -310,6 +326,7 @@ fn allow_table() -> AllowTable {
     for path in hooks::PATHS {
         table = table.path(path, &[poem::http::Method::POST]);
     }
+    table = table.path(hook::PATH, &[poem::http::Method::POST]);
     table = table.path(images::PATH, &[poem::http::Method::GET]);
     table.path(leaving::PATH, &[poem::http::Method::GET, poem::http::Method::POST])
 }

@@ -19,6 +19,7 @@ mod app;
 pub mod authority;
 mod bench;
 mod browser;
+pub mod cards;
 mod database;
 mod guests;
 pub mod live;

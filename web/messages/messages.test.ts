@@ -12,6 +12,7 @@ const PARTS: Record<string, string[]> = {
   queue: ['queue', 'board'],
   regulars: ['regulars'],
   plans: ['plans'],
+  pay: ['pay'],
   customers: ['app/customers'],
   day: ['app/day'],
   line: ['app/line'],
@@ -19,6 +20,7 @@ const PARTS: Record<string, string[]> = {
   menu: ['app/menu'],
   messaging: ['app/messaging'],
   palette: ['app/palette'],
+  payments: ['app/payments'],
   people: ['app/people'],
   places: ['app/places'],
   platform: ['app/platform'],
@@ -31,6 +33,8 @@ const PARTS: Record<string, string[]> = {
 /** Those that are shown within another shell: its own words are there, too. */
 const shellOf = (part: string): string[] => {
   if (['visit', 'regulars', 'plans'].includes(part)) return ['book'];
+  // It is part of what one sees of a visit.
+  if (part === 'pay') return ['book', 'visit'];
   return PARTS[part]?.[0]?.startsWith('app/') ? ['app'] : [];
 };
 const here = new URL('.', import.meta.url);

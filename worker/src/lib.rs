@@ -25,20 +25,22 @@ use openchair_domain::bells::Across;
 use openchair_domain::identity::Identity;
 use openchair_domain::messaging::Channel;
 use openchair_domain::messaging::templates::{TemplateError, Templates};
+use openchair_domain::payments::Counter;
 use openchair_domain::tenancy::Db;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::alerts::{Alerting, Watch, WriteTallies};
 use crate::jobs::{
-    ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages, SendRegularLinks,
+    AboutMoney, ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages,
+    SendRegularLinks,
 };
 use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
     Afterwards, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled,
-    Sequences, Shift, Strangers, Stuck, Woken, repeat,
+    Sequences, Shift, Strangers, Stuck, Unheard, Woken, repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::webhooks::Webhooks;
@@ -131,6 +133,14 @@ impl Worker {
     pub fn with_reconciler(mut self, reconciler: Arc<dyn Reconciler>) -> Self {
         self.reconcilers.push(reconciler);
         self
+    }
+
+    /// One that asks the provider of payments what is to be asked.
+    pub fn with_counter(mut self, counter: Counter) -> Self {
+        for what in AboutMoney::all(&counter) {
+            self.handlers.push(Arc::new(what));
+        }
+        self.with_reconciler(Arc::new(Unheard))
     }
 
     /// One that tells others' programs of events, too.

@@ -143,6 +143,7 @@ rights! {
         TakePayment = "payment:take" "Take a payment",
         RefundPayment = "payment:refund" "Refund a payment",
         CloseDay = "ledger:close" "Close the day's till",
+        ConnectPayments = "payment:connect" "Connect the account that customers' money goes to",
     }
     "Webhooks" {
         ReadWebhooks = "webhook:read" "See webhook endpoints and deliveries",

@@ -11,6 +11,7 @@ use super::entities::appointment;
 use super::error::{BookingError, Refusal};
 use super::history::{self, Event, Step};
 use super::link;
+use super::paid::Stood;
 use super::read::{self, VisitFacts};
 use super::save;
 use super::state::{Action, Needs, Status};
@@ -18,6 +19,7 @@ use super::terms::Terms;
 use super::told;
 use crate::ids::{Appointment, Id, Location};
 use crate::messaging::{self, Kind};
+use crate::payments;
 use crate::queue;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::waitlist;
@@ -133,9 +135,20 @@ pub(crate) async fn decide(
     reason: Option<String>,
 ) -> Result<VisitFacts, BookingError> {
     let row = seen(tx, id, version).await?;
-    let action = deed.action(&row);
+    let action = match deed.action(&row) {
+        // What is asked for before may have been paid at the desk already.
+        Action::Approve(Needs::Payment) => {
+            let approved = Stood::of(&row)?.at(Status::PendingPayment);
+            let missing = payments::wanted_now(tx, &approved).await? > 0;
+            Action::Approve(if missing { Needs::Payment } else { Needs::Nothing })
+        }
+        action => action,
+    };
     let (from, terms) = (read::status(&row)?, Terms::read(&row.terms)?);
     let to = from.after(action).ok_or(Refusal::WrongState)?;
+    if action == Action::Pay {
+        payments::note_deposit(tx, &Stood::of(&row)?).await?;
+    }
     if to.takes_time() {
         let fee_minor = match (action, to) {
             (Action::MissOut, _) => terms.no_show_fee(row.price_minor),
@@ -195,8 +208,9 @@ pub(super) async fn step(
     let why = reason.clone();
     history::write(tx, Step { id, version, action, from, to, reason, details }).await?;
     tx.emit(told::changed(action.event(), row, &now, left));
-    // Boxed: most steps are none of the line's, and would carry its future along.
-    Box::pin(queue::follow(tx, row, (action, from), why.as_deref())).await
+    // Boxed: most steps are none of the line's nor of money's, and would carry their futures along.
+    Box::pin(queue::follow(tx, row, (action, from), why.as_deref())).await?;
+    Ok(Box::pin(payments::follow(tx, &Stood::of(&now)?, from)).await?)
 }
 
 /// How a visit ends without happening.

@@ -20,6 +20,7 @@ mod ics;
 mod link;
 mod members;
 mod moving;
+mod paid;
 mod price;
 mod read;
 mod save;
@@ -77,6 +78,10 @@ pub use link::{
     slots as own_slots,
 };
 pub use moving::{NewTime, relocate};
+pub(crate) use paid::{
+    Arrival, Stood, deposit_arrived, hold_for_money, hold_own, hold_visible, payment_arrived,
+    with_shop,
+};
 pub use price::PriceRange;
 pub use read::{Filter, LineFacts, VisitFacts, Whose, history, list, read, sees_contacts};
 pub use search::{

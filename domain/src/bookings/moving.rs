@@ -104,7 +104,7 @@ pub(super) async fn put(
 }
 
 /// Reads what is needed to decide on a new start.
-async fn setting(
+pub(super) async fn setting(
     tx: &TenantTx,
     row: &appointment::Model,
     before: &[line::Model],
@@ -217,7 +217,7 @@ fn moved_from_to(row: &appointment::Model, way: &Assignment) -> Value {
 }
 
 /// The lines with their new times, hands and rooms, at the prices that they were sold for.
-async fn rewrite(
+pub(super) async fn rewrite(
     tx: &TenantTx,
     setting: &Setting,
     way: &Assignment,

@@ -41,6 +41,8 @@ pub enum Action {
     Decline,
     /// The deposit is there.
     Pay,
+    /// The deposit came when the time had been given up, and is still free.
+    TakeUpAgain,
     /// The time that was kept is given back, by its holder or by time.
     Lapse,
     /// It takes another time, other staff or another room.
@@ -131,6 +133,7 @@ impl Status {
             (S::PendingApproval, Action::Approve(needs)) => needs.status(),
             (S::PendingApproval, Action::Decline) => S::Cancelled,
             (S::PendingPayment, Action::Pay) => S::Confirmed,
+            (S::Expired, Action::TakeUpAgain) => S::Confirmed,
             (S::Held | S::PendingApproval | S::PendingPayment, Action::Lapse) => S::Expired,
             (
                 S::PendingApproval | S::PendingPayment | S::Confirmed | S::CheckedIn,
@@ -193,6 +196,7 @@ impl Action {
             Self::Approve(_) => "approved",
             Self::Decline => "declined",
             Self::Pay => "paid",
+            Self::TakeUpAgain => "taken_up_again",
             Self::Lapse => "lapsed",
             Self::Move => "moved",
             Self::Cancel => "cancelled",
@@ -211,6 +215,7 @@ impl Action {
             Self::Approve(_) => "appointment.approved",
             Self::Decline => "appointment.declined",
             Self::Pay => "appointment.paid",
+            Self::TakeUpAgain => "appointment.taken_up_again",
             Self::Lapse => "appointment.lapsed",
             Self::Move => "appointment.moved",
             Self::Cancel => "appointment.cancelled",
@@ -229,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 16] = [
+    const ACTIONS: [Action; 17] = [
         Action::Ask(Needs::Nothing),
         Action::Ask(Needs::Approval),
         Action::Ask(Needs::Payment),
@@ -237,6 +242,7 @@ mod tests {
         Action::Approve(Needs::Payment),
         Action::Decline,
         Action::Pay,
+        Action::TakeUpAgain,
         Action::Lapse,
         Action::Move,
         Action::Cancel,
@@ -283,7 +289,10 @@ mod tests {
         for over in [Status::Cancelled, Status::Expired] {
             assert!(!over.takes_time());
             for action in ACTIONS {
-                assert_eq!(over.after(action), None, "{over} {action:?}");
+                // But for a payment that comes too late for a time that is still free.
+                let paid_late = (over, action) == (Status::Expired, Action::TakeUpAgain);
+                let after = paid_late.then_some(Status::Confirmed);
+                assert_eq!(over.after(action), after, "{over} {action:?}");
             }
         }
     }

@@ -41,6 +41,8 @@ const FORGET: &str = "
     with gone as materialized (
         select a.tenant_id, a.id from appointments a
         where a.status = 'expired' and a.customer_id is null and a.updated_at < $1
+          and not exists (select from payments p
+                          where p.tenant_id = a.tenant_id and p.appointment_id = a.id)
           and not exists (select from waitlist_offers o
                           where o.tenant_id = a.tenant_id and o.appointment_id = a.id)
         order by a.updated_at limit 1000 for update skip locked

@@ -32,7 +32,7 @@ pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
     Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Outside, Push,
-    Redis, Security, Sentry, Server, Session, Testing, Texts, Tokens, Webhooks, Worker,
+    Redis, Security, Sentry, Server, Session, Stripe, Testing, Texts, Tokens, Webhooks, Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
@@ -63,6 +63,8 @@ pub struct Settings {
     pub mail: Mail,
     /// How texts leave.
     pub texts: Texts,
+    /// Who takes cards.
+    pub stripe: Stripe,
     /// How notes to browsers leave.
     pub push: Push,
     /// Lifetimes of browser sessions.
@@ -111,6 +113,7 @@ impl Settings {
         let outside = Outside::read(r);
         let mail = Mail::read(r);
         let texts = Texts::read(r);
+        let stripe = Stripe::read(r);
         let push = Push::read(r);
         let session = Session::read(r);
         let tokens = Tokens::read(r);
@@ -132,6 +135,7 @@ impl Settings {
             outside: outside?,
             mail: mail?,
             texts: texts?,
+            stripe: stripe?,
             push: push?,
             session: session?,
             tokens: tokens?,

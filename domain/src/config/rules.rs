@@ -25,6 +25,10 @@ pub(super) fn check(merged: &Merged, rules: Rules, faults: &mut Vec<Fault>) {
     if text("texts.account_sid").is_some_and(|account| !account.is_empty()) {
         rule.given("texts.auth_token", Show::Nothing, "the token of texts.account_sid");
     }
+    if text("stripe.secret_key").is_some_and(|key| !key.is_empty()) {
+        let expected = "the secret of the endpoint at Stripe, as stripe.secret_key is given";
+        rule.given("stripe.webhook_secret", Show::Nothing, expected);
+    }
     if text("push.vapid_key").is_some_and(|key| !key.is_empty()) {
         let expected = "mailto:… or https://…, as push.vapid_key is given";
         rule.given("push.contact", Show::Plain, expected);

@@ -224,6 +224,20 @@ section! {
 }
 
 section! {
+    /// Who takes cards: Stripe, or what speaks like it.
+    Stripe(r) {
+        /// Where its API is.
+        base_url: String = r.text("stripe.base_url", "https://…", api);
+        /// The key of this installation's account there. Without one nobody pays by card.
+        secret_key: Secret = r.secret("stripe.secret_key");
+        /// Signs what it tells us.
+        webhook_secret: Secret = r.secret("stripe.webhook_secret");
+        /// How long it may take to answer.
+        timeout: Duration = r.time("stripe.timeout_seconds", 1..=120, SECOND);
+    }
+}
+
+section! {
     /// How notes to browsers leave.
     Push(r) {
         /// The private key that they are signed with. Without one there are none.

@@ -28,7 +28,7 @@ const SAME_PERSON: &str = "
     order by c.id for update";
 
 /// What is left of whom, by table. `$2` is all their ids, `$3` the time.
-const ERASURES: [&str; 5] = [
+const ERASURES: [&str; 7] = [
     "update customers
      set name = 'Erased customer', name_key = '', email = null, email_key = null, phone = null,
          locale = null, note = '', tags = '{}', medical = null, medical_at = null,
@@ -43,6 +43,15 @@ const ERASURES: [&str; 5] = [
      where tenant_id = $1 and reason is not null and $3::timestamptz is not null
        and appointment_id in (select id from appointments
                               where tenant_id = $1 and customer_id = any($2))",
+    "update payments set note = ''
+     where tenant_id = $1 and note <> '' and $3::timestamptz is not null
+       and appointment_id in (select id from appointments
+                              where tenant_id = $1 and customer_id = any($2))",
+    "update refunds set reason = ''
+     where tenant_id = $1 and reason <> '' and $3::timestamptz is not null
+       and payment_id in (select p.id from payments p
+                          join appointments a on a.tenant_id = p.tenant_id and a.id = p.appointment_id
+                          where p.tenant_id = $1 and a.customer_id = any($2))",
     // What it would take to undo a merge is their data, too.
     "update customer_merges set undo = '{}'
      where tenant_id = $1 and (kept_id = any($2) or gone_id = any($2)) and $3::timestamptz is not null",

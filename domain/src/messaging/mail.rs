@@ -74,6 +74,12 @@ pub enum Template {
     /// An endpoint of your business's webhooks was given up: `name`, `business`, `endpoint`, `what`
     /// happened. Nothing to click.
     WebhookDisabled,
+    /// A receipt: like all about a visit, and the `amount`. Nothing to click.
+    PaymentReceipt,
+    /// Some of it was given back: the same.
+    PaymentReturned,
+    /// It came when the visit couldn't take place any more, and goes back: the same.
+    PaymentTooLate,
 }
 
 /// Whether a mail has something to click.
@@ -89,7 +95,7 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -116,6 +122,9 @@ impl Template {
         Self::QueueNext,
         Self::QueueCalled,
         Self::WebhookDisabled,
+        Self::PaymentReceipt,
+        Self::PaymentReturned,
+        Self::PaymentTooLate,
     ];
 
     /// The folder's name.
@@ -147,13 +156,21 @@ impl Template {
             Self::QueueNext => "queue_next",
             Self::QueueCalled => "queue_called",
             Self::WebhookDisabled => "webhook_disabled",
+            Self::PaymentReceipt => "payment_receipt",
+            Self::PaymentReturned => "payment_returned",
+            Self::PaymentTooLate => "payment_too_late",
         }
     }
 
     /// Whether the mail has something to click.
     pub const fn click(self) -> Click {
         match self {
-            Self::BookingCode | Self::BookingLapsed | Self::WebhookDisabled => Click::Never,
+            Self::BookingCode
+            | Self::BookingLapsed
+            | Self::WebhookDisabled
+            | Self::PaymentReceipt
+            | Self::PaymentReturned
+            | Self::PaymentTooLate => Click::Never,
             Self::BookingReminder
             | Self::FollowUp
             | Self::Sequence

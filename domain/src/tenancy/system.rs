@@ -36,6 +36,8 @@ pub enum SystemReason {
     Platform,
     /// Time that was kept for nobody comes back.
     Bookings,
+    /// What the provider of payments tells, and what it is to be asked.
+    Payments,
     /// What is said to customers: what is due in many businesses is written and sent at once.
     Messages,
     /// Demo data are put in.
@@ -65,6 +67,7 @@ impl SystemReason {
             Self::Mailbox => "mailbox",
             Self::Platform => "platform",
             Self::Bookings => "bookings",
+            Self::Payments => "payments",
             Self::Messages => "messages",
             Self::Demo => "demo",
             Self::Live => "live",

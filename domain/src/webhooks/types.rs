@@ -61,6 +61,10 @@ words! {
         WaitlistLapsed = "waitlist.lapsed",
         /// They don't wait any more.
         WaitlistLeft = "waitlist.left",
+        /// Somebody paid for a visit, at the desk or by card.
+        PaymentPaid = "payment.paid",
+        /// Some of it was given back.
+        PaymentRefunded = "payment.refunded",
         /// A test, sent when somebody asks for one. Every endpoint gets its own.
         Test = "webhook.test",
     }
@@ -68,7 +72,7 @@ words! {
 
 impl EventType {
     /// All that an endpoint can ask for.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerMerged,
@@ -95,6 +99,8 @@ impl EventType {
         Self::WaitlistDeclined,
         Self::WaitlistLapsed,
         Self::WaitlistLeft,
+        Self::PaymentPaid,
+        Self::PaymentRefunded,
     ];
 
     /// The type that somebody names.
@@ -136,6 +142,8 @@ impl EventType {
             }
             Self::WaitlistLapsed => "Somebody who waits didn't answer in time.",
             Self::WaitlistLeft => "Somebody doesn't wait any more, or the days are over.",
+            Self::PaymentPaid => "Somebody paid for a visit, at the desk or by card.",
+            Self::PaymentRefunded => "Some of a payment was given back.",
             Self::Test => "A test.",
         }
     }
@@ -145,13 +153,14 @@ impl EventType {
     pub(super) fn of_visit(kind: &str, from: Option<Status>, to: Status) -> Option<Self> {
         use Status as S;
         Some(match kind {
-            "appointment.booked" | "appointment.approved" | "appointment.paid" => {
-                match (kind, to) {
-                    (_, S::Confirmed) => Self::AppointmentConfirmed,
-                    ("appointment.booked", _) => Self::AppointmentRequested,
-                    _ => Self::AppointmentUpdated,
-                }
-            }
+            "appointment.booked"
+            | "appointment.approved"
+            | "appointment.paid"
+            | "appointment.taken_up_again" => match (kind, to) {
+                (_, S::Confirmed) => Self::AppointmentConfirmed,
+                ("appointment.booked", _) => Self::AppointmentRequested,
+                _ => Self::AppointmentUpdated,
+            },
             "appointment.lapsed" if from.is_none_or(|from| from == S::Held) => return None,
             "appointment.declined" | "appointment.cancelled" | "appointment.lapsed" => {
                 Self::AppointmentCancelled
@@ -202,6 +211,15 @@ impl EventType {
         })
     }
 
+    /// What is told of a payment: that money came, and that it went.
+    pub(super) fn of_payment(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "payment.paid" => Self::PaymentPaid,
+            "payment.refunded" => Self::PaymentRefunded,
+            _ => return None,
+        })
+    }
+
     /// What is told of a customer. Consents, memberships and the like are no part of the record.
     pub(super) fn of_customer(kind: &str) -> Option<Self> {
         Some(match kind {
@@ -222,13 +240,14 @@ mod tests {
     use crate::bookings::{Action, Needs};
     use crate::queue::Step;
 
-    const ACTIONS: [Action; 14] = [
+    const ACTIONS: [Action; 15] = [
         Action::Ask(Needs::Nothing),
         Action::Ask(Needs::Approval),
         Action::Approve(Needs::Nothing),
         Action::Approve(Needs::Payment),
         Action::Decline,
         Action::Pay,
+        Action::TakeUpAgain,
         Action::Lapse,
         Action::Move,
         Action::Cancel,

@@ -21,6 +21,7 @@ mod mail;
 mod manners;
 mod messages;
 mod pages;
+mod payments;
 mod queue;
 mod races;
 mod regulars;

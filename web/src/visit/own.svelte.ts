@@ -22,6 +22,8 @@ export class Own {
   visit = $state.raw<OwnVisit>();
   /** What is still to be filled in or agreed to. */
   forms = $state.raw<Form[]>([]);
+  /** What is to be paid for it, or was; nothing as long as that isn't known. */
+  payment = $state.raw<Schema<'OwnPaymentView'>>();
   /** What just happened to it. */
   done = $state<'moved' | 'cancelled' | 'filled'>();
   readonly #moves = new Once();
@@ -91,8 +93,37 @@ export class Own {
       this.unseen = Fault.from(error);
       return;
     }
-    const { forms } = await ask(api.GET('/v1/b/{token}/forms', { params: { path: { token: this.token } } })).catch(() => NONE);
+    const params = { path: { token: this.token } };
+    const [{ forms }, payment] = await Promise.all([
+      ask(api.GET('/v1/b/{token}/forms', { params })).catch(() => NONE),
+      // Whoever has to pay is told if this can't be had.
+      ask(api.GET('/v1/b/{token}/payment', { params })).catch(() => undefined),
+    ]);
     this.forms = forms;
+    this.payment = payment;
+  }
+
+  /** Somebody has just come back from the page where one pays. */
+  get paying(): boolean {
+    return router.query('paying') !== null;
+  }
+
+  /** Whether there is something to say of money. */
+  get costs(): boolean {
+    const { payment } = this;
+    const moved = payment && (payment.state !== 'nothing' || payment.paid_minor > 0 || payment.refunded_minor > 0);
+    return this.paying || this.visit?.status === 'pending_payment' || (moved ?? false);
+  }
+
+  /** Whether paying comes first of all that can be done. */
+  get due(): boolean {
+    return this.payment?.state === 'due' && this.payment.online;
+  }
+
+  /** Money came, or the time for it is over: the visit stands otherwise. */
+  async settled(): Promise<void> {
+    if (this.paying) router.go(this.path, { replace: true });
+    await this.load();
   }
 
   /** Fills in and agrees to all of it. */

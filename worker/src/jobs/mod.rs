@@ -4,6 +4,7 @@ mod customers;
 mod identity;
 mod mail;
 mod messages;
+mod payments;
 mod regulars;
 mod waitlist;
 
@@ -11,5 +12,6 @@ pub(crate) use customers::ImportCustomers;
 pub(crate) use identity::SendLinks;
 pub(crate) use mail::SendMails;
 pub(crate) use messages::SendMessages;
+pub(crate) use payments::AboutMoney;
 pub(crate) use regulars::SendRegularLinks;
 pub(crate) use waitlist::MatchWaitlist;

@@ -5,7 +5,7 @@ use openchair_domain::bookings::{self, BookingError};
 use openchair_domain::messaging::{self, mailbox};
 use openchair_domain::tenancy::{Db, StoreError};
 use openchair_domain::{
-    customers, idempotency, identity, jobs, queue, regulars, waitlist, webhooks,
+    customers, idempotency, identity, jobs, payments, queue, regulars, waitlist, webhooks,
 };
 
 use super::Reconciler;
@@ -37,6 +37,7 @@ impl Reconciler for Leftovers {
             ("messages", messaging::sweep(db).await),
             ("holds", bookings::forget_holds(db).await),
             ("imports", customers::forget_files(db).await),
+            ("payments", payments::forget_heard(db).await),
             ("queues", queue::forget_bygone(db).await.map_err(BookingError::into_store)),
             ("regulars", regulars::sweep(db).await),
             ("webhooks", webhooks::sweep(db).await),

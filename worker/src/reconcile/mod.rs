@@ -14,6 +14,7 @@ mod scheduled;
 mod sequences;
 mod strangers;
 mod stuck;
+mod unheard;
 mod woken;
 
 use std::fmt::Debug;
@@ -34,6 +35,7 @@ pub use scheduled::Scheduled;
 pub use sequences::Sequences;
 pub(crate) use strangers::Strangers;
 pub use stuck::Stuck;
+pub use unheard::Unheard;
 pub use woken::Woken;
 
 /// Puts one thing right.

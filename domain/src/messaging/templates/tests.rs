@@ -37,6 +37,11 @@ fn sample(template: Template, locale: &str) -> Mail {
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "what": "webhook_failing",
             "endpoint": "https://hooks.example.com/lagoon",
         }),
+        Template::PaymentReceipt | Template::PaymentReturned | Template::PaymentTooLate => {
+            let mut paid = visit();
+            paid["amount"] = json!("27.00 EUR");
+            paid
+        }
         Template::QueueNext | Template::QueueCalled => json!({
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "place": "Lagoon Spa",
             "code": "A12", "staff": "Eve",

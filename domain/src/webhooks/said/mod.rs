@@ -4,6 +4,7 @@
 
 mod customer;
 mod entry;
+mod payment;
 mod shop;
 mod visit;
 mod waiting;
@@ -19,6 +20,7 @@ use crate::time::Instant;
 
 use customer::Customers;
 use entry::Entries;
+use payment::Payments;
 use shop::Places;
 use visit::Visits;
 use waiting::Waiting;
@@ -85,7 +87,7 @@ impl Said {
 /// never is.
 pub(super) fn may_be_said(event: &Happened) -> bool {
     let about = event.kind.split_once('.').map_or("", |(about, _)| about);
-    matches!(about, "appointment" | "queue" | "waitlist" | "customer")
+    matches!(about, "appointment" | "queue" | "waitlist" | "customer" | "payment")
 }
 
 /// What is said of these events, with the place of each; of most that happen inside, nothing is.
@@ -105,6 +107,8 @@ pub(super) async fn said(
     all.extend(Waiting::read(tx, &waiting).await?.said(&waiting, &places));
     let customers = about("customer");
     all.extend(Customers::read(tx, &customers).await?.said(&customers));
+    let payments = about("payment");
+    all.extend(Payments::read(tx, &payments).await?.said(&payments));
     all.sort_by_key(|(seq, _)| *seq);
     Ok(all)
 }

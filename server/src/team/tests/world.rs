@@ -11,6 +11,7 @@ use openchair_domain::entropy::OsEntropy;
 use openchair_domain::jobs::{self, Known, Lease};
 use openchair_domain::messaging::SEND_MAIL;
 use openchair_domain::messaging::templates::Templates;
+use openchair_domain::payments::Counter;
 use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
 use openchair_domain::time::TestClock;
@@ -106,6 +107,7 @@ impl World {
         let mailer = mail::from_settings(&settings.mail, &Roots::default(), &db, 1).unwrap();
         let alerting =
             Alerting::from_settings(&settings, &Roots::default(), db.clone(), mailer).unwrap();
+        let db_of_counter = db.clone();
         let app = App::new(Parts {
             db,
             identity,
@@ -115,6 +117,8 @@ impl World {
             alerting,
             templates: Templates::load().unwrap(),
             texts_token: settings.texts.auth_token.clone(),
+            counter: Counter::new(db_of_counter, None, String::new()),
+            stripe_secret: settings.stripe.webhook_secret.clone(),
             push_key: None,
             public_url: settings.server.public_url.origin().to_owned(),
         });

@@ -13,6 +13,7 @@ use super::samples::Menu;
 use super::samples::bookings::Visits;
 use super::samples::later::Later;
 use super::samples::messages::Said;
+use super::samples::money::Money;
 use super::samples::queue::Line;
 use super::samples::sequences::Composed;
 use super::samples::shop::Things;
@@ -103,6 +104,7 @@ pub struct Place {
     pub menu: Menu,
     pub guests: Guests,
     pub visits: Visits,
+    pub money: Money,
     pub later: Later,
     pub line: Line,
     pub hooks: Hooks,
@@ -116,6 +118,7 @@ impl Place {
         let guest = format!("guest-of-{}@example.com", business.slug);
         let little = Role::Custom(app.custom_role(&business, &[LITTLE]).await);
         let guests = Guests::new(app, &business).await;
+        let visits = Visits::new(app, &business).await;
         let (invitation, invitation_token) = app.invitation(&business, &guest, little).await;
         Self {
             mate: app.member(&business, little).await,
@@ -129,7 +132,8 @@ impl Place {
             menu: Menu::new(app, &business).await,
             composed: Composed::new(app, &business, guests.customer).await,
             guests,
-            visits: Visits::new(app, &business).await,
+            money: Money::new(app, &business, &visits).await,
+            visits,
             later: Later::new(app, &business).await,
             line: Line::new(app, &business).await,
             hooks: Hooks::new(app, &business).await,
@@ -157,6 +161,7 @@ impl Place {
         secrets.extend(self.menu.secrets());
         secrets.extend(self.guests.secrets());
         secrets.extend(self.later.secrets());
+        secrets.extend(self.money.secrets());
         secrets.extend(self.line.secrets());
         secrets.extend(self.hooks.secrets());
         secrets.extend(self.said.secrets());

@@ -20,6 +20,7 @@ mod customers;
 mod impact;
 pub mod later;
 pub mod messages;
+pub mod money;
 mod platform;
 pub mod queue;
 mod regulars;
@@ -145,6 +146,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = messages::sample(operation, world) {
+        return sample;
+    }
+    if let Some(sample) = money::sample(operation, world) {
         return sample;
     }
     if let Some(sample) = platform::sample(operation, world).await {

@@ -28,6 +28,8 @@ export const MORE: readonly Way[] = [
   { page: '/app/messages/replies', text: 'palette.to.replies' },
   { page: '/app/messages/opt-outs', text: 'palette.to.optouts' },
   { page: '/app/messages/settings', text: 'palette.to.message_settings' },
+  { page: '/app/payments/till', text: 'palette.to.till' },
+  { page: '/app/payments/account', text: 'palette.to.payment_account' },
   { page: '/app/webhooks/deliveries', text: 'palette.to.deliveries' },
   { page: '/app/welcome', text: 'palette.to.tour' },
 ];

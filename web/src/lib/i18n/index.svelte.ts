@@ -66,6 +66,11 @@ class I18n {
     document.documentElement.dir = this.rtl ? 'rtl' : 'ltr';
   }
 
+  /** Knows of more catalogues: those of what most never see. */
+  know(files: Files): void {
+    Object.assign(this.#files, files);
+  }
+
   /** Loads more parts, for a page that needs them; they follow the language from then on. */
   async need(parts: readonly PartName[]): Promise<void> {
     const missing = parts.filter((part) => !this.#parts.has(part));

@@ -10,6 +10,8 @@ import type look from '$messages/look/en.json';
 import type menu from '$messages/menu/en.json';
 import type messaging from '$messages/messaging/en.json';
 import type palette from '$messages/palette/en.json';
+import type pay from '$messages/pay/en.json';
+import type payments from '$messages/payments/en.json';
 import type people from '$messages/people/en.json';
 import type places from '$messages/places/en.json';
 import type plans from '$messages/plans/en.json';
@@ -35,6 +37,8 @@ type Catalogues = {
   menu: typeof menu;
   messaging: typeof messaging;
   palette: typeof palette;
+  pay: typeof pay;
+  payments: typeof payments;
   people: typeof people;
   places: typeof places;
   plans: typeof plans;

@@ -1,10 +1,10 @@
 import { manners } from '$lib/api/client';
 import { Fault } from '$lib/api/fault';
 
-/** Fetches the export and hands it over as a file: a bare link could not name the business. */
-export async function saveCsv(query: Record<string, string>, name: string): Promise<void> {
+/** Fetches an export and hands it over as a file: a bare link could not name the business. */
+export async function saveCsv(path: string, query: Record<string, string>, name: string): Promise<void> {
   const headers: HeadersInit = manners.tenant ? { 'Openchair-Tenant': manners.tenant } : {};
-  const answer = await fetch(`/v1/audit/export?${new URLSearchParams(query)}`, { headers }).catch(() => {
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`, { headers }).catch(() => {
     throw Fault.offline();
   });
   if (!answer.ok) throw new Fault(await answer.json().catch(() => ({ status: answer.status })));

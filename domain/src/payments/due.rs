@@ -1,0 +1,128 @@
+//! What a visit costs as it stands, and what is still to be paid or given back: pure.
+
+use crate::bookings::Status;
+
+/// What a visit costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bill {
+    /// Where it stands.
+    pub status: Status,
+    /// What it costs if it takes place.
+    pub price_minor: i64,
+    /// What makes it certain.
+    pub deposit_minor: i64,
+    /// What it costs that it doesn't take place.
+    pub fee_minor: i64,
+}
+
+/// What was paid for a visit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// Without tips.
+    pub paid_minor: i64,
+    /// Tips.
+    pub tips_minor: i64,
+    /// What was given back or is on its way, of either.
+    pub refunded_minor: i64,
+    /// That of it which isn't of tips.
+    pub returned_minor: i64,
+}
+
+impl Paid {
+    /// What is there of it, without tips.
+    pub const fn kept(&self) -> i64 {
+        self.paid_minor - self.returned_minor
+    }
+}
+
+impl Bill {
+    /// All that it costs as it stands. Whoever doesn't come pays no less than the deposit, if they paid it: that
+    /// is what it is for.
+    pub fn due(&self, paid: &Paid) -> i64 {
+        match self.status {
+            Status::Cancelled | Status::Expired => self.fee_minor,
+            Status::NoShow => self.fee_minor.max(self.deposit_minor.min(paid.kept())),
+            _ => self.price_minor,
+        }
+    }
+
+    /// What is still to be paid.
+    pub fn open(&self, paid: &Paid) -> i64 {
+        (self.due(paid) - paid.kept()).max(0)
+    }
+
+    /// What was paid and isn't due any more.
+    pub fn excess(&self, paid: &Paid) -> i64 {
+        (paid.kept() - self.due(paid)).max(0)
+    }
+
+    /// What must be paid now so that the visit is certain.
+    pub fn wanted_now(&self, paid: &Paid) -> i64 {
+        match self.status {
+            Status::PendingPayment => (self.deposit_minor - paid.kept()).max(0),
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn paid(paid_minor: i64, tips_minor: i64, returned_minor: i64) -> Paid {
+        Paid { paid_minor, tips_minor, refunded_minor: returned_minor, returned_minor }
+    }
+
+    #[test]
+    fn what_is_due_open_and_too_much() {
+        use Status as S;
+        // status, fee, paid, given back: due, open, too much, wanted now
+        let cases = [
+            (S::PendingPayment, 0, 0, 0, (10_000, 10_000, 0, 3_000)),
+            (S::PendingPayment, 0, 1_000, 0, (10_000, 9_000, 0, 2_000)),
+            (S::PendingPayment, 0, 3_000, 3_000, (10_000, 10_000, 0, 3_000)),
+            (S::Confirmed, 0, 3_000, 0, (10_000, 7_000, 0, 0)),
+            (S::Completed, 0, 10_000, 0, (10_000, 0, 0, 0)),
+            (S::Completed, 0, 12_000, 0, (10_000, 0, 2_000, 0)),
+            (S::Cancelled, 0, 3_000, 0, (0, 0, 3_000, 0)),
+            (S::Cancelled, 5_000, 3_000, 0, (5_000, 2_000, 0, 0)),
+            (S::Cancelled, 2_000, 3_000, 0, (2_000, 0, 1_000, 0)),
+            (S::Cancelled, 2_000, 3_000, 1_000, (2_000, 0, 0, 0)),
+            (S::Expired, 0, 3_000, 0, (0, 0, 3_000, 0)),
+            (S::NoShow, 0, 3_000, 0, (3_000, 0, 0, 0)),
+            (S::NoShow, 0, 10_000, 0, (3_000, 0, 7_000, 0)),
+            (S::NoShow, 0, 0, 0, (0, 0, 0, 0)),
+            (S::NoShow, 5_000, 3_000, 0, (5_000, 2_000, 0, 0)),
+        ];
+        for (status, fee_minor, sum, back, expected) in cases {
+            let bill = Bill { status, price_minor: 10_000, deposit_minor: 3_000, fee_minor };
+            let paid = paid(sum, 500, back);
+            let found =
+                (bill.due(&paid), bill.open(&paid), bill.excess(&paid), bill.wanted_now(&paid));
+            assert_eq!(found, expected, "{status} fee {fee_minor} paid {sum} back {back}");
+        }
+    }
+
+    proptest! {
+        /// Whatever was paid, it is either not enough or too much, and never both.
+        #[test]
+        fn what_is_open_and_what_is_too_much_are_the_difference(
+            price in 0i64..10_000_000_000, share in 0i64..=100, fee in 0i64..=100,
+            sum in 0i64..10_000_000_000, part in 0i64..=100, status in 0usize..10,
+        ) {
+            let bill = Bill {
+                status: Status::ALL[status],
+                price_minor: price,
+                deposit_minor: price * share / 100,
+                fee_minor: price * fee / 100,
+            };
+            let paid = paid(sum, 0, sum * part / 100);
+            let (open, excess) = (bill.open(&paid), bill.excess(&paid));
+            prop_assert!(open == 0 || excess == 0);
+            prop_assert_eq!(excess - open, paid.kept() - bill.due(&paid));
+            prop_assert!(bill.wanted_now(&paid) <= open.max(bill.deposit_minor));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The tables of payments.
+
+pub(super) mod account;
+pub(super) mod payment;
+pub(super) mod refund;

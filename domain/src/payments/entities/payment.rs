@@ -1,0 +1,32 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "payments")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub location_id: Uuid,
+    pub appointment_id: Uuid,
+    pub way: String,
+    pub state: String,
+    pub amount_minor: i64,
+    pub tip_minor: i64,
+    pub refunded_minor: i64,
+    pub currency: String,
+    pub note: String,
+    pub account: Option<String>,
+    pub reference: Option<String>,
+    pub taken: Option<String>,
+    pub url: Option<String>,
+    pub taken_by: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub paid_at: Option<DateTimeUtc>,
+    pub updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,41 @@
+use crate::bookings::{BookingError, Refusal};
+use crate::fault::refusals;
+use crate::tenancy::StoreError;
+
+refusals! {
+    /// Why money can't be taken or given back.
+    PaymentError {
+        MoreThanDue = Conflict "more_than_due" "That is more than is still to be paid for this visit.",
+        MoreThanPaid = Conflict "more_than_paid" "That is more than is left of this payment.",
+        NotPaid = Conflict "not_paid" "This wasn't paid: there is nothing to give back.",
+        NothingDue = Conflict "nothing_due" "There is nothing to pay for this visit at the moment.",
+        NoCards = Conflict "no_cards" "Cards can't be taken here at the moment.",
+        NotOffered = Conflict "not_offered" "This installation takes no cards.",
+        NotConnected = Conflict "not_connected" "There is no account yet. Please connect one.",
+        TillClosed = Conflict "till_closed" "This day was closed already.",
+        ClosedSince = Conflict "closed_since" "A later day was closed already: what was in the till was counted then.",
+        TooEarly = Conflict "too_early" "This day hasn't begun yet.",
+        AmountNotPossible = Conflict "amount_not_possible" "The provider of payments can't take this amount in this currency.",
+        ProviderRefuses = Conflict "provider_refuses" "The provider of payments doesn't do this. The log says why.",
+        ProviderAway = Unavailable "provider_away" "The provider of payments can't be reached at the moment. Please try again.",
+    }
+}
+
+impl From<BookingError> for PaymentError {
+    fn from(error: BookingError) -> Self {
+        match error.refusal() {
+            Refusal::NotFound => Self::NotFound,
+            _ => Self::Store(error.into_store()),
+        }
+    }
+}
+
+impl PaymentError {
+    /// As trouble with the store, where nothing else was to be expected.
+    pub fn into_store(self) -> StoreError {
+        match self {
+            Self::Store(store) => store,
+            other => StoreError::Unreadable(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! That it is time to ask the provider how a payment stands.
+
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Statement};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::entities::payment;
+use super::refunds::{GIVE_BACK, GiveBack};
+use super::words::PaymentState;
+use crate::ids::{Appointment, Id, Payment, Tenant};
+use crate::jobs::{self, NewJob};
+use crate::tenancy::{Db, StoreError, SystemReason, TenantTx};
+use crate::time::Instant;
+
+/// The kind of job that asks how a payment stands.
+pub const LOOK: &str = "payments.look";
+
+/// What such a job carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Which.
+    pub payment: Id<Payment>,
+}
+
+/// After so long without a word the provider is asked.
+const SILENCE: chrono::Duration = chrono::Duration::minutes(2);
+
+/// The page where this visit's deposit could be paid is of no use any more: it is closed, if there is one, and
+/// what was paid there meanwhile is found.
+pub(super) async fn close(tx: &TenantTx, visit: Id<Appointment>) -> Result<(), StoreError> {
+    let open = payment::Entity::find()
+        .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(payment::Column::AppointmentId.eq(visit.uuid()))
+        .filter(
+            payment::Column::State
+                .is_in([PaymentState::Open, PaymentState::Processing].map(PaymentState::key)),
+        )
+        .one(tx.conn())
+        .await?;
+    let Some(open) = open else { return Ok(()) };
+    let payment = Id::from_uuid(open.id);
+    let job = NewJob::new(LOOK, &Look { payment }).once(format!("close {payment}"));
+    jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await
+}
+
+/// A page was opened when nobody waited for it any more: it is closed.
+pub(super) async fn close_late(tx: &TenantTx, payment: Id<Payment>) -> Result<(), StoreError> {
+    let job = NewJob::new(LOOK, &Look { payment }).once(format!("close late {payment}"));
+    jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await
+}
+
+/// Nothing was heard of these for a while. Whatever was lost, the provider knows.
+const UNHEARD: &str = "
+    (select tenant_id, id, updated_at, false as back from payments
+     where state in ('open', 'processing') and updated_at < $1 order by updated_at limit 500)
+    union all
+    (select tenant_id, id, updated_at, true as back from refunds
+     where state = 'pending' and updated_at < $1 order by updated_at limit 500)";
+
+/// Queues a look at everything of which nothing was heard for a while; says at how much.
+pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Silent {
+        tenant_id: Uuid,
+        id: Uuid,
+        updated_at: Instant,
+        back: bool,
+    }
+    let tx = db.system(SystemReason::Payments).await?;
+    let values = [(tx.now() - SILENCE).into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, UNHEARD, values);
+    let silent = Silent::find_by_statement(statement).all(tx.conn()).await?;
+    // A try that came to nothing isn't the last one: in the next hour there is another.
+    let hour = tx.now().timestamp() / 3_600;
+    let job = |one: Silent| {
+        let key = format!("unheard {} {} {hour}", one.id, one.updated_at.timestamp_micros());
+        let job = if one.back {
+            NewJob::new(GIVE_BACK, &GiveBack { refund: Id::from_uuid(one.id) })
+        } else {
+            NewJob::new(LOOK, &Look { payment: Id::from_uuid(one.id) })
+        };
+        (Some(Id::<Tenant>::from_uuid(one.tenant_id)), job.once(key))
+    };
+    let jobs = silent.into_iter().map(job).collect();
+    let queued = jobs::enqueue_all(tx.conn(), tx.tools(), tx.now(), jobs).await?;
+    tx.commit().await?;
+    Ok(queued)
+}

@@ -1,0 +1,196 @@
+//! Whoever takes cards, behind a trait. What is asked of them goes under a key that stays the same when it is
+//! asked again, so that nothing is done twice. No card ever comes this way: customers type it in at the
+//! provider's.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+/// A business's account at the provider, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountState {
+    /// How the provider calls it.
+    pub id: String,
+    /// Whether everything that was asked of the business at first has been said.
+    pub details_submitted: bool,
+    /// Whether it can take money.
+    pub charges_enabled: bool,
+    /// Whether money goes on to the business's bank.
+    pub payouts_enabled: bool,
+    /// What is still asked of the business, in the provider's words.
+    pub requirements: Vec<String>,
+    /// What the account is kept in, ISO 4217.
+    pub currency: Option<String>,
+}
+
+/// An account for a business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    /// Its key.
+    pub key: String,
+    /// Where the business is, ISO 3166.
+    pub country: String,
+    /// Whom the provider writes to.
+    pub email: Option<String>,
+    /// What the business is called.
+    pub name: String,
+    /// Which business it is here.
+    pub tenant: String,
+}
+
+/// Where a customer pays, at the provider's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPage {
+    /// Its key.
+    pub key: String,
+    /// The account that the money goes to.
+    pub account: String,
+    /// How much, in the currency's minor unit as ISO 4217 has it.
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// What for, as the customer sees it.
+    pub title: String,
+    /// Which payment it is here.
+    pub payment: String,
+    /// Which business it is here.
+    pub tenant: String,
+    /// Whom the provider may write a receipt to.
+    pub email: Option<String>,
+    /// The language of the page.
+    pub locale: String,
+    /// Where the customer comes back to.
+    pub back_url: String,
+    /// Until when it can be paid there, in seconds of the epoch. The provider takes no less than half an
+    /// hour from now and no more than a day; who asks sees to it.
+    pub expires_at: i64,
+}
+
+/// A page that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// How the provider calls it.
+    pub reference: String,
+    /// Where it is.
+    pub url: String,
+}
+
+/// How a payment stands at the provider's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// How far it came.
+    pub stage: Stage,
+    /// By which name the money that was taken is given back; only of what is paid.
+    pub taken: Option<String>,
+    /// How much was taken; only of what is paid.
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Where the customer pays, while that can be done.
+    pub url: Option<String>,
+    /// What the provider says went wrong the last time, in its words.
+    pub trouble: Option<String>,
+}
+
+/// How far a payment came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It can still be paid.
+    Open,
+    /// The customer has done what is theirs; the bank takes its time.
+    Processing,
+    /// The money was taken.
+    Paid,
+    /// It can't be paid any more.
+    Over,
+}
+
+/// Money to give back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRefund {
+    /// Its key.
+    pub key: String,
+    /// The account that it came to.
+    pub account: String,
+    /// What was taken.
+    pub taken: String,
+    /// How much of it, in the currency's minor unit as ISO 4217 has it.
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Which refund it is here.
+    pub refund: String,
+}
+
+/// Money that is being given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// How the provider calls it.
+    pub reference: String,
+    /// How far it came.
+    pub stage: ReturnStage,
+    /// Why it didn't arrive, in the provider's words.
+    pub trouble: Option<String>,
+}
+
+/// How far money that is given back came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReturnStage {
+    /// It is on its way.
+    Pending,
+    /// It was given back.
+    Done,
+    /// It didn't arrive.
+    Failed,
+}
+
+/// Why the provider didn't do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// Nobody knows whether it was done, or it was too much at once: ask again under the same key.
+    #[error("the provider of payments can't be asked at the moment: {0}")]
+    Away(String),
+    /// It went wrong on their side, they say. Under the same key they may say so again for a day.
+    #[error("the provider of payments is in trouble: {0}")]
+    Broken(String),
+    /// It won't be done, however often it is asked: the provider's code and words.
+    #[error("the provider of payments refuses it: {code}: {detail}")]
+    Refused {
+        /// A word for it.
+        code: String,
+        /// A sentence.
+        detail: String,
+    },
+}
+
+/// Takes cards.
+#[async_trait]
+pub trait Provider: Send + Sync + Debug {
+    /// Makes an account for a business, and says how the provider calls it.
+    async fn open_account(&self, new: &NewAccount) -> Result<AccountState, ProviderError>;
+
+    /// Where the business says what the provider asks of it. Good once, and for minutes.
+    async fn introduce(&self, account: &str, back_url: &str) -> Result<String, ProviderError>;
+
+    /// A business's account, as it is now.
+    async fn account(&self, account: &str) -> Result<AccountState, ProviderError>;
+
+    /// Opens a page where a customer pays.
+    async fn open_page(&self, new: &NewPage) -> Result<Opened, ProviderError>;
+
+    /// How a payment stands whose page was opened under this reference.
+    async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;
+
+    /// Closes a page, so that nobody pays there any more, and says how it stands then: whoever was faster has
+    /// paid. Closing it again changes nothing.
+    async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;
+
+    /// Gives money back.
+    async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError>;
+
+    /// What became of a refund of ours of which no answer came: one that carries our name, if there is any.
+    async fn find_returned(&self, new: &NewRefund) -> Result<Option<Returned>, ProviderError>;
+
+    /// How money that is given back stands.
+    async fn returned(&self, account: &str, reference: &str) -> Result<Returned, ProviderError>;
+}

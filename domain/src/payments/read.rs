@@ -1,0 +1,281 @@
+//! Payments as they are shown.
+
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::due::{Bill, Paid};
+use super::error::PaymentError;
+use super::words::{PaymentState, RefundState, Way};
+use crate::bookings::{self, VisitFacts};
+use crate::ids::{Appointment, Customer, Id, Location, Payment, Refund};
+use crate::page::{Paged, Window};
+use crate::tenancy::{StoreError, TenantTx};
+use crate::time::Instant;
+
+/// A payment with what was given back of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaymentFacts {
+    /// Its id.
+    pub id: Id<Payment>,
+    /// For which visit.
+    pub visit: Id<Appointment>,
+    /// What that is.
+    pub title: String,
+    /// Where.
+    pub location: Id<Location>,
+    /// Whose visit it is.
+    pub customer: Option<Id<Customer>>,
+    /// What they are called.
+    pub customer_name: Option<String>,
+    /// By which way.
+    pub way: Way,
+    /// How far it came.
+    pub state: PaymentState,
+    /// All of it.
+    pub amount_minor: i64,
+    /// The part of it that is a tip.
+    pub tip_minor: i64,
+    /// What was given back or is on its way.
+    pub refunded_minor: i64,
+    /// In which currency.
+    pub currency: String,
+    /// What staff wrote.
+    pub note: String,
+    /// Who took it, if it was somebody here.
+    pub taken_by: Option<String>,
+    /// When it began.
+    pub created_at: Instant,
+    /// When it was paid.
+    pub paid_at: Option<Instant>,
+    /// What was given back, the oldest first.
+    pub refunds: Vec<RefundFacts>,
+}
+
+/// Money that is given back.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RefundFacts {
+    /// Its id.
+    #[serde(deserialize_with = "bare")]
+    pub id: Id<Refund>,
+    /// How much.
+    pub amount_minor: i64,
+    /// How far it came.
+    pub state: RefundState,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub given_by: String,
+    /// Why it didn't arrive.
+    pub trouble: Option<String>,
+    /// When it began.
+    pub created_at: Instant,
+    /// When it was done.
+    pub done_at: Option<Instant>,
+}
+
+fn bare<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Id<Refund>, D::Error> {
+    Uuid::deserialize(from).map(Id::from_uuid)
+}
+
+/// Which payments are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct PaymentFilter {
+    /// Taken at this place.
+    pub location: Option<Id<Location>>,
+    /// By this way.
+    pub way: Option<Way>,
+    /// For this visit.
+    pub visit: Option<Id<Appointment>>,
+    /// Begun at or after this.
+    pub from: Option<Instant>,
+    /// Begun before this.
+    pub to: Option<Instant>,
+    /// Those, too, that weren't paid.
+    pub all: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    appointment_id: Uuid,
+    title: String,
+    location_id: Uuid,
+    customer_id: Option<Uuid>,
+    customer_name: Option<String>,
+    way: String,
+    state: String,
+    amount_minor: i64,
+    tip_minor: i64,
+    refunded_minor: i64,
+    currency: String,
+    note: String,
+    taken_by: Option<String>,
+    created_at: Instant,
+    paid_at: Option<Instant>,
+    refunds: serde_json::Value,
+}
+
+impl TryFrom<Row> for PaymentFacts {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
+        Ok(Self {
+            id: Id::from_uuid(row.id),
+            visit: Id::from_uuid(row.appointment_id),
+            title: row.title,
+            location: Id::from_uuid(row.location_id),
+            customer: row.customer_id.map(Id::from_uuid),
+            customer_name: row.customer_name,
+            way: Way::stored(&row.way)?,
+            state: PaymentState::stored(&row.state)?,
+            amount_minor: row.amount_minor,
+            tip_minor: row.tip_minor,
+            refunded_minor: row.refunded_minor,
+            currency: row.currency,
+            note: row.note,
+            taken_by: row.taken_by,
+            created_at: row.created_at,
+            paid_at: row.paid_at,
+            refunds: serde_json::from_value(row.refunds).map_err(unreadable)?,
+        })
+    }
+}
+
+/// Behind it: which of them.
+const SHOWN: &str = "
+    select p.id, p.appointment_id, a.title, p.location_id, a.customer_id, c.name as customer_name,
+           p.way, p.state, p.amount_minor, p.tip_minor, p.refunded_minor, p.currency, p.note,
+           p.taken_by, p.created_at, p.paid_at,
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                       'id', r.id, 'amount_minor', r.amount_minor, 'state', r.state,
+                       'reason', r.reason, 'given_by', r.given_by, 'trouble', r.trouble,
+                       'created_at', r.created_at, 'done_at', r.done_at) order by r.id), '[]')
+            from refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.id) as refunds
+    from payments p
+    join appointments a on a.tenant_id = p.tenant_id and a.id = p.appointment_id
+    left join customers c on c.tenant_id = a.tenant_id and c.id = a.customer_id
+    where p.tenant_id = $1";
+
+async fn find(
+    tx: &TenantTx,
+    which: &str,
+    values: Vec<sea_orm::Value>,
+) -> Result<Vec<PaymentFacts>, StoreError> {
+    let sql = format!("{SHOWN} {which}");
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    rows.into_iter().map(PaymentFacts::try_from).collect()
+}
+
+/// Payments, the newest first.
+pub async fn list(
+    tx: &TenantTx,
+    filter: &PaymentFilter,
+    window: Window<Payment>,
+) -> Result<Paged<PaymentFacts>, PaymentError> {
+    let which = "
+        and ($2::uuid is null or p.location_id = $2)
+        and ($3::text is null or p.way = $3)
+        and ($4::uuid is null or p.appointment_id = $4)
+        and ($5::timestamptz is null or p.created_at >= $5)
+        and ($6::timestamptz is null or p.created_at < $6)
+        and ($7 or p.state in ('paid', 'processing'))
+        and ($8::uuid is null or p.id < $8)
+        order by p.id desc limit $9";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        filter.location.map(Id::uuid).into(),
+        filter.way.map(Way::key).into(),
+        filter.visit.map(Id::uuid).into(),
+        filter.from.into(),
+        filter.to.into(),
+        filter.all.into(),
+        window.after.map(Id::uuid).into(),
+        i64::try_from(window.rows_to_ask()).unwrap_or(i64::MAX).into(),
+    ];
+    let found = find(tx, which, values).await?;
+    Ok(window.cut(found, |payment| payment.id))
+}
+
+/// One payment.
+pub async fn read(tx: &TenantTx, id: Id<Payment>) -> Result<PaymentFacts, PaymentError> {
+    let values = vec![tx.tenant().uuid().into(), id.uuid().into()];
+    find(tx, "and p.id = $2", values).await?.pop().ok_or(PaymentError::NotFound)
+}
+
+/// What a visit costs, and what was paid for it.
+#[derive(Debug, Clone)]
+pub struct VisitMoney {
+    /// The visit.
+    pub visit: VisitFacts,
+    /// What it costs.
+    pub bill: Bill,
+    /// What was paid.
+    pub paid: Paid,
+    /// By whom and when, the newest first; those, too, that came to nothing.
+    pub payments: Vec<PaymentFacts>,
+}
+
+impl VisitMoney {
+    /// All that the visit costs as it stands.
+    pub fn due_minor(&self) -> i64 {
+        self.bill.due(&self.paid)
+    }
+
+    /// What is still to be paid.
+    pub fn open_minor(&self) -> i64 {
+        self.bill.open(&self.paid)
+    }
+
+    /// What was paid and isn't due any more.
+    pub fn excess_minor(&self) -> i64 {
+        self.bill.excess(&self.paid)
+    }
+}
+
+/// What a visit costs, and what was paid for it, for whoever may see the visit.
+pub async fn of_visit(tx: &TenantTx, id: Id<Appointment>) -> Result<VisitMoney, PaymentError> {
+    let visit = bookings::read(tx, id).await?;
+    let values = vec![tx.tenant().uuid().into(), id.uuid().into()];
+    let payments = find(tx, "and p.appointment_id = $2 order by p.id desc", values).await?;
+    let paid = paid_for(tx, id).await?;
+    Ok(VisitMoney { bill: bill(&visit), paid, visit, payments })
+}
+
+/// What a visit costs.
+pub(super) fn bill(visit: &VisitFacts) -> Bill {
+    Bill {
+        status: visit.status,
+        price_minor: visit.price_minor,
+        deposit_minor: visit.deposit_minor,
+        fee_minor: visit.fee_minor,
+    }
+}
+
+/// What was paid for a visit.
+pub(super) async fn paid_for(tx: &TenantTx, id: Id<Appointment>) -> Result<Paid, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Sums {
+        paid: i64,
+        tips: i64,
+        refunded: i64,
+        returned: i64,
+    }
+    let sql = "
+        select coalesce(sum(amount_minor - tip_minor), 0)::bigint as paid,
+               coalesce(sum(tip_minor), 0)::bigint as tips,
+               coalesce(sum(refunded_minor), 0)::bigint as refunded,
+               coalesce(sum(least(refunded_minor, amount_minor - tip_minor)), 0)::bigint as returned
+        from payments where tenant_id = $1 and appointment_id = $2 and state = 'paid'";
+    let values = [tx.tenant().uuid().into(), id.uuid().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let sums = Sums::find_by_statement(statement).one(tx.conn()).await?;
+    Ok(sums.map_or_else(Paid::default, |sums| Paid {
+        paid_minor: sums.paid,
+        tips_minor: sums.tips,
+        refunded_minor: sums.refunded,
+        returned_minor: sums.returned,
+    }))
+}

@@ -1,0 +1,204 @@
+//! Giving money back: at once at the desk, by the provider for who paid by card.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::entities::{payment, refund};
+use super::error::PaymentError;
+use super::follow;
+use super::ledger;
+use super::mails;
+use super::provider::{ReturnStage, Returned};
+use super::read::{self, RefundFacts};
+use super::words::{PaymentState, RefundState, Way};
+use crate::audit::{Actor, NewEntry};
+use crate::bookings;
+use crate::fault::{Faults, ValueFault};
+use crate::ids::{Id, Payment, Refund};
+use crate::jobs::{self, NewJob};
+use crate::outbox::NewEvent;
+use crate::tenancy::{StoreError, TenantTx};
+use crate::text;
+
+/// The kind of job that has the provider give money back.
+pub const GIVE_BACK: &str = "payments.give_back";
+
+/// What such a job carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiveBack {
+    /// Which.
+    pub refund: Id<Refund>,
+}
+
+/// A payment, held until the transaction ends.
+pub(super) async fn held(
+    tx: &TenantTx,
+    id: Id<Payment>,
+) -> Result<Option<payment::Model>, StoreError> {
+    let found = payment::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
+    Ok(found.lock_exclusive().one(tx.conn()).await?)
+}
+
+/// Gives some of a payment back, as staff do.
+pub async fn refund(
+    tx: &mut TenantTx,
+    id: Id<Payment>,
+    amount_minor: i64,
+    reason: &str,
+) -> Result<RefundFacts, PaymentError> {
+    let mut faults = Faults::new();
+    let reason = faults.take("/reason", text::prose(reason, 0, 300));
+    if amount_minor < 1 {
+        let fault = ValueFault::new("too_small", "This must be more than nothing.");
+        faults.note("/amount_minor", fault);
+    }
+    let Some(reason) = reason.filter(|_| faults.is_empty()) else { return Err(faults.into()) };
+    // Whoever may not see it shall not learn that it is there.
+    let shown = read::read(tx, id).await?;
+    let visit = bookings::hold_visible(tx, shown.visit).await?;
+    let row = held(tx, id).await?.ok_or(PaymentError::NotFound)?;
+    if PaymentState::stored(&row.state)? != PaymentState::Paid {
+        return Err(PaymentError::NotPaid);
+    }
+    if amount_minor > row.amount_minor - row.refunded_minor {
+        return Err(PaymentError::MoreThanPaid);
+    }
+    let made = begin(tx, row, amount_minor, reason).await?;
+    follow::earn_anew(tx, &visit).await?;
+    tx.record(NewEntry::new("payment.refunded", "payment").on(id, shown.title));
+    let after = read::read(tx, id).await?;
+    let found = after.refunds.into_iter().find(|refund| refund.id == made);
+    found.ok_or(PaymentError::NotFound)
+}
+
+/// Begins to give some of a held payment back: no more than is left of it.
+pub(super) async fn begin(
+    tx: &mut TenantTx,
+    payment: payment::Model,
+    amount_minor: i64,
+    reason: String,
+) -> Result<Id<Refund>, StoreError> {
+    let id = tx.new_id::<Refund>();
+    let at_desk = Way::stored(&payment.way)? != Way::Card;
+    let state = if at_desk { RefundState::Done } else { RefundState::Pending };
+    let row = refund::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        id: Set(id.uuid()),
+        payment_id: Set(payment.id),
+        amount_minor: Set(amount_minor),
+        state: Set(state.key().to_owned()),
+        reason: Set(reason),
+        given_by: Set(Actor::from(tx.caller().principal()).name),
+        reference: Set(None),
+        trouble: Set(None),
+        created_at: Set(tx.now()),
+        done_at: Set(at_desk.then_some(tx.now())),
+        updated_at: Set(tx.now()),
+    };
+    let row = row.insert(tx.conn()).await?;
+    let before = payment.refunded_minor;
+    let mut change: payment::ActiveModel = payment.into();
+    change.refunded_minor = Set(before + amount_minor);
+    change.updated_at = Set(tx.now());
+    let payment = change.update(tx.conn()).await?;
+    if at_desk {
+        ledger::returned(tx, &payment, &row, before).await?;
+        tx.emit(told(&payment, id));
+    } else {
+        let job = NewJob::new(GIVE_BACK, &GiveBack { refund: id }).once(format!("give_back {id}"));
+        jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await?;
+    }
+    Ok(id)
+}
+
+fn told(payment: &payment::Model, refund: Id<Refund>) -> NewEvent {
+    let (id, visit) = (
+        Id::<Payment>::from_uuid(payment.id),
+        Id::<crate::ids::Appointment>::from_uuid(payment.appointment_id),
+    );
+    NewEvent::new("payment.refunded", &json!({ "id": id, "refund": refund, "visit": visit }))
+}
+
+/// A refund that the provider still has to do or to say something of, with its payment.
+pub(super) async fn pending(
+    tx: &TenantTx,
+    id: Id<Refund>,
+) -> Result<Option<(refund::Model, payment::Model)>, StoreError> {
+    let found = refund::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).one(tx.conn()).await?;
+    let Some(row) = found.filter(|row| row.state == RefundState::Pending.key()) else {
+        return Ok(None);
+    };
+    let payment = payment::Entity::find_by_id((tx.tenant().uuid(), row.payment_id));
+    Ok(payment.one(tx.conn()).await?.map(|payment| (row, payment)))
+}
+
+/// Writes down what the provider made of it. What it said before changes nothing.
+pub(super) async fn heard(
+    tx: &mut TenantTx,
+    id: Id<Refund>,
+    returned: &Returned,
+) -> Result<(), StoreError> {
+    let Some((found, of)) = pending(tx, id).await? else { return Ok(()) };
+    // First the visit, then the payment, then what is given back of it: as everybody does.
+    hold_visit_of(tx, &of).await?;
+    let payment = held(tx, Id::from_uuid(found.payment_id)).await?;
+    let payment =
+        payment.ok_or_else(|| StoreError::Unreadable("the payment of a refund".into()))?;
+    let row = refund::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).lock_exclusive();
+    let Some(row) = row.one(tx.conn()).await? else { return Ok(()) };
+    if row.state != RefundState::Pending.key() {
+        return Ok(());
+    }
+    let amount = row.amount_minor;
+    let mut change: refund::ActiveModel = row.into();
+    change.reference = Set(Some(returned.reference.clone()).filter(|name| !name.is_empty()));
+    change.updated_at = Set(tx.now());
+    change.trouble = Set(returned.trouble.clone());
+    match returned.stage {
+        ReturnStage::Pending => {
+            change.update(tx.conn()).await?;
+        }
+        ReturnStage::Done => {
+            change.state = Set(RefundState::Done.key().to_owned());
+            change.done_at = Set(Some(tx.now()));
+            let row = change.update(tx.conn()).await?;
+            let before = done_before(tx, &payment, id).await?;
+            ledger::returned(tx, &payment, &row, before).await?;
+            tx.emit(told(&payment, id));
+            mails::returned(tx, &payment, &row).await?;
+        }
+        ReturnStage::Failed => {
+            change.state = Set(RefundState::Failed.key().to_owned());
+            change.update(tx.conn()).await?;
+            let left = payment.refunded_minor - amount;
+            let mut back: payment::ActiveModel = payment.into();
+            back.refunded_minor = Set(left);
+            back.updated_at = Set(tx.now());
+            back.update(tx.conn()).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn hold_visit_of(tx: &TenantTx, payment: &payment::Model) -> Result<(), StoreError> {
+    let visit = Id::from_uuid(payment.appointment_id);
+    bookings::hold_for_money(tx, visit).await.map_err(bookings::BookingError::into_store)
+}
+
+/// What of a payment was given back before, by all others.
+async fn done_before(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    but: Id<Refund>,
+) -> Result<i64, StoreError> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let rows = refund::Entity::find()
+        .filter(refund::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(refund::Column::PaymentId.eq(payment.id))
+        .filter(refund::Column::State.eq(RefundState::Done.key()))
+        .filter(refund::Column::Id.ne(but.uuid()))
+        .all(tx.conn())
+        .await?;
+    Ok(rows.iter().map(|row| row.amount_minor).sum())
+}

@@ -1,0 +1,105 @@
+//! A payment arrived: it is written in the book, and its visit is certain; or it came too late, and goes back.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use serde_json::json;
+
+use super::entities::payment;
+use super::error::PaymentError;
+use super::follow;
+use super::ledger;
+use super::mails;
+use super::provider::{ReturnStage, Returned, Stand};
+use super::read;
+use super::refunds;
+use super::words::PaymentState;
+use crate::bookings::{self, Arrival, BookingError, Refusal};
+use crate::ids::{Appointment, Id, Payment};
+use crate::outbox::NewEvent;
+use crate::tenancy::{Caller, Db, StoreError, TenantTx};
+
+/// Whoever loses this often finds the time taken.
+const ATTEMPTS: usize = 8;
+
+/// What the provider won't do: it is written down as what came of it.
+pub(super) fn refused(code: &str, detail: &str) -> Returned {
+    Returned {
+        reference: String::new(),
+        stage: ReturnStage::Failed,
+        trouble: Some(format!("{code}: {detail}")),
+    }
+}
+
+/// Writes down that a payment arrived, and what follows from it, once.
+pub(super) async fn settle(
+    db: &Db,
+    caller: &Caller,
+    id: Id<Payment>,
+    stand: &Stand,
+    public_url: &str,
+) -> Result<(), PaymentError> {
+    let mut attempt = 1;
+    loop {
+        let mut tx = db.tenant(caller).await?;
+        match arrived(&mut tx, id, stand, public_url, attempt < ATTEMPTS).await {
+            Ok(()) => return Ok(tx.commit().await?),
+            Err(error) if attempt < ATTEMPTS => {
+                let lapsed = matches!(error.refusal(), Refusal::Lapsed);
+                if !lapsed && !matches!(error.refusal(), Refusal::Contended) {
+                    return Err(error.into());
+                }
+                tx.rollback().await?;
+                if lapsed {
+                    let mut tx = db.tenant(caller).await?;
+                    bookings::lapse_due(&mut tx).await?;
+                    tx.commit().await?;
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+        attempt += 1;
+    }
+}
+
+async fn arrived(
+    tx: &mut TenantTx,
+    id: Id<Payment>,
+    stand: &Stand,
+    public_url: &str,
+    try_again: bool,
+) -> Result<(), BookingError> {
+    let shown = read(tx, id).await.map_err(PaymentError::into_store)?;
+    // First the visit, then its payments: as everybody does.
+    bookings::hold_for_money(tx, shown.visit).await?;
+    let Some(row) = refunds::held(tx, id).await? else { return Ok(()) };
+    if PaymentState::stored(&row.state)? == PaymentState::Paid {
+        return Ok(());
+    }
+    if (stand.amount_minor, &stand.currency) != (row.amount_minor, &row.currency) {
+        let what = format!("the payment {id}: the provider took another amount");
+        return Err(StoreError::Unreadable(what).into());
+    }
+    let mut change: payment::ActiveModel = row.into();
+    change.state = Set(PaymentState::Paid.key().to_owned());
+    change.taken = Set(stand.taken.clone());
+    change.url = Set(None);
+    change.paid_at = Set(Some(tx.now()));
+    change.updated_at = Set(tx.now());
+    let row = change.update(tx.conn()).await?;
+    ledger::paid(tx, &row).await?;
+    tx.emit(NewEvent::new("payment.paid", &json!({ "id": id, "visit": shown.visit })));
+    let arrival = bookings::payment_arrived(tx, shown.visit, public_url, try_again).await?;
+    rest(tx, shown.visit).await?;
+    let Some(row) = refunds::held(tx, id).await? else { return Ok(()) };
+    match arrival {
+        // Of what is called off, what that costs is kept.
+        Arrival::TooLate if row.refunded_minor > 0 => mails::too_late(tx, &row).await?,
+        _ => mails::receipt(tx, &row).await?,
+    }
+    Ok(())
+}
+
+/// What isn't due goes back.
+async fn rest(tx: &mut TenantTx, id: Id<Appointment>) -> Result<(), BookingError> {
+    let (visit, _) = bookings::with_shop(tx, id).await?;
+    Ok(follow::give_back_excess(tx, id, read::bill(&visit)).await?)
+}

@@ -1,0 +1,454 @@
+//! A day's money at one place: what came by which way, what should be in the till, and what was counted.
+
+use chrono::{Days, NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::error::PaymentError;
+use super::words::Way;
+use crate::audit::{Actor, NewEntry};
+use crate::fault::{Faults, ValueFault};
+use crate::ids::{Id, Location, TillClose};
+use crate::locations::{self, LocationError, LocationFacts};
+use crate::page::{Paged, Window};
+use crate::tenancy::{Outcome, StoreError, TenantTx};
+use crate::tenants::{self, TenantError};
+use crate::text;
+use crate::time::Instant;
+
+/// What came by one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaySum {
+    /// Which.
+    pub way: Way,
+    /// All that was paid, tips included.
+    pub paid_minor: i64,
+    /// The tips of it.
+    pub tips_minor: i64,
+    /// What was given back.
+    pub refunded_minor: i64,
+    /// How often somebody paid.
+    pub count: i64,
+}
+
+impl WaySum {
+    /// What is left.
+    pub const fn net_minor(&self) -> i64 {
+        self.paid_minor - self.refunded_minor
+    }
+}
+
+/// A day at the till.
+#[derive(Debug, Clone)]
+pub struct TillDay {
+    /// Where.
+    pub location: Id<Location>,
+    /// Which day, there.
+    pub day: NaiveDate,
+    /// In which currency.
+    pub currency: String,
+    /// What came by each way.
+    pub ways: Vec<WaySum>,
+    /// What should be in the till at the end of the day: all cash since it was closed last.
+    pub cash_expected_minor: i64,
+    /// How it was closed, if it was.
+    pub closed: Option<CloseFacts>,
+}
+
+impl TillDay {
+    /// What came by all ways, less what was given back.
+    pub fn total_minor(&self) -> i64 {
+        self.ways.iter().map(WaySum::net_minor).sum()
+    }
+}
+
+/// The end of a day at the till.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloseFacts {
+    /// Its id.
+    pub id: Id<TillClose>,
+    /// Where.
+    pub location: Id<Location>,
+    /// Which day.
+    pub day: NaiveDate,
+    /// In which currency.
+    pub currency: String,
+    /// What came by all ways, less what was given back.
+    pub total_minor: i64,
+    /// What should have been in the till.
+    pub cash_expected_minor: i64,
+    /// What was.
+    pub cash_counted_minor: i64,
+    /// What was said about it.
+    pub note: String,
+    /// By whom.
+    pub closed_by: String,
+    /// When.
+    pub closed_at: Instant,
+}
+
+/// The end of a day.
+#[derive(Debug, Clone)]
+pub struct NewClose {
+    /// Where.
+    pub location: Id<Location>,
+    /// Which day.
+    pub day: NaiveDate,
+    /// What was counted.
+    pub cash_counted_minor: i64,
+    /// What is said about it.
+    pub note: String,
+}
+
+/// The most that is counted.
+const MOST: i64 = 99_999_999_999;
+
+/// A place and its day, from instant to instant.
+struct Span {
+    from: Instant,
+    to: Instant,
+}
+
+async fn place(tx: &TenantTx, id: Id<Location>) -> Result<LocationFacts, PaymentError> {
+    locations::read(tx, id).await.map_err(|error| match error {
+        LocationError::Store(store) => store.into(),
+        _ => PaymentError::NotFound,
+    })
+}
+
+/// When a day begins somewhere: where clocks skip midnight, with the first minute that there is.
+fn begins(zone: Tz, day: NaiveDate) -> Option<Instant> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    (0..24 * 4)
+        .map(|quarter| midnight + chrono::Duration::minutes(15 * quarter))
+        .find_map(|local| local.and_local_timezone(zone).earliest())
+        .map(|at| at.to_utc())
+}
+
+fn span(place: &LocationFacts, from: NaiveDate, to: NaiveDate) -> Result<Span, PaymentError> {
+    let zone: Tz = place
+        .time_zone
+        .parse()
+        .map_err(|_| StoreError::Unreadable(format!("the zone {}", place.time_zone)))?;
+    let end = to.checked_add_days(Days::new(1));
+    match (begins(zone, from), end.and_then(|end| begins(zone, end))) {
+        (Some(from), Some(to)) => Ok(Span { from, to }),
+        _ => Err(PaymentError::NotFound),
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Sum {
+    way: String,
+    paid: i64,
+    tips: i64,
+    refunded: i64,
+    count: i64,
+}
+
+/// What was paid counts on the day on which it was paid, and what was given back on the day of that.
+const SUMS: &str = "
+    with paid as (
+        select way, sum(amount_minor) as paid, sum(tip_minor) as tips, count(*) as count
+        from payments
+        where tenant_id = $1 and location_id = $2 and paid_at >= $3 and paid_at < $4
+        group by way
+    ), back as (
+        select p.way, sum(r.amount_minor) as refunded
+        from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+        where r.tenant_id = $1 and p.location_id = $2 and r.done_at >= $3 and r.done_at < $4
+        group by p.way
+    )
+    select coalesce(paid.way, back.way) as way, coalesce(paid.paid, 0)::bigint as paid,
+           coalesce(paid.tips, 0)::bigint as tips, coalesce(paid.count, 0) as count,
+           coalesce(back.refunded, 0)::bigint as refunded
+    from paid full join back on back.way = paid.way";
+
+async fn sums(
+    tx: &TenantTx,
+    location: Id<Location>,
+    span: &Span,
+) -> Result<Vec<WaySum>, StoreError> {
+    let values =
+        [tx.tenant().uuid().into(), location.uuid().into(), span.from.into(), span.to.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, SUMS, values);
+    let found = Sum::find_by_statement(statement).all(tx.conn()).await?;
+    let of = |way: Way| {
+        let sum = found.iter().find(|sum| sum.way == way.key());
+        WaySum {
+            way,
+            paid_minor: sum.map_or(0, |sum| sum.paid),
+            tips_minor: sum.map_or(0, |sum| sum.tips),
+            refunded_minor: sum.map_or(0, |sum| sum.refunded),
+            count: sum.map_or(0, |sum| sum.count),
+        }
+    };
+    Ok(Way::ALL.map(of).to_vec())
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    location_id: Uuid,
+    day: NaiveDate,
+    currency: String,
+    total_minor: i64,
+    cash_expected_minor: i64,
+    cash_counted_minor: i64,
+    note: String,
+    closed_by: String,
+    closed_at: Instant,
+}
+
+impl From<Row> for CloseFacts {
+    fn from(row: Row) -> Self {
+        Self {
+            id: Id::from_uuid(row.id),
+            location: Id::from_uuid(row.location_id),
+            day: row.day,
+            currency: row.currency,
+            total_minor: row.total_minor,
+            cash_expected_minor: row.cash_expected_minor,
+            cash_counted_minor: row.cash_counted_minor,
+            note: row.note,
+            closed_by: row.closed_by,
+            closed_at: row.closed_at,
+        }
+    }
+}
+
+const CLOSES: &str = "
+    select id, location_id, day, currency, total_minor, cash_expected_minor, cash_counted_minor,
+           note, closed_by, closed_at
+    from till_closes where tenant_id = $1";
+
+async fn find_closes(
+    tx: &TenantTx,
+    which: &str,
+    values: Vec<sea_orm::Value>,
+) -> Result<Vec<CloseFacts>, StoreError> {
+    let sql = format!("{CLOSES} {which}");
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let rows = Row::find_by_statement(statement).all(tx.conn()).await?;
+    Ok(rows.into_iter().map(CloseFacts::from).collect())
+}
+
+/// A day at the till, as it is now.
+pub async fn till(
+    tx: &TenantTx,
+    location: Id<Location>,
+    day: NaiveDate,
+) -> Result<TillDay, PaymentError> {
+    let place = place(tx, location).await?;
+    let of_day = span(&place, day, day)?;
+    let key = || vec![tx.tenant().uuid().into(), location.uuid().into(), day.into()];
+    let closed = find_closes(tx, "and location_id = $2 and day = $3", key()).await?.pop();
+    // Whatever was put into the till after it was closed last is in it until it is closed again.
+    let earlier = "and location_id = $2 and day < $3 order by day desc limit 1";
+    let last = find_closes(tx, earlier, key()).await?.pop();
+    let from = match &last {
+        // It may have been closed on a later day: that counted until the end of its own.
+        Some(last) => {
+            let end = span(&place, last.day, last.day)?.to;
+            end.min(last.closed_at + chrono::Duration::microseconds(1))
+        }
+        None => chrono::DateTime::UNIX_EPOCH,
+    };
+    let since = Span { from: from.min(of_day.to), to: of_day.to };
+    let cash = sums(tx, location, &since).await?;
+    let cash = cash.iter().find(|sum| sum.way == Way::Cash).map_or(0, WaySum::net_minor);
+    Ok(TillDay {
+        location,
+        day,
+        currency: currency(tx).await?,
+        ways: sums(tx, location, &of_day).await?,
+        cash_expected_minor: closed.as_ref().map_or(cash, |closed| closed.cash_expected_minor),
+        closed,
+    })
+}
+
+async fn currency(tx: &TenantTx) -> Result<String, PaymentError> {
+    match tenants::read(tx).await {
+        Ok(business) => Ok(business.currency),
+        Err(TenantError::Store(store)) => Err(store.into()),
+        Err(_) => Err(PaymentError::NotFound),
+    }
+}
+
+/// Closes a day, once.
+pub async fn close(tx: &mut TenantTx, new: &NewClose) -> Result<CloseFacts, PaymentError> {
+    let mut faults = Faults::new();
+    let note = faults.take("/note", text::prose(&new.note, 0, 300));
+    if !(0..=MOST).contains(&new.cash_counted_minor) {
+        let fault = ValueFault::new("out_of_range", format!("Between 0 and {MOST}."));
+        faults.note("/counted_cash_minor", fault);
+    }
+    let Some(note) = note.filter(|_| faults.is_empty()) else { return Err(faults.into()) };
+    let place = place(tx, new.location).await?;
+    if span(&place, new.day, new.day)?.from > tx.now() {
+        return Err(PaymentError::TooEarly);
+    }
+    let found = till(tx, new.location, new.day).await?;
+    if found.closed.is_some() {
+        return Err(PaymentError::TillClosed);
+    }
+    let later = "and location_id = $2 and day > $3 limit 1";
+    let key = vec![tx.tenant().uuid().into(), new.location.uuid().into(), new.day.into()];
+    if !find_closes(tx, later, key).await?.is_empty() {
+        return Err(PaymentError::ClosedSince);
+    }
+    let total_minor = found.total_minor();
+    let facts = CloseFacts {
+        id: tx.new_id(),
+        location: new.location,
+        day: new.day,
+        currency: found.currency,
+        total_minor,
+        cash_expected_minor: found.cash_expected_minor,
+        cash_counted_minor: new.cash_counted_minor,
+        note,
+        closed_by: Actor::from(tx.caller().principal()).name,
+        closed_at: tx.now(),
+    };
+    insert(tx, &facts).await?;
+    tx.record(
+        NewEntry::new("till.closed", "till_close")
+            .on(facts.id, format!("{} {}", place.name, facts.day)),
+    );
+    Ok(facts)
+}
+
+async fn insert(tx: &TenantTx, facts: &CloseFacts) -> Result<(), PaymentError> {
+    use sea_orm::ConnectionTrait;
+    let sql = "
+        insert into till_closes (tenant_id, id, location_id, day, currency, total_minor,
+                                 cash_expected_minor, cash_counted_minor, note, closed_by, closed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let values = [
+        tx.tenant().uuid().into(),
+        facts.id.uuid().into(),
+        facts.location.uuid().into(),
+        facts.day.into(),
+        facts.currency.clone().into(),
+        facts.total_minor.into(),
+        facts.cash_expected_minor.into(),
+        facts.cash_counted_minor.into(),
+        facts.note.clone().into(),
+        facts.closed_by.clone().into(),
+        facts.closed_at.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    // Two who close at once: one of them did.
+    let written = tx.conn().execute_raw(statement).await;
+    written.on_constraint("till_closes_once", PaymentError::TillClosed)?;
+    Ok(())
+}
+
+/// Earlier closes, the newest first.
+pub async fn closes(
+    tx: &TenantTx,
+    location: Option<Id<Location>>,
+    window: Window<TillClose>,
+) -> Result<Paged<CloseFacts>, PaymentError> {
+    let which = "
+        and ($2::uuid is null or location_id = $2) and ($3::uuid is null or id < $3)
+        order by id desc limit $4";
+    let values = vec![
+        tx.tenant().uuid().into(),
+        location.map(Id::uuid).into(),
+        window.after.map(Id::uuid).into(),
+        i64::try_from(window.rows_to_ask()).unwrap_or(i64::MAX).into(),
+    ];
+    let found = find_closes(tx, which, values).await?;
+    Ok(window.cut(found, |close| close.id))
+}
+
+/// Money that came or went.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Movement {
+    /// When.
+    pub at: Instant,
+    /// `payment` or `refund`.
+    pub what: String,
+    /// By which way.
+    pub way: String,
+    /// How much: less than nothing if it went.
+    pub amount_minor: i64,
+    /// The part of it that is a tip.
+    pub tip_minor: i64,
+    /// In which currency.
+    pub currency: String,
+    /// What the visit was.
+    pub title: String,
+    /// Whose it was.
+    pub customer: Option<String>,
+    /// Who took or gave it.
+    pub hand: Option<String>,
+    /// What was said about it.
+    pub note: String,
+    /// The payment's id.
+    pub payment: Uuid,
+}
+
+const MOVEMENTS: &str = "
+    with moved as (
+        select p.paid_at as at, 'payment' as what, p.way, p.amount_minor, p.tip_minor, p.currency,
+               p.appointment_id, p.taken_by as hand, p.note, p.id as payment
+        from payments p
+        where p.tenant_id = $1 and p.location_id = $2 and p.paid_at >= $3 and p.paid_at < $4
+        union all
+        select r.done_at, 'refund', p.way, -r.amount_minor, 0, p.currency,
+               p.appointment_id, r.given_by, r.reason, p.id
+        from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+        where r.tenant_id = $1 and p.location_id = $2 and r.done_at >= $3 and r.done_at < $4
+    )
+    select m.at, m.what, m.way, m.amount_minor, m.tip_minor, m.currency, a.title, c.name as customer,
+           m.hand, m.note, m.payment
+    from moved m
+    join appointments a on a.tenant_id = $1 and a.id = m.appointment_id
+    left join customers c on c.tenant_id = $1 and c.id = a.customer_id
+    order by m.at, m.payment limit 100000";
+
+/// The most days that are taken out at once.
+const MOST_DAYS: i64 = 366;
+
+/// What came and went at a place, from one day to another, the oldest first.
+pub async fn movements(
+    tx: &TenantTx,
+    location: Id<Location>,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<Vec<Movement>, PaymentError> {
+    let mut faults = Faults::new();
+    if to < from {
+        faults.note("to", ValueFault::new("before_from", "This is before the first day."));
+    } else if (to - from).num_days() > MOST_DAYS {
+        let detail = "A year at a time, please.";
+        faults.note("to", ValueFault::new("too_long", detail));
+    }
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let span = span(&place(tx, location).await?, from, to)?;
+    let values =
+        [tx.tenant().uuid().into(), location.uuid().into(), span.from.into(), span.to.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, MOVEMENTS, values);
+    Ok(Movement::find_by_statement(statement).all(tx.conn()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_when_its_clocks_say_so() {
+        let begins = |zone: &str, day: &str| {
+            begins(zone.parse().unwrap(), day.parse().unwrap()).unwrap().to_string()
+        };
+        // Summer time begins and ends; clocks that skip midnight; an ordinary day.
+        assert_eq!(begins("Europe/Berlin", "2026-03-29"), "2026-03-28 23:00:00 UTC");
+        assert_eq!(begins("Europe/Berlin", "2026-03-30"), "2026-03-29 22:00:00 UTC");
+        assert_eq!(begins("Africa/Cairo", "2026-04-24"), "2026-04-23 22:00:00 UTC");
+        assert_eq!(begins("Asia/Tokyo", "2026-05-04"), "2026-05-03 15:00:00 UTC");
+    }
+}

@@ -1,0 +1,422 @@
+//! What payments look like from outside.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use openchair_domain::ids::{Appointment, Customer, Location, Payment, Refund, TillClose};
+use openchair_domain::payments::{
+    AccountFacts, CloseFacts, NewClose, NewPayment, OwnPayment, OwnState, PaymentFacts,
+    PaymentState, RefundFacts, RefundState, TillDay, VisitMoney, Way, WaySum,
+};
+use poem_openapi::{Enum, Object};
+
+use crate::ids::Ref;
+use crate::shelf::mirrored;
+
+mirrored! {
+    /// By which way somebody pays.
+    PaymentWay = Way {
+        /// By card, at the provider's
+        Card,
+        /// In cash, at the desk
+        Cash,
+        /// At the desk, with a terminal of the business's own
+        Terminal,
+        /// In another way, which the note says
+        Other,
+    }
+
+    /// How far a payment came.
+    PaymentStateView = PaymentState {
+        /// It can be paid
+        Open,
+        /// The bank takes its time
+        Processing,
+        /// It was paid
+        Paid,
+        /// It wasn't paid, and won't be
+        Over,
+    }
+
+    /// How far money that is given back came.
+    RefundStateView = RefundState {
+        /// It is on its way
+        Pending,
+        /// It was given back
+        Done,
+        /// It didn't arrive
+        Failed,
+    }
+}
+
+/// Money that is given back.
+#[derive(Debug, Clone, Object)]
+pub(super) struct RefundView {
+    id: Ref<Refund>,
+    amount_minor: i64,
+    state: RefundStateView,
+    /// Empty: what wasn't due any more went back by itself
+    reason: String,
+    /// Who gave it
+    by: String,
+    created_at: DateTime<Utc>,
+    done_at: Option<DateTime<Utc>>,
+    /// Why it didn't arrive, in the provider's words
+    trouble: Option<String>,
+}
+
+impl From<RefundFacts> for RefundView {
+    fn from(refund: RefundFacts) -> Self {
+        Self {
+            id: refund.id.into(),
+            amount_minor: refund.amount_minor,
+            state: refund.state.into(),
+            reason: refund.reason,
+            by: refund.given_by,
+            created_at: refund.created_at,
+            done_at: refund.done_at,
+            trouble: refund.trouble,
+        }
+    }
+}
+
+/// A payment for a visit. Amounts are in the currency's minor unit.
+#[derive(Debug, Clone, Object)]
+pub(super) struct PaymentView {
+    id: Ref<Payment>,
+    visit: Ref<Appointment>,
+    /// What the visit is
+    title: String,
+    location: Ref<Location>,
+    customer: Option<Ref<Customer>>,
+    customer_name: Option<String>,
+    way: PaymentWay,
+    state: PaymentStateView,
+    /// All of it: the tip is a part of it
+    amount_minor: i64,
+    tip_minor: i64,
+    /// What was given back or is on its way
+    refunded_minor: i64,
+    /// ISO 4217
+    currency: String,
+    note: String,
+    /// Who took it, if it was somebody at the desk
+    taken_by: Option<String>,
+    created_at: DateTime<Utc>,
+    paid_at: Option<DateTime<Utc>>,
+    /// What was given back, the oldest first
+    refunds: Vec<RefundView>,
+}
+
+impl From<PaymentFacts> for PaymentView {
+    fn from(payment: PaymentFacts) -> Self {
+        Self {
+            id: payment.id.into(),
+            visit: payment.visit.into(),
+            title: payment.title,
+            location: payment.location.into(),
+            customer: payment.customer.map(Ref),
+            customer_name: payment.customer_name,
+            way: payment.way.into(),
+            state: payment.state.into(),
+            amount_minor: payment.amount_minor,
+            tip_minor: payment.tip_minor,
+            refunded_minor: payment.refunded_minor,
+            currency: payment.currency,
+            note: payment.note,
+            taken_by: payment.taken_by,
+            created_at: payment.created_at,
+            paid_at: payment.paid_at,
+            refunds: payment.refunds.into_iter().map(RefundView::from).collect(),
+        }
+    }
+}
+
+/// What a visit costs, and what was paid for it.
+#[derive(Debug, Clone, Object)]
+pub(super) struct VisitMoneyView {
+    /// ISO 4217
+    currency: String,
+    price_minor: i64,
+    /// How much less that is because they are a member
+    discount_minor: i64,
+    /// What makes the visit certain
+    deposit_minor: i64,
+    /// What is owed because it didn't happen
+    fee_minor: i64,
+    /// All that it costs as it stands: the price; what is owed if it won't take place
+    due_minor: i64,
+    /// Without tips
+    paid_minor: i64,
+    tips_minor: i64,
+    /// What was given back or is on its way
+    refunded_minor: i64,
+    /// What is still to be paid
+    open_minor: i64,
+    /// What was paid and isn't due any more
+    excess_minor: i64,
+    /// The newest first; those, too, that came to nothing
+    payments: Vec<PaymentView>,
+}
+
+impl From<VisitMoney> for VisitMoneyView {
+    fn from(money: VisitMoney) -> Self {
+        Self {
+            due_minor: money.due_minor(),
+            open_minor: money.open_minor(),
+            excess_minor: money.excess_minor(),
+            currency: money.visit.currency,
+            price_minor: money.visit.price_minor,
+            discount_minor: money.visit.discount_minor,
+            deposit_minor: money.visit.deposit_minor,
+            fee_minor: money.visit.fee_minor,
+            paid_minor: money.paid.paid_minor,
+            tips_minor: money.paid.tips_minor,
+            refunded_minor: money.paid.refunded_minor,
+            payments: money.payments.into_iter().map(PaymentView::from).collect(),
+        }
+    }
+}
+
+/// What somebody pays at the desk.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct PaymentInput {
+    /// `cash`, `terminal` or `other`: cards are paid with behind the visit's link
+    way: PaymentWay,
+    /// All of it
+    #[oai(validator(minimum(value = "1"), maximum(value = "10000000000")))]
+    amount_minor: i64,
+    /// The part of it that is a tip
+    #[oai(default, validator(minimum(value = "0"), maximum(value = "10000000000")))]
+    tip_minor: i64,
+    #[oai(default, validator(max_length = 300))]
+    note: String,
+}
+
+impl PaymentInput {
+    pub(super) fn to_domain(&self) -> NewPayment {
+        NewPayment {
+            way: self.way.into(),
+            amount_minor: self.amount_minor,
+            tip_minor: self.tip_minor,
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// Giving money back.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct RefundInput {
+    #[oai(validator(minimum(value = "1"), maximum(value = "10000000000")))]
+    pub(super) amount_minor: i64,
+    #[oai(default, validator(max_length = 300))]
+    pub(super) reason: String,
+}
+
+/// What came by one way.
+#[derive(Debug, Clone, Object)]
+struct WaySumView {
+    way: PaymentWay,
+    /// Tips included
+    paid_minor: i64,
+    tips_minor: i64,
+    refunded_minor: i64,
+    net_minor: i64,
+    /// How often somebody paid
+    count: i64,
+}
+
+impl From<WaySum> for WaySumView {
+    fn from(sum: WaySum) -> Self {
+        Self {
+            way: sum.way.into(),
+            paid_minor: sum.paid_minor,
+            tips_minor: sum.tips_minor,
+            refunded_minor: sum.refunded_minor,
+            net_minor: sum.net_minor(),
+            count: sum.count,
+        }
+    }
+}
+
+/// The end of a day at the till.
+#[derive(Debug, Clone, Object)]
+pub(super) struct TillCloseView {
+    id: Ref<TillClose>,
+    location: Ref<Location>,
+    date: NaiveDate,
+    /// ISO 4217
+    currency: String,
+    /// What came by all ways, less what was given back
+    total_minor: i64,
+    cash_expected_minor: i64,
+    counted_cash_minor: i64,
+    /// Less than nothing: something is missing
+    difference_minor: i64,
+    note: String,
+    closed_by: String,
+    closed_at: DateTime<Utc>,
+}
+
+impl From<CloseFacts> for TillCloseView {
+    fn from(close: CloseFacts) -> Self {
+        Self {
+            id: close.id.into(),
+            location: close.location.into(),
+            date: close.day,
+            currency: close.currency,
+            total_minor: close.total_minor,
+            cash_expected_minor: close.cash_expected_minor,
+            counted_cash_minor: close.cash_counted_minor,
+            difference_minor: close.cash_counted_minor - close.cash_expected_minor,
+            note: close.note,
+            closed_by: close.closed_by,
+            closed_at: close.closed_at,
+        }
+    }
+}
+
+/// A day at the till.
+#[derive(Debug, Clone, Object)]
+pub(super) struct TillView {
+    location: Ref<Location>,
+    date: NaiveDate,
+    /// ISO 4217
+    currency: String,
+    /// What came by each way on that day
+    ways: Vec<WaySumView>,
+    total_minor: i64,
+    /// What should be in the till at the end of the day: all cash since it was closed last
+    cash_expected_minor: i64,
+    closed: Option<TillCloseView>,
+}
+
+impl From<TillDay> for TillView {
+    fn from(till: TillDay) -> Self {
+        Self {
+            total_minor: till.total_minor(),
+            location: till.location.into(),
+            date: till.day,
+            currency: till.currency,
+            ways: till.ways.into_iter().map(WaySumView::from).collect(),
+            cash_expected_minor: till.cash_expected_minor,
+            closed: till.closed.map(TillCloseView::from),
+        }
+    }
+}
+
+/// The end of a day.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct TillCloseInput {
+    location: Ref<Location>,
+    date: NaiveDate,
+    /// What was counted
+    #[oai(validator(minimum(value = "0"), maximum(value = "99999999999")))]
+    counted_cash_minor: i64,
+    #[oai(default, validator(max_length = 300))]
+    note: String,
+}
+
+impl TillCloseInput {
+    pub(super) fn to_domain(&self) -> NewClose {
+        NewClose {
+            location: self.location.0,
+            day: self.date,
+            cash_counted_minor: self.counted_cash_minor,
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// The account that customers' money goes to.
+#[derive(Debug, Clone, Object)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub(super) struct PaymentAccountView {
+    /// Whether this installation takes cards at all
+    offered: bool,
+    connected: bool,
+    /// Whether everything that was asked of the business at first has been said
+    details_submitted: bool,
+    /// Whether it can take money
+    charges_enabled: bool,
+    /// Whether money goes on to the business's bank
+    payouts_enabled: bool,
+    /// What is still asked of the business, in the provider's words
+    requirements: Vec<String>,
+    /// How the provider calls it
+    account: Option<String>,
+}
+
+impl From<AccountFacts> for PaymentAccountView {
+    fn from(account: AccountFacts) -> Self {
+        Self {
+            offered: account.offered,
+            connected: account.account.is_some(),
+            details_submitted: account.details_submitted,
+            charges_enabled: account.charges_enabled,
+            payouts_enabled: account.payouts_enabled,
+            requirements: account.requirements,
+            account: account.account,
+        }
+    }
+}
+
+/// A page at the provider's.
+#[derive(Debug, Clone, Object)]
+pub(super) struct ProviderPageView {
+    /// Where it is
+    pub(super) url: String,
+}
+
+/// How what a customer pays stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+enum OwnPaymentState {
+    /// Nothing is asked for, and nothing was paid
+    Nothing,
+    /// Something is asked for
+    Due,
+    /// The bank takes its time
+    Processing,
+    /// It was paid
+    Paid,
+}
+
+/// What a customer is asked to pay for their visit.
+#[derive(Debug, Clone, Object)]
+pub(super) struct OwnPaymentView {
+    state: OwnPaymentState,
+    /// Whether it can be paid by card here
+    online: bool,
+    /// What is asked for now
+    amount_minor: i64,
+    /// Tips included
+    paid_minor: i64,
+    /// What was given back or is on its way
+    refunded_minor: i64,
+    /// ISO 4217
+    currency: String,
+    /// Until when it can be paid
+    until: Option<DateTime<Utc>>,
+}
+
+impl From<OwnPayment> for OwnPaymentView {
+    fn from(own: OwnPayment) -> Self {
+        let state = match own.state {
+            OwnState::Nothing => OwnPaymentState::Nothing,
+            OwnState::Due => OwnPaymentState::Due,
+            OwnState::Processing => OwnPaymentState::Processing,
+            OwnState::Paid => OwnPaymentState::Paid,
+        };
+        Self {
+            state,
+            online: own.online,
+            amount_minor: own.amount_minor,
+            paid_minor: own.paid_minor,
+            refunded_minor: own.refunded_minor,
+            currency: own.currency,
+            until: own.until,
+        }
+    }
+}

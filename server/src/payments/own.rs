@@ -1,0 +1,70 @@
+//! What customers pay behind their visit's link.
+
+use openchair_domain::bookings::{self, Holder};
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+
+use super::dto::{OwnPaymentView, ProviderPageView};
+use crate::app::App;
+use crate::auth::Visitor;
+use crate::openapi::Tags;
+use crate::problem::ApiError;
+
+/// The operations on paying for one's own visit.
+#[derive(Debug)]
+pub struct OwnPaymentApi(pub App);
+
+impl OwnPaymentApi {
+    async fn owed(&self, holder: &Holder) -> Result<Json<OwnPaymentView>, ApiError> {
+        let tx = self.0.db.tenant(&holder.caller).await?;
+        let own = self.0.counter.owed(&tx, holder).await?;
+        tx.commit().await?;
+        Ok(Json(own.into()))
+    }
+}
+
+#[OpenApi(prefix_path = "/v1/b", tag = "Tags::Public")]
+impl OwnPaymentApi {
+    /// What one is asked to pay for one's visit, and what was paid.
+    #[oai(path = "/:token/payment", method = "get", operation_id = "read_own_payment")]
+    async fn read(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<Json<OwnPaymentView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        self.owed(&holder).await
+    }
+
+    /// Where one pays by card: a page at the provider's, which leads back to the visit. No card ever comes to
+    /// this server. Who asks twice gets the same page.
+    #[oai(path = "/:token/payment", method = "post", operation_id = "pay_own_visit")]
+    async fn pay(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<Json<ProviderPageView>, ApiError> {
+        self.0.limits.taking(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let url = self.0.counter.page(&holder).await?;
+        Ok(Json(ProviderPageView { url }))
+    }
+
+    /// Asks the provider how one's payment stands now: for who comes back from there.
+    #[oai(path = "/:token/payment/look", method = "post", operation_id = "look_at_own_payment")]
+    async fn look(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<Json<OwnPaymentView>, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        self.0.counter.look_for(&holder).await?;
+        self.owed(&holder).await
+    }
+}

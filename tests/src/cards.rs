@@ -1,0 +1,152 @@
+//! A business that takes cards, over the stand-in of Stripe, whose clock is that of the server.
+
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
+use std::sync::{Arc, OnceLock};
+
+use openchair_domain::payments::HOOK_PATH;
+use openchair_domain::time::{Clock as _, TestClock};
+use openchair_stripe_stand_in::{Clock, Settings, Stand};
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+use crate::spa::{Spa, at};
+
+/// A card that is taken.
+pub const GOOD: &str = "4242424242424242";
+/// A card that isn't.
+pub const DECLINED: &str = "4000000000000002";
+/// A card whose owner proves that it is theirs.
+pub const ASKED: &str = "4000002500003155";
+
+/// A server that takes cards, who takes them, and a spa that lets itself be paid with them.
+#[derive(Debug)]
+pub struct Counter {
+    /// The server.
+    pub app: TestApp,
+    /// Who takes cards.
+    pub stripe: Stand,
+    /// The spa: its facials cost 90 and want 30 before.
+    pub spa: Spa,
+    /// What the spa is called at Stripe.
+    pub account: String,
+}
+
+impl Counter {
+    /// With the configuration of the profile `test`.
+    pub async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With other settings.
+    pub async fn with(overrides: &[(&str, &str)]) -> Self {
+        let clock: Arc<OnceLock<Arc<TestClock>>> = Arc::default();
+        let told = Arc::clone(&clock);
+        let now = move || told.get().map_or(0, |clock| clock.now().timestamp());
+        let settings = Settings { clock: Clock::new(now), ..Settings::default() };
+        let (key, secret) = (settings.secret_key.clone(), settings.webhook_secret.clone());
+        let stripe = Stand::start(settings).await.unwrap();
+        let mut all = vec![
+            ("stripe.base_url", stripe.origin()),
+            ("stripe.secret_key", &*key),
+            ("stripe.webhook_secret", &*secret),
+        ];
+        all.extend_from_slice(overrides);
+        let app = TestApp::with(&all).await;
+        clock.set(Arc::clone(&app.clock)).unwrap();
+        stripe.webhooks_to([format!("{}{HOOK_PATH}", app.url)]);
+        let spa = app.spa().await;
+        spa.wants_before("Facial", json!({ "kind": "fixed", "value": 3_000 })).await;
+        let account = spa.takes_cards(&stripe).await;
+        Self { app, stripe, spa, account }
+    }
+
+    /// A guest takes a facial with Eve on a day of March, up to where it wants a deposit: the visit, with its link.
+    pub async fn booked(&self, day: u32, time: &str, who: &str) -> Value {
+        self.spa.unpaid(&["Facial"], day, time, who).await
+    }
+
+    /// What the guest is asked to pay.
+    pub async fn owed(&self, visit: &Value) -> Value {
+        self.spa.guest.get(&own(visit, "")).await.expect(200)
+    }
+
+    /// The guest goes to where it is paid: the page's name at Stripe.
+    pub async fn page(&self, visit: &Value) -> String {
+        let page = self.spa.guest.post_empty(&own(visit, "")).await.expect(200);
+        let url = page["url"].as_str().unwrap().to_owned();
+        let book = self.stripe.book();
+        let found = book.sessions.iter().find(|session| session.url.as_ref() == Some(&url));
+        found.unwrap_or_else(|| panic!("{url} is no page of {book:?}")).id.clone()
+    }
+
+    /// The guest comes back from there.
+    pub async fn back(&self, visit: &Value) -> Value {
+        self.spa.guest.post_empty(&own(visit, "/look")).await.expect(200)
+    }
+
+    /// How a visit stands, as its guest sees it.
+    pub async fn status(&self, visit: &Value) -> String {
+        let seen = self.spa.guest.get(&format!("/v1/b/{}", link(visit))).await.expect(200);
+        seen["status"].as_str().unwrap().to_owned()
+    }
+
+    /// What was taken and given back, by Stripe's book: each charge.
+    pub fn charges(&self) -> Vec<(i64, i64)> {
+        self.stripe.book().charges.iter().map(|charge| (charge.amount, charge.refunded)).collect()
+    }
+
+    /// The sum of an account of our book: what went in less what went out.
+    pub async fn balance(&self, account: &str) -> i64 {
+        balance(&self.app, account).await
+    }
+}
+
+/// The sum of an account of the book: what went in less what went out.
+pub async fn balance(app: &TestApp, account: &str) -> i64 {
+    let sql = format!(
+        "select coalesce(sum(case when debit = '{account}' then amount_minor
+                                  when credit = '{account}' then -amount_minor end), 0)::bigint
+         from ledger"
+    );
+    app.database.count(&sql).await
+}
+
+/// The link of a visit that a guest just booked.
+pub fn link(visit: &Value) -> &str {
+    visit["link"].as_str().unwrap_or_else(|| panic!("a link of {visit}"))
+}
+
+fn own(visit: &Value, rest: &str) -> String {
+    format!("/v1/b/{}/payment{rest}", link(visit))
+}
+
+impl Spa {
+    /// Has one of its services want something before.
+    pub async fn wants_before(&self, service: &str, deposit: Value) {
+        let path = format!("/v1/services/{}", self.id(service));
+        let version = self.owner.get(&path).await.expect(200)["version"].as_i64().unwrap();
+        let change = json!({ "deposit": deposit });
+        self.owner.patch(&path, version, &change).await.expect(200);
+    }
+
+    /// Has an account at Stripe, and says there what is asked: what it is called there.
+    pub async fn takes_cards(&self, stripe: &Stand) -> String {
+        self.owner.post_empty("/v1/payment-account/onboarding").await.expect(200);
+        let account = stripe.book().accounts.last().unwrap().id.clone();
+        assert!(stripe.onboard(&account));
+        let seen = self.owner.post_empty("/v1/payment-account/look").await.expect(200);
+        assert_eq!(seen["charges_enabled"], true, "{seen}");
+        account
+    }
+
+    /// A guest takes something with Eve, up to where it wants a deposit.
+    pub async fn unpaid(&self, services: &[&str], day: u32, time: &str, who: &str) -> Value {
+        let wanted = self.wanted(services, 1, &["Eve"]);
+        let hold = self.hold(wanted, at(day, time), &format!("visitor {who}")).await.expect(201);
+        let email = format!("{who}@example.com");
+        let visit = self.take_up(&hold, who, &email).await.expect(201);
+        assert_eq!(visit["visit"]["status"], "pending_payment", "{visit}");
+        visit
+    }
+}

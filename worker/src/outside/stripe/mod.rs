@@ -1,0 +1,204 @@
+//! Payments by Stripe: businesses have accounts of their own there, and the money of their customers goes to
+//! them directly (Connect with direct charges); customers type in their cards at pages of Stripe's (hosted
+//! Checkout). docs/adr/0018 says why these are requests of our own.
+
+mod amounts;
+mod said;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openchair_domain::config::Secret;
+use openchair_domain::payments::{
+    AccountState, NewAccount, NewPage, NewRefund, Opened, Provider, ProviderError, Returned, Stand,
+};
+
+use self::amounts::to_stripe;
+use self::said::{Account, Link, Refund, Refunds, Session};
+use self::wire::{Form, Question, Wire};
+use crate::outside::http::NoClient;
+use crate::outside::roots::Roots;
+
+/// The version of the API that this was written for, whatever an account's settings say: the last one whose
+/// published examples it was tested with. See <https://docs.stripe.com/changelog> before it is changed.
+pub const VERSION: &str = "2026-06-24.dahlia";
+/// The longest name of what is paid for, in characters.
+const LONGEST_TITLE: usize = 250;
+/// The languages of Stripe's pages.
+const LOCALES: [&str; 40] = [
+    "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA",
+    "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR",
+    "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+];
+
+/// How Stripe is reached.
+#[derive(Debug, Clone)]
+pub struct StripeSettings {
+    /// `https://api.stripe.com`, or who stands for it.
+    pub base_url: String,
+    /// What we prove ourselves with.
+    pub secret_key: Secret,
+    /// How long it may take for one answer.
+    pub timeout: Duration,
+}
+
+/// Our account at Stripe, with those of the businesses behind it.
+pub struct Stripe {
+    wire: Wire,
+}
+
+/// Without its key.
+impl fmt::Debug for Stripe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stripe").field("at", &self.wire.origin()).finish_non_exhaustive()
+    }
+}
+
+impl Stripe {
+    /// As it is reached.
+    pub fn new(roots: &Roots, settings: StripeSettings) -> Result<Self, NoClient> {
+        Ok(Self { wire: Wire::from_settings(roots, settings)? })
+    }
+
+    async fn session(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
+        let path = ["checkout", "sessions", reference];
+        let question = Question { path: &path, account: Some(account) };
+        let session: Session = self.wire.get(question, &[("expand[]", "payment_intent")]).await?;
+        session.stand()
+    }
+}
+
+/// What is asked under a key is one thing: another operation has another key at Stripe's.
+fn key(operation: &str, key: &str) -> String {
+    format!("{operation}:{key}")
+}
+
+/// A language that Stripe's page speaks, or whatever the customer's browser asks for.
+fn locale(ours: &str) -> &'static str {
+    let known = |wanted: &str| LOCALES.into_iter().find(|one| one.eq_ignore_ascii_case(wanted));
+    known(ours).or_else(|| known(ours.split('-').next()?)).unwrap_or("auto")
+}
+
+#[async_trait]
+impl Provider for Stripe {
+    async fn open_account(&self, new: &NewAccount) -> Result<AccountState, ProviderError> {
+        // The business has its own dashboard, pays Stripe's fees and bears its losses; Stripe asks it what
+        // it has to know. This is what used to be called a standard account.
+        let mut form: Form = vec![
+            ("controller[stripe_dashboard][type]", "full".to_owned()),
+            ("controller[fees][payer]", "account".to_owned()),
+            ("controller[losses][payments]", "stripe".to_owned()),
+            ("controller[requirement_collection]", "stripe".to_owned()),
+            ("capabilities[card_payments][requested]", "true".to_owned()),
+            ("capabilities[transfers][requested]", "true".to_owned()),
+            ("country", new.country.to_uppercase()),
+            ("metadata[tenant]", new.tenant.clone()),
+        ];
+        if !new.name.trim().is_empty() {
+            form.push(("business_profile[name]", new.name.clone()));
+        }
+        if let Some(email) = &new.email {
+            form.push(("email", email.clone()));
+        }
+        let question = Question { path: &["accounts"], account: None };
+        let account: Account =
+            self.wire.post(question, Some(&key("account", &new.key)), form).await?;
+        Ok(account.into())
+    }
+
+    async fn introduce(&self, account: &str, back_url: &str) -> Result<String, ProviderError> {
+        let form: Form = vec![
+            ("account", account.to_owned()),
+            ("type", "account_onboarding".to_owned()),
+            ("refresh_url", back_url.to_owned()),
+            ("return_url", back_url.to_owned()),
+        ];
+        let question = Question { path: &["account_links"], account: None };
+        let link: Link = self.wire.post(question, None, form).await?;
+        Ok(link.url)
+    }
+
+    async fn account(&self, account: &str) -> Result<AccountState, ProviderError> {
+        let question = Question { path: &["accounts", account], account: None };
+        Ok(self.wire.get::<Account>(question, &[]).await?.into())
+    }
+
+    async fn open_page(&self, new: &NewPage) -> Result<Opened, ProviderError> {
+        let amount = to_stripe(new.amount_minor, &new.currency)?;
+        let title: String = new.title.chars().take(LONGEST_TITLE).collect();
+        let mut form: Form = vec![
+            ("mode", "payment".to_owned()),
+            // Others are paid days later: by then the time is somebody else's.
+            ("payment_method_types[0]", "card".to_owned()),
+            ("line_items[0][quantity]", "1".to_owned()),
+            ("line_items[0][price_data][currency]", new.currency.to_lowercase()),
+            ("line_items[0][price_data][unit_amount]", amount.to_string()),
+            ("line_items[0][price_data][product_data][name]", title.clone()),
+            ("success_url", new.back_url.clone()),
+            ("cancel_url", new.back_url.clone()),
+            ("client_reference_id", new.payment.clone()),
+            ("metadata[payment]", new.payment.clone()),
+            ("metadata[tenant]", new.tenant.clone()),
+            // For who looks at the payment itself.
+            ("payment_intent_data[description]", title),
+            ("payment_intent_data[metadata][payment]", new.payment.clone()),
+            ("payment_intent_data[metadata][tenant]", new.tenant.clone()),
+            ("locale", locale(&new.locale).to_owned()),
+            ("expires_at", new.expires_at.to_string()),
+        ];
+        if let Some(email) = &new.email {
+            form.push(("customer_email", email.clone()));
+        }
+        let path = ["checkout", "sessions"];
+        let question = Question { path: &path, account: Some(&new.account) };
+        let session: Session = self.wire.post(question, Some(&key("page", &new.key)), form).await?;
+        match session.url {
+            Some(url) => Ok(Opened { reference: session.id, url }),
+            None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
+        }
+    }
+
+    async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
+        self.session(account, reference).await
+    }
+
+    async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
+        let path = ["checkout", "sessions", reference, "expire"];
+        let question = Question { path: &path, account: Some(account) };
+        let form: Form = vec![("expand[]", "payment_intent".to_owned())];
+        match self.wire.post::<Session>(question, None, form).await {
+            Ok(session) => session.stand(),
+            // What isn't open can't be closed: somebody paid, or it was closed before.
+            Err(ProviderError::Refused { .. }) => self.session(account, reference).await,
+            Err(away) => Err(away),
+        }
+    }
+
+    async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError> {
+        let amount = to_stripe(new.amount_minor, &new.currency)?;
+        let form: Form = vec![
+            ("payment_intent", new.taken.clone()),
+            ("amount", amount.to_string()),
+            ("metadata[refund]", new.refund.clone()),
+        ];
+        let question = Question { path: &["refunds"], account: Some(&new.account) };
+        let refund: Refund = self.wire.post(question, Some(&key("refund", &new.key)), form).await?;
+        Ok(refund.into())
+    }
+
+    async fn find_returned(&self, new: &NewRefund) -> Result<Option<Returned>, ProviderError> {
+        let question = Question { path: &["refunds"], account: Some(&new.account) };
+        let query = [("payment_intent", &*new.taken), ("limit", "100")];
+        let all: Refunds = self.wire.get(question, &query).await?;
+        Ok(all.of(&new.refund).map(Returned::from))
+    }
+
+    async fn returned(&self, account: &str, reference: &str) -> Result<Returned, ProviderError> {
+        let question = Question { path: &["refunds", reference], account: Some(account) };
+        Ok(self.wire.get::<Refund>(question, &[]).await?.into())
+    }
+}
