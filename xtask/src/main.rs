@@ -8,6 +8,7 @@ mod leash;
 mod place;
 mod step;
 mod test;
+mod till;
 mod up;
 mod web;
 

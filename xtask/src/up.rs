@@ -18,7 +18,9 @@ use crate::{
     http,
     leash::Leashed,
     place::{Place, cargo},
-    step, web,
+    step,
+    till::Till,
+    web,
 };
 
 /// How often the parts of a split product are looked at.
@@ -27,6 +29,7 @@ const LOOK: Duration = Duration::from_millis(50);
 const USUAL_PORT: u16 = 8080;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Up {
     /// Start with an empty database instead of the demo businesses.
     #[arg(long)]
@@ -34,6 +37,9 @@ pub(crate) struct Up {
     /// Run server and worker as two processes.
     #[arg(long)]
     split: bool,
+    /// Take cards, too, by a stand-in of Stripe: nothing is ever paid.
+    #[arg(long)]
+    stripe: bool,
     /// Build with all optimisations.
     #[arg(long)]
     release: bool,
@@ -50,7 +56,11 @@ impl Up {
         let place = Place::find()?;
         web::build(&place)?;
         build(&place, self.release)?;
-        if self.split { self.run_split(&place) } else { self.become_the_server(&place) }
+        if self.split || self.stripe {
+            self.run_beside(&place)
+        } else {
+            self.become_the_server(&place)
+        }
     }
 
     /// Nothing is left of us: signals and the exit code are the server's own.
@@ -61,7 +71,8 @@ impl Up {
         Err(format!("{} can't be run: {}", program.display(), server.exec()))
     }
 
-    fn run_split(&self, place: &Place) -> Result<ExitCode, String> {
+    /// The server with what runs beside it: the worker, who takes cards, or both.
+    fn run_beside(&self, place: &Place) -> Result<ExitCode, String> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             signal_hook::flag::register(signal, Arc::clone(&stop))
@@ -71,12 +82,23 @@ impl Up {
             Leashed::start(&place.program(name, self.release), None, set_up)
                 .map_err(|error| format!("{name} can't be run: {error}"))
         };
+        let port = self.port.unwrap_or(USUAL_PORT);
+        let url = format!("http://localhost:{port}");
+        let mut till = self.stripe.then(|| Till::start(place, self.release, &url)).transpose()?;
+        let tell = |command: &mut Command| {
+            if let Some(till) = &till {
+                till.tell(command);
+            }
+        };
         let mut server = start("openchair-server", &|command| {
             self.set_up(place, command);
-            command.arg("--no-worker");
+            tell(command);
+            if self.split {
+                command.arg("--no-worker");
+            }
         })?;
         // The server makes the database and its tables: before that a worker has nothing to do.
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port.unwrap_or(USUAL_PORT)));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         while !http::ask(address, "GET", "/readyz", None).is_ok_and(|answer| answer.status == 200) {
             if let Some(status) = server.ended() {
                 return Err(format!("the server ended: {status}"));
@@ -86,30 +108,45 @@ impl Up {
             }
             thread::sleep(LOOK);
         }
-        let url = private_database(place);
-        let mut worker = start("openchair-worker", &|command| {
-            command.current_dir(&place.root);
-            self.set_address(command);
-            if let Some(url) = &url {
-                command.env("OPENCHAIR__DATABASE__URL", url);
-            }
-        })?;
-        println!("openchair-worker runs beside the server");
+        let database = private_database(place);
+        let worker = || {
+            start("openchair-worker", &|command| {
+                command.current_dir(&place.root);
+                self.set_address(command);
+                tell(command);
+                if let Some(url) = &database {
+                    command.env("OPENCHAIR__DATABASE__URL", url);
+                }
+            })
+        };
+        let mut worker = self.split.then(worker).transpose()?;
+        if self.split {
+            println!("openchair-worker runs beside the server");
+        }
+        if let Some(till) = &till {
+            println!("cards are taken by a stand-in of Stripe at {}", till.origin());
+        }
         let ended = loop {
             if stop.load(Ordering::Relaxed) {
                 break None;
             }
             let one = server.ended().map(|status| format!("the server ended: {status}"));
-            let other = || worker.ended().map(|status| format!("the worker ended: {status}"));
+            let other = || {
+                let status = worker.as_mut().and_then(Leashed::ended);
+                status.map(|status| format!("the worker ended: {status}"))
+            };
             if let Some(ended) = one.or_else(other) {
                 break Some(ended);
             }
             thread::sleep(LOOK);
         };
         // The worker first: the database goes with the server.
-        let worker = worker.stop().map_err(|fault| format!("openchair-worker: {fault}"));
+        let worker = worker.as_mut().map_or(Ok(()), |worker| {
+            worker.stop().map(drop).map_err(|fault| format!("openchair-worker: {fault}"))
+        });
         let server = server.stop().map_err(|fault| format!("openchair-server: {fault}"));
-        worker.and(server)?;
+        let till = till.as_mut().map_or(Ok(()), Till::stop);
+        worker.and(server.map(drop)).and(till)?;
         ended.map_or(Ok(ExitCode::SUCCESS), Err)
     }
 

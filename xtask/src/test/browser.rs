@@ -46,7 +46,7 @@ fn run(
         Ok(chromium) => chromium,
         Err(why) => return Ok(Outcome::skipped(why)),
     };
-    let server = Server::start(place, name, of_server)?;
+    let server = Server::start_with_till(place, name, of_server)?;
     let report = fresh(settings, &format!("{name}.json"))?;
     let mut playwright = playwright(&folder, &chromium, &server);
     playwright
@@ -66,7 +66,7 @@ pub(super) fn pictures(place: &Place, into: &Path, only: Option<&str>) -> Result
     std::fs::create_dir_all(&into).map_err(|error| format!("{}: {error}", into.display()))?;
     let into = into.canonicalize().map_err(|error| format!("{}: {error}", into.display()))?;
     let server = [("OPENCHAIR__DEMO__LOAD", "true"), ("OPENCHAIR__LIMITS__PLAN_FACTOR", "20")];
-    let server = Server::start(place, "pictures", &server)?;
+    let server = Server::start_with_till(place, "pictures", &server)?;
     let mut playwright = playwright(&folder, &chromium, &server);
     playwright
         .args(["--config", "pictures/playwright.config.ts", "--reporter=list"])
@@ -99,5 +99,8 @@ fn playwright(folder: &Path, chromium: &Path, server: &Server) -> Command {
         .env("OPENCHAIR_CHROMIUM", chromium)
         .env("OPENCHAIR_ADMIN", ADMINISTRATOR)
         .env("CI", "1");
+    if let Some(till) = server.till() {
+        playwright.env("OPENCHAIR_STRIPE", till);
+    }
     playwright
 }

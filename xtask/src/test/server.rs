@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     thread,
     time::{Duration, Instant},
@@ -11,7 +11,13 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{http, leash::Leashed, place::Place, up};
+use crate::{
+    http,
+    leash::Leashed,
+    place::Place,
+    till::{Till, free_port},
+    up,
+};
 
 /// Making a database, its tables and demo data on a busy machine.
 const LONGEST_START: Duration = Duration::from_mins(3);
@@ -22,6 +28,7 @@ pub(super) struct Server {
     process: Leashed,
     folder: PathBuf,
     log: PathBuf,
+    till: Option<Till>,
 }
 
 impl Server {
@@ -31,12 +38,32 @@ impl Server {
         name: &str,
         settings: &[(&str, &str)],
     ) -> Result<Self, String> {
+        Self::start_beside(place, name, settings, false)
+    }
+
+    /// The same where cards are taken, too, by a stand-in of Stripe.
+    pub(super) fn start_with_till(
+        place: &Place,
+        name: &str,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, String> {
+        Self::start_beside(place, name, settings, true)
+    }
+
+    fn start_beside(
+        place: &Place,
+        name: &str,
+        settings: &[(&str, &str)],
+        cards: bool,
+    ) -> Result<Self, String> {
         up::build(place, false)?;
         let folder = place.scratch()?.join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let log = place.scratch()?.join(format!("{name}-server.log"));
         let port = free_port()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let url = format!("http://{address}");
+        let till = cards.then(|| Till::start(place, false, &url)).transpose()?;
         let program = place.program("openchair-server", false);
         let process = Leashed::start(&program, Some(&log), |command| {
             command
@@ -45,11 +72,14 @@ impl Server {
                 .env("OPENCHAIR_PROFILE", "test")
                 .env("OPENCHAIR__DATABASE__FOLDER", &folder)
                 .env("OPENCHAIR__SERVER__BIND", address.to_string())
-                .env("OPENCHAIR__SERVER__PUBLIC_URL", format!("http://{address}"))
+                .env("OPENCHAIR__SERVER__PUBLIC_URL", &url)
                 .envs(settings.iter().copied());
+            if let Some(till) = &till {
+                till.tell(command);
+            }
         })
         .map_err(|error| format!("{}: {error}", program.display()))?;
-        let mut server = Self { address, process, folder, log };
+        let mut server = Self { address, process, folder, log, till };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -68,6 +98,11 @@ impl Server {
             }
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Where cards are taken, if they are.
+    pub(super) fn till(&self) -> Option<String> {
+        self.till.as_ref().map(Till::origin)
     }
 
     /// Signs a business up and takes a token for its owner.
@@ -102,6 +137,9 @@ impl Server {
     /// input from outside may cause either.
     pub(super) fn stop(mut self) -> Result<(), String> {
         let status = self.process.stop().map_err(|fault| format!("the server: {fault}"))?;
+        if let Some(till) = &mut self.till {
+            till.stop()?;
+        }
         let errors: Vec<String> =
             self.log().lines().filter(|line| is_error(line)).take(5).map(str::to_owned).collect();
         if !errors.is_empty() {
@@ -119,6 +157,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         // It may have stopped already; what is left of it is its folders.
         let _ = self.process.stop();
+        if let Some(till) = &mut self.till {
+            let _ = till.stop();
+        }
         let access = fs::read(self.folder.join("postgres.json")).unwrap_or_default();
         let access: Value = serde_json::from_slice(&access).unwrap_or_default();
         // As root its data may be elsewhere, in a folder with a name of ours.
@@ -135,11 +176,6 @@ fn is_error(line: &str) -> bool {
     let logged: Value = serde_json::from_str(line).unwrap_or_default();
     logged["level"].as_str().is_some_and(|level| level.eq_ignore_ascii_case("error"))
         || line.contains("panicked at")
-}
-
-fn free_port() -> Result<u16, String> {
-    let port = || Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port());
-    port().map_err(|error: std::io::Error| format!("no free port: {error}"))
 }
 
 #[cfg(test)]

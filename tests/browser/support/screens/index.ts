@@ -9,6 +9,7 @@ import { LOOK } from './look';
 import { MENU } from './menu';
 import { MESSAGING } from './messaging';
 import { OUTSIDE } from './outside';
+import { OWN_PAYMENTS, PAYMENTS } from './payments';
 import { PEOPLE } from './people';
 import { PLACES } from './places';
 import { QUEUE } from './queue';
@@ -35,6 +36,7 @@ export const PARTS: Part[] = [
   part('outside', OUTSIDE, false),
   part('book', BOOK, false),
   part('visit', VISIT, false),
+  part('own-payments', OWN_PAYMENTS, false),
   part('queue', QUEUE, false),
   part('regulars', REGULARS, false),
   part('house', HOUSE, true),
@@ -44,6 +46,7 @@ export const PARTS: Part[] = [
   part('look', LOOK, true),
   part('menu', MENU, true),
   part('messaging', MESSAGING, true),
+  part('payments', PAYMENTS, true),
   part('people', PEOPLE, true),
   part('places', PLACES, true),
   part('rules', RULES, true),

@@ -18,7 +18,7 @@ export const at = (path: string, ready: string): Screen => ({
   name: path,
   open: async (page) => {
     await page.goto(path);
-    await page.locator(ready).first().waitFor();
+    await page.locator(ready).filter({ visible: true }).first().waitFor();
   },
 });
 

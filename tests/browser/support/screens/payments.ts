@@ -1,0 +1,229 @@
+import type { Page } from '@playwright/test';
+import { book, shopOf } from '../day';
+import { deposit, giveBack, moneyOf, take } from '../money';
+import { secondPlace } from '../menu';
+import { call } from '../people';
+import type { Schema } from '../schema';
+import { bookedVisit, openShop, type Open } from '../shop';
+import { at, type Screen } from './screen';
+
+interface Paid {
+  day: string;
+  visit: string;
+}
+
+/** What was paid in a browser's business, once for all that look at it. */
+const PAID = new WeakMap<Page, Promise<Paid>>();
+
+/** A visit of which a part is paid and some of that given back, and one that is paid in another way. */
+async function pay(page: Page): Promise<Paid> {
+  await page.goto('/app/payments');
+  await secondPlace(page, 'Paris', 'Europe/Paris');
+  const shop = await shopOf(page);
+  const { id } = await book(page, shop, 0, 'Maximiliane Freifrau von und zu Hohenlohe-Öttingen');
+  const { due_minor } = await moneyOf(page, id);
+  const half = Math.floor(due_minor / 2);
+  const cash = await take(page, id, { way: 'cash', amount_minor: half + 550, tip_minor: 550, note: 'Change from a hundred' });
+  await giveBack(page, cash.id, 1050, 'The towels were cold, and nobody had told her before');
+  const other = await book(page, shop, 4, 'ليلى عبد الرحمن');
+  const open = (await moneyOf(page, other.id)).open_minor;
+  await take(page, other.id, { way: 'other', amount_minor: open, note: 'A voucher from last year' });
+  return { day: shop.day, visit: id };
+}
+
+function paid(page: Page): Promise<Paid> {
+  const known = PAID.get(page) ?? pay(page);
+  PAID.set(page, known);
+  return known;
+}
+
+const money = (page: Page) => page.locator('dialog[open] section:has(h3)');
+
+async function sheet(page: Page): Promise<void> {
+  const { day, visit } = await paid(page);
+  await page.goto(`/app/day/${day}?visit=${visit}`);
+  await money(page).locator('li').first().waitFor();
+}
+
+async function taking(page: Page): Promise<void> {
+  await sheet(page);
+  await money(page).locator('.big button').click();
+  await money(page).locator('form').waitFor();
+}
+
+/** To the till of the place that has been paid at. */
+async function till(page: Page): Promise<void> {
+  await paid(page);
+  await page.goto('/app/payments/till');
+  await page.locator('main .expected').waitFor();
+}
+
+type Account = Schema<'PaymentAccountView'>;
+const READY: Account = {
+  offered: true,
+  connected: true,
+  details_submitted: true,
+  charges_enabled: true,
+  payouts_enabled: true,
+  requirements: [],
+  account: 'acct_1NXyzAbCdEfGhIjK',
+};
+
+/** An account that stands like this, as far as the page hears. */
+const account = (name: string, more: Partial<Account>): Screen => ({
+  name: `/app/payments/account, ${name}`,
+  open: async (page) => {
+    await page.route('**/v1/payment-account{,/look}', (route) => route.fulfill({ json: { ...READY, ...more } }));
+    await page.goto('/app/payments/account');
+    await page.locator('main .stands').waitFor();
+  },
+  close: (page) => page.unrouteAll(),
+});
+
+/** What was paid, the till, and the account that cards pay into. As an owner. */
+export const PAYMENTS: Screen[] = [
+  at('/app/payments', 'main .empty'),
+  at('/app/payments/till', 'main .expected'),
+  at('/app/payments/account', 'main .stands'),
+  account('not connected', { connected: false, details_submitted: false, charges_enabled: false, payouts_enabled: false, account: null }),
+  account('begun', {
+    charges_enabled: false,
+    payouts_enabled: false,
+    requirements: ['external_account', 'individual.verification.document', 'tos_acceptance.date', 'business_profile.mcc'],
+  }),
+  account('ready', {}),
+  {
+    name: '/app/payments, with payments',
+    open: async (page) => {
+      await paid(page);
+      await page.goto('/app/payments');
+      await page.locator('main ol > li ul').first().waitFor();
+    },
+  },
+  at('/app/payments?way=terminal', 'main .empty'),
+  { name: 'a visit, its money', open: sheet },
+  { name: 'a visit, money is taken', open: taking },
+  {
+    name: 'a visit, money is taken, with faults',
+    open: async (page) => {
+      await taking(page);
+      await money(page).locator('.sums input').first().fill('99999');
+      await money(page).locator('.sums input').last().fill('some');
+      await money(page).locator('button[type=submit]').click();
+      await money(page).locator('[aria-invalid=true]').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'a visit, money is given back, with faults',
+    open: async (page) => {
+      await sheet(page);
+      await money(page).locator('li button').first().click();
+      await money(page).locator('form input').first().fill('0');
+      await money(page).locator('button[type=submit]').click();
+      await money(page).locator('[aria-invalid=true]').nth(1).waitFor();
+    },
+  },
+  {
+    name: '/app/payments/till, with a fault',
+    open: async (page) => {
+      await till(page);
+      await page.locator('main form button[type=submit]').first().click();
+      await page.locator('[aria-invalid=true]').waitFor();
+    },
+  },
+  {
+    name: '/app/payments/till, before it is closed',
+    open: async (page) => {
+      await till(page);
+      await page.locator('main form input').first().fill('12');
+      await page.locator('main form button[type=submit]').first().click();
+      await page.locator('dialog[open] .danger').waitFor();
+    },
+  },
+  {
+    name: '/app/payments/till, closed',
+    open: async (page) => {
+      await till(page);
+      const { items } = await call<{ items: unknown[] }>(page, 'GET', '/v1/till/closes');
+      if (items.length === 0) {
+        await page.locator('main form input').first().fill('12');
+        await page.locator('main form button[type=submit]').first().click();
+        await page.locator('dialog[open] .danger').click();
+      }
+      await page.locator('main ol > li button').waitFor();
+      await page.locator('main .warn').first().waitFor();
+    },
+  },
+];
+
+/** One of its kind for all screens of a test. */
+const SHOPS = new WeakMap<Page, Promise<Open>>();
+const shop = (page: Page): Promise<Open> => {
+  const known = SHOPS.get(page) ?? openShop(page, (desk) => deposit(desk));
+  SHOPS.set(page, known);
+  return known;
+};
+
+type Own = Schema<'OwnPaymentView'>;
+const DUE: Own = {
+  state: 'due',
+  online: true,
+  amount_minor: 1600,
+  paid_minor: 0,
+  refunded_minor: 0,
+  currency: 'USD',
+};
+
+/** One's own visit, with money that stands like this, as far as the page hears. */
+const own = (name: string, more: Partial<Own>, ready: string, query = ''): Screen => ({
+  name: `/b/{token}, ${name}`,
+  open: async (page) => {
+    const path = await bookedVisit(page, (await shop(page)).slug);
+    const until = new Date(Date.now() + 20 * 60_000).toISOString();
+    await page.route('**/v1/b/*/payment{,/look}', (route) => route.fulfill({ json: { ...DUE, until, ...more } }));
+    await page.goto(`${path}${query}`);
+    await page.locator(ready).first().waitFor();
+  },
+  close: (page) => page.unrouteAll(),
+});
+
+/** What customers see of their money. */
+export const OWN_PAYMENTS: Screen[] = [
+  {
+    name: '/{shop}, done, a deposit is due',
+    open: async (page) => {
+      const { slug } = await shop(page);
+      await page.goto(`/${slug}`);
+      await page.evaluate(() => sessionStorage.clear());
+      await page.reload();
+      const rows = page.locator('main section li button');
+      await rows.first().click();
+      await page.locator('input[name="day"], fieldset [type=radio]').first().waitFor();
+      await rows.last().click();
+      await page.locator('[name=name]').fill('Nina Two');
+      await page.locator('[name=email]').fill('nina@example.com');
+      await page.locator('button[form=who]').click();
+      await page.locator('section .sum').waitFor();
+    },
+  },
+  own('a deposit is due, with a page for cards', {}, 'section .wide'),
+  own('nothing has arrived', {}, 'section .warn', '?paying=1'),
+  own('a payment is on its way', { state: 'processing' }, 'section [role=status] p', '?paying=1'),
+  own('paid and given back', { state: 'paid', amount_minor: 0, paid_minor: 1600, refunded_minor: 1600 }, 'section .good'),
+  {
+    name: '/b/{token}, the page for cards can’t be reached',
+    open: async (page) => {
+      const path = await bookedVisit(page, (await shop(page)).slug);
+      await page.route('**/v1/b/*/payment', (route) =>
+        route.request().method() === 'GET'
+          ? route.fulfill({ json: { ...DUE } })
+          : route.fulfill({ status: 503, contentType: 'application/problem+json', json: { code: 'provider_away', status: 503 } }),
+      );
+      await page.goto(path);
+      await page.locator('section .wide').click();
+      await page.getByRole('alert').waitFor();
+    },
+    close: (page) => page.unrouteAll(),
+    refusal: 503,
+  },
+];
