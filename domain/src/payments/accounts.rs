@@ -53,13 +53,6 @@ fn facts(offered: bool, row: Option<account::Model>) -> AccountFacts {
     }
 }
 
-fn of_business(error: tenants::TenantError) -> PaymentError {
-    match error {
-        tenants::TenantError::Store(store) => store.into(),
-        _ => PaymentError::NotFound,
-    }
-}
-
 /// Writes down how the account is now.
 async fn keep(tx: &mut TenantTx, state: &AccountState) -> Result<account::Model, StoreError> {
     let before = row(tx).await?;
@@ -100,7 +93,7 @@ impl Counter {
         let provider = self.provider.as_ref().ok_or(PaymentError::NotOffered)?;
         let tx = self.db.tenant(caller).await?;
         let known = row(&tx).await?;
-        let business = tenants::read(&tx).await.map_err(of_business)?;
+        let business = tenants::read(&tx).await?;
         tx.commit().await?;
         let account = if let Some(row) = known {
             row.account

@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::accounts;
 use super::entities::payment;
 use super::error::PaymentError;
-use super::looking;
+use super::looking::{self, unsettled};
 use super::provider::{NewPage, NewRefund, Provider, ProviderError, Returned, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
@@ -120,7 +120,7 @@ impl Counter {
         let visit = bookings::look(tx, holder).await?.visit;
         let paid = paid_for(tx, visit.id).await?;
         let amount_minor = bill(&visit).wanted_now(&paid);
-        let unsettled = unsettled(tx, &visit).await?;
+        let unsettled = unsettled(tx, visit.id).await?;
         let processing = unsettled.is_some_and(|row| row.state == PaymentState::Processing.key());
         let state = match (processing, amount_minor, paid.paid_minor) {
             (true, ..) => OwnState::Processing,
@@ -202,7 +202,7 @@ impl Counter {
     pub async fn look_for(&self, holder: &Holder) -> Result<(), PaymentError> {
         let tx = self.db.tenant(&holder.caller).await?;
         let visit = bookings::look(&tx, holder).await?.visit;
-        let found = unsettled(&tx, &visit).await?;
+        let found = unsettled(&tx, visit.id).await?;
         tx.commit().await?;
         match found {
             Some(row) => self.look(holder.caller.tenant(), Id::from_uuid(row.id)).await,
@@ -378,23 +378,6 @@ fn is_unsettled(row: &payment::Model) -> bool {
     [PaymentState::Open, PaymentState::Processing].map(PaymentState::key).contains(&&*row.state)
 }
 
-/// What was begun for a visit and isn't settled yet.
-async fn unsettled(
-    tx: &TenantTx,
-    visit: &VisitFacts,
-) -> Result<Option<payment::Model>, StoreError> {
-    let found = payment::Entity::find()
-        .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(payment::Column::AppointmentId.eq(visit.id.uuid()))
-        .filter(
-            payment::Column::State
-                .is_in([PaymentState::Open, PaymentState::Processing].map(PaymentState::key)),
-        )
-        .one(tx.conn())
-        .await?;
-    Ok(found)
-}
-
 /// It wasn't paid, and won't be.
 async fn end(tx: &TenantTx, row: payment::Model) -> Result<(), StoreError> {
     let mut change: payment::ActiveModel = row.into();
@@ -414,7 +397,7 @@ async fn begin(tx: &mut TenantTx, holder: &Holder) -> Result<Step, PaymentError>
         return Err(PaymentError::NothingDue);
     }
     let account = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
-    if let Some(row) = unsettled(tx, &visit).await? {
+    if let Some(row) = unsettled(tx, visit.id).await? {
         if row.state == PaymentState::Processing.key() {
             return Err(PaymentError::NothingDue);
         }

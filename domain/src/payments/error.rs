@@ -1,6 +1,7 @@
 use crate::bookings::{BookingError, Refusal};
 use crate::fault::refusals;
 use crate::tenancy::StoreError;
+use crate::tenants::TenantError;
 
 refusals! {
     /// Why money can't be taken or given back.
@@ -26,6 +27,15 @@ impl From<BookingError> for PaymentError {
         match error.refusal() {
             Refusal::NotFound => Self::NotFound,
             _ => Self::Store(error.into_store()),
+        }
+    }
+}
+
+impl From<TenantError> for PaymentError {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::Store(store) => store.into(),
+            _ => Self::NotFound,
         }
     }
 }

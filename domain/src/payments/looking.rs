@@ -25,10 +25,12 @@ pub struct Look {
 /// After so long without a word the provider is asked.
 const SILENCE: chrono::Duration = chrono::Duration::minutes(2);
 
-/// The page where this visit's deposit could be paid is of no use any more: it is closed, if there is one, and
-/// what was paid there meanwhile is found.
-pub(super) async fn close(tx: &TenantTx, visit: Id<Appointment>) -> Result<(), StoreError> {
-    let open = payment::Entity::find()
+/// What was begun for a visit and isn't settled yet.
+pub(super) async fn unsettled(
+    tx: &TenantTx,
+    visit: Id<Appointment>,
+) -> Result<Option<payment::Model>, StoreError> {
+    let found = payment::Entity::find()
         .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(payment::Column::AppointmentId.eq(visit.uuid()))
         .filter(
@@ -37,7 +39,13 @@ pub(super) async fn close(tx: &TenantTx, visit: Id<Appointment>) -> Result<(), S
         )
         .one(tx.conn())
         .await?;
-    let Some(open) = open else { return Ok(()) };
+    Ok(found)
+}
+
+/// The page where this visit's deposit could be paid is of no use any more: it is closed, if there is one, and
+/// what was paid there meanwhile is found.
+pub(super) async fn close(tx: &TenantTx, visit: Id<Appointment>) -> Result<(), StoreError> {
+    let Some(open) = unsettled(tx, visit).await? else { return Ok(()) };
     let payment = Id::from_uuid(open.id);
     let job = NewJob::new(LOOK, &Look { payment }).once(format!("close {payment}"));
     jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await

@@ -13,7 +13,7 @@ use crate::ids::{Id, Location, TillClose};
 use crate::locations::{self, LocationError, LocationFacts};
 use crate::page::{Paged, Window};
 use crate::tenancy::{Outcome, StoreError, TenantTx};
-use crate::tenants::{self, TenantError};
+use crate::tenants;
 use crate::text;
 use crate::time::Instant;
 
@@ -269,11 +269,7 @@ pub async fn till(
 }
 
 async fn currency(tx: &TenantTx) -> Result<String, PaymentError> {
-    match tenants::read(tx).await {
-        Ok(business) => Ok(business.currency),
-        Err(TenantError::Store(store)) => Err(store.into()),
-        Err(_) => Err(PaymentError::NotFound),
-    }
+    Ok(tenants::read(tx).await?.currency)
 }
 
 /// Closes a day, once.
