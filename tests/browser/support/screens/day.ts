@@ -15,7 +15,9 @@ async function busy(page: Page): Promise<void> {
 async function visit(page: Page): Promise<void> {
   await busy(page);
   await visits(page).filter({ hasText: 'Maximiliane' }).first().click();
-  await page.locator('dialog[open] dl').waitFor();
+  // What it costs comes after what it is.
+  await page.locator('dialog[open] .money dl').waitFor();
+  await page.locator('dialog[open] .money ~ dl').waitFor();
 }
 
 /** The columns that this device shows a day in. */
