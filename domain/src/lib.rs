@@ -36,6 +36,7 @@ pub mod page;
 pub mod patch;
 pub mod payments;
 pub mod phone;
+pub mod plans;
 pub mod platform;
 pub mod policies;
 pub mod queue;
