@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::book_plans::{self, Customer, Invoice, Price, Subscription};
 use crate::state::State;
 
 /// Everything that there is.
@@ -14,6 +15,14 @@ pub struct Book {
     pub sessions: Vec<Session>,
     /// What was taken.
     pub charges: Vec<Charge>,
+    /// Who pays more than once.
+    pub customers: Vec<Customer>,
+    /// What plans cost, or once did.
+    pub prices: Vec<Price>,
+    /// Who has which plan, or once had.
+    pub subscriptions: Vec<Subscription>,
+    /// What was billed for plans.
+    pub invoices: Vec<Invoice>,
 }
 
 /// A business's account.
@@ -90,11 +99,11 @@ pub struct Refund {
     pub metadata: Value,
 }
 
-fn text(value: &Value, name: &str) -> String {
+pub(crate) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn number(value: &Value, name: &str) -> i64 {
+pub(crate) fn number(value: &Value, name: &str) -> i64 {
     value[name].as_i64().unwrap_or(0)
 }
 
@@ -145,5 +154,13 @@ pub(crate) fn read(state: &State) -> Book {
         metadata: one["metadata"].clone(),
         refunds: refunds(one),
     });
-    Book { accounts: accounts.collect(), sessions: sessions.collect(), charges: charges.collect() }
+    Book {
+        accounts: accounts.collect(),
+        sessions: sessions.collect(),
+        charges: charges.collect(),
+        customers: book_plans::customers(state),
+        prices: book_plans::prices(state),
+        subscriptions: book_plans::subscriptions(state),
+        invoices: book_plans::invoices(state),
+    }
 }

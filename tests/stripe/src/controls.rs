@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::billing::GivenUp;
 use crate::hooks::Order;
 use crate::http::{Asked, Said};
 use crate::trouble::Trouble;
@@ -18,6 +19,10 @@ enum Command {
     SettleRefund { refund: String, well: bool },
     Onboard { account: String },
     Restrict { account: String, requirement: String },
+    Renew { subscription: String },
+    GiveUp { subscription: String, then: GivenUp },
+    Cancel { subscription: String },
+    CardOf { customer: String, number: String },
     SlowBanks { times: u32 },
     FailRefunds { times: u32 },
     SlowRefunds { times: u32 },
@@ -69,6 +74,18 @@ fn obey(inner: &Inner, order: Command) -> Said {
         Command::Onboard { account } => done = inner.act(|state| state.onboard(&account)).into(),
         Command::Restrict { account, requirement } => {
             done = inner.act(|state| state.restrict(&account, &requirement)).into();
+        }
+        Command::Renew { subscription } => {
+            done = inner.act(|state| state.renew(&subscription)).into();
+        }
+        Command::GiveUp { subscription, then } => {
+            done = inner.act(|state| state.give_up(&subscription, then)).into();
+        }
+        Command::Cancel { subscription } => {
+            done = inner.act(|state| state.end_subscription(&subscription)).into();
+        }
+        Command::CardOf { customer, number } => {
+            done = inner.act(|state| state.card_of(&customer, &number)).into();
         }
         Command::SlowBanks { times } => inner.state().orders.slow_banks = times,
         Command::FailRefunds { times } => inner.state().orders.failing_refunds = times,

@@ -1,5 +1,5 @@
 //! A stand-in of Stripe, for tests and for trying things out: what Openchair asks of it (accounts of
-//! businesses, pages where customers pay, refunds), as strictly as the real one, with the pages that people
+//! businesses, pages where customers pay, refunds, what businesses pay for their plans), as strictly as the real one, with the pages that people
 //! see and the webhooks that it sends. Everything is in memory, and nothing is ever paid.
 //!
 //! ```no_run
@@ -17,19 +17,25 @@
 //! ```
 
 mod api;
+mod billing;
 mod book;
+mod book_plans;
 mod cards;
 mod clock;
 mod controls;
 mod form;
 mod hooks;
 mod http;
+mod invoices;
 mod kept;
 mod money;
 mod pages;
 mod paying;
+mod periods;
+mod portal_page;
 mod problem;
 mod stand;
+mod stand_plans;
 mod state;
 mod trouble;
 
@@ -40,7 +46,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 
+pub use billing::GivenUp;
 pub use book::{Account, Book, Charge, Refund, Session};
+pub use book_plans::{Customer, Invoice, Price, Subscription};
 pub use clock::Clock;
 pub use hooks::{Delivery, Order};
 pub use paying::Outcome;

@@ -6,9 +6,9 @@ use url::form_urlencoded;
 
 use crate::Inner;
 use crate::http::{Asked, Said};
-use crate::money;
 use crate::paying::Outcome;
 use crate::state::State;
+use crate::{money, portal_page};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -42,6 +42,12 @@ pub(crate) fn answer(inner: &Inner, asked: &Asked) -> Said {
         ("POST", ["setup", "s", _, token]) => {
             let done = field("outcome") == "complete";
             inner.act(|state| set_up(state, token, done))
+        }
+        ("GET", ["p", "session", token]) => portal_page::show(&inner.state(), token, None),
+        ("POST", ["p", "session", token]) => {
+            let (deed, subscription) = (field("deed"), field("subscription"));
+            let number = field("cardNumber");
+            inner.act(|state| portal_page::act(state, token, &deed, &subscription, &number))
         }
         _ => Said::page(404, page("en", "Not found", "<h1>There is nothing here.</h1>")),
     }
@@ -85,6 +91,10 @@ fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
         "open" if !due => {
             let amount = session["amount_total"].as_i64().unwrap_or(0);
             let amount = escaped(&money::shown(amount, text("currency")));
+            let (amount, deed) = match state.billing.wanted(id) {
+                Some(wanted) => (escaped(&wanted.shown()), wanted.deed().to_owned()),
+                None => (amount.clone(), format!("Pay {amount}")),
+            };
             let error = error.map_or_else(String::new, |error| {
                 format!("<p class=error role=alert>{}</p>", escaped(error))
             });
@@ -97,7 +107,7 @@ fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
                  <label>Expiry<input name=cardExpiry inputmode=numeric autocomplete=cc-exp placeholder=\"MM / YY\"></label>\
                  <label>CVC<input name=cardCvc inputmode=numeric autocomplete=cc-csc placeholder=CVC></label></div>\
                  <label>Cardholder name<input name=billingName autocomplete=cc-name></label>\
-                 <button data-testid=hosted-payment-submit-button>Pay {amount}</button></form>",
+                 <button data-testid=hosted-payment-submit-button>{deed}</button></form>",
                 shop = escaped(shop.unwrap_or_default()),
                 title = escaped(state.titles.get(id).map_or("", String::as_str)),
                 email = escaped(text("customer_email")),
@@ -117,7 +127,8 @@ fn bank_page(state: &State, id: &str) -> Said {
     let waits = session(state, id)
         .and_then(|session| session["payment_intent"].as_str())
         .and_then(|intent| state.any("payment_intent", intent))
-        .is_some_and(|(_, intent)| intent["status"] == "requires_action");
+        .is_some_and(|(_, intent)| intent["status"] == "requires_action")
+        || state.billing.is_asked(id);
     if !waits {
         return pay_page(state, id, None);
     }
@@ -159,7 +170,7 @@ fn set_up(state: &mut State, token: &str, done: bool) -> Said {
     Said::elsewhere(&link.return_url)
 }
 
-fn page(locale: &str, title: &str, main: &str) -> String {
+pub(crate) fn page(locale: &str, title: &str, main: &str) -> String {
     let locale = escaped(locale);
     format!(
         "<!doctype html><html lang=\"{locale}\"><meta charset=utf-8>\
@@ -169,6 +180,6 @@ fn page(locale: &str, title: &str, main: &str) -> String {
     )
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -73,6 +73,9 @@ impl State {
         let Some((account, intent)) = self.payable(session) else {
             return self.not_payable(session);
         };
+        if self.is_subscribed_at(session) {
+            return self.subscribe(session, number);
+        }
         let account = account.as_deref();
         let Some(card) = cards::read(number) else { return Outcome::NoCard };
         let intent = intent.unwrap_or_else(|| self.new_intent(session, account));
@@ -99,6 +102,9 @@ impl State {
 
     /// The bank's question is answered.
     pub(crate) fn authenticate(&mut self, session: &str, well: bool) -> Outcome {
+        if self.is_subscribed_at(session) {
+            return self.subscribe_authenticated(session, well);
+        }
         let Some((account, Some(intent))) = self.payable(session) else {
             return self.not_payable(session);
         };
@@ -143,7 +149,7 @@ impl State {
     }
 
     /// Whose session it is and what stands behind it, if it is open.
-    fn payable(&mut self, session: &str) -> Option<(Option<String>, Option<String>)> {
+    pub(crate) fn payable(&mut self, session: &str) -> Option<(Option<String>, Option<String>)> {
         self.expire_if_due(session);
         let (account, object) = self.any("checkout.session", session)?;
         if object["status"] != "open" {
@@ -153,7 +159,7 @@ impl State {
         Some((account.map(str::to_owned), intent))
     }
 
-    fn not_payable(&self, session: &str) -> Outcome {
+    pub(crate) fn not_payable(&self, session: &str) -> Outcome {
         match self.any("checkout.session", session) {
             Some(_) => Outcome::Closed,
             None => Outcome::Unknown,

@@ -18,7 +18,7 @@ use crate::{Gate, Inner, Settings, http};
 /// A stand-in that listens. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Stand {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     tasks: Vec<JoinHandle<()>>,
 }
 

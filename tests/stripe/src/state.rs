@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::VERSION;
 use crate::api::Link;
+use crate::billing::Billing;
 use crate::kept::KeptAnswers;
 use crate::problem::Problem;
 use crate::trouble::Trouble;
@@ -19,9 +20,14 @@ static EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("examples.json")).expect("the examples are JSON")
 });
 
+/// Those of what businesses pay for their plans.
+static PLAN_EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("examples_plans.json")).expect("the examples are JSON")
+});
+
 /// What is answered with for an object of this kind, with an example's values.
 pub(crate) fn example(kind: &str) -> Value {
-    EXAMPLES[kind].clone()
+    EXAMPLES.get(kind).unwrap_or_else(|| &PLAN_EXAMPLES[kind]).clone()
 }
 
 /// An object and whose it is. The platform's own is nobody's.
@@ -70,6 +76,8 @@ pub(crate) struct State {
     pub(crate) links: HashMap<String, Link>,
     /// What was said, when a session was made, of what will stand behind it.
     pub(crate) intent_data: HashMap<String, Value>,
+    /// What stands behind subscriptions.
+    pub(crate) billing: Billing,
     /// The time, as of this look.
     pub(crate) now: i64,
 }
@@ -91,6 +99,7 @@ impl State {
             titles: HashMap::new(),
             links: HashMap::new(),
             intent_data: HashMap::new(),
+            billing: Billing::default(),
             now: 0,
         }
     }

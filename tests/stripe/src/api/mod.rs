@@ -1,12 +1,19 @@
 //! The API: who asks, under which key, and what for.
 
 mod accounts;
+mod customers;
 mod intents;
+mod list;
+mod portal;
+mod prices;
 mod refunds;
 mod sessions;
+mod subscribing;
+mod subscriptions;
 
 pub(crate) use accounts::{Link, currency_of};
 use data_encoding::BASE64;
+pub(crate) use portal::Portal;
 use serde_json::{Value, json};
 
 use crate::Inner;
@@ -197,6 +204,21 @@ fn route(state: &mut State, method: &str, path: &str, call: &Call) -> Result<Val
         ("POST", ["checkout", "sessions"]) => sessions::create(state, call),
         ("GET", ["checkout", "sessions", id]) => sessions::read(state, call, id),
         ("POST", ["checkout", "sessions", id, "expire"]) => sessions::expire(state, call, id),
+        ("POST", ["customers"]) => customers::create(state, call),
+        ("GET", ["customers", id]) => customers::read(state, call, id),
+        ("POST", ["prices"]) => prices::create(state, call),
+        ("GET", ["prices"]) => prices::list(state, call),
+        ("GET", ["prices", id]) => plain(state, call, "price", id),
+        ("POST", ["products", id]) => prices::change_product(state, call, id),
+        ("GET", ["products", id]) => plain(state, call, "product", id),
+        ("GET", ["subscriptions"]) => subscriptions::list(state, call),
+        ("GET", ["subscriptions", id]) => plain(state, call, "subscription", id),
+        ("POST", ["subscriptions", id]) => subscriptions::change(state, call, id),
+        ("DELETE", ["subscriptions", id]) => subscriptions::end(state, call, id),
+        ("POST", ["billing_portal", "sessions"]) => portal::create(state, call),
+        ("GET", ["invoices"]) => subscriptions::invoices(state, call),
+        ("GET", ["invoices", id]) => plain(state, call, "invoice", id),
+        ("GET", ["payment_methods", id]) => plain(state, call, "payment_method", id),
         ("POST", ["payment_intents"]) => intents::create(state, call),
         ("GET", ["payment_intents", id]) => intents::read(state, call, id),
         ("POST", ["payment_intents", id, "cancel"]) => intents::cancel(state, call, id),
@@ -209,6 +231,27 @@ fn route(state: &mut State, method: &str, path: &str, call: &Call) -> Result<Val
         ("GET", ["balance"]) => balance(state, call),
         _ => Err(Problem::unknown_address(method, path)),
     }
+}
+
+/// Plans are a thing between the platform and businesses.
+fn platform_only(call: &Call) -> Result<(), Problem> {
+    if call.account.is_none() {
+        return Ok(());
+    }
+    let said = "The stand-in knows plans of the platform itself only; leave out Stripe-Account.";
+    Err(Problem::wrong(said))
+}
+
+/// Something that a parameter names and that isn't there.
+fn named<'a>(
+    state: &'a State,
+    call: &Call,
+    kind: &str,
+    id: &str,
+    param: &str,
+) -> Result<&'a Value, Problem> {
+    let found = state.of(call.account, kind, id);
+    found.map_err(|problem| problem.about(param).with_status(400))
 }
 
 /// Something by its name, as it is.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::accounts::email;
-use super::{Call, takes_money};
+use super::{Call, subscribing, takes_money};
 use crate::money;
 use crate::problem::Problem;
 use crate::state::{State, example};
@@ -12,7 +12,7 @@ use crate::state::{State, example};
 const SHORTEST: i64 = 30 * 60;
 const LONGEST: i64 = 24 * 60 * 60;
 /// The languages of the page.
-const LOCALES: [&str; 41] = [
+pub(super) const LOCALES: [&str; 41] = [
     "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr",
     "fr-CA", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt",
     "pt-BR", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
@@ -20,6 +20,9 @@ const LOCALES: [&str; 41] = [
 
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     let params = call.params;
+    if params.text("mode") == Some("subscription") {
+        return subscribing::create(state, call);
+    }
     params.only(&[
         "mode",
         "line_items[#][quantity]",
@@ -43,7 +46,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
         "expand[#]",
     ])?;
     params.need("mode")?;
-    params.one_of("mode", &["payment"])?;
+    params.one_of("mode", &["payment", "subscription"])?;
     params.need("success_url")?;
     params.url("success_url")?;
     params.url("cancel_url")?;
@@ -132,7 +135,7 @@ fn total(call: &Call) -> Result<(String, i64, String), Problem> {
     Ok((titles.join(", "), sum, currency))
 }
 
-fn end(now: i64, call: &Call) -> Result<i64, Problem> {
+pub(super) fn end(now: i64, call: &Call) -> Result<i64, Problem> {
     let Some(end) = call.params.integer("expires_at")? else { return Ok(now + LONGEST) };
     let said = match end - now {
         ahead if ahead < SHORTEST => {
@@ -171,7 +174,7 @@ pub(super) fn expire(state: &mut State, call: &Call, id: &str) -> Result<Value, 
 }
 
 /// As it is answered with: what is asked for is written out in full.
-fn shown(state: &State, call: &Call, id: &str) -> Result<Value, Problem> {
+pub(super) fn shown(state: &State, call: &Call, id: &str) -> Result<Value, Problem> {
     let mut session = state.of(call.account, "checkout.session", id)?.clone();
     for wanted in call.params.expand() {
         let in_full = |value: &Value, kind: &str| {
