@@ -57,6 +57,17 @@ impl Caller {
         read(self.post(path, form)).await
     }
 
+    /// In the platform's own name.
+    pub async fn ours(&self, path: &str) -> (u16, Value) {
+        read(self.request("GET", path)).await
+    }
+
+    /// In the platform's own name.
+    pub async fn ours_posted(&self, path: &str, form: &str) -> (u16, Value) {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        read(self.request("POST", path).header(kind.0, kind.1).body(form.to_owned())).await
+    }
+
     /// A page for so much.
     pub async fn session(&self, amount: i64, currency: &str) -> Value {
         let (status, session) = self.posted("/v1/checkout/sessions", &form(amount, currency)).await;

@@ -1,11 +1,16 @@
 //! Payments by Stripe: businesses have accounts of their own there, and the money of their customers goes to
 //! them directly (Connect with direct charges); customers type in their cards at pages of Stripe's (hosted
-//! Checkout). docs/adr/0018 says why these are requests of our own.
+//! Checkout). What businesses pay for their own plans comes to our account (`plans.rs`). docs/adr/0018 says why
+//! these are requests of our own.
 
 mod amounts;
+mod plans;
+mod plans_said;
 mod said;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_plans;
 mod wire;
 
 use std::fmt;

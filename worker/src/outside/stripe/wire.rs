@@ -110,6 +110,15 @@ impl Wire {
         self.ask(request).await
     }
 
+    /// Ends something. Whoever asks again is told that it isn't there.
+    pub(super) async fn delete<T: DeserializeOwned>(
+        &self,
+        question: Question<'_>,
+    ) -> Result<T, ProviderError> {
+        let url = self.url(question.path)?;
+        self.ask(self.request(Method::DELETE, url, question.account)).await
+    }
+
     fn url(&self, path: &[&str]) -> Result<Url, ProviderError> {
         // A name that isn't one would be another address: `..`, or nothing.
         if path.iter().any(|word| word.is_empty() || word.bytes().all(|byte| byte == b'.')) {
