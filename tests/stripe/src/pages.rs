@@ -91,6 +91,8 @@ fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
         "open" if !due => {
             let amount = session["amount_total"].as_i64().unwrap_or(0);
             let amount = escaped(&money::shown(amount, text("currency")));
+            let email = session["customer_email"].as_str();
+            let email = email.or(session["customer_details"]["email"].as_str()).unwrap_or_default();
             let (amount, deed) = match state.billing.wanted(id) {
                 Some(wanted) => (escaped(&wanted.shown()), wanted.deed().to_owned()),
                 None => (amount.clone(), format!("Pay {amount}")),
@@ -110,7 +112,7 @@ fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
                  <button data-testid=hosted-payment-submit-button>{deed}</button></form>",
                 shop = escaped(shop.unwrap_or_default()),
                 title = escaped(state.titles.get(id).map_or("", String::as_str)),
-                email = escaped(text("customer_email")),
+                email = escaped(email),
             )
         }
         "complete" => "<h1>You're all done here</h1><p>This has been paid, or the bank is taking its time.</p>".to_owned(),

@@ -169,7 +169,8 @@ async fn from_a_page_to_the_end() {
     };
     assert_eq!((list("").await, list("&status=all").await), (0, 1));
     assert_eq!((list("&status=canceled").await, list("&status=active").await), (1, 0));
-    for event in stand.events() {
+    // The first one is about a business's account.
+    for event in stand.events().iter().skip(1) {
         assert_eq!(event.get("account"), None, "{event}");
     }
 }

@@ -208,6 +208,7 @@ fn route(state: &mut State, method: &str, path: &str, call: &Call) -> Result<Val
         ("GET", ["customers", id]) => customers::read(state, call, id),
         ("POST", ["prices"]) => prices::create(state, call),
         ("GET", ["prices"]) => prices::list(state, call),
+        ("POST", ["prices", id]) => prices::change(state, call, id),
         ("GET", ["prices", id]) => plain(state, call, "price", id),
         ("POST", ["products", id]) => prices::change_product(state, call, id),
         ("GET", ["products", id]) => plain(state, call, "product", id),

@@ -1,6 +1,6 @@
 //! What plans cost, and what is paid for by that.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Call, list, named, platform_only};
 use crate::money;
@@ -170,6 +170,25 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Value, Problem> {
     Ok(page)
 }
 
+pub(super) fn change(state: &mut State, call: &Call, id: &str) -> Result<Value, Problem> {
+    let params = call.params;
+    params.only(&["active", "nickname", "metadata[*]"])?;
+    let active = params.one_of("active", &["true", "false"])?;
+    let metadata = params.metadata("metadata")?;
+    state.of(call.account, "price", id)?;
+    let price = state.change(id);
+    if let Some(active) = active {
+        price["active"] = (active == "true").into();
+    }
+    if let Some(nickname) = params.text("nickname") {
+        price["nickname"] = nickname.into();
+    }
+    for (name, value) in metadata.as_object().into_iter().flatten() {
+        price["metadata"][name] = value.clone();
+    }
+    Ok(price.clone())
+}
+
 pub(super) fn change_product(state: &mut State, call: &Call, id: &str) -> Result<Value, Problem> {
     let params = call.params;
     params.only(&["name", "active", "description", "metadata[*]"])?;
@@ -187,7 +206,7 @@ pub(super) fn change_product(state: &mut State, call: &Call, id: &str) -> Result
         product["active"] = (active == "true").into();
     }
     for (name, value) in metadata.as_object().into_iter().flatten() {
-        product["metadata"][name] = json!(value);
+        product["metadata"][name] = value.clone();
     }
     product["updated"] = now.into();
     Ok(product.clone())

@@ -143,6 +143,13 @@ pub(super) fn takeable(
         let said = "The price specified is inactive. This field only accepts active prices.";
         return Err(Problem::wrong(said).about(param));
     }
+    let product = price["product"].as_str().and_then(|product| state.any("product", product));
+    if product.is_some_and(|(_, product)| product["active"] != true) {
+        let said = format!(
+            "Price `{id}` is not available to be purchased because its product is not active."
+        );
+        return Err(Problem::wrong(said).about(param));
+    }
     Ok(price.clone())
 }
 

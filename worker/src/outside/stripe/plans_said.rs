@@ -48,7 +48,12 @@ struct Recurring {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Product {
-    Written { id: String, name: Option<String>, active: Option<bool> },
+    Written {
+        id: String,
+        name: Option<String>,
+        active: Option<bool>,
+    },
+    #[expect(dead_code, reason = "tells that it wasn't written out")]
     Named(String),
 }
 
@@ -60,6 +65,8 @@ impl Price {
             .as_ref()
             .is_some_and(|each| each.interval == "month" && each.interval_count == 1);
         self.active
+            // Nobody can take what isn't offered any more.
+            && self.product().is_some()
             && monthly
             && self.unit_amount == Some(amount)
             && self.currency == currency
