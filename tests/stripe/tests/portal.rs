@@ -33,9 +33,13 @@ async fn a_plan_is_taken_by_hand() {
     let session = plan.session("").await;
     let url = session["url"].as_str().unwrap();
     let page = seen(&plan, url).await;
-    for part in
-        ["19.00 EUR per month", "Team &amp; more", ">Subscribe<", "https://shop.example/back"]
-    {
+    for part in [
+        "owner@lagoon.example",
+        "19.00 EUR per month",
+        "Team &amp; more",
+        ">Subscribe<",
+        "https://shop.example/back",
+    ] {
         assert!(page.contains(part), "{part}: {page}");
     }
     let declined = send(&plan, url, "cardNumber=4000000000000002").await.text().await.unwrap();

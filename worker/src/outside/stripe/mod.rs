@@ -11,6 +11,8 @@ mod said;
 mod tests;
 #[cfg(test)]
 mod tests_plans;
+#[cfg(test)]
+mod tests_prices;
 mod wire;
 
 use std::fmt;

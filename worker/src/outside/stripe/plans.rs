@@ -66,12 +66,11 @@ impl Biller for Stripe {
             ("transfer_lookup_key", "true".to_owned()),
             ("metadata[plan]", wanted.plan.clone()),
         ];
-        match before.as_ref().and_then(Price::product) {
-            Some(product) => form.push(("product", product.to_owned())),
-            None => {
-                form.push(("product_data[name]", name));
-                form.push(("product_data[metadata][plan]", wanted.plan.clone()));
-            }
+        if let Some(product) = before.as_ref().and_then(Price::product) {
+            form.push(("product", product.to_owned()));
+        } else {
+            form.push(("product_data[name]", name));
+            form.push(("product_data[metadata][plan]", wanted.plan.clone()));
         }
         // What it cost before may be what it costs again, within the day for which Stripe knows keys.
         let after = before.as_ref().map_or("none", |price| &price.id);

@@ -8,18 +8,18 @@ use openchair_stripe_stand_in::{Act, Book, Clock, GivenUp, Outcome, Settings, St
 use super::*;
 use crate::outside::http::trusting;
 
-const NOW: i64 = 1_790_000_000;
+pub(super) const NOW: i64 = 1_790_000_000;
 const DAY: i64 = 24 * 60 * 60;
 const BACK: &str = "https://shop.example/app/plan?of=lagoon&then=look#top";
-const GOOD: &str = "4242424242424242";
+pub(super) const GOOD: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
 
-struct Bench {
-    stand: Stand,
-    stripe: Stripe,
+pub(super) struct Bench {
+    pub(super) stand: Stand,
+    pub(super) stripe: Stripe,
 }
 
-fn price(plan: &str, amount_minor: i64) -> PlanPrice {
+pub(super) fn price(plan: &str, amount_minor: i64) -> PlanPrice {
     PlanPrice {
         plan: plan.to_owned(),
         name: format!("{plan} & more, für alle"),
@@ -28,7 +28,7 @@ fn price(plan: &str, amount_minor: i64) -> PlanPrice {
     }
 }
 
-fn buyer(key: &str) -> NewBuyer {
+pub(super) fn buyer(key: &str) -> NewBuyer {
     NewBuyer {
         key: key.to_owned(),
         name: "Lagoon & Söhne".to_owned(),
@@ -38,7 +38,7 @@ fn buyer(key: &str) -> NewBuyer {
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let clock = Clock::new(|| NOW);
         let stand = Stand::start(Settings { clock, ..Settings::default() }).await.unwrap();
         let stripe = Self::client(stand.origin(), "sk_test_stand_in");
@@ -54,12 +54,12 @@ impl Bench {
         Stripe::new(&Roots::default(), settings).unwrap()
     }
 
-    fn book(&self) -> Book {
+    pub(super) fn book(&self) -> Book {
         self.stand.book()
     }
 
     /// Who pays, what the plan costs, and what is needed to take it.
-    async fn checkout(&self, plan: &PlanPrice) -> NewCheckout {
+    pub(super) async fn checkout(&self, plan: &PlanPrice) -> NewCheckout {
         NewCheckout {
             key: "checkout-1".to_owned(),
             customer: self.stripe.open_buyer(&buyer("tenant-1")).await.unwrap(),
@@ -82,7 +82,7 @@ impl Bench {
         (new.customer, only)
     }
 
-    async fn only(&self, customer: &str) -> SubscriptionState {
+    pub(super) async fn only(&self, customer: &str) -> SubscriptionState {
         let mut all = self.stripe.subscriptions(customer).await.unwrap();
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
@@ -100,95 +100,18 @@ impl Bench {
     }
 }
 
-fn code(error: ProviderError) -> String {
+pub(super) fn code(error: ProviderError) -> String {
     match error {
         ProviderError::Refused { code, .. } => code,
         ProviderError::Away(away) | ProviderError::Broken(away) => panic!("{away}"),
     }
 }
 
-fn detail(error: ProviderError) -> String {
+pub(super) fn detail(error: ProviderError) -> String {
     match error {
         ProviderError::Refused { detail, .. } => detail,
         ProviderError::Away(away) | ProviderError::Broken(away) => panic!("{away}"),
     }
-}
-
-#[tokio::test]
-async fn a_price_is_found_made_and_made_anew() {
-    let bench = Bench::new().await;
-    let first = bench.stripe.price(&price("team", 1_900)).await.unwrap();
-    assert_eq!(bench.stripe.price(&price("team", 1_900)).await.unwrap(), first);
-    let other = bench.stripe.price(&price("chain", 4_900)).await.unwrap();
-    assert_ne!(other, first);
-    let made = bench.book().prices;
-    assert_eq!(made.len(), 2);
-    assert_eq!(made[0].lookup_key.as_deref(), Some("openchair_team"));
-    assert_eq!((made[0].amount, made[0].currency.as_str()), (1_900, "eur"));
-    assert_eq!(
-        (made[0].interval.as_str(), made[0].title.as_str()),
-        ("month", "team & more, für alle")
-    );
-    assert_eq!(made[0].metadata["plan"], "team");
-
-    // It costs more, then what it cost before, then the same in another currency: one after the other gets the
-    // key, and what it is for stays the same thing.
-    let dearer = bench.stripe.price(&price("team", 2_400)).await.unwrap();
-    let again = bench.stripe.price(&price("team", 1_900)).await.unwrap();
-    let pounds = PlanPrice { currency: "GBP".to_owned(), ..price("team", 1_900) };
-    let pounds = bench.stripe.price(&pounds).await.unwrap();
-    let mut all = [&first, &dearer, &again, &pounds, &other].map(Clone::clone);
-    all.sort();
-    assert!(all.windows(2).all(|two| two[0] != two[1]), "{all:?}");
-    let prices = bench.book().prices;
-    let keyed: Vec<_> = prices.iter().filter(|one| one.lookup_key.is_some()).collect();
-    assert_eq!(keyed.iter().map(|one| &one.id).collect::<Vec<_>>(), [&other, &pounds]);
-    for one in &prices {
-        assert_eq!(one.product == prices[0].product, one.id != other, "{one:?}");
-    }
-    // Another name changes what is paid for, and no price.
-    let renamed =
-        PlanPrice { name: "Team".to_owned(), currency: "GBP".to_owned(), ..price("team", 1_900) };
-    assert_eq!(bench.stripe.price(&renamed).await.unwrap(), pounds);
-    assert_eq!(bench.book().prices[0].title, "Team");
-    assert_eq!(bench.book().prices.len(), prices.len());
-}
-
-#[tokio::test]
-async fn a_price_that_was_lost_on_its_way() {
-    let bench = Bench::new().await;
-    for trouble in [Act::CutBefore, Act::Cut] {
-        bench.stand.trouble("POST /v1/prices", trouble, 1);
-        let lost = bench.stripe.price(&price("team", 1_900)).await.unwrap_err();
-        assert!(matches!(lost, ProviderError::Away(_)), "{lost:?}");
-    }
-    let found = bench.stripe.price(&price("team", 1_900)).await.unwrap();
-    let prices = bench.book().prices;
-    assert_eq!(prices.iter().map(|one| &one.id).collect::<Vec<_>>(), [&found]);
-}
-
-#[tokio::test]
-async fn amounts_of_elsewhere() {
-    let bench = Bench::new().await;
-    for (currency, ours, theirs) in
-        [("JPY", 5_000, 5_000), ("ISK", 5_000, 500_000), ("KWD", 5_120, 5_120)]
-    {
-        let wanted = PlanPrice { currency: currency.to_owned(), ..price(currency, ours) };
-        let new = bench.checkout(&wanted).await;
-        let new = NewCheckout {
-            key: currency.to_owned(),
-            customer: bench.stripe.open_buyer(&buyer(currency)).await.unwrap(),
-            ..new
-        };
-        let opened = bench.stripe.open_checkout(&new).await.unwrap();
-        assert_eq!(bench.stand.pay(&opened.reference, GOOD), Outcome::Paid);
-        let state = bench.only(&new.customer).await;
-        assert_eq!((state.amount_minor, state.currency.as_str()), (ours, currency));
-        assert_eq!(bench.book().invoices.last().unwrap().amount_paid, theirs, "{currency}");
-        assert_eq!(bench.stripe.price(&wanted).await.unwrap(), new.price);
-    }
-    let odd = PlanPrice { currency: "KWD".to_owned(), ..price("team", 5_124) };
-    assert_eq!(code(bench.stripe.price(&odd).await.unwrap_err()), "amount_not_possible");
 }
 
 #[tokio::test]
