@@ -30,6 +30,7 @@ const FILES: &[(&str, &str)] = &[
     ("0022_regulars", include_str!("../sql/0022_regulars.sql")),
     ("0023_images", include_str!("../sql/0023_images.sql")),
     ("0024_payments", include_str!("../sql/0024_payments.sql")),
+    ("0025_plans", include_str!("../sql/0025_plans.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

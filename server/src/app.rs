@@ -7,6 +7,7 @@ use openchair_domain::config::Secret;
 use openchair_domain::identity::Identity;
 use openchair_domain::messaging::templates::Templates;
 use openchair_domain::payments::Counter;
+use openchair_domain::plans::Billing;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Instant;
 use openchair_domain::webhooks::Guard;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub texts_token: Secret,
     /// Where customers pay by card.
     pub counter: Counter,
+    /// Where businesses pay for their plans.
+    pub billing: Billing,
     /// What the provider of payments signs with; empty: there is none.
     pub stripe_secret: Secret,
     /// What browsers subscribe to notes with, if there are any.

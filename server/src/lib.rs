@@ -37,6 +37,7 @@ pub mod page;
 pub mod pages;
 mod patch;
 pub mod payments;
+pub mod plans;
 pub mod platform;
 pub mod policies;
 pub mod problem;

@@ -27,6 +27,7 @@ use crate::messaging::{
     MessageRepliesApi, MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi,
 };
 use crate::payments::{OwnPaymentApi, PaymentAccountApi, PaymentsApi, TillApi};
+use crate::plans::PlanApi;
 use crate::platform::{
     PlatformAlertsApi, PlatformApi, PlatformHealthApi, PlatformJobsApi, PlatformPlansApi,
 };
@@ -140,7 +141,7 @@ type Front = (
 );
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi, RegularsApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
-type Money = (PaymentsApi, OwnPaymentApi, TillApi, PaymentAccountApi);
+type Money = (PaymentsApi, OwnPaymentApi, TillApi, PaymentAccountApi, PlanApi);
 type Others = (Outside, Platform);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
 type Shop = (TenantApi, ImagesApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
@@ -234,8 +235,13 @@ fn operations(app: &App) -> Operations {
         MessageRepliesApi(app()),
         SequencesApi(app()),
     );
-    let money =
-        (PaymentsApi(app()), OwnPaymentApi(app()), TillApi(app()), PaymentAccountApi(app()));
+    let money = (
+        PaymentsApi(app()),
+        OwnPaymentApi(app()),
+        TillApi(app()),
+        PaymentAccountApi(app()),
+        PlanApi(app()),
+    );
     let others = (outside, platform);
     (
         people, house, front, waiting, shop, menu, hands, guests, team, day, line, messages, money,

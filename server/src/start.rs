@@ -15,7 +15,6 @@ use openchair_domain::demo::{self, DemoLogin};
 use openchair_domain::entropy::{Entropy, bytes};
 use openchair_domain::identity::Identity;
 use openchair_domain::messaging::templates::Templates;
-use openchair_domain::payments::Counter;
 use openchair_domain::tenancy::Db;
 use openchair_domain::time::Clock;
 use openchair_domain::webhooks::Guard;
@@ -163,7 +162,8 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         .map_err(|error| StartError::Worker(error.to_string()))?;
     let alerting = Alerting::from_settings(settings, &roots, db.clone(), Arc::clone(&mailer))
         .map_err(|error| StartError::Worker(error.to_string()))?;
-    let counter = counter(settings, &roots, &db)?;
+    let (counter, billing) = providers::from_settings(settings, &roots, &db)
+        .map_err(|error| StartError::Worker(error.to_string()))?;
     let app = App::new(Parts {
         db: db.clone(),
         identity: identity.clone(),
@@ -174,6 +174,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         templates: Templates::load().map_err(|error| StartError::Worker(error.to_string()))?,
         texts_token: settings.texts.auth_token.clone(),
         counter: counter.clone(),
+        billing: billing.clone(),
         stripe_secret: settings.stripe.webhook_secret.clone(),
         push_key: push_key(settings)?,
         public_url: settings.server.public_url.origin().to_owned(),
@@ -203,7 +204,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
 
     let work: BoxFuture<'static, ()> = if settings.worker.inside {
         let worker = worker(settings, db, identity, (guard, &roots), (mailer, alerting))?;
-        let worker = worker.with_counter(counter);
+        let worker = worker.with_counter(counter).with_billing(billing);
         Box::pin(worker.run(stopping.clone()))
     } else {
         Box::pin(work_elsewhere(db, alerting, stopping.clone()))
@@ -281,14 +282,6 @@ fn worker(
     let worker = Worker::new(db, identity, mailer, Options::from_settings(settings))
         .map_err(|error| failed(&error))?;
     Ok(worker.with_webhooks(webhooks).with_carriers(carriers).with_alerts(alerting))
-}
-
-/// Where customers pay by card.
-fn counter(settings: &Settings, roots: &Roots, db: &Db) -> Result<Counter, StartError> {
-    let provider = providers::from_settings(settings, roots)
-        .map_err(|error| StartError::Worker(error.to_string()))?;
-    let public_url = settings.server.public_url.origin().to_owned();
-    Ok(Counter::new(db.clone(), provider, public_url))
 }
 
 /// What browsers subscribe to notes with.

@@ -26,6 +26,7 @@ pub mod live;
 mod logs;
 mod people;
 pub mod pictures;
+pub mod plans;
 pub mod post_office;
 pub mod process;
 pub mod push;

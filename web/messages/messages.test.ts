@@ -23,6 +23,7 @@ const PARTS: Record<string, string[]> = {
   payments: ['app/payments'],
   people: ['app/people'],
   places: ['app/places'],
+  plan: ['app/plan'],
   platform: ['app/platform'],
   rules: ['app/rules'],
   waitlist: ['app/waitlist'],

@@ -67,6 +67,8 @@ export const SHELLS = [
       'src/book/booking/desk.ts',
       'src/book/preview.ts',
       'src/book/ui/Gone.svelte',
+      // No shop that takes bookings has it.
+      'src/book/ui/Paused.svelte',
       'src/plans/Plans.svelte',
       'src/regulars/notes.ts',
       'src/visit/Again.svelte',

@@ -26,21 +26,22 @@ use openchair_domain::identity::Identity;
 use openchair_domain::messaging::Channel;
 use openchair_domain::messaging::templates::{TemplateError, Templates};
 use openchair_domain::payments::Counter;
+use openchair_domain::plans::Billing;
 use openchair_domain::tenancy::Db;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::alerts::{Alerting, Watch, WriteTallies};
 use crate::jobs::{
-    AboutMoney, ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages,
+    AboutMoney, AboutPlans, ImportCustomers, MatchWaitlist, SendLinks, SendMails, SendMessages,
     SendRegularLinks,
 };
 use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
-    Afterwards, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, Reconciler, Reminders, Scheduled,
-    Sequences, Shift, Strangers, Stuck, Unheard, Woken, repeat,
+    Afterwards, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, PlansKept, Reconciler, Reminders,
+    Scheduled, Sequences, Shift, Strangers, Stuck, Unheard, Woken, repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::webhooks::Webhooks;
@@ -141,6 +142,12 @@ impl Worker {
             self.handlers.push(Arc::new(what));
         }
         self.with_reconciler(Arc::new(Unheard))
+    }
+
+    /// One that asks what businesses pay for their plans.
+    pub fn with_billing(mut self, billing: Billing) -> Self {
+        self.handlers.push(Arc::new(AboutPlans(billing.clone())));
+        self.with_reconciler(Arc::new(PlansKept(billing)))
     }
 
     /// One that tells others' programs of events, too.

@@ -10,7 +10,6 @@ use clap::Parser;
 use openchair_domain::config::{Settings, Sources};
 use openchair_domain::entropy::{Entropy, OsEntropy};
 use openchair_domain::identity::Identity;
-use openchair_domain::payments::Counter;
 use openchair_domain::tenancy::{Db, StartError};
 use openchair_domain::wiring::{self, WiringError};
 use openchair_worker::Worker;
@@ -67,13 +66,12 @@ async fn start(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let (db, identity) = connected?;
     let mailer = mail::from_settings(&settings.mail, &roots, &db, settings.worker.concurrency)?;
     let alerting = Alerting::from_settings(&settings, &roots, db.clone(), Arc::clone(&mailer))?;
-    let provider = providers::from_settings(&settings, &roots)?;
-    let public_url = settings.server.public_url.origin().to_owned();
-    let counter = Counter::new(db.clone(), provider, public_url);
+    let (counter, billing) = providers::from_settings(&settings, &roots, &db)?;
     let carriers = carriers::from_settings(&settings, &roots, &db)?;
     let worker = Worker::new(db.clone(), identity, mailer, Options::from_settings(&settings))?
         .with_carriers(carriers)
         .with_counter(counter)
+        .with_billing(billing)
         .with_webhooks(Webhooks::from_settings(&settings, &roots)?)
         .with_alerts(alerting);
     let ops = match settings.worker.ops_bind {

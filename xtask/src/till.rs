@@ -60,7 +60,8 @@ impl Till {
         command
             .env("OPENCHAIR__STRIPE__BASE_URL", self.origin())
             .env("OPENCHAIR__STRIPE__SECRET_KEY", SECRET_KEY)
-            .env("OPENCHAIR__STRIPE__WEBHOOK_SECRET", WEBHOOK_SECRET);
+            .env("OPENCHAIR__STRIPE__WEBHOOK_SECRET", WEBHOOK_SECRET)
+            .env("OPENCHAIR__STRIPE__PLANS", "true");
     }
 
     /// Stops it and waits.

@@ -174,6 +174,21 @@ impl Right {
         }
     }
 
+    /// Whether it can still be done where the plan isn't paid: to look, to take out, to pay, and what only makes
+    /// it safer or was promised to people.
+    pub fn stays(self) -> bool {
+        matches!(self.action(), "read" | "read_own" | "export")
+            || matches!(
+                self,
+                Self::BillTenant
+                    | Self::CloseTenant
+                    | Self::RevokeApiKey
+                    | Self::RevokeSupportGrant
+                    | Self::RemoveMember
+                    | Self::EraseCustomer
+            )
+    }
+
     /// The part before the colon.
     pub fn object(self) -> &'static str {
         self.key().split_once(':').map_or(self.key(), |(object, _)| object)

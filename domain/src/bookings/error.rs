@@ -32,6 +32,7 @@ refusals! {
         OfferUsed = Conflict "offer_used" "This time has been booked already.",
         WaitingAlready = Conflict "waiting_already" "You are on the waiting list for this already.",
         NotWaiting = Conflict "not_waiting" "Nobody waits for this any more.",
+        ShopPaused = Conflict "shop_paused" "Nothing new can be booked here at the moment. Please call.",
         QueueClosed = Conflict "queue_closed" "Nobody can join the queue here at the moment.",
         QueueFull = Conflict "queue_full" "The queue is full at the moment.",
         TooManyTickets = Conflict "too_many_tickets" "Enough people who joined from where you are wait here already. Please join at the desk.",

@@ -16,6 +16,7 @@ use super::entities::appointment;
 use super::error::{BookingError, Refusal};
 use super::link;
 use super::members::Member;
+use super::paused::takes_new;
 use super::read::{self, VisitFacts};
 use super::save::{self, WrittenTo};
 use super::state::{Action, Status};
@@ -68,6 +69,7 @@ pub struct Kept {
 
 /// Keeps a time.
 pub async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Kept, BookingError> {
+    takes_new(tx)?;
     let visitor = Sha256::digest(new.visitor.as_bytes()).to_vec();
     let wanted = &new.wanted;
     let mut setting = setting(tx, new.location, wanted, Asker::Customer, new.start, None).await?;

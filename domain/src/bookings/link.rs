@@ -69,7 +69,7 @@ pub struct OwnVisit {
 /// Finds out what a link leads to. A forged one leads nowhere.
 pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Holder, BookingError> {
     let sql = "
-        select a.tenant_id, a.id, t.plan, t.require_two_factor
+        select a.tenant_id, a.id, t.plan, t.require_two_factor, t.read_only
         from appointments a join tenants t on t.id = a.tenant_id where a.link_hash = $1";
     find(db, sql, token, request).await
 }
@@ -83,7 +83,7 @@ pub async fn open_again(
     request: RequestFacts,
 ) -> Result<Holder, BookingError> {
     let sql = "
-        select a.tenant_id, a.id, t.plan, t.require_two_factor
+        select a.tenant_id, a.id, t.plan, t.require_two_factor, t.read_only
         from appointments a join tenants t on t.id = a.tenant_id
         where a.link_hash = $1 or a.link_before = $1";
     find(db, sql, token, request).await

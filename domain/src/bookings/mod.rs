@@ -21,6 +21,7 @@ mod link;
 mod members;
 mod moving;
 mod paid;
+mod paused;
 mod price;
 mod read;
 mod save;
@@ -48,6 +49,7 @@ pub(crate) mod workshop {
     pub(crate) use super::link::{Dated, locked, shop_of, tell, tell_all};
     pub(crate) use super::members::Member;
     pub(crate) use super::moving::{NewPlace, leave, lines, settle};
+    pub(crate) use super::paused::takes_new;
     pub(crate) use super::read::{
         LineFacts, complete, held as read_held, own_staff, read_any, row as read_row, sees, status,
     };

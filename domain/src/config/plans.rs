@@ -32,6 +32,8 @@ pub struct Plan {
 pub struct Plans {
     /// Of the prices.
     pub currency: String,
+    /// So many days everything goes on after a payment that didn't come, or a trial that is over.
+    pub grace_days: u32,
     trial: Plan,
     solo: Plan,
     team: Plan,

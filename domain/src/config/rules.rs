@@ -29,6 +29,10 @@ pub(super) fn check(merged: &Merged, rules: Rules, faults: &mut Vec<Fault>) {
         let expected = "the secret of the endpoint at Stripe, as stripe.secret_key is given";
         rule.given("stripe.webhook_secret", Show::Nothing, expected);
     }
+    if merged.get("stripe.plans").is_some_and(|entry| entry.raw.flag() == Some(true)) {
+        let expected = "this installation's key at Stripe, as stripe.plans is on";
+        rule.given("stripe.secret_key", Show::Nothing, expected);
+    }
     if text("push.vapid_key").is_some_and(|key| !key.is_empty()) {
         let expected = "mailto:… or https://…, as push.vapid_key is given";
         rule.given("push.contact", Show::Plain, expected);

@@ -234,6 +234,8 @@ section! {
         webhook_secret: Secret = r.secret("stripe.webhook_secret");
         /// How long it may take to answer.
         timeout: Duration = r.time("stripe.timeout_seconds", 1..=120, SECOND);
+        /// Whether businesses pay for their plans, into that account itself.
+        plans: bool = r.flag("stripe.plans");
     }
 }
 

@@ -108,6 +108,7 @@ struct FoundShop {
     id: Uuid,
     plan: String,
     require_two_factor: bool,
+    read_only: bool,
     location_id: Uuid,
     rules: i64,
     busy: i64,
@@ -124,7 +125,8 @@ pub(crate) async fn visit(
     // What isn't written like an address is nobody's.
     let Ok(slug) = text::slug(slug) else { return Ok(None) };
     let sql = "
-        select t.id, t.plan, t.require_two_factor, l.id as location_id, v.rules, v.busy
+        select t.id, t.plan, t.require_two_factor, t.read_only, l.id as location_id, v.rules,
+               v.busy
         from tenants t
         join locations l on l.tenant_id = t.id and l.archived_at is null
         join availability_versions v on v.tenant_id = l.tenant_id and v.location_id = l.id
@@ -139,6 +141,7 @@ pub(crate) async fn visit(
             id: Id::from_uuid(found.id),
             plan: found.plan,
             require_two_factor: found.require_two_factor,
+            read_only: found.read_only,
         };
         let location = Id::from_uuid(found.location_id);
         let (rules, busy) = (found.rules, found.busy);

@@ -72,6 +72,7 @@ struct PersonRow {
     tenant_id: Option<Uuid>,
     plan: Option<String>,
     require_two_factor: Option<bool>,
+    read_only: Option<bool>,
     membership_id: Option<Uuid>,
     member_seen_at: Option<Instant>,
     role: Option<String>,
@@ -87,7 +88,7 @@ macro_rules! person_by {
             "select s.id as session_id, u.id as user_id, u.name, u.platform_admin,
                     u.totp_confirmed_at is not null as two_factor,
                     s.current_tenant_id, s.last_seen_at,
-                    t.id as tenant_id, t.plan, t.require_two_factor,
+                    t.id as tenant_id, t.plan, t.require_two_factor, t.read_only,
                     m.id as membership_id, m.last_seen_at as member_seen_at, m.role, m.custom_role_id, r.permissions, g.id as grant_id
              from sessions s
              join users u on u.id = s.user_id
@@ -115,10 +116,12 @@ struct KeyRow {
     tenant_id: Uuid,
     plan: String,
     require_two_factor: bool,
+    read_only: bool,
 }
 
 const KEY: &str = "
-    select k.id, k.name, k.scopes, k.last_used_at, t.id as tenant_id, t.plan, t.require_two_factor
+    select k.id, k.name, k.scopes, k.last_used_at, t.id as tenant_id, t.plan, t.require_two_factor,
+           t.read_only
     from api_keys k join tenants t on t.id = k.tenant_id
     where k.secret_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > $2)";
 
@@ -228,6 +231,7 @@ impl Identity {
             id: Id::from_uuid(row.tenant_id),
             plan: row.plan,
             require_two_factor: row.require_two_factor,
+            read_only: row.read_only,
         };
         let principal =
             Principal::ApiKey { key: Id::<ApiKey>::from_uuid(row.id), name: row.name.into() };
@@ -287,6 +291,7 @@ impl PersonRow {
                 id: Id::from_uuid(tenant),
                 plan: self.plan.clone().unwrap_or_default(),
                 require_two_factor: self.require_two_factor.unwrap_or_default(),
+                read_only: self.read_only.unwrap_or_default(),
             },
             member,
             grant: self.grant_id.map(Id::from_uuid),

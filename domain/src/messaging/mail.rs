@@ -74,6 +74,15 @@ pub enum Template {
     /// An endpoint of your business's webhooks was given up: `name`, `business`, `endpoint`, `what`
     /// happened. Nothing to click.
     WebhookDisabled,
+    /// Your business's trial ends soon: like the next three, `name`, `business`, `date` (`YYYY-MM-DD`). The link
+    /// is to the plan.
+    PlanTrialEnding,
+    /// The trial is over; everything goes on until the `date`.
+    PlanTrialOver,
+    /// A bill couldn't be taken; everything goes on until the `date`.
+    PlanPastDue,
+    /// Since the `date` your business only looks at what it has.
+    PlanReadOnly,
     /// A receipt: like all about a visit, and the `amount`. Nothing to click.
     PaymentReceipt,
     /// Some of it was given back: the same.
@@ -95,7 +104,7 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -122,6 +131,10 @@ impl Template {
         Self::QueueNext,
         Self::QueueCalled,
         Self::WebhookDisabled,
+        Self::PlanTrialEnding,
+        Self::PlanTrialOver,
+        Self::PlanPastDue,
+        Self::PlanReadOnly,
         Self::PaymentReceipt,
         Self::PaymentReturned,
         Self::PaymentTooLate,
@@ -156,6 +169,10 @@ impl Template {
             Self::QueueNext => "queue_next",
             Self::QueueCalled => "queue_called",
             Self::WebhookDisabled => "webhook_disabled",
+            Self::PlanTrialEnding => "plan_trial_ending",
+            Self::PlanTrialOver => "plan_trial_over",
+            Self::PlanPastDue => "plan_past_due",
+            Self::PlanReadOnly => "plan_read_only",
             Self::PaymentReceipt => "payment_receipt",
             Self::PaymentReturned => "payment_returned",
             Self::PaymentTooLate => "payment_too_late",

@@ -93,6 +93,8 @@ words! {
         ChannelOff = "channel_off",
         /// Nobody is disturbed at this hour, and afterwards it would be too late.
         Quiet = "quiet",
+        /// The business's plan has no texts left in this month.
+        PlanLimit = "plan_limit",
         /// They have booked since.
         Booked = "booked",
         /// The sequence that it was a step of was turned off, or they were taken out of it.

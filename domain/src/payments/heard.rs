@@ -12,6 +12,7 @@ use super::looking::{LOOK, Look};
 use super::refunds::{GIVE_BACK, GiveBack};
 use crate::ids::{Id, Tenant};
 use crate::jobs::{self, NewJob};
+use crate::plans;
 use crate::tenancy::{Db, StoreError, SystemReason};
 use crate::tenants;
 
@@ -32,6 +33,8 @@ pub struct Heard {
     pub account: Option<String>,
     /// With what: how the provider calls it.
     pub object: String,
+    /// Whose that is, as the provider calls them.
+    pub customer: Option<String>,
     /// What we call it, if we noted that there: it may be told before we know how they call it.
     pub noted: Noted,
 }
@@ -73,7 +76,13 @@ pub async fn heard(db: &Db, heard: &Heard) -> Result<(), StoreError> {
     if noted.rows_affected() == 0 {
         return tx.rollback().await;
     }
-    let Some(account) = &heard.account else { return tx.commit().await };
+    let Some(account) = &heard.account else {
+        // Of our own account: what businesses pay for their plans.
+        if let Some(customer) = &heard.customer {
+            plans::heard_of(&tx, customer, &heard.id).await?;
+        }
+        return tx.commit().await;
+    };
     let sql = "select tenant_id from payment_accounts where account = $1";
     let statement =
         Statement::from_sql_and_values(DbBackend::Postgres, sql, [account.clone().into()]);

@@ -12,6 +12,7 @@ use crate::identity::SignedIn;
 use crate::ids::{Id, Tenant};
 use crate::outbox::{self, NewEvent};
 use crate::page::{Paged, Window};
+use crate::plans;
 use crate::tenancy::SystemTx;
 use crate::time::Instant;
 
@@ -145,10 +146,14 @@ pub async fn set_plan(
     if found.plan == plan {
         return Ok(found);
     }
+    if plans::pays(tx, tenant).await? {
+        return Err(PlatformError::Subscribed);
+    }
     let before = std::mem::replace(&mut found.plan, plan.to_owned());
     found.trial_ends_at = days.map(|days| tx.now() + Duration::days(days.into()));
     let sql =
-        "update tenants set plan = $2, trial_ends_at = $3, updated_at = $4, version = version + 1
+        "update tenants set plan = $2, trial_ends_at = $3, updated_at = $4, version = version + 1,
+                            read_only = false, plan_due_at = $4
                where id = $1";
     let values = [tenant.uuid().into(), plan.into(), found.trial_ends_at.into(), tx.now().into()];
     tx.conn().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;

@@ -29,6 +29,7 @@ use businesses::exists;
 refusals! {
     /// Why the platform can't do it.
     PlatformError {
+        Subscribed = Conflict "already_subscribed" "This business pays for its plan itself.",
         AddressNotVerified = Conflict "address_not_verified" "This login hasn't verified its e-mail address: it may be anybody's.",
     }
 }

@@ -62,12 +62,13 @@ pub(super) struct Found {
     pub(super) location_id: Uuid,
     plan: String,
     require_two_factor: bool,
+    read_only: bool,
 }
 
 /// Finds out what a ticket's link leads to. A forged one leads nowhere.
 pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Ticket, BookingError> {
     let sql = "
-        select e.tenant_id, e.id, e.location_id, t.plan, t.require_two_factor
+        select e.tenant_id, e.id, e.location_id, t.plan, t.require_two_factor, t.read_only
         from queue_entries e join tenants t on t.id = e.tenant_id where e.token_hash = $1";
     let token = OpaqueToken::parse(TokenKind::Ticket, token).ok_or(Refusal::NotFound)?;
     let found = by_token(db, sql, &token).await?.ok_or(Refusal::NotFound)?;
@@ -96,6 +97,7 @@ impl Found {
             id: Id::from_uuid(self.tenant_id),
             plan: self.plan,
             require_two_factor: self.require_two_factor,
+            read_only: self.read_only,
         };
         Caller::visitor(facts, request)
     }

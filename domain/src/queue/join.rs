@@ -17,7 +17,7 @@ use super::state::{Source, State, Step};
 use super::store::{self, Held};
 use super::{EntryFacts, Quote, WantedHere, history, next};
 use crate::availability::day_at;
-use crate::bookings::workshop::{Asker, place, whose};
+use crate::bookings::workshop::{Asker, place, takes_new, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
 use crate::diary::{self, Shop};
 use crate::ids::{Id, QueueEntry};
@@ -140,6 +140,7 @@ pub async fn join(
     new: &NewParty,
     arrival: Arrival,
 ) -> Result<Joined, BookingError> {
+    takes_new(tx)?;
     let Arrival { source, quote, from } = arrival;
     let versions = place(tx, new.location, "/location").await?;
     let shop = diary::shop(tx, versions).await?.ok_or(Refusal::NotFound)?;

@@ -139,7 +139,7 @@ pub async fn open_kiosk(
     request: RequestFacts,
 ) -> Result<KioskDoor, BookingError> {
     let sql = "
-        select k.tenant_id, k.id, k.location_id, t.plan, t.require_two_factor
+        select k.tenant_id, k.id, k.location_id, t.plan, t.require_two_factor, t.read_only
         from queue_kiosks k join tenants t on t.id = k.tenant_id
         where k.token_hash = $1 and k.revoked_at is null";
     let token = OpaqueToken::parse(TokenKind::Kiosk, token).ok_or(Refusal::NotFound)?;

@@ -181,8 +181,12 @@ fn which_time_off_can_be_meant() {
 
 #[test]
 fn hours_are_changed_by_whom_they_belong_to_and_by_the_managers() {
-    let tenant =
-        TenantFacts { id: id::<Tenant>(1), plan: "team".into(), require_two_factor: false };
+    let tenant = TenantFacts {
+        id: id::<Tenant>(1),
+        plan: "team".into(),
+        require_two_factor: false,
+        read_only: false,
+    };
     let caller = |rights: &[Right], user: Option<u128>| {
         let principal = match user {
             Some(user) => Principal::Member {

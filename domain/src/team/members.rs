@@ -228,12 +228,13 @@ struct OwnPlace {
     tenant_id: Uuid,
     plan: String,
     require_two_factor: bool,
+    read_only: bool,
     role: String,
     custom_role_id: Option<Uuid>,
 }
 
 const OWN_PLACE: &str = "
-    select m.tenant_id, t.plan, t.require_two_factor, m.role, m.custom_role_id
+    select m.tenant_id, t.plan, t.require_two_factor, t.read_only, m.role, m.custom_role_id
     from memberships m join tenants t on t.id = m.tenant_id
     where m.user_id = $1 and m.id = $2";
 
@@ -269,6 +270,7 @@ async fn own_place(
         id: Id::<Tenant>::from_uuid(found.tenant_id),
         plan: found.plan,
         require_two_factor: found.require_two_factor,
+        read_only: found.read_only,
     };
     let principal = Principal::Member {
         user: person.user,

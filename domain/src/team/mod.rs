@@ -10,6 +10,7 @@ mod hold;
 mod invitations;
 mod joining;
 mod members;
+mod owners;
 mod ownership;
 mod rules;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use joining::{InvitationLook, Joined, Joining, accept, look};
 pub use members::{
     MemberFacts, change_role, find as find_member, leave, list as list_members, remove,
 };
+pub(crate) use owners::owners;
 pub use ownership::transfer;
 
 refusals! {

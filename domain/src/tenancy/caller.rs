@@ -26,6 +26,8 @@ pub struct TenantFacts {
     pub plan: String,
     /// Whether every login needs a second factor here.
     pub require_two_factor: bool,
+    /// Its plan isn't paid: what is there can be seen, and nothing new begins.
+    pub read_only: bool,
 }
 
 /// Whose hand it is.

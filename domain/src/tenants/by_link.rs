@@ -11,11 +11,12 @@ struct Found {
     id: Uuid,
     plan: String,
     require_two_factor: bool,
+    read_only: bool,
 }
 
 /// Whoever holds a link: let into the business that it belongs to, without rights, with what it leads
-/// to there and the link itself. `sql` finds `tenant_id`, `id`, `plan` and `require_two_factor` by the
-/// link's hash. None: the link is forged, or leads nowhere any more.
+/// to there and the link itself. `sql` finds `tenant_id`, `id`, and `plan`, `require_two_factor` and `read_only`
+/// of the business, by the link's hash. None: the link is forged, or leads nowhere any more.
 pub(crate) async fn by_link(
     db: &Db,
     sql: &'static str,
@@ -33,6 +34,7 @@ pub(crate) async fn by_link(
             id: Id::from_uuid(found.tenant_id),
             plan: found.plan,
             require_two_factor: found.require_two_factor,
+            read_only: found.read_only,
         };
         (Caller::visitor(facts, request), found.id, token)
     }))

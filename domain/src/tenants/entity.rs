@@ -16,6 +16,8 @@ pub struct Model {
     pub plan: String,
     pub trial_ends_at: Option<DateTimeUtc>,
     pub require_two_factor: bool,
+    pub read_only: bool,
+    pub plan_due_at: Option<DateTimeUtc>,
     pub version: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

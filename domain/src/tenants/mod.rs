@@ -74,6 +74,8 @@ pub struct Business {
     pub trial_ends_at: Option<Instant>,
     /// Whether every login needs a second factor here.
     pub require_two_factor: bool,
+    /// Its plan isn't paid: what is there can be seen, and nothing new begins.
+    pub read_only: bool,
     /// What it shows of itself.
     pub images: Images,
     /// When it signed up.
@@ -97,6 +99,7 @@ impl Business {
             plan: row.plan,
             trial_ends_at: row.trial_ends_at,
             require_two_factor: row.require_two_factor,
+            read_only: row.read_only,
             images,
             created_at: row.created_at,
             version: row.version,

@@ -34,6 +34,8 @@ pub struct PublicPage {
     pub currency: String,
     /// Its colour, as an angle.
     pub hue: i16,
+    /// Whether it takes nothing new at the moment.
+    pub paused: bool,
     /// Its logo and its photo.
     pub images: Images,
     /// Where it is, and when it is open.
@@ -52,6 +54,7 @@ impl From<entity::Model> for TenantFacts {
             id: Id::from_uuid(row.id),
             plan: row.plan,
             require_two_factor: row.require_two_factor,
+            read_only: row.read_only,
         }
     }
 }
@@ -90,5 +93,6 @@ pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, Tenant
         time_zone: shop.time_zone,
         currency: shop.currency,
         hue: shop.hue,
+        paused: shop.read_only,
     })
 }

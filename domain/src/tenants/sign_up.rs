@@ -246,6 +246,8 @@ async fn insert(tx: &SystemTx, starter: &Starter) -> Result<Business, SignUpErro
         plan: starter.plan.clone(),
         trial_ends_at: trial.map(|days| tx.now() + Duration::days(days.into())),
         require_two_factor: false,
+        read_only: false,
+        plan_due_at: Some(tx.now()),
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),

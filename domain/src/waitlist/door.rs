@@ -27,7 +27,7 @@ pub struct OfferHolder {
 /// Finds out what a link of the waiting list leads to. A forged one leads nowhere.
 pub async fn open(db: &Db, token: &str, request: RequestFacts) -> Result<Waiter, BookingError> {
     let sql = "
-        select w.tenant_id, w.id, t.plan, t.require_two_factor
+        select w.tenant_id, w.id, t.plan, t.require_two_factor, t.read_only
         from waitlist_entries w join tenants t on t.id = w.tenant_id where w.token_hash = $1";
     let found = tenants::by_link(db, sql, TokenKind::Waiting, token, request).await?;
     let (caller, id, _) = found.ok_or(Refusal::NotFound)?;
@@ -41,7 +41,7 @@ pub async fn open_offer(
     request: RequestFacts,
 ) -> Result<OfferHolder, BookingError> {
     let sql = "
-        select o.tenant_id, o.id, t.plan, t.require_two_factor
+        select o.tenant_id, o.id, t.plan, t.require_two_factor, t.read_only
         from waitlist_offers o join tenants t on t.id = o.tenant_id where o.token_hash = $1";
     let found = tenants::by_link(db, sql, TokenKind::Offer, token, request).await?;
     let (caller, id, _) = found.ok_or(Refusal::NotFound)?;

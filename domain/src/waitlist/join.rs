@@ -6,7 +6,7 @@ use super::entities::entry;
 use super::read::Place;
 use super::{EntryFacts, State, Told};
 use crate::audit::NewEntry;
-use crate::bookings::workshop::{Asker, plan, whose};
+use crate::bookings::workshop::{Asker, plan, takes_new, whose};
 use crate::bookings::{BookingError, Refusal, Whom};
 use crate::diary;
 use crate::ids::WaitlistEntry;
@@ -24,6 +24,7 @@ pub struct Joined {
 
 /// Somebody puts themselves on the list.
 pub async fn join(tx: &mut TenantTx, new: &NewWaiting) -> Result<Joined, BookingError> {
+    takes_new(tx)?;
     enter(tx, new, Asker::Customer).await
 }
 

@@ -1,8 +1,6 @@
 //! An endpoint that is given up. Its business's owners hear of it.
 
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, DbBackend, EntityTrait, FromQueryResult, Statement,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 
 use super::endpoints::{EndpointFacts, note};
 use super::entities::endpoint;
@@ -11,6 +9,7 @@ use super::{EndpointState, order};
 use crate::audit::Change;
 use crate::ids::{Id, WebhookEndpoint};
 use crate::messaging::{self, NewMail, Template};
+use crate::team;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text::Email;
 
@@ -36,7 +35,7 @@ pub(super) async fn disable(
     let state = Change::of("state", EndpointState::On.key(), EndpointState::Disabled.key());
     let why_changed = Change::of("disabled_for", serde_json::Value::Null, why.key());
     note(tx, "webhook_endpoint.disabled", &facts, [state, why_changed]);
-    for owner in owners(tx).await? {
+    for owner in team::owners(tx).await? {
         let Ok(to) = Email::parse(&owner.email) else { continue };
         let what = match why {
             DisabledFor::Gone => "webhook_gone",
@@ -51,23 +50,4 @@ pub(super) async fn disable(
         messaging::queue(tx, mail).await?;
     }
     Ok(())
-}
-
-#[derive(FromQueryResult)]
-struct Owner {
-    id: uuid::Uuid,
-    name: String,
-    email: String,
-    locale: String,
-    business: String,
-}
-
-async fn owners(tx: &TenantTx) -> Result<Vec<Owner>, StoreError> {
-    let sql = "
-        select u.id, u.name, u.email, u.locale, t.name as business
-        from memberships m join users u on u.id = m.user_id join tenants t on t.id = m.tenant_id
-        where m.tenant_id = $1 and m.role = 'owner' order by m.id";
-    let values = [tx.tenant().uuid().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    Ok(Owner::find_by_statement(statement).all(tx.conn()).await?)
 }

@@ -56,6 +56,7 @@ struct Row {
     tenant: Uuid,
     plan: String,
     require_two_factor: bool,
+    read_only: bool,
 }
 
 /// Businesses take turns: the first endpoint of each comes before the second of any.
@@ -90,7 +91,8 @@ const LEASE: &str = "
     update webhook_endpoints e set lease_until = $2, leased_by = $3
     from held join tenants t on t.id = held.tenant_id
     where e.tenant_id = held.tenant_id and e.id = held.id
-    returning e.id, held.doubtful, t.id as tenant, t.plan, t.require_two_factor";
+    returning e.id, held.doubtful, t.id as tenant, t.plan, t.require_two_factor,
+              t.read_only";
 
 /// Takes endpoints at which something is due.
 pub async fn lease(db: &Db, lease: &Lease, shares: Shares) -> Result<Vec<Leased>, StoreError> {
@@ -110,7 +112,10 @@ pub async fn lease(db: &Db, lease: &Lease, shares: Shares) -> Result<Vec<Leased>
         id: Id::from_uuid(row.id),
         doubtful: row.doubtful,
         until,
-        caller: Caller::worker(facts(row.tenant, row.plan, row.require_two_factor), TASK),
+        caller: Caller::worker(
+            facts(row.tenant, row.plan, row.require_two_factor, row.read_only),
+            TASK,
+        ),
         worker: lease.worker.clone(),
     };
     Ok(rows.into_iter().map(one).collect())

@@ -35,6 +35,7 @@ struct Row {
     id: Uuid,
     plan: String,
     require_two_factor: bool,
+    read_only: bool,
 }
 
 impl Listening {
@@ -45,7 +46,7 @@ impl Listening {
 }
 
 const LISTENING: &str = "
-    select t.id, t.plan, t.require_two_factor
+    select t.id, t.plan, t.require_two_factor, t.read_only
     from webhook_cursors c
     join event_counters e on e.tenant_id = c.tenant_id and e.last_seq > c.seq
     join tenants t on t.id = c.tenant_id
@@ -53,7 +54,7 @@ const LISTENING: &str = "
 
 /// Looked up one by one, whatever the planner thinks of a list that it doesn't know.
 const LISTENING_OF: &str = "
-    select t.id, t.plan, t.require_two_factor
+    select t.id, t.plan, t.require_two_factor, t.read_only
     from unnest($1::uuid[]) as rang (id)
     cross join lateral (
         select tenant_id, seq from webhook_cursors where tenant_id = rang.id and listens limit 1
@@ -79,12 +80,17 @@ pub async fn listening(db: &Db, rang: &Ring) -> Result<Vec<Listening>, StoreErro
     tx.rollback().await?;
     Ok(rows
         .into_iter()
-        .map(|row| Listening(facts(row.id, row.plan, row.require_two_factor)))
+        .map(|row| Listening(facts(row.id, row.plan, row.require_two_factor, row.read_only)))
         .collect())
 }
 
-pub(super) fn facts(id: Uuid, plan: String, require_two_factor: bool) -> TenantFacts {
-    TenantFacts { id: Id::from_uuid(id), plan, require_two_factor }
+pub(super) fn facts(
+    id: Uuid,
+    plan: String,
+    require_two_factor: bool,
+    read_only: bool,
+) -> TenantFacts {
+    TenantFacts { id: Id::from_uuid(id), plan, require_two_factor, read_only }
 }
 
 /// Turns a business's next events into deliveries, and moves its cursor on, in one transaction. Who

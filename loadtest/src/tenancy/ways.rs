@@ -190,6 +190,7 @@ fn business(row: &PgRow) -> sqlx::Result<Business> {
         images: Images::default(),
         trial_ends_at: row.try_get("trial_ends_at")?,
         require_two_factor: row.try_get("require_two_factor")?,
+        read_only: row.try_get("read_only")?,
         created_at: row.try_get("created_at")?,
         version: row.try_get("version")?,
     })

@@ -91,6 +91,10 @@ async fn caller<P: Permission>(request: &Request) -> Result<Caller, ApiError> {
     if !caller.may(P::VALUE) {
         return Err(ApiError::not_allowed(P::VALUE.sentence()));
     }
+    if caller.facts().read_only && !P::VALUE.stays() {
+        let detail = "Your business's plan isn't paid: everything can be seen and taken out, and nothing changed.";
+        return Err(ApiError::forbidden("read_only", detail));
+    }
     Ok(caller)
 }
 

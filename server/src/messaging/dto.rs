@@ -105,6 +105,8 @@ mirrored! {
         Refused,
         /// Tried for hours, in vain
         GaveUp,
+        /// The business's plan has no texts left in this month
+        PlanLimit,
     }
 
     /// How somebody said that they don't want to be written to.

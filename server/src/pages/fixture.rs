@@ -55,6 +55,7 @@ pub(super) fn page(name: &str) -> PublicPage {
         time_zone: "Pacific/Guam".into(),
         currency: "USD".into(),
         hue: 185,
+        paused: false,
         images: Images::default(),
         ahead: HashMap::new(),
         locations: vec![at("Tumon Bay", "7 Shore Road, Tamuning")],

@@ -44,6 +44,8 @@ struct Object {
     id: Option<String>,
     /// Of what belongs to a payment: which.
     payment_intent: Option<String>,
+    /// Whose it is.
+    customer: Option<String>,
     /// What we noted of it.
     metadata: Option<Metadata>,
 }
@@ -56,7 +58,7 @@ struct Metadata {
 
 impl From<Event> for Heard {
     fn from(event: Event) -> Self {
-        let Object { id, payment_intent, metadata } = event.data.object;
+        let Object { id, payment_intent, customer, metadata } = event.data.object;
         // What is about a charge or a dispute is about the payment that it belongs to; pages and refunds are
         // known by names of their own.
         let id = id.unwrap_or_default();
@@ -64,7 +66,7 @@ impl From<Event> for Heard {
         let object = if own { id } else { payment_intent.unwrap_or(id) };
         let Metadata { payment, refund } = metadata.unwrap_or_default();
         let noted = Noted { payment, refund };
-        Self { id: event.id, kind: event.kind, account: event.account, object, noted }
+        Self { id: event.id, kind: event.kind, account: event.account, object, customer, noted }
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) struct PublicPageView {
     currency: String,
     /// Its colour, as an angle
     hue: i16,
+    /// Whether it takes nothing new at the moment
+    paused: bool,
     logo: Option<ImageView>,
     photo: Option<ImageView>,
     locations: Vec<PublicLocationView>,
@@ -83,6 +85,7 @@ impl From<PublicPage> for PublicPageView {
             time_zone: page.time_zone,
             currency: page.currency,
             hue: page.hue,
+            paused: page.paused,
             locations,
             services: menu.services.into_iter().map(PublicServiceView::from).collect(),
             addons: menu.addons.into_iter().map(PublicAddonView::from).collect(),

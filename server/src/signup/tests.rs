@@ -8,6 +8,7 @@ use openchair_domain::demo;
 use openchair_domain::entropy::OsEntropy;
 use openchair_domain::messaging::templates::Templates;
 use openchair_domain::payments::Counter;
+use openchair_domain::plans::Billing;
 use openchair_domain::time::SystemClock;
 use openchair_domain::wiring;
 use openchair_worker::alerts::Alerting;
@@ -76,8 +77,10 @@ async fn app() -> (App, Arc<Ground>) {
     let alerting =
         Alerting::from_settings(&settings, &Roots::default(), db.clone(), mailer).unwrap();
     let counter = Counter::new(db.clone(), None, public_url.clone());
+    let billing = Billing::new(db.clone(), None, public_url.clone());
     let parts = Parts {
         counter,
+        billing,
         stripe_secret: Secret::new(""),
         db,
         identity,
@@ -319,6 +322,7 @@ async fn demo_businesses_are_put_in_once() {
         "membership_plans",
         "name",
         "packages",
+        "paused",
         "photo",
         "services",
         "slug",

@@ -32,6 +32,8 @@ pub(crate) struct TenantView {
     trial_ends_at: Option<DateTime<Utc>>,
     /// Whether every login needs a second factor here
     require_two_factor: bool,
+    /// Its plan isn't paid: what is there can be seen and taken out, and nothing new begins
+    read_only: bool,
     created_at: DateTime<Utc>,
     version: i32,
 }
@@ -54,6 +56,7 @@ impl From<Business> for TenantView {
             plan: business.plan,
             trial_ends_at: business.trial_ends_at,
             require_two_factor: business.require_two_factor,
+            read_only: business.read_only,
             created_at: business.created_at,
             version: business.version,
         }

@@ -22,6 +22,7 @@ mod manners;
 mod messages;
 mod pages;
 mod payments;
+mod plans;
 mod queue;
 mod races;
 mod regulars;

@@ -54,6 +54,8 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("refunds_unheard", "the worker asks for what nothing was heard of over all tenants"),
     ("schedules_due", "the sweep looks for what is due over all tenants"),
     ("sequence_runs_due", "the worker looks for what is due over all tenants"),
+    ("subscriptions_by_customer", "what the provider tells is about a customer, whosever it is"),
+    ("subscriptions_by_look", "the worker asks for what nothing was heard of over all tenants"),
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
     ("waitlist_entries_by_token", "who waits shows the link before anybody knows the tenant"),
     ("waitlist_offers_by_token", "who waits shows the link before anybody knows the tenant"),

@@ -151,6 +151,7 @@ impl SendMessages {
         for (place, looked) in looked.into_iter().enumerate() {
             ends.push(match looked {
                 Looked::Over => Ok(()),
+                Looked::Spent => self.without_text(messages[place]).await,
                 Looked::Later(at) => Err(Failure::Later((at - now).to_std().unwrap_or_default())),
                 // It was sealed with a key that this worker wasn't given (yet).
                 Looked::Unreadable(reason) => Err(Failure::Transient(reason)),
@@ -180,6 +181,15 @@ impl SendMessages {
             self.note(messages, some, &mut ends).await;
         }
         ends
+    }
+
+    /// The business's plan has no texts left: the message goes another way that its customer can be reached by.
+    async fn without_text(&self, named: Named) -> Result<(), Failure> {
+        let because = "the plan has no texts left in this month";
+        if messaging::instead(&self.db, named, because).await? {
+            return Ok(());
+        }
+        Ok(self.settle(&[(named, Outcome::Dropped(Reason::PlanLimit))]).await?)
     }
 
     /// Notes what became of some of them.

@@ -5,6 +5,7 @@ mod identity;
 mod mail;
 mod messages;
 mod payments;
+mod plans;
 mod regulars;
 mod waitlist;
 
@@ -13,5 +14,6 @@ pub(crate) use identity::SendLinks;
 pub(crate) use mail::SendMails;
 pub(crate) use messages::SendMessages;
 pub(crate) use payments::AboutMoney;
+pub(crate) use plans::AboutPlans;
 pub(crate) use regulars::SendRegularLinks;
 pub(crate) use waitlist::MatchWaitlist;

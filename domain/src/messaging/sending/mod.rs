@@ -6,6 +6,8 @@ mod forsaken;
 mod read;
 mod settle;
 
+use std::collections::HashMap;
+
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -65,6 +67,8 @@ pub enum Looked {
     Ready(Box<Ready>),
     /// It is not the hour for it: it is to be sent then.
     Later(Instant),
+    /// It is a text, and the business's plan has none left in this month: it goes another way, or not at all.
+    Spent,
     /// There is nothing to do (any more): it was sent or dropped.
     Over,
     /// It can't be read.
@@ -83,6 +87,8 @@ pub async fn look(
     let tx = db.system_by_key(SystemReason::Messages).await?;
     let mut rows = read::rows(&tx, messages).await?;
     let (mut looked, mut dropped, mut later) = (Vec::new(), Vec::new(), Vec::new());
+    // What is about to be sent isn't counted yet.
+    let mut texts: HashMap<Id<Tenant>, i64> = HashMap::new();
     for named in messages {
         let Some(row) = rows.remove(&(named.0.uuid(), named.1.uuid())) else {
             looked.push(Looked::Over);
@@ -96,6 +102,9 @@ pub async fn look(
             }
         };
         looked.push(match decide(&facts, tx.now()) {
+            Verdict::Send if is_one_too_many(&mut texts, named.0, row.texts_left()) => {
+                Looked::Spent
+            }
             Verdict::Send => {
                 let told = still_told(&facts, tx.now());
                 match ready(tx.tools(), *named, row, &told, public_url) {
@@ -118,6 +127,18 @@ pub async fn look(
     settle::due_at(&tx, &later).await?;
     tx.commit().await?;
     Ok(looked)
+}
+
+/// Whether it is a text of which the plan has none left, after those that are about to be sent with it.
+fn is_one_too_many(
+    texts: &mut HashMap<Id<Tenant>, i64>,
+    tenant: Id<Tenant>,
+    left: Option<i64>,
+) -> bool {
+    let Some(left) = left else { return false };
+    let taken = texts.entry(tenant).or_default();
+    *taken += 1;
+    *taken > left
 }
 
 fn ready(

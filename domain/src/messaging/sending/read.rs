@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::decide::{Facts, Visit};
 use crate::bookings::Status;
+use crate::config::Plans;
 use crate::messaging::log::Named;
 use crate::messaging::{Channel, Kind, Reason, Settings, State};
 use crate::sequences::StopReason;
@@ -55,6 +56,8 @@ pub(super) struct Row {
     pub(super) slug: String,
     pub(super) own_subject: Option<String>,
     pub(super) own_body: Option<String>,
+    plan: String,
+    texts: i64,
     now: Instant,
 }
 
@@ -98,7 +101,8 @@ const ROWS: &str = "
                order by l.position, l.id limit 1)) as time_zone,
            to_jsonb(s) as settings, t.name as business, t.slug,
            case when m.words is null then w.subject else m.words ->> 'subject' end as own_subject,
-           coalesce(m.words ->> 'body', w.body) as own_body, $3::timestamptz as now
+           coalesce(m.words ->> 'body', w.body) as own_body,
+           t.plan, coalesce(x.texts, 0) as texts, $3::timestamptz as now
     from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
     join messages m on m.tenant_id = wanted.tenant_id and m.id = wanted.id
     join tenants t on t.id = m.tenant_id
@@ -108,6 +112,8 @@ const ROWS: &str = "
     left join sequence_runs r on r.tenant_id = m.tenant_id and r.id = m.run_id
     left join sequences y on y.tenant_id = r.tenant_id and y.id = r.sequence_id
     left join message_settings s on s.tenant_id = m.tenant_id
+    left join text_counts x on m.channel = 'sms' and x.tenant_id = m.tenant_id
+        and x.month = date_trunc('month', $3::timestamptz at time zone t.time_zone)::date
     left join message_templates w on w.tenant_id = m.tenant_id and w.kind = m.kind
         and w.channel = m.channel and w.locale = m.locale";
 
@@ -172,6 +178,12 @@ impl Row {
             halted: self.halted()?,
             quiet_until: quiet.map(|(_, until)| until),
         })
+    }
+
+    /// How many texts the business's plan has left in this month; none: it is no text.
+    pub(super) fn texts_left(&self) -> Option<i64> {
+        let plan = Plans::shipped().get(&self.plan).filter(|_| self.channel == Channel::Sms.key());
+        plan.map(|plan| i64::from(plan.sms_per_month) - self.texts)
     }
 
     /// Why the sequence that it is a step of goes no further. One that came to its end is no reason.

@@ -37,8 +37,9 @@ struct Row {
 const LONGEST: usize = 500;
 
 /// Only what was still to be sent is settled: whoever comes late changes nothing. The links go, unless
-/// somebody may drive it once more.
+/// somebody may drive it once more. Texts that went out are counted in their month: a plan has so many of them.
 const SETTLE: &str = "
+    with settled as (
     update messages m
     set state = s.state, reason = s.reason, detail = s.detail, provider_id = s.provider_id,
         sent_at = s.sent_at, link = case when s.reason = 'gave_up' then m.link end
@@ -46,7 +47,15 @@ const SETTLE: &str = "
         tenant_id uuid, id uuid, state text, reason text, detail text, provider_id text,
         sent_at timestamptz)
     where m.tenant_id = s.tenant_id and m.id = s.id
-      and (m.state = 'queued' or (m.state = 'failed' and m.reason = 'gave_up'))";
+      and (m.state = 'queued' or (m.state = 'failed' and m.reason = 'gave_up'))
+    returning m.tenant_id, m.channel, m.state
+    )
+    insert into text_counts (tenant_id, month, texts)
+    select t.id, date_trunc('month', $2::timestamptz at time zone t.time_zone)::date, count(*)
+    from settled s join tenants t on t.id = s.tenant_id
+    where s.channel = 'sms' and s.state = 'sent'
+    group by t.id order by t.id
+    on conflict (tenant_id, month) do update set texts = text_counts.texts + excluded.texts";
 
 /// Writes down what became of messages.
 pub async fn settle(db: &Db, settled: &[(Named, Outcome)]) -> Result<(), StoreError> {
@@ -67,7 +76,8 @@ pub(in crate::messaging) async fn write_all(
     let rows: Vec<Row> = settled.iter().map(|(named, outcome)| row(*named, outcome, now)).collect();
     let rows: Value = serde_json::to_value(rows)
         .map_err(|error| StoreError::Unreadable(format!("outcomes of messages: {error}")))?;
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, SETTLE, [rows.into()]);
+    let statement =
+        Statement::from_sql_and_values(DbBackend::Postgres, SETTLE, [rows.into(), now.into()]);
     conn.execute_raw(statement).await?;
     Ok(())
 }

@@ -37,6 +37,12 @@ fn sample(template: Template, locale: &str) -> Mail {
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "what": "webhook_failing",
             "endpoint": "https://hooks.example.com/lagoon",
         }),
+        Template::PlanTrialEnding
+        | Template::PlanTrialOver
+        | Template::PlanPastDue
+        | Template::PlanReadOnly => json!({
+            "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "date": "2026-03-08",
+        }),
         Template::PaymentReceipt | Template::PaymentReturned | Template::PaymentTooLate => {
             let mut paid = visit();
             paid["amount"] = json!("27.00 EUR");
@@ -132,7 +138,7 @@ fn a_mail_about_a_visit_says_what_when_where_and_who_writes() {
                 Template::RebookingNudge,
                 Template::Sequence,
             ];
-            if !mail.data.contains_key("date") || afterwards.contains(&template) {
+            if !mail.data.contains_key("title") || afterwards.contains(&template) {
                 continue;
             }
             let about = format!("{} in {locale}", template.key());

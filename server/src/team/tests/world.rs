@@ -12,6 +12,7 @@ use openchair_domain::jobs::{self, Known, Lease};
 use openchair_domain::messaging::SEND_MAIL;
 use openchair_domain::messaging::templates::Templates;
 use openchair_domain::payments::Counter;
+use openchair_domain::plans::Billing;
 use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
 use openchair_domain::time::TestClock;
@@ -107,7 +108,7 @@ impl World {
         let mailer = mail::from_settings(&settings.mail, &Roots::default(), &db, 1).unwrap();
         let alerting =
             Alerting::from_settings(&settings, &Roots::default(), db.clone(), mailer).unwrap();
-        let db_of_counter = db.clone();
+        let (db_of_counter, db_of_billing) = (db.clone(), db.clone());
         let app = App::new(Parts {
             db,
             identity,
@@ -118,6 +119,7 @@ impl World {
             templates: Templates::load().unwrap(),
             texts_token: settings.texts.auth_token.clone(),
             counter: Counter::new(db_of_counter, None, String::new()),
+            billing: Billing::new(db_of_billing, None, String::new()),
             stripe_secret: settings.stripe.webhook_secret.clone(),
             push_key: None,
             public_url: settings.server.public_url.origin().to_owned(),

@@ -10,6 +10,7 @@ export const HOUSE: Screen[] = [
   at('/app/keys', 'main .card'),
   dialog('/app/keys', 'main .row > button'),
   at('/app/settings', 'form'),
+  at('/app/plan', '.offers'),
   at('/app/security', 'main ul li'),
   {
     name: '/app/security, setting up',

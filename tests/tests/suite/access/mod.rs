@@ -178,8 +178,15 @@ fn every_operation_has_its_row_and_every_row_its_operation() {
     assert_eq!(unique.len(), rows.len(), "an operation has two rows");
 }
 
-/// What is refused to everybody where no cards are taken.
-const UNCONNECTED: [&str; 2] = ["connect_payment_account", "look_at_payment_account"];
+/// What is refused to everybody where no cards are taken, and plans cost nothing.
+const UNCONNECTED: [&str; 6] = [
+    "connect_payment_account",
+    "look_at_payment_account",
+    "take_plan",
+    "change_plan",
+    "open_plan_portal",
+    "look_at_plan",
+];
 
 /// The table says the same as the policy: a role may, if and only if it holds what is needed.
 #[tokio::test]

@@ -14,6 +14,7 @@ import type pay from '$messages/pay/en.json';
 import type payments from '$messages/payments/en.json';
 import type people from '$messages/people/en.json';
 import type places from '$messages/places/en.json';
+import type plan from '$messages/plan/en.json';
 import type plans from '$messages/plans/en.json';
 import type platform from '$messages/platform/en.json';
 import type queue from '$messages/queue/en.json';
@@ -41,6 +42,7 @@ type Catalogues = {
   payments: typeof payments;
   people: typeof people;
   places: typeof places;
+  plan: typeof plan;
   plans: typeof plans;
   platform: typeof platform;
   queue: typeof queue;

@@ -65,8 +65,14 @@ pub fn sample(operation: &Operation, world: &World) -> Option<Sample> {
         "export_till" => {
             Sample::at(format!("/v1/till/export?location={location}&from=2026-03-01&to=2026-03-02"))
         }
-        "read_payment_account" | "connect_payment_account" | "look_at_payment_account" => {
-            Sample::at(operation.path.trim_end_matches('/'))
+        "read_payment_account"
+        | "connect_payment_account"
+        | "look_at_payment_account"
+        | "read_plan"
+        | "open_plan_portal"
+        | "look_at_plan" => Sample::at(operation.path.trim_end_matches('/')),
+        "take_plan" | "change_plan" => {
+            Sample::at(operation.path.trim_end_matches('/')).with(json!({ "plan": "team" }))
         }
         "read_own_payment" | "pay_own_visit" => own(""),
         "look_at_own_payment" => own("/look"),

@@ -1,0 +1,3 @@
+//! Rows of the tables of plans.
+
+pub(super) mod subscription;

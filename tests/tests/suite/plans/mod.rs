@@ -1,0 +1,5 @@
+//! What businesses pay for their plans, and what becomes of those that don't.
+
+mod limits;
+mod paying;
+mod standing;
