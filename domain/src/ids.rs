@@ -127,10 +127,20 @@ kinds! {
     Payment = "pay",
     /// What a customer gets back.
     Refund = "rfd",
+    /// A card that a customer left.
+    Card = "crd",
     /// A line of the book.
     LedgerLine = "led",
     /// The end of a day at the till.
     TillClose = "tcl",
+    /// Something that is sold ahead.
+    Sale = "sal",
+    /// A gift voucher.
+    Voucher = "vou",
+    /// A kind of pass.
+    PassKind = "pki",
+    /// A pass: several visits that were paid for at once.
+    Pass = "pas",
 }
 
 /// The id of one `K`.

@@ -49,6 +49,7 @@ pub mod secrets;
 pub mod sequences;
 pub mod series;
 pub mod shelf;
+pub mod sold;
 pub mod staff;
 pub mod tallies;
 pub mod team;

@@ -31,6 +31,8 @@ const FILES: &[(&str, &str)] = &[
     ("0023_images", include_str!("../sql/0023_images.sql")),
     ("0024_payments", include_str!("../sql/0024_payments.sql")),
     ("0025_plans", include_str!("../sql/0025_plans.sql")),
+    ("0026_cards", include_str!("../sql/0026_cards.sql")),
+    ("0027_sold", include_str!("../sql/0027_sold.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -51,6 +51,7 @@ pub mod sequences;
 pub mod series;
 pub mod shelf;
 pub mod signup;
+pub mod sold;
 pub mod staff;
 pub mod start;
 pub mod team;

@@ -44,6 +44,7 @@ use crate::rooms::RoomsApi;
 use crate::sequences::SequencesApi;
 use crate::series::SeriesApi;
 use crate::signup::SignUpApi;
+use crate::sold::{RedeemingApi, VouchersApi};
 use crate::staff::{StaffApi, StaffTimeApi};
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
@@ -141,7 +142,8 @@ type Front = (
 );
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi, RegularsApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
-type Money = (PaymentsApi, OwnPaymentApi, TillApi, PaymentAccountApi, PlanApi);
+type Money =
+    (PaymentsApi, OwnPaymentApi, TillApi, PaymentAccountApi, VouchersApi, RedeemingApi, PlanApi);
 type Others = (Outside, Platform);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
 type Shop = (TenantApi, ImagesApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
@@ -240,6 +242,8 @@ fn operations(app: &App) -> Operations {
         OwnPaymentApi(app()),
         TillApi(app()),
         PaymentAccountApi(app()),
+        VouchersApi(app()),
+        RedeemingApi(app()),
         PlanApi(app()),
     );
     let others = (outside, platform);

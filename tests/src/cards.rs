@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use openchair_domain::payments::HOOK_PATH;
 use openchair_domain::time::{Clock as _, TestClock};
-use openchair_stripe_stand_in::{Clock, Settings, Stand};
+use openchair_stripe_stand_in::{Clock, Outcome, Settings, Stand};
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::spa::{Spa, at};
 
@@ -18,6 +19,11 @@ pub const GOOD: &str = "4242424242424242";
 pub const DECLINED: &str = "4000000000000002";
 /// A card whose owner proves that it is theirs.
 pub const ASKED: &str = "4000002500003155";
+
+/// A card that can be left, and is declined later.
+pub const DECLINED_LATER: &str = "4000000000000341";
+/// A card whose owner proves each time that it is theirs.
+pub const ASKED_ALWAYS: &str = "4000002760003184";
 
 /// A server that takes cards, who takes them, and a spa that lets itself be paid with them.
 #[derive(Debug)]
@@ -89,6 +95,69 @@ impl Counter {
     pub async fn status(&self, visit: &Value) -> String {
         let seen = self.spa.guest.get(&format!("/v1/b/{}", link(visit))).await.expect(200);
         seen["status"].as_str().unwrap().to_owned()
+    }
+
+    /// The guest wishes to pay something.
+    pub async fn wishes(&self, visit: &Value, wish: &Value) -> Answer {
+        self.spa.guest.post(&own(visit, ""), wish).await
+    }
+
+    /// The guest goes to where that is paid: the page's name at Stripe.
+    pub async fn page_for(&self, visit: &Value, wish: &Value) -> String {
+        let page = self.wishes(visit, wish).await.expect(200);
+        let url = page["url"].as_str().unwrap().to_owned();
+        let book = self.stripe.book();
+        let found = book.sessions.iter().find(|session| session.url.as_ref() == Some(&url));
+        found.unwrap_or_else(|| panic!("{url} is no page of {book:?}")).id.clone()
+    }
+
+    /// From now on whoever books online leaves a card, and who calls off late or doesn't come pays half the price.
+    pub async fn asks_cards(&self) {
+        let policy = json!({
+            "ask_card": true, "late_cancel_fee_percent": 50, "no_show_fee_percent": 50,
+            "cancel_notice_minutes": 10_000,
+        });
+        let version = self.spa.owner.get("/v1/booking-policy").await.version();
+        self.spa.owner.patch("/v1/booking-policy", version, &policy).await.expect(200);
+    }
+
+    /// A guest takes a waxing with Eve, which costs 40 and wants nothing before but a card.
+    pub async fn waxing(&self, day: u32, time: &str, who: &str) -> Value {
+        self.spa.unpaid(&["Wax"], day, time, who).await
+    }
+
+    /// The same, and leaves a card.
+    pub async fn left(&self, day: u32, time: &str, who: &str, number: &str) -> Value {
+        let visit = self.waxing(day, time, who).await;
+        let page = self.page(&visit).await;
+        if self.stripe.pay(&page, number) == Outcome::Asked {
+            assert_eq!(self.stripe.authenticate(&page, true), Outcome::Left);
+        }
+        assert_eq!(self.back(&visit).await["card"], "left");
+        assert_eq!(self.status(&visit).await, "confirmed");
+        visit
+    }
+
+    /// A guest's visit as it stands at the desk.
+    pub async fn desk(&self, visit: &Value) -> Value {
+        let listed = self.spa.owner.get("/v1/appointments").await.expect(200);
+        let items = listed["items"].as_array().unwrap();
+        let same = |item: &&Value| item["starts_at"] == visit["visit"]["starts_at"];
+        items.iter().find(same).unwrap_or_else(|| panic!("{visit} among {listed}")).clone()
+    }
+
+    /// Staff do something to a guest's visit.
+    pub async fn deed(&self, visit: &Value, deed: &str, mut more: Value) -> Value {
+        let seen = self.desk(visit).await;
+        more["version"] = seen["version"].clone();
+        let path = format!("/v1/appointments/{}/{deed}", seen["id"].as_str().unwrap());
+        self.spa.owner.post(&path, &more).await.expect(200)
+    }
+
+    /// What a guest's visit costs, as staff see it.
+    pub async fn money(&self, visit: &Value) -> Value {
+        let id = self.desk(visit).await["id"].as_str().unwrap().to_owned();
+        self.spa.owner.get(&format!("/v1/appointments/{id}/payments")).await.expect(200)
     }
 
     /// What was taken and given back, by Stripe's book: each charge.

@@ -41,7 +41,7 @@ use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
     Afterwards, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, PlansKept, Reconciler, Reminders,
-    Scheduled, Sequences, Shift, Strangers, Stuck, Unheard, Woken, repeat,
+    Scheduled, Sequences, Shift, SoldAhead, Strangers, Stuck, Unheard, Woken, repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::webhooks::Webhooks;
@@ -100,6 +100,7 @@ impl Worker {
             Arc::new(Afterwards),
             Arc::new(Sequences),
             Arc::new(Forsaken),
+            Arc::new(SoldAhead),
         ];
         Ok(Self {
             db,

@@ -196,7 +196,7 @@ pub(crate) async fn take_up(
     let cheaper = cheaper(tx, &shop, &row, member.discount(&shop, row.starts_at)).await?;
     let deposit = cheaper.as_ref().map_or(row.deposit_minor, |priced| priced.deposit);
     let terms = Terms::read(&row.terms)?;
-    let needs = match (terms.needs_approval, deposit > 0) {
+    let needs = match (terms.needs_approval, deposit > 0 || terms.asks_card) {
         (true, _) => Needs::Approval,
         (false, true) => Needs::Payment,
         (false, false) => Needs::Nothing,

@@ -23,6 +23,7 @@ use crate::customers::{self, Contact, TypedContact};
 use crate::diary::{self, Diary, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, Location, Series};
+use crate::payments;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
 use crate::time::Instant;
@@ -239,6 +240,10 @@ pub(crate) async fn make(
     let costing =
         planned.lines.iter().map(|line| Costing { service: line.service, addons: &line.addons });
     let priced = planned.price(shop, &way).reduced(percent, shop, costing);
+    let mut terms = Terms::from(planned.policy);
+    if making.status == Status::Held && planned.policy.ask_card {
+        terms.asks_card = payments::takes_cards(tx).await?;
+    }
     let id = tx.new_id::<Appointment>();
     let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();
     let new = NewVisit {
@@ -254,7 +259,7 @@ pub(crate) async fn make(
         discount_minor: priced.discount,
         currency: shop.currency.clone(),
         deposit_minor: priced.deposit,
-        terms: Terms::from(planned.policy),
+        terms,
         source: making.source,
         note: making.note,
         staff_note: making.staff_note,

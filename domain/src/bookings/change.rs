@@ -51,9 +51,8 @@ pub enum Deed {
 }
 
 impl Deed {
-    fn action(self, row: &appointment::Model) -> Action {
+    const fn action(self) -> Action {
         match self {
-            Self::Approve if row.deposit_minor > 0 => Action::Approve(Needs::Payment),
             Self::Approve => Action::Approve(Needs::Nothing),
             Self::Decline => Action::Decline,
             Self::Pay => Action::Pay,
@@ -135,11 +134,11 @@ pub(crate) async fn decide(
     reason: Option<String>,
 ) -> Result<VisitFacts, BookingError> {
     let row = seen(tx, id, version).await?;
-    let action = match deed.action(&row) {
+    let action = match deed.action() {
         // What is asked for before may have been paid at the desk already.
-        Action::Approve(Needs::Payment) => {
+        Action::Approve(_) => {
             let approved = Stood::of(&row)?.at(Status::PendingPayment);
-            let missing = payments::wanted_now(tx, &approved).await? > 0;
+            let missing = payments::is_wanting(tx, &approved).await?;
             Action::Approve(if missing { Needs::Payment } else { Needs::Nothing })
         }
         action => action,

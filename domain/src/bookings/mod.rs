@@ -81,8 +81,8 @@ pub use link::{
 };
 pub use moving::{NewTime, relocate};
 pub(crate) use paid::{
-    Arrival, Stood, deposit_arrived, hold_for_money, hold_own, hold_visible, payment_arrived,
-    with_shop,
+    Arrival, Stood, deposit_arrived, hold_for_money, hold_own, hold_visible, own_page,
+    payment_arrived, stands_since, with_shop,
 };
 pub use price::PriceRange;
 pub use read::{Filter, LineFacts, VisitFacts, Whose, history, list, read, sees_contacts};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde_json::json;
 
 use super::ask;
@@ -15,6 +16,7 @@ use super::moving::{self, NewTime};
 use super::read::{self, VisitFacts};
 use super::save::{self, Takes};
 use super::state::{Action, Status};
+use super::terms::Terms;
 use super::wanted::Asker;
 use crate::diary::Shop;
 use crate::ids::{Appointment, Id, Location};
@@ -22,6 +24,10 @@ use crate::payments::{self, Bill};
 use crate::queue;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{StoreError, TenantTx};
+use crate::time::Instant;
+
+/// As it is written who called a visit off.
+const BY_CUSTOMER: &str = "customer";
 
 /// What money has to do with of a visit, as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,10 @@ pub(crate) struct Stood {
     pub(crate) location: Id<Location>,
     pub(crate) currency: String,
     pub(crate) bill: Bill,
+    /// Whether its customer leaves a card before it is certain.
+    pub(crate) asks_card: bool,
+    /// Whether its customer called it off.
+    pub(crate) left_by_customer: bool,
 }
 
 impl Stood {
@@ -45,6 +55,8 @@ impl Stood {
             location: Id::from_uuid(row.location_id),
             currency: row.currency.clone(),
             bill,
+            asks_card: Terms::read(&row.terms)?.asks_card,
+            left_by_customer: row.cancelled_by.as_deref() == Some(BY_CUSTOMER),
         })
     }
 }
@@ -66,7 +78,14 @@ impl From<&VisitFacts> for Stood {
             fee_minor: visit.fee_minor,
         };
         let currency = visit.currency.clone();
-        Self { id: visit.id, location: visit.location, currency, bill }
+        Self {
+            id: visit.id,
+            location: visit.location,
+            currency,
+            bill,
+            asks_card: visit.terms.asks_card,
+            left_by_customer: visit.cancelled_by.as_deref() == Some(BY_CUSTOMER),
+        }
     }
 }
 
@@ -98,6 +117,38 @@ pub(crate) async fn hold_own(tx: &TenantTx, holder: &Holder) -> Result<VisitFact
 pub(crate) async fn hold_for_money(tx: &TenantTx, id: Id<Appointment>) -> Result<(), BookingError> {
     read::held(tx, id).await?;
     Ok(())
+}
+
+/// Where its customer finds a visit: by the link that they have, or by a new one.
+pub(crate) async fn own_page(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+    public_url: &str,
+) -> Result<String, BookingError> {
+    let text = match read::row(tx, id).await?.link_sealed {
+        Some(sealed) => link::opened(tx.tools(), id, &sealed)?,
+        None => link::renew(tx, id).await?.text().to_owned(),
+    };
+    Ok(format!("{public_url}/b/{text}"))
+}
+
+/// Since when a visit has stood as it does.
+pub(crate) async fn stands_since(
+    tx: &TenantTx,
+    id: Id<Appointment>,
+    status: Status,
+) -> Result<Option<Instant>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Since {
+        at: Option<Instant>,
+    }
+    let sql = "
+        select max(at) as at from appointment_history
+        where tenant_id = $1 and appointment_id = $2 and to_status = $3
+          and from_status is distinct from to_status";
+    let values = [tx.tenant().uuid().into(), id.uuid().into(), status.key().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(Since::find_by_statement(statement).one(tx.conn()).await?.and_then(|row| row.at))
 }
 
 /// A visit and the shop as it is now.
@@ -132,14 +183,15 @@ pub(crate) async fn payment_arrived(
     let row = read::held(tx, id).await?;
     match read::status(&row)? {
         Status::PendingPayment => {
-            if payments::wanted_now(tx, &Stood::of(&row)?).await? > 0 {
-                // Some of it was given back meanwhile: the rest is still wanted.
+            if payments::is_wanting(tx, &Stood::of(&row)?).await? {
+                // Some of it was given back meanwhile, or the card is missing: that is still wanted.
                 return Ok(Arrival::Welcome);
             }
             confirm(tx, row, Action::Pay).await?;
         }
         Status::Expired => {
-            if !again(tx, row, try_again).await? {
+            let wanting = Stood::of(&row)?.at(Status::PendingPayment);
+            if payments::is_wanting(tx, &wanting).await? || !again(tx, row, try_again).await? {
                 return Ok(Arrival::TooLate);
             }
         }

@@ -20,6 +20,9 @@ pub struct Terms {
     pub no_show_fee_percent: u8,
     /// Whether staff must approve it.
     pub needs_approval: bool,
+    /// Whether its customer leaves a card before it is certain.
+    #[serde(default)]
+    pub asks_card: bool,
 }
 
 impl From<Policy> for Terms {
@@ -30,6 +33,8 @@ impl From<Policy> for Terms {
             late_cancel_fee_percent: policy.late_cancel_fee_percent,
             no_show_fee_percent: policy.no_show_fee_percent,
             needs_approval: policy.needs_approval,
+            // Only who books online leaves one, and only where cards are taken: who keeps time finds out.
+            asks_card: false,
         }
     }
 }
@@ -83,6 +88,7 @@ mod tests {
             late_cancel_fee_percent: fee,
             no_show_fee_percent: 100,
             needs_approval: false,
+            asks_card: false,
         };
         // fee, now, may, costs
         let cases = [

@@ -192,6 +192,7 @@ fn which_rules_of_their_own_services_can_have() {
         no_show_fee_percent: 0,
         needs_approval: false,
         verify_contact: false,
+        ask_card: false,
         ask_email: Asked::Hidden,
         ask_phone: Asked::Required,
         ask_note: true,

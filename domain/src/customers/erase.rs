@@ -28,7 +28,14 @@ const SAME_PERSON: &str = "
     order by c.id for update";
 
 /// What is left of whom, by table. `$2` is all their ids, `$3` the time.
-const ERASURES: [&str; 7] = [
+const ERASURES: [&str; 10] = [
+    // What was given by them or to them stays as good as it was: whoever has the code pays with it.
+    "update vouchers
+     set recipient_name = '', recipient_email = null, message = '', updated_at = $3
+     where tenant_id = $1
+       and (sale_id in (select id from sales where tenant_id = $1 and customer_id = any($2))
+            or lower(recipient_email) in (select email_key from customers
+                                          where tenant_id = $1 and id = any($2)))",
     "update customers
      set name = 'Erased customer', name_key = '', email = null, email_key = null, phone = null,
          locale = null, note = '', tags = '{}', medical = null, medical_at = null,
@@ -52,6 +59,14 @@ const ERASURES: [&str; 7] = [
        and payment_id in (select p.id from payments p
                           join appointments a on a.tenant_id = p.tenant_id and a.id = p.appointment_id
                           where p.tenant_id = $1 and a.customer_id = any($2))",
+    "update payments set note = ''
+     where tenant_id = $1 and note <> '' and $3::timestamptz is not null
+       and sale_id in (select id from sales where tenant_id = $1 and customer_id = any($2))",
+    "update refunds set reason = ''
+     where tenant_id = $1 and reason <> '' and $3::timestamptz is not null
+       and payment_id in (select p.id from payments p
+                          join sales s on s.tenant_id = p.tenant_id and s.id = p.sale_id
+                          where p.tenant_id = $1 and s.customer_id = any($2))",
     // What it would take to undo a merge is their data, too.
     "update customer_merges set undo = '{}'
      where tenant_id = $1 and (kept_id = any($2) or gone_id = any($2)) and $3::timestamptz is not null",

@@ -49,7 +49,7 @@ pub struct MergeFacts {
 }
 
 /// What has a customer, and moves with them.
-pub(super) const MOVED: [&str; 11] = [
+pub(super) const MOVED: [&str; 12] = [
     "appointments",
     "consents",
     "form_answers",
@@ -61,6 +61,7 @@ pub(super) const MOVED: [&str; 11] = [
     "message_replies",
     "push_subscriptions",
     "sequence_runs",
+    "sales",
 ];
 
 /// What it takes to undo a merge.

@@ -81,6 +81,7 @@ fn policy(tx: &SystemTx, shop: &Shop, book: &mut Book) {
             "needs_approval": policy.needs_approval,
             // Nobody who looks around has the mailboxes.
             "verify_contact": false,
+            "ask_card": false,
             "ask_email": policy.ask_email,
             "ask_phone": policy.ask_phone,
             "ask_note": true,

@@ -131,6 +131,7 @@ struct ReadPolicy {
     no_show_fee_percent: u8,
     needs_approval: bool,
     verify_contact: bool,
+    ask_card: bool,
     ask_email: Asked,
     ask_phone: Asked,
     ask_note: bool,
@@ -149,6 +150,7 @@ struct ReadOverride {
     no_show_fee_percent: Option<u8>,
     needs_approval: Option<bool>,
     verify_contact: Option<bool>,
+    ask_card: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -253,6 +255,7 @@ impl ReadPolicy {
             no_show_fee_percent: self.no_show_fee_percent,
             needs_approval: self.needs_approval,
             verify_contact: self.verify_contact,
+            ask_card: self.ask_card,
         }
     }
 
@@ -276,6 +279,7 @@ impl ReadOverride {
             no_show_fee_percent: self.no_show_fee_percent.unwrap_or(shop.no_show_fee_percent),
             needs_approval: self.needs_approval.unwrap_or(shop.needs_approval),
             verify_contact: self.verify_contact.unwrap_or(shop.verify_contact),
+            ask_card: self.ask_card.unwrap_or(shop.ask_card),
         }
     }
 }

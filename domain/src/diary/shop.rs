@@ -76,6 +76,8 @@ pub struct Policy {
     pub needs_approval: bool,
     /// Whether customers prove their address first.
     pub verify_contact: bool,
+    /// Whether customers who book online leave a card first.
+    pub ask_card: bool,
 }
 
 impl Policy {
@@ -95,6 +97,7 @@ impl Policy {
             no_show_fee_percent: self.no_show_fee_percent.max(other.no_show_fee_percent),
             needs_approval: self.needs_approval || other.needs_approval,
             verify_contact: self.verify_contact || other.verify_contact,
+            ask_card: self.ask_card || other.ask_card,
         }
     }
 

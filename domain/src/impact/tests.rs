@@ -66,6 +66,7 @@ fn policy() -> Policy {
         no_show_fee_percent: 0,
         needs_approval: false,
         verify_contact: false,
+        ask_card: false,
     }
 }
 

@@ -37,7 +37,7 @@ pub enum Template {
     BookingConfirmed,
     /// You asked for a visit and the staff will answer.
     BookingRequested,
-    /// A deposit is due before your visit is booked.
+    /// A deposit or a card is missing before your visit is booked.
     BookingUnpaid,
     /// The staff can't take your visit.
     BookingDeclined,
@@ -89,6 +89,13 @@ pub enum Template {
     PaymentReturned,
     /// It came when the visit couldn't take place any more, and goes back: the same.
     PaymentTooLate,
+    /// A gift voucher: `name` whom it is for, the `giver` or nothing, `business`, `amount`, the giver's `message`
+    /// or nothing, its `last_day` (`YYYY-MM-DD`), and its `code`, which is sealed until it is sent.
+    GiftVoucher,
+    /// A fee was taken from the card that was left for a visit: its receipt.
+    PaymentFeeTaken,
+    /// A fee couldn't be taken from that card: the link is to where it is paid.
+    PaymentFeeOpen,
 }
 
 /// Whether a mail has something to click.
@@ -104,7 +111,7 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -138,6 +145,9 @@ impl Template {
         Self::PaymentReceipt,
         Self::PaymentReturned,
         Self::PaymentTooLate,
+        Self::GiftVoucher,
+        Self::PaymentFeeTaken,
+        Self::PaymentFeeOpen,
     ];
 
     /// The folder's name.
@@ -176,6 +186,9 @@ impl Template {
             Self::PaymentReceipt => "payment_receipt",
             Self::PaymentReturned => "payment_returned",
             Self::PaymentTooLate => "payment_too_late",
+            Self::GiftVoucher => "gift_voucher",
+            Self::PaymentFeeTaken => "payment_fee_taken",
+            Self::PaymentFeeOpen => "payment_fee_open",
         }
     }
 
@@ -187,7 +200,9 @@ impl Template {
             | Self::WebhookDisabled
             | Self::PaymentReceipt
             | Self::PaymentReturned
-            | Self::PaymentTooLate => Click::Never,
+            | Self::PaymentTooLate
+            | Self::GiftVoucher
+            | Self::PaymentFeeTaken => Click::Never,
             Self::BookingReminder
             | Self::FollowUp
             | Self::Sequence
@@ -212,6 +227,18 @@ pub struct Mail {
     /// From then on it is of no use: its link leads nowhere any more, or its code opens nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Instant>,
+}
+
+impl Mail {
+    /// The mail with what was sealed until now: where it leads, or the code that it brings. None, if that is
+    /// missing.
+    pub fn opened(mut self, secret: Option<String>) -> Option<(Self, Option<String>)> {
+        if self.template != Template::GiftVoucher {
+            return Some((self, secret));
+        }
+        self.data.insert("code".to_owned(), secret?.into());
+        Some((self, None))
+    }
 }
 
 /// A mail to be queued.
@@ -244,6 +271,11 @@ impl NewMail {
     pub(crate) fn link(mut self, link: String) -> Self {
         self.link = Some(link);
         self
+    }
+
+    /// The code that the mail brings, which is as good as money and therefore sealed until it is sent.
+    pub(crate) fn code(self, code: String) -> Self {
+        self.link(code)
     }
 
     /// From then on nobody needs it any more.

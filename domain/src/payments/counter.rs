@@ -7,27 +7,26 @@ use std::sync::Arc;
 use chrono::Duration;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
-use super::accounts;
 use super::entities::payment;
 use super::error::PaymentError;
-use super::looking::{self, unsettled};
-use super::provider::{NewPage, NewRefund, Provider, ProviderError, Returned, Stage, Stand};
+use super::looking::unsettled;
+use super::provider::{NewRefund, Provider, ProviderError, Returned, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::settle;
-use super::words::{PaymentState, Way};
-use crate::bookings::{self, Holder, Status, VisitFacts};
+use super::wish::Asked;
+use super::words::{PaymentKind, PaymentState, Way};
+use crate::bookings::{self, Holder, VisitFacts};
 use crate::ids::{Id, Payment, Refund, Tenant};
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
 use crate::tenants;
-use crate::time::Instant;
 
 /// How long a page can be paid on; it is closed before, once nobody waits for it.
-const PAGE_KEPT: Duration = Duration::minutes(60);
+pub(super) const PAGE_KEPT: Duration = Duration::minutes(60);
 /// The provider takes no page that is kept for less than half an hour: one that wasn't opened by then is given up.
-const OPENED_WITHIN: Duration = Duration::minutes(25);
+pub(super) const OPENED_WITHIN: Duration = Duration::minutes(25);
 /// The provider keeps keys for a day: well before, it is asked what became of what was asked under one.
-const KEY_KEPT: Duration = Duration::hours(12);
+pub(super) const KEY_KEPT: Duration = Duration::hours(12);
 
 /// Where customers pay by card, if they can at all.
 #[derive(Debug, Clone)]
@@ -35,50 +34,6 @@ pub struct Counter {
     pub(super) db: Db,
     pub(super) provider: Option<Arc<dyn Provider>>,
     pub(super) public_url: String,
-}
-
-/// What a customer is asked to pay for their visit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnPayment {
-    /// How it stands.
-    pub state: OwnState,
-    /// Whether it can be paid by card here.
-    pub online: bool,
-    /// What is asked for now.
-    pub amount_minor: i64,
-    /// What was paid, tips included.
-    pub paid_minor: i64,
-    /// What was given back or is on its way.
-    pub refunded_minor: i64,
-    /// In which currency.
-    pub currency: String,
-    /// Until when it can be paid.
-    pub until: Option<Instant>,
-}
-
-/// How what a customer pays stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OwnState {
-    /// Nothing is asked for, and nothing was paid.
-    Nothing,
-    /// Something is asked for.
-    Due,
-    /// The bank takes its time.
-    Processing,
-    /// It was paid.
-    Paid,
-}
-
-impl OwnState {
-    /// As it is shown.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing",
-            Self::Due => "due",
-            Self::Processing => "processing",
-            Self::Paid => "paid",
-        }
-    }
 }
 
 impl From<ProviderError> for PaymentError {
@@ -99,103 +54,10 @@ impl From<ProviderError> for PaymentError {
     }
 }
 
-/// What is asked of the provider for a payment.
-enum Step {
-    /// Its page is there.
-    Go(String),
-    /// Its page is to be opened.
-    Open(Box<payment::Model>, Box<VisitFacts>),
-    /// Another page is to be closed first: it was opened long ago, or asks for another amount.
-    Close(Id<Payment>),
-}
-
 impl Counter {
     /// One where cards are taken by this provider, if there is one.
     pub fn new(db: Db, provider: Option<Arc<dyn Provider>>, public_url: String) -> Self {
         Self { db, provider, public_url }
-    }
-
-    /// What a customer is asked to pay.
-    pub async fn owed(&self, tx: &TenantTx, holder: &Holder) -> Result<OwnPayment, PaymentError> {
-        let visit = bookings::look(tx, holder).await?.visit;
-        let paid = paid_for(tx, visit.id).await?;
-        let amount_minor = bill(&visit).wanted_now(&paid);
-        let unsettled = unsettled(tx, visit.id).await?;
-        let processing = unsettled.is_some_and(|row| row.state == PaymentState::Processing.key());
-        let state = match (processing, amount_minor, paid.paid_minor) {
-            (true, ..) => OwnState::Processing,
-            (false, 1.., _) => OwnState::Due,
-            (false, _, 1..) => OwnState::Paid,
-            _ => OwnState::Nothing,
-        };
-        let account = accounts::that_takes_money(tx).await?;
-        Ok(OwnPayment {
-            state,
-            online: self.provider.is_some() && account.is_some(),
-            amount_minor,
-            paid_minor: paid.paid_minor + paid.tips_minor,
-            refunded_minor: paid.refunded_minor,
-            currency: visit.currency,
-            until: visit.lapses_at,
-        })
-    }
-
-    /// Where the customer pays what is asked for. Who asks twice gets the same page.
-    pub async fn page(&self, holder: &Holder) -> Result<String, PaymentError> {
-        let provider = self.provider.as_ref().ok_or(PaymentError::NoCards)?;
-        let (row, visit) = match self.begin(holder).await? {
-            Step::Go(url) => return Ok(url),
-            Step::Open(row, visit) => (row, visit),
-            Step::Close(id) => {
-                // Whoever was faster has paid there.
-                self.look_as(&holder.caller, id, Wanted::Closed).await?;
-                match self.begin(holder).await? {
-                    Step::Go(url) => return Ok(url),
-                    Step::Open(row, visit) => (row, visit),
-                    Step::Close(_) => return Err(PaymentError::ProviderAway),
-                }
-            }
-        };
-        let id = Id::<Payment>::from_uuid(row.id);
-        let page = NewPage {
-            key: format!("page {id}"),
-            account: row.account.clone().unwrap_or_default(),
-            amount_minor: row.amount_minor,
-            currency: row.currency.clone(),
-            title: visit.title.clone(),
-            payment: id.to_string(),
-            tenant: holder.caller.tenant().to_string(),
-            email: visit.email.clone(),
-            locale: visit.locale.clone().unwrap_or_else(|| "auto".to_owned()),
-            back_url: format!("{}/b/{}?paying=1", self.public_url, holder.text()),
-            expires_at: (row.created_at + PAGE_KEPT).timestamp(),
-        };
-        let opened = provider.open_page(&page).await;
-        let tx = self.db.tenant(&holder.caller).await?;
-        let Some(row) = refunds::held(&tx, id).await? else { return Err(PaymentError::NotFound) };
-        if let Err(ProviderError::Refused { .. } | ProviderError::Broken(_)) = &opened {
-            // Nobody knows of a page under this key; the next try has another one.
-            if row.reference.is_none() && is_unsettled(&row) {
-                end(&tx, row).await?;
-            }
-            tx.commit().await?;
-            return Err(opened.err().map_or(PaymentError::NotFound, PaymentError::from));
-        }
-        let opened = opened?;
-        let late = !is_unsettled(&row);
-        let mut change: payment::ActiveModel = row.into();
-        change.reference = Set(Some(opened.reference));
-        change.url = Set(Some(opened.url.clone()));
-        change.updated_at = Set(tx.now());
-        change.update(tx.conn()).await?;
-        // It may be of no use any more: whoever waits no longer had its page closed before it was there.
-        let gone =
-            late || bookings::look(&tx, holder).await?.visit.status != Status::PendingPayment;
-        if gone {
-            looking::close_late(&tx, id).await?;
-        }
-        tx.commit().await?;
-        if gone { Err(PaymentError::NothingDue) } else { Ok(opened.url) }
     }
 
     /// Asks the provider how the customer's payment stands, and does what follows from it.
@@ -204,6 +66,7 @@ impl Counter {
         let visit = bookings::look(&tx, holder).await?.visit;
         let found = unsettled(&tx, visit.id).await?;
         tx.commit().await?;
+        self.look_at_own_card(holder).await?;
         match found {
             Some(row) => self.look(holder.caller.tenant(), Id::from_uuid(row.id)).await,
             None => Ok(()),
@@ -218,7 +81,7 @@ impl Counter {
         self.look_as(&caller, id, Wanted::AsItStands).await
     }
 
-    async fn look_as(
+    pub(super) async fn look_as(
         &self,
         caller: &Caller,
         id: Id<Payment>,
@@ -227,6 +90,9 @@ impl Counter {
         let caller = &Caller::worker(caller.facts().clone(), "payments");
         let Some(provider) = &self.provider else { return Ok(()) };
         let Some((row, waits)) = self.to_look_at(caller, id).await? else { return Ok(()) };
+        if row.card_id.is_some() {
+            return self.look_at_charge(caller, row).await;
+        }
         let (Some(account), Some(reference)) = (&row.account, &row.reference) else {
             return Ok(());
         };
@@ -251,13 +117,6 @@ impl Counter {
         }
     }
 
-    async fn begin(&self, holder: &Holder) -> Result<Step, PaymentError> {
-        let mut tx = self.db.tenant(&holder.caller).await?;
-        let step = begin(&mut tx, holder).await?;
-        tx.commit().await?;
-        Ok(step)
-    }
-
     /// The payment, if something is still to be heard of it, and whether its visit waits for it. One whose page
     /// was never opened, as far as anybody knows, is given up after a while.
     async fn to_look_at(
@@ -268,27 +127,31 @@ impl Counter {
         let tx = self.db.tenant(caller).await?;
         // What seems to be over may have been paid all the same: then it is settled, or goes back.
         let Some(row) = refunds::held(&tx, id).await?.filter(is_unpaid) else { return Ok(None) };
+        // A charge is found by our name, whatever is known of theirs.
+        if row.card_id.is_some() {
+            return Ok(Some((row, true)));
+        }
         if row.reference.is_none() && !is_unsettled(&row) {
             return Ok(None);
         }
-        let (visit, _) = bookings::with_shop(&tx, Id::from_uuid(row.appointment_id)).await?;
+        let Some(visit) = row.appointment_id.map(Id::from_uuid) else { return Ok(None) };
+        let (visit, _) = bookings::with_shop(&tx, visit).await?;
+        let fits = asked(&row)?.fits(&bill(&visit), &paid_for(&tx, visit.id).await?);
         if row.reference.is_none() {
-            if row.created_at + OPENED_WITHIN <= tx.now() || visit.status != Status::PendingPayment
-            {
-                end(&tx, row).await?;
+            if row.created_at + OPENED_WITHIN <= tx.now() || !fits {
+                end(&tx, row, None).await?;
                 tx.commit().await?;
             }
             return Ok(None);
         }
-        let wanted = is_unsettled(&row)
-            && visit.status == Status::PendingPayment
-            && visit.lapses_at.is_none_or(|at| at > tx.now());
+        let in_time = visit.lapses_at.is_none_or(|at| at > tx.now());
+        let wanted = is_unsettled(&row) && fits && in_time;
         tx.commit().await?;
         Ok(Some((row, wanted)))
     }
 
     /// Writes down how a payment stands.
-    async fn write_down(
+    pub(super) async fn write_down(
         &self,
         caller: &Caller,
         id: Id<Payment>,
@@ -300,7 +163,7 @@ impl Counter {
         let tx = self.db.tenant(caller).await?;
         let Some(row) = refunds::held(&tx, id).await?.filter(is_unsettled) else { return Ok(()) };
         if stand.stage == Stage::Over {
-            end(&tx, row).await?;
+            end(&tx, row, stand.trouble.clone()).await?;
         } else {
             let processing = stand.stage == Stage::Processing;
             let state = if processing { PaymentState::Processing } else { PaymentState::Open };
@@ -363,7 +226,7 @@ async fn return_it(
 
 /// How a page is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum Wanted {
     /// As its visit wants it.
     AsItStands,
     /// To be closed.
@@ -374,55 +237,50 @@ fn is_unpaid(row: &payment::Model) -> bool {
     row.state != PaymentState::Paid.key()
 }
 
-fn is_unsettled(row: &payment::Model) -> bool {
+pub(super) fn is_unsettled(row: &payment::Model) -> bool {
     [PaymentState::Open, PaymentState::Processing].map(PaymentState::key).contains(&&*row.state)
 }
 
 /// It wasn't paid, and won't be.
-async fn end(tx: &TenantTx, row: payment::Model) -> Result<(), StoreError> {
+pub(super) async fn end(
+    tx: &TenantTx,
+    row: payment::Model,
+    trouble: Option<String>,
+) -> Result<(), StoreError> {
     let mut change: payment::ActiveModel = row.into();
     change.state = Set(PaymentState::Over.key().to_owned());
+    change.trouble = Set(trouble);
     change.url = Set(None);
     change.updated_at = Set(tx.now());
     change.update(tx.conn()).await?;
     Ok(())
 }
 
-/// Writes down that the customer is about to pay, or finds that they are already.
-async fn begin(tx: &mut TenantTx, holder: &Holder) -> Result<Step, PaymentError> {
-    let visit = bookings::hold_own(tx, holder).await?;
-    let amount_minor = bill(&visit).wanted_now(&paid_for(tx, visit.id).await?);
-    let over = visit.lapses_at.is_some_and(|at| at <= tx.now());
-    if amount_minor == 0 || over {
-        return Err(PaymentError::NothingDue);
-    }
-    let account = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
-    if let Some(row) = unsettled(tx, visit.id).await? {
-        if row.state == PaymentState::Processing.key() {
-            return Err(PaymentError::NothingDue);
-        }
-        let same = row.amount_minor == amount_minor;
-        match (&row.url, row.reference.is_some()) {
-            (Some(url), true) if same && row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Go(url.clone()));
-            }
-            (_, true) => return Ok(Step::Close(Id::from_uuid(row.id))),
-            (_, false) if same && row.created_at + OPENED_WITHIN > tx.now() => {
-                return Ok(Step::Open(Box::new(row), Box::new(visit)));
-            }
-            // Nobody knows of a page there.
-            (_, false) => end(tx, row).await?,
-        }
-    }
-    let row = payment::ActiveModel {
+/// What a payment was begun for.
+pub(super) fn asked(row: &payment::Model) -> Result<Asked, StoreError> {
+    Ok(Asked {
+        kind: PaymentKind::stored(&row.kind)?,
+        own_minor: row.amount_minor - row.tip_minor,
+        tip_minor: row.tip_minor,
+    })
+}
+
+/// A payment by card that is about to be begun.
+pub(super) fn new_payment(
+    tx: &TenantTx,
+    visit: &VisitFacts,
+    asked: &Asked,
+    account: String,
+) -> payment::ActiveModel {
+    payment::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<Payment>().uuid()),
         location_id: Set(visit.location.uuid()),
-        appointment_id: Set(visit.id.uuid()),
+        appointment_id: Set(Some(visit.id.uuid())),
         way: Set(Way::Card.key().to_owned()),
         state: Set(PaymentState::Open.key().to_owned()),
-        amount_minor: Set(amount_minor),
-        tip_minor: Set(0),
+        amount_minor: Set(asked.amount_minor()),
+        tip_minor: Set(asked.tip_minor),
         refunded_minor: Set(0),
         currency: Set(visit.currency.clone()),
         note: Set(String::new()),
@@ -434,7 +292,10 @@ async fn begin(tx: &mut TenantTx, holder: &Holder) -> Result<Step, PaymentError>
         created_at: Set(tx.now()),
         paid_at: Set(None),
         updated_at: Set(tx.now()),
-    };
-    let row = row.insert(tx.conn()).await?;
-    Ok(Step::Open(Box::new(row), Box::new(visit)))
+        kind: Set(asked.kind.key().to_owned()),
+        card_id: Set(None),
+        keeps_card: Set(false),
+        trouble: Set(None),
+        ..Default::default()
+    }
 }

@@ -2,6 +2,9 @@
 
 use crate::bookings::Status;
 
+/// Nobody means a larger tip, in minor units.
+const MOST_TIP: i64 = 10_000_000;
+
 /// What a visit costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bill {
@@ -62,6 +65,25 @@ impl Bill {
             Status::PendingPayment => (self.deposit_minor - paid.kept()).max(0),
             _ => 0,
         }
+    }
+
+    /// What is asked of the customer now: what makes the visit certain, or what it costs that it didn't take place.
+    pub fn asked_now(&self, paid: &Paid) -> i64 {
+        match self.status {
+            Status::Cancelled | Status::NoShow => self.open(paid),
+            _ => self.wanted_now(paid),
+        }
+    }
+
+    /// The largest tip that a customer can give by card: with what they pay, or once the visit happened and was
+    /// paid. No more than its price, so that nobody slips by a digit or two.
+    pub fn most_tip(&self, paid: &Paid) -> i64 {
+        let welcome = match self.status {
+            Status::Completed => true,
+            Status::Confirmed | Status::CheckedIn | Status::InService => self.open(paid) > 0,
+            _ => false,
+        };
+        if welcome { self.price_minor.clamp(0, MOST_TIP) } else { 0 }
     }
 }
 

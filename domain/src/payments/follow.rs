@@ -2,13 +2,16 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::cards;
 use super::due::Bill;
 use super::entities::payment;
+use super::fees;
 use super::ledger::{self, Earned};
 use super::looking;
 use super::read::{bill, paid_for};
 use super::refunds;
-use super::words::{PaymentState, Way};
+use super::wish::is_being_had;
+use super::words::{PaymentKind, PaymentState, Way};
 use crate::bookings::{Status, Stood, VisitFacts};
 use crate::ids::{Appointment, Id};
 use crate::tenancy::{StoreError, TenantTx};
@@ -33,12 +36,51 @@ pub(crate) async fn follow(
         };
         ledger::earn(tx, visit, earned).await?;
     }
-    if from == Status::PendingPayment && to != Status::PendingPayment {
+    if is_paid_otherwise(from, to) {
         looking::close(tx, visit.id).await?;
+        cards::close(tx, visit.id).await?;
+    }
+    if from == Status::NoShow && to != Status::NoShow {
+        give_back_fees(tx, visit.id).await?;
+    }
+    if from != to {
+        fees::fall_due(tx, visit).await?;
     }
     // Who was asked for a deposit or a price may have paid it; time that is only kept was never paid for.
     if !to.takes_time() && from != Status::Held && visit.bill.price_minor > 0 {
         give_back_excess(tx, visit.id, visit.bill).await?;
+    }
+    Ok(())
+}
+
+/// Whether something else is asked for than before: a page that asks for that is of no use any more.
+const fn is_paid_otherwise(from: Status, to: Status) -> bool {
+    match from {
+        Status::PendingPayment => !matches!(to, Status::PendingPayment),
+        Status::NoShow => !matches!(to, Status::NoShow),
+        _ => is_being_had(from) && !is_being_had(to),
+    }
+}
+
+/// It was a slip, or they came: what was taken because they didn't goes back.
+pub(super) async fn give_back_fees(
+    tx: &mut TenantTx,
+    visit: Id<Appointment>,
+) -> Result<(), StoreError> {
+    let fees = payment::Entity::find()
+        .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(payment::Column::AppointmentId.eq(visit.uuid()))
+        .filter(payment::Column::State.eq(PaymentState::Paid.key()))
+        .filter(payment::Column::Kind.eq(PaymentKind::Fee.key()))
+        .order_by_desc(payment::Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    for fee in fees {
+        let left = fee.amount_minor - fee.refunded_minor;
+        if left > 0 {
+            refunds::begin(tx, fee, left, String::new()).await?;
+        }
     }
     Ok(())
 }
@@ -52,8 +94,8 @@ pub(super) async fn earn_anew(tx: &TenantTx, visit: &VisitFacts) -> Result<(), S
     ledger::earn(tx, &Stood::from(visit), Earned { sales: 0, fees }).await
 }
 
-/// What was paid by card and isn't due any more goes back, what was paid last first. What was paid at the desk is
-/// given back there.
+/// What was paid by card or with what was sold ahead and isn't due any more goes back, what was paid last first. A
+/// use of a pass goes back whole, or not at all. What was paid at the desk is given back there.
 pub(super) async fn give_back_excess(
     tx: &mut TenantTx,
     visit: Id<Appointment>,
@@ -64,7 +106,7 @@ pub(super) async fn give_back_excess(
         .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(payment::Column::AppointmentId.eq(visit.uuid()))
         .filter(payment::Column::State.eq(PaymentState::Paid.key()))
-        .filter(payment::Column::Way.eq(Way::Card.key()))
+        .filter(payment::Column::Way.is_in([Way::Card, Way::Voucher, Way::Pass].map(Way::key)))
         .order_by_desc(payment::Column::Id)
         .lock_exclusive()
         .all(tx.conn())
@@ -75,7 +117,8 @@ pub(super) async fn give_back_excess(
     let mut excess = bill.excess(&paid_for(tx, visit).await?);
     for card in cards {
         let part = excess.min(card.amount_minor - card.tip_minor - card.refunded_minor);
-        if part > 0 {
+        let whole = card.pass_id.is_none() || part == card.amount_minor;
+        if part > 0 && whole {
             excess -= part;
             refunds::begin(tx, card, part, String::new()).await?;
         }

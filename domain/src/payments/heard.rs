@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::accounts::PROVIDER;
+use super::cards::{LOOK_AT_CARD, LookAtCard};
 use super::counter::Counter;
 use super::error::PaymentError;
 use super::looking::{LOOK, Look};
@@ -46,6 +47,8 @@ pub struct Noted {
     pub payment: Option<String>,
     /// Which refund it is.
     pub refund: Option<String>,
+    /// Which card it is.
+    pub card: Option<String>,
 }
 
 /// How long it is remembered what was told: longer than the provider tells it again.
@@ -114,6 +117,9 @@ async fn about(
     if let Some(payment) = heard.noted.payment.as_deref().and_then(|id| id.parse().ok()) {
         return Ok(Some(NewJob::new(LOOK, &Look { payment })));
     }
+    if let Some(card) = heard.noted.card.as_deref().and_then(|id| id.parse().ok()) {
+        return Ok(Some(NewJob::new(LOOK_AT_CARD, &LookAtCard { card })));
+    }
     let values = || [tenant.into(), heard.object.clone().into()];
     let sql = "(select id from payments where tenant_id = $1 and reference = $2)
                union (select id from payments where tenant_id = $1 and taken = $2) limit 1";
@@ -123,8 +129,14 @@ async fn about(
     }
     let sql = "select id from refunds where tenant_id = $1 and reference = $2 limit 1";
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values());
+    if let Some(Found { id }) = Found::find_by_statement(statement).one(conn).await? {
+        return Ok(Some(NewJob::new(GIVE_BACK, &GiveBack { refund: Id::from_uuid(id) })));
+    }
+    let sql = "select id from cards where tenant_id = $1 and reference = $2 limit 1";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values());
     let found = Found::find_by_statement(statement).one(conn).await?;
-    Ok(found.map(|Found { id }| NewJob::new(GIVE_BACK, &GiveBack { refund: Id::from_uuid(id) })))
+    let look = |Found { id }| NewJob::new(LOOK_AT_CARD, &LookAtCard { card: Id::from_uuid(id) });
+    Ok(found.map(look))
 }
 
 /// What a job that looks at an account carries: nothing, as a business has one.

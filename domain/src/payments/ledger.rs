@@ -8,6 +8,7 @@ use super::entities::{payment, refund};
 use super::words::Way;
 use crate::bookings::Stood;
 use crate::ids::LedgerLine;
+use crate::sold::{SaleRow, What};
 use crate::tenancy::{StoreError, TenantTx};
 
 /// An account of the book.
@@ -15,8 +16,15 @@ use crate::tenancy::{StoreError, TenantTx};
 enum Account {
     /// What customers owe, less what they paid.
     Customers,
-    /// What came by one way: at the provider of cards, in the till.
+    /// What came by one way: at the provider of cards, in the till. By voucher or pass, it comes from what was
+    /// sold ahead.
     At(Way),
+    /// What was sold ahead: what the business still owes for vouchers and passes, what memberships brought.
+    Ahead(What),
+    /// What was sold ahead and never used.
+    Expired,
+    /// By how much what a pass paid for would have cost more by itself.
+    Discounts,
     /// What was earned by visits.
     Sales,
     /// What was earned because visits didn't take place.
@@ -29,7 +37,12 @@ impl Account {
     const fn key(self) -> &'static str {
         match self {
             Self::Customers => "customers",
+            Self::At(Way::Voucher) | Self::Ahead(What::Voucher) => "vouchers",
+            Self::At(Way::Pass) | Self::Ahead(What::Pass) => "passes",
             Self::At(way) => way.key(),
+            Self::Ahead(What::Membership) => "memberships",
+            Self::Expired => "expired",
+            Self::Discounts => "discounts",
             Self::Sales => "sales",
             Self::Fees => "fees",
             Self::Tips => "tips",
@@ -44,19 +57,40 @@ struct Line {
     amount_minor: i64,
 }
 
+impl Line {
+    /// The same the other way round.
+    const fn turned(self) -> Self {
+        Self { debit: self.credit, credit: self.debit, amount_minor: self.amount_minor }
+    }
+}
+
 /// What a line is about.
 struct About<'a> {
     location: Uuid,
-    visit: Uuid,
+    visit: Option<Uuid>,
+    sale: Option<Uuid>,
     currency: &'a str,
     payment: Option<Uuid>,
     refund: Option<Uuid>,
 }
 
+impl<'a> About<'a> {
+    fn paying(payment: &'a payment::Model, refund: Option<Uuid>) -> Self {
+        Self {
+            location: payment.location_id,
+            visit: payment.appointment_id,
+            sale: payment.sale_id,
+            currency: &payment.currency,
+            payment: Some(payment.id),
+            refund,
+        }
+    }
+}
+
 const WRITE: &str = "
     insert into ledger (tenant_id, id, at, location_id, debit, credit, amount_minor, currency,
-                        appointment_id, payment_id, refund_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                        appointment_id, payment_id, refund_id, sale_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 async fn write(tx: &TenantTx, about: &About<'_>, line: Line) -> Result<(), StoreError> {
     if line.amount_minor <= 0 {
@@ -74,6 +108,7 @@ async fn write(tx: &TenantTx, about: &About<'_>, line: Line) -> Result<(), Store
         about.visit.into(),
         about.payment.into(),
         about.refund.into(),
+        about.sale.into(),
     ];
     tx.conn()
         .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, WRITE, values))
@@ -81,42 +116,90 @@ async fn write(tx: &TenantTx, about: &About<'_>, line: Line) -> Result<(), Store
     Ok(())
 }
 
+/// Whose what was paid is: that of customers who owe it for a visit, or of what they bought.
+async fn owed(tx: &TenantTx, payment: &payment::Model) -> Result<Account, StoreError> {
+    let Some(sale) = payment.sale_id else { return Ok(Account::Customers) };
+    #[derive(FromQueryResult)]
+    struct Sold {
+        what: String,
+    }
+    let sql = "select what from sales where tenant_id = $1 and id = $2";
+    let values = [tx.tenant().uuid().into(), sale.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = Sold::find_by_statement(statement).one(tx.conn()).await?;
+    let found = found.ok_or_else(|| StoreError::Unreadable(format!("the sale {sale}")))?;
+    Ok(Account::Ahead(What::stored(&found.what)?))
+}
+
+/// What a use of a pass pays for, and what the use is worth: what differs is a discount.
+fn use_of_pass(amount_minor: i64, worth_minor: i64) -> [Line; 3] {
+    let line = |debit, credit, amount_minor| Line { debit, credit, amount_minor };
+    let (pass, both) = (Account::At(Way::Pass), amount_minor.min(worth_minor));
+    [
+        line(pass, Account::Customers, both),
+        line(Account::Discounts, Account::Customers, amount_minor - both),
+        line(pass, Account::Discounts, worth_minor - both),
+    ]
+}
+
 /// Something was paid.
 pub(super) async fn paid(tx: &TenantTx, payment: &payment::Model) -> Result<(), StoreError> {
     let debit = Account::At(Way::stored(&payment.way)?);
-    let about = About {
-        location: payment.location_id,
-        visit: payment.appointment_id,
-        currency: &payment.currency,
-        payment: Some(payment.id),
-        refund: None,
-    };
+    let about = About::paying(payment, None);
+    if let Some(worth) = payment.worth_minor {
+        for line in use_of_pass(payment.amount_minor, worth) {
+            write(tx, &about, line).await?;
+        }
+        return Ok(());
+    }
     let own = payment.amount_minor - payment.tip_minor;
-    write(tx, &about, Line { debit, credit: Account::Customers, amount_minor: own }).await?;
+    let credit = owed(tx, payment).await?;
+    write(tx, &about, Line { debit, credit, amount_minor: own }).await?;
     let tip = payment.tip_minor;
     write(tx, &about, Line { debit, credit: Account::Tips, amount_minor: tip }).await
 }
 
-/// Some of it was given back. What isn't of the tip goes first; `before` is what was given back earlier.
+/// Some of it was given back. What isn't of the tip goes first; `before` is what was given back earlier. Of a use
+/// of a pass, `worth` is what the pass is worth more now.
 pub(super) async fn returned(
     tx: &TenantTx,
     payment: &payment::Model,
     refund: &refund::Model,
     before: i64,
+    worth: i64,
 ) -> Result<(), StoreError> {
     let credit = Account::At(Way::stored(&payment.way)?);
-    let about = About {
-        location: payment.location_id,
-        visit: payment.appointment_id,
-        currency: &payment.currency,
-        payment: Some(payment.id),
-        refund: Some(refund.id),
-    };
+    let about = About::paying(payment, Some(refund.id));
+    if payment.pass_id.is_some() {
+        for line in use_of_pass(refund.amount_minor, worth) {
+            write(tx, &about, line.turned()).await?;
+        }
+        return Ok(());
+    }
     let own = payment.amount_minor - payment.tip_minor;
     let of_own = refund.amount_minor.min((own - before).max(0));
-    write(tx, &about, Line { debit: Account::Customers, credit, amount_minor: of_own }).await?;
+    let debit = owed(tx, payment).await?;
+    write(tx, &about, Line { debit, credit, amount_minor: of_own }).await?;
     let of_tip = refund.amount_minor - of_own;
     write(tx, &about, Line { debit: Account::Tips, credit, amount_minor: of_tip }).await
+}
+
+/// What was sold ahead and isn't owed any more, as nobody used it in time.
+pub(crate) async fn expired(
+    tx: &TenantTx,
+    sale: &SaleRow,
+    amount_minor: i64,
+) -> Result<(), StoreError> {
+    let about = About {
+        location: sale.location.uuid(),
+        visit: None,
+        sale: Some(sale.id.uuid()),
+        currency: &sale.currency,
+        payment: None,
+        refund: None,
+    };
+    let (debit, credit) = (Account::Ahead(sale.what), Account::Expired);
+    write(tx, &about, Line { debit, credit, amount_minor }).await
 }
 
 /// What was earned by a visit.
@@ -148,7 +231,8 @@ pub(super) async fn earn(tx: &TenantTx, visit: &Stood, earned: Earned) -> Result
         booked.map_or_else(Earned::default, |row| Earned { sales: row.sales, fees: row.fees });
     let about = About {
         location: visit.location.uuid(),
-        visit: visit.id.uuid(),
+        visit: Some(visit.id.uuid()),
+        sale: None,
         currency: &visit.currency,
         payment: None,
         refund: None,

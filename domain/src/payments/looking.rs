@@ -4,6 +4,7 @@ use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::cards::{LOOK_AT_CARD, LookAtCard};
 use super::entities::payment;
 use super::refunds::{GIVE_BACK, GiveBack};
 use super::words::PaymentState;
@@ -47,7 +48,8 @@ pub(super) async fn unsettled(
 pub(super) async fn close(tx: &TenantTx, visit: Id<Appointment>) -> Result<(), StoreError> {
     let Some(open) = unsettled(tx, visit).await? else { return Ok(()) };
     let payment = Id::from_uuid(open.id);
-    let job = NewJob::new(LOOK, &Look { payment }).once(format!("close {payment}"));
+    let job = NewJob::new(LOOK, &Look { payment })
+        .once(format!("close {payment} {}", tx.now().timestamp_micros()));
     jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await
 }
 
@@ -59,11 +61,14 @@ pub(super) async fn close_late(tx: &TenantTx, payment: Id<Payment>) -> Result<()
 
 /// Nothing was heard of these for a while. Whatever was lost, the provider knows.
 const UNHEARD: &str = "
-    (select tenant_id, id, updated_at, false as back from payments
+    (select tenant_id, id, updated_at, 'paid' as what from payments
      where state in ('open', 'processing') and updated_at < $1 order by updated_at limit 500)
     union all
-    (select tenant_id, id, updated_at, true as back from refunds
-     where state = 'pending' and updated_at < $1 order by updated_at limit 500)";
+    (select tenant_id, id, updated_at, 'back' as what from refunds
+     where state = 'pending' and updated_at < $1 order by updated_at limit 500)
+    union all
+    (select tenant_id, id, updated_at, 'card' as what from cards
+     where state = 'open' and updated_at < $1 order by updated_at limit 500)";
 
 /// Queues a look at everything of which nothing was heard for a while; says at how much.
 pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
@@ -72,7 +77,7 @@ pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
         tenant_id: Uuid,
         id: Uuid,
         updated_at: Instant,
-        back: bool,
+        what: String,
     }
     let tx = db.system(SystemReason::Payments).await?;
     let values = [(tx.now() - SILENCE).into()];
@@ -82,10 +87,10 @@ pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
     let hour = tx.now().timestamp() / 3_600;
     let job = |one: Silent| {
         let key = format!("unheard {} {} {hour}", one.id, one.updated_at.timestamp_micros());
-        let job = if one.back {
-            NewJob::new(GIVE_BACK, &GiveBack { refund: Id::from_uuid(one.id) })
-        } else {
-            NewJob::new(LOOK, &Look { payment: Id::from_uuid(one.id) })
+        let job = match one.what.as_str() {
+            "back" => NewJob::new(GIVE_BACK, &GiveBack { refund: Id::from_uuid(one.id) }),
+            "card" => NewJob::new(LOOK_AT_CARD, &LookAtCard { card: Id::from_uuid(one.id) }),
+            _ => NewJob::new(LOOK, &Look { payment: Id::from_uuid(one.id) }),
         };
         (Some(Id::<Tenant>::from_uuid(one.tenant_id)), job.once(key))
     };

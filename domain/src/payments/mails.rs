@@ -33,19 +33,55 @@ async fn queue(
     amount_minor: i64,
     once: String,
 ) -> Result<(), StoreError> {
-    let (visit, shop) = bookings::with_shop(tx, Id::from_uuid(payment.appointment_id))
-        .await
-        .map_err(bookings::BookingError::into_store)?;
-    let Some((email, locale)) = to(&visit, &shop) else { return Ok(()) };
+    match written(tx, payment, template, amount_minor, once).await? {
+        Some(mail) => messaging::queue(tx, mail).await,
+        None => Ok(()),
+    }
+}
+
+/// The mail, if there is a visit and an address.
+async fn written(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    template: Template,
+    amount_minor: i64,
+    once: String,
+) -> Result<Option<NewMail>, StoreError> {
+    let Some(visit) = payment.appointment_id.map(Id::from_uuid) else { return Ok(None) };
+    let (visit, shop) =
+        bookings::with_shop(tx, visit).await.map_err(bookings::BookingError::into_store)?;
+    let Some((email, locale)) = to(&visit, &shop) else { return Ok(None) };
     let amount = shown(amount_minor, &payment.currency, &locale);
     let mail = about(NewMail::new(&email, template, &locale), &visit, &shop);
-    messaging::queue(tx, mail.with("amount", amount).once(once)).await
+    Ok(Some(mail.with("amount", amount).once(once)))
 }
 
 /// A receipt.
 pub(super) async fn receipt(tx: &TenantTx, payment: &payment::Model) -> Result<(), StoreError> {
     let key = format!("receipt {}", payment.id);
     queue(tx, payment, Template::PaymentReceipt, payment.amount_minor, key).await
+}
+
+/// A receipt for a fee that was taken from the card on file.
+pub(super) async fn fee_taken(tx: &TenantTx, payment: &payment::Model) -> Result<(), StoreError> {
+    let key = format!("receipt {}", payment.id);
+    queue(tx, payment, Template::PaymentFeeTaken, payment.amount_minor, key).await
+}
+
+/// A fee couldn't be taken from the card on file: it is paid behind the visit's link.
+pub(super) async fn fee_open(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    public_url: &str,
+) -> Result<(), StoreError> {
+    let key = format!("fee open {}", payment.id);
+    let template = Template::PaymentFeeOpen;
+    let amount = payment.amount_minor;
+    let Some(mail) = written(tx, payment, template, amount, key).await? else { return Ok(()) };
+    let Some(visit) = payment.appointment_id.map(Id::from_uuid) else { return Ok(()) };
+    let link = bookings::own_page(tx, visit, public_url).await;
+    let link = link.map_err(bookings::BookingError::into_store)?;
+    messaging::queue(tx, mail.link(link)).await
 }
 
 /// Something was given back.

@@ -2,45 +2,65 @@
 //!
 //! What is asked of the provider of cards is written down first and asked between transactions, under a key that
 //! stays the same; what the provider tells is only a reason to ask. Locks are taken in this order: a visit, its
-//! payments, what is given back of them.
+//! payments, what is given back of them, and last what was sold ahead.
 
 mod accounts;
-mod amounts;
+pub(crate) mod amounts;
+mod cards;
 mod counter;
 mod due;
 mod entities;
 mod error;
+mod fees;
 mod follow;
 mod heard;
 mod ledger;
 mod looking;
 mod mails;
+mod on_file;
+mod own;
 mod provider;
 mod read;
+mod record;
 mod refunds;
+mod removal;
 mod settle;
 mod signature;
 mod take;
 mod till;
+mod wish;
 mod words;
 
 pub use accounts::AccountFacts;
-pub use counter::{Counter, OwnPayment, OwnState};
+pub(crate) use cards::takes_cards;
+pub use cards::{CardFacts, CardState, LOOK_AT_CARD, LookAtCard};
+pub use counter::Counter;
 pub use due::{Bill, Paid};
 pub use error::PaymentError;
+pub use fees::{TAKE_FEE, TakeFee};
 pub(crate) use follow::follow;
 pub use heard::{HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_heard, heard};
+pub(crate) use ledger::expired;
 pub use looking::{LOOK, Look, look_at_unheard};
+pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
+pub use own::{OwnPayment, OwnState};
 pub use provider::{
-    AccountState, NewAccount, NewPage, NewRefund, Opened, Provider, ProviderError, ReturnStage,
-    Returned, Stage, Stand,
+    AccountState, Charged, NewAccount, NewPage, NewRefund, Opened, Provider, ProviderError,
+    ReturnStage, Returned, Stage, Stand,
 };
-pub use read::{PaymentFacts, PaymentFilter, RefundFacts, VisitMoney, list, of_visit, read};
+pub use read::{
+    PaymentFacts, PaymentFilter, RefundFacts, SaleRef, VisitMoney, list, of_visit, read,
+};
+pub(crate) use record::{For, Paying, With, open_of, pay_visit, record};
 pub use refunds::{GIVE_BACK, GiveBack, refund};
+pub(crate) use refunds::{give_back_sale, left_of_sale};
+pub use removal::{FORGET_CARD, ForgetCard, forget_cards, remove_card, remove_own_card};
 pub use signature::{NotSigned, SIGNATURE_TOLERANCE, is_signed};
 pub use take::{NewPayment, take};
-pub(crate) use take::{note_deposit, wanted_now};
+pub(crate) use take::{is_wanting, note_deposit};
+pub(crate) use till::begins as day_begins;
 pub use till::{
     CloseFacts, Movement, NewClose, TillDay, WaySum, close as close_till, closes, movements, till,
 };
-pub use words::{PaymentState, RefundState, Way};
+pub use wish::{Part, Wish};
+pub use words::{KeptState, PaymentKind, PaymentState, RefundState, Way};

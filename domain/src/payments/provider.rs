@@ -6,6 +6,8 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+use super::on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
+
 /// A business's account at the provider, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountState {
@@ -49,6 +51,8 @@ pub struct NewPage {
     pub amount_minor: i64,
     /// ISO 4217.
     pub currency: String,
+    /// Whether the card is kept, so that something can be taken from it later.
+    pub keeps_card: bool,
     /// What for, as the customer sees it.
     pub title: String,
     /// Which payment it is here.
@@ -90,6 +94,17 @@ pub struct Stand {
     pub url: Option<String>,
     /// What the provider says went wrong the last time, in its words.
     pub trouble: Option<String>,
+    /// The card that it was paid with, if the page keeps it; only of what is paid.
+    pub card: Option<KeptCard>,
+}
+
+/// Money that was taken from a card on file, or wasn't.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charged {
+    /// How the provider calls it.
+    pub reference: String,
+    /// How it stands.
+    pub stand: Stand,
 }
 
 /// How far a payment came.
@@ -184,6 +199,35 @@ pub trait Provider: Send + Sync + Debug {
     /// Closes a page, so that nobody pays there any more, and says how it stands then: whoever was faster has
     /// paid. Closing it again changes nothing.
     async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;
+
+    /// Opens a page where a customer leaves a card, and pays nothing.
+    async fn open_card_page(&self, new: &NewCardPage) -> Result<Opened, ProviderError>;
+
+    /// How a page stands where a card is left.
+    async fn look_at_card(
+        &self,
+        account: &str,
+        reference: &str,
+    ) -> Result<CardStand, ProviderError>;
+
+    /// Closes such a page, and says how it stands then. Closing it again changes nothing.
+    async fn close_card_page(
+        &self,
+        account: &str,
+        reference: &str,
+    ) -> Result<CardStand, ProviderError>;
+
+    /// Takes money from a card on file. Its owner isn't there: who asks for them refuses.
+    async fn charge(&self, new: &NewCharge) -> Result<Charged, ProviderError>;
+
+    /// What became of a charge of ours of which no answer came: one that carries our name, if there is any.
+    async fn find_charge(&self, new: &NewCharge) -> Result<Option<Charged>, ProviderError>;
+
+    /// How a charge stands.
+    async fn charged(&self, account: &str, reference: &str) -> Result<Charged, ProviderError>;
+
+    /// Forgets a card: nothing is ever taken from it again. Forgetting it again changes nothing.
+    async fn forget_card(&self, account: &str, method: &str) -> Result<(), ProviderError>;
 
     /// Gives money back.
     async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError>;

@@ -4,12 +4,15 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::cards::{self, CardFacts};
 use super::due::{Bill, Paid};
 use super::error::PaymentError;
-use super::words::{PaymentState, RefundState, Way};
-use crate::bookings::{self, VisitFacts};
-use crate::ids::{Appointment, Customer, Id, Location, Payment, Refund};
+use super::fees;
+use super::words::{PaymentKind, PaymentState, RefundState, Way};
+use crate::bookings::{self, Stood, VisitFacts};
+use crate::ids::{Appointment, Customer, Id, Location, Pass, Payment, Refund, Sale, Voucher};
 use crate::page::{Paged, Window};
+use crate::sold::What;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
@@ -18,18 +21,24 @@ use crate::time::Instant;
 pub struct PaymentFacts {
     /// Its id.
     pub id: Id<Payment>,
-    /// For which visit.
-    pub visit: Id<Appointment>,
-    /// What that is.
+    /// For which visit, if it is for one.
+    pub visit: Option<Id<Appointment>>,
+    /// For what that was sold ahead, if it is for that.
+    pub sale: Option<SaleRef>,
+    /// What the visit is, or what was sold.
     pub title: String,
     /// Where.
     pub location: Id<Location>,
-    /// Whose visit it is.
+    /// Whose visit it is, or who bought it.
     pub customer: Option<Id<Customer>>,
     /// What they are called.
     pub customer_name: Option<String>,
     /// By which way.
     pub way: Way,
+    /// The voucher that it was paid with.
+    pub voucher: Option<Id<Voucher>>,
+    /// The pass that it was paid with.
+    pub pass: Option<Id<Pass>>,
     /// How far it came.
     pub state: PaymentState,
     /// All of it.
@@ -48,8 +57,23 @@ pub struct PaymentFacts {
     pub created_at: Instant,
     /// When it was paid.
     pub paid_at: Option<Instant>,
+    /// What it was for when it was begun.
+    pub kind: PaymentKind,
+    /// Whether it is taken from the card on file.
+    pub off_session: bool,
+    /// Why it came to nothing, in the provider's words.
+    pub trouble: Option<String>,
     /// What was given back, the oldest first.
     pub refunds: Vec<RefundFacts>,
+}
+
+/// Something that was sold ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaleRef {
+    /// Its id.
+    pub id: Id<Sale>,
+    /// What it is.
+    pub what: What,
 }
 
 /// Money that is given back.
@@ -87,6 +111,8 @@ pub struct PaymentFilter {
     pub way: Option<Way>,
     /// For this visit.
     pub visit: Option<Id<Appointment>>,
+    /// For this that was sold ahead.
+    pub sale: Option<Id<Sale>>,
     /// Begun at or after this.
     pub from: Option<Instant>,
     /// Begun before this.
@@ -98,12 +124,16 @@ pub struct PaymentFilter {
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
-    appointment_id: Uuid,
+    appointment_id: Option<Uuid>,
+    sale_id: Option<Uuid>,
+    what: Option<String>,
     title: String,
     location_id: Uuid,
     customer_id: Option<Uuid>,
     customer_name: Option<String>,
     way: String,
+    voucher_id: Option<Uuid>,
+    pass_id: Option<Uuid>,
     state: String,
     amount_minor: i64,
     tip_minor: i64,
@@ -113,6 +143,9 @@ struct Row {
     taken_by: Option<String>,
     created_at: Instant,
     paid_at: Option<Instant>,
+    kind: String,
+    off_session: bool,
+    trouble: Option<String>,
     refunds: serde_json::Value,
 }
 
@@ -123,7 +156,15 @@ impl TryFrom<Row> for PaymentFacts {
         let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
         Ok(Self {
             id: Id::from_uuid(row.id),
-            visit: Id::from_uuid(row.appointment_id),
+            visit: row.appointment_id.map(Id::from_uuid),
+            sale: match (row.sale_id, row.what) {
+                (Some(id), Some(what)) => {
+                    Some(SaleRef { id: Id::from_uuid(id), what: What::stored(&what)? })
+                }
+                _ => None,
+            },
+            voucher: row.voucher_id.map(Id::from_uuid),
+            pass: row.pass_id.map(Id::from_uuid),
             title: row.title,
             location: Id::from_uuid(row.location_id),
             customer: row.customer_id.map(Id::from_uuid),
@@ -138,6 +179,9 @@ impl TryFrom<Row> for PaymentFacts {
             taken_by: row.taken_by,
             created_at: row.created_at,
             paid_at: row.paid_at,
+            kind: PaymentKind::stored(&row.kind)?,
+            off_session: row.off_session,
+            trouble: row.trouble,
             refunds: serde_json::from_value(row.refunds).map_err(unreadable)?,
         })
     }
@@ -145,17 +189,20 @@ impl TryFrom<Row> for PaymentFacts {
 
 /// Behind it: which of them.
 const SHOWN: &str = "
-    select p.id, p.appointment_id, a.title, p.location_id, a.customer_id, c.name as customer_name,
-           p.way, p.state, p.amount_minor, p.tip_minor, p.refunded_minor, p.currency, p.note,
-           p.taken_by, p.created_at, p.paid_at,
+    select p.id, p.appointment_id, p.sale_id, s.what, coalesce(a.title, s.title) as title,
+           p.location_id, coalesce(a.customer_id, s.customer_id) as customer_id,
+           c.name as customer_name, p.way, p.voucher_id, p.pass_id, p.state, p.amount_minor, p.tip_minor, p.refunded_minor, p.currency, p.note,
+           p.taken_by, p.created_at, p.paid_at, p.kind, p.card_id is not null as off_session, p.trouble,
            (select coalesce(jsonb_agg(jsonb_build_object(
                        'id', r.id, 'amount_minor', r.amount_minor, 'state', r.state,
                        'reason', r.reason, 'given_by', r.given_by, 'trouble', r.trouble,
                        'created_at', r.created_at, 'done_at', r.done_at) order by r.id), '[]')
             from refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.id) as refunds
     from payments p
-    join appointments a on a.tenant_id = p.tenant_id and a.id = p.appointment_id
-    left join customers c on c.tenant_id = a.tenant_id and c.id = a.customer_id
+    left join appointments a on a.tenant_id = p.tenant_id and a.id = p.appointment_id
+    left join sales s on s.tenant_id = p.tenant_id and s.id = p.sale_id
+    left join customers c on c.tenant_id = p.tenant_id
+         and c.id = coalesce(a.customer_id, s.customer_id)
     where p.tenant_id = $1";
 
 async fn find(
@@ -183,6 +230,7 @@ pub async fn list(
         and ($6::timestamptz is null or p.created_at < $6)
         and ($7 or p.state in ('paid', 'processing'))
         and ($8::uuid is null or p.id < $8)
+        and ($10::uuid is null or p.sale_id = $10)
         order by p.id desc limit $9";
     let values = vec![
         tx.tenant().uuid().into(),
@@ -194,6 +242,7 @@ pub async fn list(
         filter.all.into(),
         window.after.map(Id::uuid).into(),
         i64::try_from(window.rows_to_ask()).unwrap_or(i64::MAX).into(),
+        filter.sale.map(Id::uuid).into(),
     ];
     let found = find(tx, which, values).await?;
     Ok(window.cut(found, |payment| payment.id))
@@ -216,6 +265,10 @@ pub struct VisitMoney {
     pub paid: Paid,
     /// By whom and when, the newest first; those, too, that came to nothing.
     pub payments: Vec<PaymentFacts>,
+    /// The card that was left for it.
+    pub card: CardFacts,
+    /// When its fee is taken from that card by itself.
+    pub fee_at: Option<Instant>,
 }
 
 impl VisitMoney {
@@ -241,7 +294,10 @@ pub async fn of_visit(tx: &TenantTx, id: Id<Appointment>) -> Result<VisitMoney, 
     let values = vec![tx.tenant().uuid().into(), id.uuid().into()];
     let payments = find(tx, "and p.appointment_id = $2 order by p.id desc", values).await?;
     let paid = paid_for(tx, id).await?;
-    Ok(VisitMoney { bill: bill(&visit), paid, visit, payments })
+    let (bill, stood) = (bill(&visit), Stood::from(&visit));
+    let card = cards::of(tx, &stood).await?;
+    let fee_at = fees::when(tx, &stood, &paid).await?;
+    Ok(VisitMoney { bill, paid, visit, payments, card, fee_at })
 }
 
 /// What a visit costs.

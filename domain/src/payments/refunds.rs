@@ -15,9 +15,10 @@ use super::words::{PaymentState, RefundState, Way};
 use crate::audit::{Actor, NewEntry};
 use crate::bookings;
 use crate::fault::{Faults, ValueFault};
-use crate::ids::{Id, Payment, Refund};
+use crate::ids::{Appointment, Id, Payment, Refund, Sale};
 use crate::jobs::{self, NewJob};
 use crate::outbox::NewEvent;
+use crate::sold;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
 
@@ -56,13 +57,17 @@ pub async fn refund(
     let Some(reason) = reason.filter(|_| faults.is_empty()) else { return Err(faults.into()) };
     // Whoever may not see it shall not learn that it is there.
     let shown = read::read(tx, id).await?;
-    let visit = bookings::hold_visible(tx, shown.visit).await?;
+    let visit = shown.visit.ok_or(PaymentError::SoldAhead)?;
+    let visit = bookings::hold_visible(tx, visit).await?;
     let row = held(tx, id).await?.ok_or(PaymentError::NotFound)?;
     if PaymentState::stored(&row.state)? != PaymentState::Paid {
         return Err(PaymentError::NotPaid);
     }
     if amount_minor > row.amount_minor - row.refunded_minor {
         return Err(PaymentError::MoreThanPaid);
+    }
+    if row.pass_id.is_some() && amount_minor != row.amount_minor {
+        return Err(PaymentError::WholeUseOnly);
     }
     let made = begin(tx, row, amount_minor, reason).await?;
     follow::earn_anew(tx, &visit).await?;
@@ -103,8 +108,9 @@ pub(super) async fn begin(
     change.updated_at = Set(tx.now());
     let payment = change.update(tx.conn()).await?;
     if at_desk {
-        ledger::returned(tx, &payment, &row, before).await?;
-        tx.emit(told(&payment, id));
+        sold::put_back(tx, payment.voucher_id, amount_minor).await?;
+        ledger::returned(tx, &payment, &row, before, 0).await?;
+        tell(tx, &payment, id);
     } else {
         let job = NewJob::new(GIVE_BACK, &GiveBack { refund: id }).once(format!("give_back {id}"));
         jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await?;
@@ -112,12 +118,49 @@ pub(super) async fn begin(
     Ok(id)
 }
 
-fn told(payment: &payment::Model, refund: Id<Refund>) -> NewEvent {
-    let (id, visit) = (
-        Id::<Payment>::from_uuid(payment.id),
-        Id::<crate::ids::Appointment>::from_uuid(payment.appointment_id),
-    );
-    NewEvent::new("payment.refunded", &json!({ "id": id, "refund": refund, "visit": visit }))
+/// Says so of what was paid for a visit.
+fn tell(tx: &mut TenantTx, payment: &payment::Model, refund: Id<Refund>) {
+    let Some(visit) = payment.appointment_id.map(Id::<Appointment>::from_uuid) else { return };
+    let id = Id::<Payment>::from_uuid(payment.id);
+    let about = json!({ "id": id, "refund": refund, "visit": visit });
+    tx.emit(NewEvent::new("payment.refunded", &about));
+}
+
+/// The payments for something that was sold ahead, held, with what is left of each, the oldest first.
+async fn of_sale(tx: &TenantTx, sale: Id<Sale>) -> Result<Vec<payment::Model>, StoreError> {
+    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+    let found = payment::Entity::find()
+        .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(payment::Column::SaleId.eq(sale.uuid()))
+        .filter(payment::Column::State.eq(PaymentState::Paid.key()))
+        .order_by_asc(payment::Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    Ok(found)
+}
+
+/// What is left of what was paid for something that was sold ahead, held until the transaction ends.
+pub(crate) async fn left_of_sale(tx: &TenantTx, sale: Id<Sale>) -> Result<i64, StoreError> {
+    let paid = of_sale(tx, sale).await?;
+    Ok(paid.iter().map(|row| row.amount_minor - row.refunded_minor).sum())
+}
+
+/// Gives so much of it back, by the way in which it was paid.
+pub(crate) async fn give_back_sale(
+    tx: &mut TenantTx,
+    sale: Id<Sale>,
+    mut amount_minor: i64,
+    reason: &str,
+) -> Result<(), StoreError> {
+    for row in of_sale(tx, sale).await? {
+        let part = amount_minor.min(row.amount_minor - row.refunded_minor);
+        if part > 0 {
+            amount_minor -= part;
+            begin(tx, row, part, reason.to_owned()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A refund that the provider still has to do or to say something of, with its payment.
@@ -164,8 +207,8 @@ pub(super) async fn heard(
             change.done_at = Set(Some(tx.now()));
             let row = change.update(tx.conn()).await?;
             let before = done_before(tx, &payment, id).await?;
-            ledger::returned(tx, &payment, &row, before).await?;
-            tx.emit(told(&payment, id));
+            ledger::returned(tx, &payment, &row, before, 0).await?;
+            tell(tx, &payment, id);
             mails::returned(tx, &payment, &row).await?;
         }
         ReturnStage::Failed => {
@@ -182,7 +225,7 @@ pub(super) async fn heard(
 }
 
 async fn hold_visit_of(tx: &TenantTx, payment: &payment::Model) -> Result<(), StoreError> {
-    let visit = Id::from_uuid(payment.appointment_id);
+    let Some(visit) = payment.appointment_id.map(Id::from_uuid) else { return Ok(()) };
     bookings::hold_for_money(tx, visit).await.map_err(bookings::BookingError::into_store)
 }
 

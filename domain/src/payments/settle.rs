@@ -3,6 +3,7 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 
+use super::cards;
 use super::entities::payment;
 use super::error::PaymentError;
 use super::follow;
@@ -11,14 +12,15 @@ use super::mails;
 use super::provider::{ReturnStage, Returned, Stand};
 use super::read;
 use super::refunds;
+use super::removal;
 use super::words::PaymentState;
-use crate::bookings::{self, Arrival, BookingError, Refusal};
+use crate::bookings::{self, Arrival, BookingError, Refusal, Status};
 use crate::ids::{Appointment, Id, Payment};
 use crate::outbox::NewEvent;
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
 
 /// Whoever loses this often finds the time taken.
-const ATTEMPTS: usize = 8;
+pub(super) const ATTEMPTS: usize = 8;
 
 /// What the provider won't do: it is written down as what came of it.
 pub(super) fn refused(code: &str, detail: &str) -> Returned {
@@ -42,22 +44,32 @@ pub(super) async fn settle(
         let mut tx = db.tenant(caller).await?;
         match arrived(&mut tx, id, stand, public_url, attempt < ATTEMPTS).await {
             Ok(()) => return Ok(tx.commit().await?),
-            Err(error) if attempt < ATTEMPTS => {
-                let lapsed = matches!(error.refusal(), Refusal::Lapsed);
-                if !lapsed && !matches!(error.refusal(), Refusal::Contended) {
-                    return Err(error.into());
-                }
-                tx.rollback().await?;
-                if lapsed {
-                    let mut tx = db.tenant(caller).await?;
-                    bookings::lapse_due(&mut tx).await?;
-                    tx.commit().await?;
-                }
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => try_again(db, caller, tx, error, attempt).await?,
         }
         attempt += 1;
     }
+}
+
+/// Whether it is to be tried again: then what stood in the way is gone.
+pub(super) async fn try_again(
+    db: &Db,
+    caller: &Caller,
+    tx: TenantTx,
+    error: BookingError,
+    attempt: usize,
+) -> Result<(), PaymentError> {
+    let lapsed = matches!(error.refusal(), Refusal::Lapsed);
+    let contended = matches!(error.refusal(), Refusal::Contended);
+    if attempt >= ATTEMPTS || !(lapsed || contended) {
+        return Err(error.into());
+    }
+    tx.rollback().await?;
+    if lapsed {
+        let mut tx = db.tenant(caller).await?;
+        bookings::lapse_due(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn arrived(
@@ -69,7 +81,10 @@ async fn arrived(
 ) -> Result<(), BookingError> {
     let shown = read(tx, id).await.map_err(PaymentError::into_store)?;
     // First the visit, then its payments: as everybody does.
-    bookings::hold_for_money(tx, shown.visit).await?;
+    let Some(visit) = shown.visit else {
+        return Err(StoreError::Unreadable(format!("the visit of the payment {id}")).into());
+    };
+    bookings::hold_for_money(tx, visit).await?;
     let Some(row) = refunds::held(tx, id).await? else { return Ok(()) };
     if PaymentState::stored(&row.state)? == PaymentState::Paid {
         return Ok(());
@@ -86,13 +101,22 @@ async fn arrived(
     change.updated_at = Set(tx.now());
     let row = change.update(tx.conn()).await?;
     ledger::paid(tx, &row).await?;
-    tx.emit(NewEvent::new("payment.paid", &json!({ "id": id, "visit": shown.visit })));
-    let arrival = bookings::payment_arrived(tx, shown.visit, public_url, try_again).await?;
-    rest(tx, shown.visit).await?;
+    if let (Some(card), Some(account)) = (&stand.card, &row.account)
+        && row.keeps_card
+    {
+        cards::keep(tx, visit, account, card).await?;
+    }
+    tx.emit(NewEvent::new("payment.paid", &json!({ "id": id, "visit": visit })));
+    let arrival = bookings::payment_arrived(tx, visit, public_url, try_again).await?;
+    rest(tx, visit).await?;
+    if arrival == Arrival::TooLate {
+        removal::of_no_use(tx, visit).await?;
+    }
     let Some(row) = refunds::held(tx, id).await? else { return Ok(()) };
     match arrival {
         // Of what is called off, what that costs is kept.
         Arrival::TooLate if row.refunded_minor > 0 => mails::too_late(tx, &row).await?,
+        _ if row.card_id.is_some() => mails::fee_taken(tx, &row).await?,
         _ => mails::receipt(tx, &row).await?,
     }
     Ok(())
@@ -101,5 +125,8 @@ async fn arrived(
 /// What isn't due goes back.
 async fn rest(tx: &mut TenantTx, id: Id<Appointment>) -> Result<(), BookingError> {
     let (visit, _) = bookings::with_shop(tx, id).await?;
+    if !matches!(visit.status, Status::Cancelled | Status::NoShow) {
+        follow::give_back_fees(tx, id).await?;
+    }
     Ok(follow::give_back_excess(tx, id, read::bill(&visit)).await?)
 }

@@ -1,19 +1,14 @@
 //! What is paid at the desk.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use serde_json::json;
-
-use super::due::Paid;
-use super::entities::payment;
+use super::cards;
 use super::error::PaymentError;
-use super::ledger;
 use super::read::{self, PaymentFacts};
-use super::words::{PaymentState, Way};
-use crate::audit::{Actor, NewEntry};
+use super::record::{self, For, Paying, With};
+use super::words::Way;
+use crate::audit::NewEntry;
 use crate::bookings::{self, Status, Stood};
 use crate::fault::{Faults, ValueFault};
-use crate::ids::{Appointment, Id, Payment};
-use crate::outbox::NewEvent;
+use crate::ids::{Appointment, Id};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
 
@@ -33,6 +28,13 @@ pub struct NewPayment {
     pub note: String,
 }
 
+impl NewPayment {
+    fn paying(&self, note: String) -> Paying {
+        let Self { way, amount_minor, tip_minor, .. } = *self;
+        Paying { with: With::Money(way), amount_minor, tip_minor, note }
+    }
+}
+
 struct Wanted {
     note: String,
 }
@@ -41,8 +43,8 @@ struct Wanted {
 fn check(new: &NewPayment) -> Result<Wanted, PaymentError> {
     let mut faults = Faults::new();
     let note = faults.take("/note", text::prose(&new.note, 0, 300));
-    if new.way == Way::Card {
-        let detail = "Cards are paid with behind the visit's link, or at a terminal.";
+    if !new.way.is_taken_at_desk() {
+        let detail = "Cards are paid with behind the visit's link, or at a terminal; vouchers and passes by themselves.";
         faults.note("/way", ValueFault::new("not_at_the_desk", detail));
     }
     let (too_small, too_large) = ("too_small", "too_large");
@@ -79,56 +81,25 @@ pub async fn take(
         // It is nobody's yet.
         return Err(PaymentError::NothingDue);
     }
-    let own = new.amount_minor - new.tip_minor;
-    if own > bill.open(&before) {
+    if new.amount_minor - new.tip_minor > bill.open(&before) {
         return Err(PaymentError::MoreThanDue);
     }
-    let payment = write(tx, &Stood::from(&visit), &NewPayment { note, ..new.clone() }).await?;
+    let payment = record::pay_visit(tx, &visit, &new.paying(note), public_url).await?;
     tx.record(NewEntry::new("payment.taken", "payment").on(payment, visit.title.clone()));
-    let after = Paid { paid_minor: before.paid_minor + own, ..before };
-    if visit.status == Status::PendingPayment && bill.wanted_now(&after) == 0 {
-        bookings::deposit_arrived(tx, id, public_url).await?;
-    }
     read::read(tx, payment).await
 }
 
-/// Writes down what was paid at the desk for a visit.
-async fn write(
-    tx: &mut TenantTx,
-    visit: &Stood,
-    new: &NewPayment,
-) -> Result<Id<Payment>, StoreError> {
-    let payment = tx.new_id::<Payment>();
-    let row = payment::ActiveModel {
-        tenant_id: Set(tx.tenant().uuid()),
-        id: Set(payment.uuid()),
-        location_id: Set(visit.location.uuid()),
-        appointment_id: Set(visit.id.uuid()),
-        way: Set(new.way.key().to_owned()),
-        state: Set(PaymentState::Paid.key().to_owned()),
-        amount_minor: Set(new.amount_minor),
-        tip_minor: Set(new.tip_minor),
-        refunded_minor: Set(0),
-        currency: Set(visit.currency.clone()),
-        note: Set(new.note.clone()),
-        account: Set(None),
-        reference: Set(None),
-        taken: Set(None),
-        url: Set(None),
-        taken_by: Set(Some(Actor::from(tx.caller().principal()).name)),
-        created_at: Set(tx.now()),
-        paid_at: Set(Some(tx.now())),
-        updated_at: Set(tx.now()),
-    };
-    let row = row.insert(tx.conn()).await?;
-    ledger::paid(tx, &row).await?;
-    tx.emit(NewEvent::new("payment.paid", &json!({ "id": payment, "visit": visit.id })));
-    Ok(payment)
+/// What must still be paid so that a visit is certain.
+async fn wanted_now(tx: &TenantTx, visit: &Stood) -> Result<i64, StoreError> {
+    Ok(visit.bill.wanted_now(&read::paid_for(tx, visit.id).await?))
 }
 
-/// What must still be paid so that a visit is certain.
-pub(crate) async fn wanted_now(tx: &TenantTx, visit: &Stood) -> Result<i64, StoreError> {
-    Ok(visit.bill.wanted_now(&read::paid_for(tx, visit.id).await?))
+/// Whether a visit isn't certain yet: some of its deposit is missing, or its card.
+pub(crate) async fn is_wanting(tx: &TenantTx, visit: &Stood) -> Result<bool, StoreError> {
+    if visit.bill.deposit_minor > 0 && wanted_now(tx, visit).await? > 0 {
+        return Ok(true);
+    }
+    cards::is_wanted(tx, visit).await
 }
 
 /// Staff say of a visit that its deposit was paid, in a way that they don't say: what was missing of it is
@@ -137,7 +108,7 @@ pub(crate) async fn note_deposit(tx: &mut TenantTx, visit: &Stood) -> Result<(),
     let amount_minor = wanted_now(tx, visit).await?;
     if amount_minor > 0 {
         let new = NewPayment { way: Way::Other, amount_minor, tip_minor: 0, note: String::new() };
-        write(tx, visit, &new).await?;
+        record::record(tx, For::Visit(visit), &new.paying(String::new())).await?;
     }
     Ok(())
 }
@@ -148,11 +119,13 @@ mod tests {
 
     #[test]
     fn which_payments_can_be_meant() {
-        let cases: [(Way, i64, i64, &[&str]); 9] = [
+        let cases: [(Way, i64, i64, &[&str]); 11] = [
             (Way::Cash, 1, 0, &[]),
             (Way::Terminal, 1_000, 1_000, &[]),
             (Way::Other, MOST, 0, &[]),
             (Way::Card, 1_000, 0, &["/way"]),
+            (Way::Voucher, 1_000, 0, &["/way"]),
+            (Way::Pass, 1_000, 0, &["/way"]),
             (Way::Cash, 0, 0, &["/amount_minor"]),
             (Way::Cash, -5, 0, &["/amount_minor", "/tip_minor"]),
             (Way::Cash, MOST + 1, 0, &["/amount_minor"]),

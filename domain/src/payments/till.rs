@@ -57,9 +57,10 @@ pub struct TillDay {
 }
 
 impl TillDay {
-    /// What came by all ways, less what was given back.
+    /// What came by all ways, less what was given back. What was paid with vouchers and passes came before: when
+    /// they were sold.
     pub fn total_minor(&self) -> i64 {
-        self.ways.iter().map(WaySum::net_minor).sum()
+        self.ways.iter().filter(|sum| sum.way.is_money()).map(WaySum::net_minor).sum()
     }
 }
 
@@ -118,7 +119,7 @@ async fn place(tx: &TenantTx, id: Id<Location>) -> Result<LocationFacts, Payment
 }
 
 /// When a day begins somewhere: where clocks skip midnight, with the first minute that there is.
-fn begins(zone: Tz, day: NaiveDate) -> Option<Instant> {
+pub(crate) fn begins(zone: Tz, day: NaiveDate) -> Option<Instant> {
     let midnight = day.and_time(NaiveTime::MIN);
     (0..24 * 4)
         .map(|quarter| midnight + chrono::Duration::minutes(15 * quarter))
@@ -375,8 +376,10 @@ pub struct Movement {
     pub tip_minor: i64,
     /// In which currency.
     pub currency: String,
-    /// What the visit was.
+    /// What the visit was, or what was sold.
     pub title: String,
+    /// What it was for: `visit`, `voucher`, `pass`, `membership`.
+    pub sort: String,
     /// Whose it was.
     pub customer: Option<String>,
     /// Who took or gave it.
@@ -390,20 +393,22 @@ pub struct Movement {
 const MOVEMENTS: &str = "
     with moved as (
         select p.paid_at as at, 'payment' as what, p.way, p.amount_minor, p.tip_minor, p.currency,
-               p.appointment_id, p.taken_by as hand, p.note, p.id as payment
+               p.appointment_id, p.sale_id, p.taken_by as hand, p.note, p.id as payment
         from payments p
         where p.tenant_id = $1 and p.location_id = $2 and p.paid_at >= $3 and p.paid_at < $4
         union all
         select r.done_at, 'refund', p.way, -r.amount_minor, 0, p.currency,
-               p.appointment_id, r.given_by, r.reason, p.id
+               p.appointment_id, p.sale_id, r.given_by, r.reason, p.id
         from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
         where r.tenant_id = $1 and p.location_id = $2 and r.done_at >= $3 and r.done_at < $4
     )
-    select m.at, m.what, m.way, m.amount_minor, m.tip_minor, m.currency, a.title, c.name as customer,
-           m.hand, m.note, m.payment
+    select m.at, m.what, m.way, m.amount_minor, m.tip_minor, m.currency,
+           coalesce(a.title, s.title) as title, coalesce(s.what, 'visit') as sort,
+           c.name as customer, m.hand, m.note, m.payment
     from moved m
-    join appointments a on a.tenant_id = $1 and a.id = m.appointment_id
-    left join customers c on c.tenant_id = $1 and c.id = a.customer_id
+    left join appointments a on a.tenant_id = $1 and a.id = m.appointment_id
+    left join sales s on s.tenant_id = $1 and s.id = m.sale_id
+    left join customers c on c.tenant_id = $1 and c.id = coalesce(a.customer_id, s.customer_id)
     order by m.at, m.payment limit 100000";
 
 /// The most days that are taken out at once.

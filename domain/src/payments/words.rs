@@ -14,6 +14,36 @@ words! {
         Terminal = "terminal",
         /// In another way, which the note says: a transfer, a bill.
         Other = "other",
+        /// With a gift voucher.
+        Voucher = "voucher",
+        /// With a use of a pass.
+        Pass = "pass",
+    }
+
+    /// What a payment was for when it was begun.
+    PaymentKind {
+        /// What makes a visit certain.
+        Deposit = "deposit",
+        /// What is still open of a visit, and a tip.
+        Rest = "rest",
+        /// What it costs that a visit didn't take place.
+        Fee = "fee",
+        /// Whatever was paid at the desk.
+        Desk = "desk",
+    }
+
+    /// How far a customer's card came.
+    KeptState {
+        /// It can be left.
+        Open = "open",
+        /// It was left.
+        Left = "left",
+        /// It wasn't left, and won't be.
+        Over = "over",
+        /// The provider is told to forget it.
+        Removing = "removing",
+        /// The provider forgot it.
+        Removed = "removed",
     }
 
     /// How far a payment came.
@@ -41,7 +71,18 @@ words! {
 
 impl Way {
     /// All of them, in the order in which people see them.
-    pub const ALL: [Self; 4] = [Self::Card, Self::Cash, Self::Terminal, Self::Other];
+    pub const ALL: [Self; 6] =
+        [Self::Card, Self::Cash, Self::Terminal, Self::Other, Self::Voucher, Self::Pass];
+
+    /// Whether money comes by it: what was sold ahead was paid for then.
+    pub const fn is_money(self) -> bool {
+        !matches!(self, Self::Voucher | Self::Pass)
+    }
+
+    /// Whether staff take it at the desk.
+    pub const fn is_taken_at_desk(self) -> bool {
+        matches!(self, Self::Cash | Self::Terminal | Self::Other)
+    }
 
     /// The way that somebody names.
     pub fn named(key: &str) -> Option<Self> {

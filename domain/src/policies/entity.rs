@@ -15,6 +15,7 @@ pub struct Model {
     pub no_show_fee_percent: i16,
     pub needs_approval: bool,
     pub verify_contact: bool,
+    pub ask_card: bool,
     pub ask_email: String,
     pub ask_phone: String,
     pub ask_note: bool,

@@ -51,6 +51,8 @@ pub struct Policy {
     pub needs_approval: bool,
     /// Whether a customer proves the address with a code before the visit is theirs.
     pub verify_contact: bool,
+    /// Whether a customer who books online leaves a card before the visit is theirs.
+    pub ask_card: bool,
     /// Whether an e-mail address is asked for.
     pub ask_email: Asked,
     /// Whether a telephone number is asked for.
@@ -86,6 +88,8 @@ pub struct PolicyChange {
     pub needs_approval: Option<bool>,
     /// Whether a customer proves the address with a code before the visit is theirs.
     pub verify_contact: Option<bool>,
+    /// Whether a customer who books online leaves a card before the visit is theirs.
+    pub ask_card: Option<bool>,
     /// Whether an e-mail address is asked for.
     pub ask_email: Option<Asked>,
     /// Whether a telephone number is asked for.
@@ -111,6 +115,7 @@ impl TryFrom<entity::Model> for Policy {
             no_show_fee_percent: row.no_show_fee_percent,
             needs_approval: row.needs_approval,
             verify_contact: row.verify_contact,
+            ask_card: row.ask_card,
             ask_email: Asked::stored(&row.ask_email)?,
             ask_phone: Asked::stored(&row.ask_phone)?,
             ask_note: row.ask_note,
@@ -197,6 +202,7 @@ pub(crate) async fn put_in_place(
         no_show_fee_percent: 0,
         needs_approval: kit.approval,
         verify_contact: false,
+        ask_card: false,
         ask_email: Asked::Required,
         ask_phone: Asked::Optional,
         ask_note: true,
@@ -226,6 +232,7 @@ fn stored(tenant: Id<Tenant>, policy: &Policy) -> entity::ActiveModel {
         no_show_fee_percent: Set(policy.no_show_fee_percent),
         needs_approval: Set(policy.needs_approval),
         verify_contact: Set(policy.verify_contact),
+        ask_card: Set(policy.ask_card),
         ask_email: Set(policy.ask_email.key().to_owned()),
         ask_phone: Set(policy.ask_phone.key().to_owned()),
         ask_note: Set(policy.ask_note),
@@ -235,7 +242,7 @@ fn stored(tenant: Id<Tenant>, policy: &Policy) -> entity::ActiveModel {
     }
 }
 
-fn changes(before: &Policy, after: &Policy) -> [Change; 14] {
+fn changes(before: &Policy, after: &Policy) -> [Change; 15] {
     macro_rules! change {
         ($field:ident) => {
             Change::of(stringify!($field), before.$field, after.$field)
@@ -255,6 +262,7 @@ fn changes(before: &Policy, after: &Policy) -> [Change; 14] {
         change!(no_show_fee_percent),
         change!(needs_approval),
         change!(verify_contact),
+        change!(ask_card),
         change!(ask_email key),
         change!(ask_phone key),
         change!(ask_note),
@@ -295,6 +303,7 @@ fn check(before: &Policy, change: &PolicyChange) -> Result<Policy, PolicyError> 
         no_show_fee_percent: checked!(no_show_fee_percent, percent),
         needs_approval: change.needs_approval.unwrap_or(before.needs_approval),
         verify_contact: change.verify_contact.unwrap_or(before.verify_contact),
+        ask_card: change.ask_card.unwrap_or(before.ask_card),
         ask_email: change.ask_email.unwrap_or(before.ask_email),
         ask_phone: change.ask_phone.unwrap_or(before.ask_phone),
         ask_note: change.ask_note.unwrap_or(before.ask_note),

@@ -12,6 +12,7 @@ fn whole() -> Policy {
         no_show_fee_percent: 0,
         needs_approval: false,
         verify_contact: false,
+        ask_card: false,
         ask_email: Asked::Required,
         ask_phone: Asked::Optional,
         ask_note: true,
@@ -23,7 +24,7 @@ fn whole() -> Policy {
 #[test]
 fn which_rules_can_be_meant() {
     type Case = (fn(&mut PolicyChange), &'static [&'static str]);
-    let cases: [Case; 24] = [
+    let cases: [Case; 25] = [
         (|_| {}, &[]),
         (|c| c.slot_step_minutes = Some(5), &[]),
         (|c| c.slot_step_minutes = Some(4), &["/slot_step_minutes"]),
@@ -49,6 +50,7 @@ fn which_rules_can_be_meant() {
             &["/ask_phone"],
         ),
         (|c| c.verify_contact = Some(true), &[]),
+        (|c| c.ask_card = Some(true), &[]),
         (
             |c| (c.ask_email, c.verify_contact) = (Some(Asked::Hidden), Some(true)),
             &["/verify_contact"],

@@ -19,6 +19,7 @@ use crate::fault::{Faults, ValueFault};
 use crate::ids::Series;
 use crate::messaging::Kind;
 use crate::outbox::NewEvent;
+use crate::payments;
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::TenantTx;
 
@@ -49,7 +50,8 @@ async fn again(tx: &TenantTx, holder: &Holder, times: &Times) -> Result<Again, B
     let sold: Vec<_> = lines(tx, row.id).await?.into_iter().map(LineFacts::from).collect();
     let wanted = Sold::of(&row, &sold).again(&row);
     let planned = plan(&shop, &wanted, Asker::Customer, None)?;
-    if planned.policy.needs_approval || visit.deposit_minor > 0 {
+    let asks_card = planned.policy.ask_card && payments::takes_cards(tx).await?;
+    if planned.policy.needs_approval || visit.deposit_minor > 0 || asks_card {
         return Err(Refusal::OneByOne.into());
     }
     let mut wishes = times.wishes(shop.rules.zone, row.starts_at)?;

@@ -6,6 +6,7 @@ mod day;
 mod format;
 mod json;
 mod moment;
+mod perhaps;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub(crate) use self::format::sane_year;
 pub use self::format::{FormatCheck, define_format};
 use self::json::Reject;
 pub use self::moment::Moment;
+pub use self::perhaps::Perhaps;
 use self::schema::Schema;
 use crate::middleware::body_limit;
 use crate::problem::{ApiError, FieldFault, own_sentence};

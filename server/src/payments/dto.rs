@@ -1,13 +1,17 @@
 //! What payments look like from outside.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use openchair_domain::ids::{Appointment, Customer, Location, Payment, Refund, TillClose};
-use openchair_domain::payments::{
-    AccountFacts, CloseFacts, NewClose, NewPayment, OwnPayment, OwnState, PaymentFacts,
-    PaymentState, RefundFacts, RefundState, TillDay, VisitMoney, Way, WaySum,
+use openchair_domain::ids::{
+    Appointment, Customer, Location, Pass, Payment, Refund, Sale, TillClose, Voucher,
 };
-use poem_openapi::{Enum, Object};
+use openchair_domain::payments::{
+    AccountFacts, CardFacts, CloseFacts, NewClose, NewPayment, PaymentFacts, PaymentKind,
+    PaymentState, RefundFacts, RefundState, SaleRef, TillDay, VisitMoney, Way, WaySum,
+};
+use openchair_domain::sold::What;
+use poem_openapi::Object;
 
+use super::own_dto::CardStateView;
 use crate::ids::Ref;
 use crate::shelf::mirrored;
 
@@ -22,6 +26,32 @@ mirrored! {
         Terminal,
         /// In another way, which the note says
         Other,
+        /// With a gift voucher
+        Voucher,
+        /// With a use of a pass
+        Pass,
+    }
+
+    /// What is sold ahead.
+    SoldWhat = What {
+        /// A gift voucher
+        Voucher,
+        /// Several visits
+        Pass,
+        /// A membership for a while
+        Membership,
+    }
+
+    /// What a payment was for when it was begun.
+    PaymentKindView = PaymentKind {
+        /// What makes a visit certain
+        Deposit,
+        /// What is still open of a visit, and a tip
+        Rest,
+        /// What it costs that a visit didn't take place
+        Fee,
+        /// Whatever was paid at the desk
+        Desk,
     }
 
     /// How far a payment came.
@@ -78,17 +108,40 @@ impl From<RefundFacts> for RefundView {
     }
 }
 
-/// A payment for a visit. Amounts are in the currency's minor unit.
+/// Something that was sold ahead.
 #[derive(Debug, Clone, Object)]
-pub(super) struct PaymentView {
+struct SaleRefView {
+    id: Ref<Sale>,
+    what: SoldWhat,
+}
+
+impl From<SaleRef> for SaleRefView {
+    fn from(sale: SaleRef) -> Self {
+        Self { id: sale.id.into(), what: sale.what.into() }
+    }
+}
+
+/// A payment for a visit, or for something that is sold ahead. Amounts are in the currency's minor unit.
+#[derive(Debug, Clone, Object)]
+pub(crate) struct PaymentView {
     id: Ref<Payment>,
-    visit: Ref<Appointment>,
-    /// What the visit is
+    /// The visit that it is for
+    visit: Option<Ref<Appointment>>,
+    /// What that was sold ahead it is for
+    sale: Option<SaleRefView>,
+    /// What the visit is, or what was sold
     title: String,
     location: Ref<Location>,
     customer: Option<Ref<Customer>>,
     customer_name: Option<String>,
     way: PaymentWay,
+    /// The voucher that it was paid with
+    voucher: Option<Ref<Voucher>>,
+    /// The pass that it was paid with
+    pass: Option<Ref<Pass>>,
+    kind: PaymentKindView,
+    /// Whether it is taken from the card on file: nobody is there
+    off_session: bool,
     state: PaymentStateView,
     /// All of it: the tip is a part of it
     amount_minor: i64,
@@ -98,6 +151,8 @@ pub(super) struct PaymentView {
     /// ISO 4217
     currency: String,
     note: String,
+    /// Why it came to nothing, in the provider's words
+    trouble: Option<String>,
     /// Who took it, if it was somebody at the desk
     taken_by: Option<String>,
     created_at: DateTime<Utc>,
@@ -110,23 +165,44 @@ impl From<PaymentFacts> for PaymentView {
     fn from(payment: PaymentFacts) -> Self {
         Self {
             id: payment.id.into(),
-            visit: payment.visit.into(),
+            visit: payment.visit.map(Ref),
+            sale: payment.sale.map(SaleRefView::from),
             title: payment.title,
             location: payment.location.into(),
             customer: payment.customer.map(Ref),
             customer_name: payment.customer_name,
             way: payment.way.into(),
+            voucher: payment.voucher.map(Ref),
+            pass: payment.pass.map(Ref),
+            kind: payment.kind.into(),
+            off_session: payment.off_session,
             state: payment.state.into(),
             amount_minor: payment.amount_minor,
             tip_minor: payment.tip_minor,
             refunded_minor: payment.refunded_minor,
             currency: payment.currency,
             note: payment.note,
+            trouble: payment.trouble,
             taken_by: payment.taken_by,
             created_at: payment.created_at,
             paid_at: payment.paid_at,
             refunds: payment.refunds.into_iter().map(RefundView::from).collect(),
         }
+    }
+}
+
+/// The card that a customer left for a visit.
+#[derive(Debug, Clone, Object)]
+struct CardView {
+    state: CardStateView,
+    /// As the provider writes it: `visa`
+    brand: Option<String>,
+    left_at: Option<DateTime<Utc>>,
+}
+
+impl From<CardFacts> for CardView {
+    fn from(card: CardFacts) -> Self {
+        Self { state: card.state.into(), brand: card.brand, left_at: card.left_at }
     }
 }
 
@@ -153,6 +229,9 @@ pub(super) struct VisitMoneyView {
     open_minor: i64,
     /// What was paid and isn't due any more
     excess_minor: i64,
+    card: CardView,
+    /// When what is open of the fee is taken from the card by itself; missing: it isn't
+    fee_at: Option<DateTime<Utc>>,
     /// The newest first; those, too, that came to nothing
     payments: Vec<PaymentView>,
 }
@@ -171,6 +250,8 @@ impl From<VisitMoney> for VisitMoneyView {
             paid_minor: money.paid.paid_minor,
             tips_minor: money.paid.tips_minor,
             refunded_minor: money.paid.refunded_minor,
+            card: money.card.into(),
+            fee_at: money.fee_at,
             payments: money.payments.into_iter().map(PaymentView::from).collect(),
         }
     }
@@ -180,7 +261,7 @@ impl From<VisitMoney> for VisitMoneyView {
 #[derive(Debug, Clone, Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct PaymentInput {
-    /// `cash`, `terminal` or `other`: cards are paid with behind the visit's link
+    /// `cash`, `terminal` or `other`: all else is paid with elsewhere
     way: PaymentWay,
     /// All of it
     #[oai(validator(minimum(value = "1"), maximum(value = "10000000000")))]
@@ -217,6 +298,8 @@ pub(super) struct RefundInput {
 #[derive(Debug, Clone, Object)]
 struct WaySumView {
     way: PaymentWay,
+    /// Whether money comes by it: what vouchers and passes pay for was paid when they were sold
+    money: bool,
     /// Tips included
     paid_minor: i64,
     tips_minor: i64,
@@ -230,6 +313,7 @@ impl From<WaySum> for WaySumView {
     fn from(sum: WaySum) -> Self {
         Self {
             way: sum.way.into(),
+            money: sum.way.is_money(),
             paid_minor: sum.paid_minor,
             tips_minor: sum.tips_minor,
             refunded_minor: sum.refunded_minor,
@@ -367,56 +451,4 @@ impl From<AccountFacts> for PaymentAccountView {
 pub(super) struct ProviderPageView {
     /// Where it is
     pub(super) url: String,
-}
-
-/// How what a customer pays stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-enum OwnPaymentState {
-    /// Nothing is asked for, and nothing was paid
-    Nothing,
-    /// Something is asked for
-    Due,
-    /// The bank takes its time
-    Processing,
-    /// It was paid
-    Paid,
-}
-
-/// What a customer is asked to pay for their visit.
-#[derive(Debug, Clone, Object)]
-pub(super) struct OwnPaymentView {
-    state: OwnPaymentState,
-    /// Whether it can be paid by card here
-    online: bool,
-    /// What is asked for now
-    amount_minor: i64,
-    /// Tips included
-    paid_minor: i64,
-    /// What was given back or is on its way
-    refunded_minor: i64,
-    /// ISO 4217
-    currency: String,
-    /// Until when it can be paid
-    until: Option<DateTime<Utc>>,
-}
-
-impl From<OwnPayment> for OwnPaymentView {
-    fn from(own: OwnPayment) -> Self {
-        let state = match own.state {
-            OwnState::Nothing => OwnPaymentState::Nothing,
-            OwnState::Due => OwnPaymentState::Due,
-            OwnState::Processing => OwnPaymentState::Processing,
-            OwnState::Paid => OwnPaymentState::Paid,
-        };
-        Self {
-            state,
-            online: own.online,
-            amount_minor: own.amount_minor,
-            paid_minor: own.paid_minor,
-            refunded_minor: own.refunded_minor,
-            currency: own.currency,
-            until: own.until,
-        }
-    }
 }

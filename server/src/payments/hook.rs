@@ -54,6 +54,7 @@ struct Object {
 struct Metadata {
     payment: Option<String>,
     refund: Option<String>,
+    card: Option<String>,
 }
 
 impl From<Event> for Heard {
@@ -64,8 +65,8 @@ impl From<Event> for Heard {
         let id = id.unwrap_or_default();
         let own = id.starts_with("cs_") || id.starts_with("re_");
         let object = if own { id } else { payment_intent.unwrap_or(id) };
-        let Metadata { payment, refund } = metadata.unwrap_or_default();
-        let noted = Noted { payment, refund };
+        let Metadata { payment, refund, card } = metadata.unwrap_or_default();
+        let noted = Noted { payment, refund, card };
         Self { id: event.id, kind: event.kind, account: event.account, object, customer, noted }
     }
 }

@@ -5,10 +5,11 @@ mod account;
 mod dto;
 pub mod hook;
 mod own;
+mod own_dto;
 mod till;
 
 use openchair_domain::authz::perm;
-use openchair_domain::ids::{Appointment, Location, Payment};
+use openchair_domain::ids::{Appointment, Location, Payment, Sale};
 use openchair_domain::payments::{self, PaymentFilter};
 use openchair_domain::tenancy::TenantTx;
 use poem_openapi::OpenApi;
@@ -21,7 +22,7 @@ use crate::ids::Ref;
 use crate::input::{Input, Moment};
 use crate::listing::{Listed, listed, window};
 use crate::once::{Created, IdempotencyKey};
-use crate::openapi::Tags;
+use crate::openapi::{NoContent, Tags};
 use crate::page::Limit;
 use crate::problem::ApiError;
 
@@ -29,7 +30,10 @@ pub use account::PaymentAccountApi;
 pub use own::OwnPaymentApi;
 pub use till::TillApi;
 
-use dto::{PaymentInput, PaymentView, PaymentWay, RefundInput, RefundView, VisitMoneyView};
+pub(crate) use dto::{PaymentView, PaymentWay};
+pub(crate) use own_dto::OwnPaymentView;
+
+use dto::{PaymentInput, RefundInput, RefundView, VisitMoneyView};
 
 /// The operations on payments.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ impl PaymentsApi {
         location: Query<Option<Ref<Location>>>,
         way: Query<Option<PaymentWay>>,
         visit: Query<Option<Ref<Appointment>>>,
+        /// For this that was sold ahead
+        sale: Query<Option<Ref<Sale>>>,
         /// Begun at or after this
         from: Query<Option<Moment>>,
         /// Begun before this
@@ -59,6 +65,7 @@ impl PaymentsApi {
             location: location.0.map(|location| location.0),
             way: way.0.map(Into::into),
             visit: visit.0.map(|visit| visit.0),
+            sale: sale.0.map(|sale| sale.0),
             from: from.0.map(|moment| moment.0),
             to: to.0.map(|moment| moment.0),
             all: all.0.unwrap_or_default(),
@@ -124,5 +131,18 @@ impl PaymentsApi {
         let (id, new, url) = (id.0.0, body.0.to_domain(), self.0.public_url.clone());
         let take = async |tx: &mut TenantTx| Ok(payments::take(tx, id, &new, &url).await?.into());
         self.0.once(&who, once, &body.0, take).await
+    }
+    /// Takes a customer's card away: nothing is taken from it from now on, and the provider forgets it. A visit that
+    /// is to come stays certain without it; as long as a fee is due, the card stays.
+    #[oai(path = "/appointments/:id/card", method = "delete", operation_id = "remove_card")]
+    async fn remove_card(
+        &self,
+        who: Can<perm::TakePayment>,
+        id: Path<Ref<Appointment>>,
+    ) -> Result<NoContent, ApiError> {
+        let mut tx = self.0.db.tenant(&who).await?;
+        payments::remove_card(&mut tx, id.0.0).await?;
+        tx.commit().await?;
+        Ok(NoContent::Done)
     }
 }

@@ -1,14 +1,17 @@
 //! What customers pay behind their visit's link.
 
 use openchair_domain::bookings::{self, Holder};
+use openchair_domain::payments;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
-use super::dto::{OwnPaymentView, ProviderPageView};
+use super::dto::ProviderPageView;
+use super::own_dto::{OwnPaymentView, WishInput};
 use crate::app::App;
 use crate::auth::Visitor;
-use crate::openapi::Tags;
+use crate::input::Perhaps;
+use crate::openapi::{NoContent, Tags};
 use crate::problem::ApiError;
 
 /// The operations on paying for one's own visit.
@@ -39,18 +42,20 @@ impl OwnPaymentApi {
         self.owed(&holder).await
     }
 
-    /// Where one pays by card: a page at the provider's, which leads back to the visit. No card ever comes to
-    /// this server. Who asks twice gets the same page.
+    /// Where one pays by card, or leaves one: a page at the provider's, which leads back to the visit. No card ever
+    /// comes to this server. Who asks twice gets the same page. Without a body it is for what is wanted now.
     #[oai(path = "/:token/payment", method = "post", operation_id = "pay_own_visit")]
     async fn pay(
         &self,
         who: Visitor,
         /// The last part of the link
         token: Path<String>,
+        body: Perhaps<WishInput>,
     ) -> Result<Json<ProviderPageView>, ApiError> {
         self.0.limits.taking(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
-        let url = self.0.counter.page(&holder).await?;
+        let wish = body.0.map(|wish| wish.to_domain()).unwrap_or_default();
+        let url = self.0.counter.page(&holder, wish).await?;
         Ok(Json(ProviderPageView { url }))
     }
 
@@ -66,5 +71,21 @@ impl OwnPaymentApi {
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
         self.0.counter.look_for(&holder).await?;
         self.owed(&holder).await
+    }
+
+    /// Takes one's card away, once the visit is over and nothing is due.
+    #[oai(path = "/:token/card", method = "delete", operation_id = "remove_own_card")]
+    async fn remove_card(
+        &self,
+        who: Visitor,
+        /// The last part of the link
+        token: Path<String>,
+    ) -> Result<NoContent, ApiError> {
+        self.0.limits.taking(&who.request).await?;
+        let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
+        let mut tx = self.0.db.tenant(&holder.caller).await?;
+        payments::remove_own_card(&mut tx, &holder).await?;
+        tx.commit().await?;
+        Ok(NoContent::Done)
     }
 }

@@ -100,6 +100,7 @@ fn file(moved: &[Movement]) -> CsvFile {
         "by",
         "note",
         "payment",
+        "for",
     ];
     let mut text = csv::row(head.map(str::to_owned));
     for one in moved {
@@ -117,6 +118,7 @@ fn file(moved: &[Movement]) -> CsvFile {
             csv::cell(&one.note),
             openchair_domain::ids::Id::<openchair_domain::ids::Payment>::from_uuid(one.payment)
                 .to_string(),
+            one.sort.clone(),
         ]));
     }
     CsvFile::new(text, "till.csv")

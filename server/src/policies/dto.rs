@@ -56,6 +56,7 @@ pub(crate) struct PolicyChange {
     no_show_fee_percent: Option<i16>,
     needs_approval: Option<bool>,
     verify_contact: Option<bool>,
+    ask_card: Option<bool>,
     ask_email: Option<ContactField>,
     ask_phone: Option<ContactField>,
     ask_note: Option<bool>,
@@ -75,6 +76,7 @@ impl From<PolicyChange> for policies::PolicyChange {
             no_show_fee_percent: change.no_show_fee_percent,
             needs_approval: change.needs_approval,
             verify_contact: change.verify_contact,
+            ask_card: change.ask_card,
             ask_email: change.ask_email.map(Asked::from),
             ask_phone: change.ask_phone.map(Asked::from),
             ask_note: change.ask_note,
@@ -105,6 +107,8 @@ pub(super) struct PolicyView {
     needs_approval: bool,
     /// Whether a customer proves the address with a code before the visit is theirs
     verify_contact: bool,
+    /// Whether a customer who books online leaves a card before the visit is theirs, where cards are taken
+    ask_card: bool,
     ask_email: ContactField,
     ask_phone: ContactField,
     ask_note: bool,
@@ -125,6 +129,7 @@ pub(super) fn versioned(policy: Policy) -> Versioned<PolicyView> {
         no_show_fee_percent: policy.no_show_fee_percent,
         needs_approval: policy.needs_approval,
         verify_contact: policy.verify_contact,
+        ask_card: policy.ask_card,
         ask_email: policy.ask_email.into(),
         ask_phone: policy.ask_phone.into(),
         ask_note: policy.ask_note,

@@ -87,6 +87,8 @@ struct HoldView {
     no_show_fee_percent: u8,
     /// Whether staff must say yes
     needs_approval: bool,
+    /// Whether a card is left before it is certain, from which a fee may be taken
+    asks_card: bool,
     /// Whether only members can take it up
     members_only: bool,
     /// Whether the address must be proved with a code first
@@ -113,6 +115,7 @@ impl From<Kept> for HoldView {
             late_cancel_fee_percent: visit.terms.late_cancel_fee_percent,
             no_show_fee_percent: visit.terms.no_show_fee_percent,
             needs_approval: kept.approval,
+            asks_card: visit.terms.asks_card,
             members_only: kept.members_only,
             needs_code: kept.verify,
             asks: AsksView { email: asks.email.into(), phone: asks.phone.into(), note: asks.note },

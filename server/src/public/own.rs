@@ -73,6 +73,8 @@ pub(super) struct OwnVisitView {
     /// How much less that is because they are a member
     discount_minor: i64,
     deposit_minor: i64,
+    /// Whether a card is left before it is certain, from which a fee may be taken
+    asks_card: bool,
     currency: String,
     /// What is owed because it didn't happen
     fee_minor: i64,
@@ -118,6 +120,7 @@ impl From<OwnVisit> for OwnVisitView {
             price_minor: visit.price_minor,
             discount_minor: visit.discount_minor,
             deposit_minor: visit.deposit_minor,
+            asks_card: visit.terms.asks_card,
             currency: visit.currency,
             fee_minor: visit.fee_minor,
             lapses_at: visit.lapses_at,

@@ -6,14 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::api::Portal;
-use crate::cards::{self, Card};
+use crate::cards::{self, Card, LEFT_ONLY};
 use crate::money;
 use crate::paying::Outcome;
 use crate::periods;
 use crate::state::{State, example};
-
-/// It can be left, and pays nothing later.
-const LEFT_ONLY: &str = "4000000000000341";
 
 /// What becomes of a subscription whose last bill nobody tries to take any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +33,6 @@ pub(crate) struct Billing {
     wanted: HashMap<String, Wanted>,
     /// The card at each page whose bank asks who it is.
     asked: HashMap<String, String>,
-    /// The numbers of the cards that were left.
-    numbers: HashMap<String, String>,
 }
 
 /// What is taken at a page.
@@ -151,7 +146,7 @@ impl State {
     /// From now on it is paid for.
     fn begin(&mut self, session: &str, wanted: &Wanted, number: &str) -> Outcome {
         let customer = self.change(session)["customer"].as_str().unwrap_or_default().to_owned();
-        let method = self.new_method(&customer, number);
+        let method = self.new_method(None, Some(&customer), number);
         let subscription = self.new_subscription(&customer, &method, wanted);
         let email = self.change(&customer)["email"].clone();
         let name = self.change(&customer)["name"].clone();
@@ -216,30 +211,12 @@ impl State {
         id
     }
 
-    /// A card that is left for later.
-    fn new_method(&mut self, customer: &str, number: &str) -> String {
-        let id = self.new_id("pm");
-        let number = cards::digits(number).unwrap_or_default();
-        let brand = cards::brand(&number);
-        let mut method = example("payment_method");
-        method["created"] = self.now.into();
-        method["customer"] = customer.into();
-        method["id"] = id.as_str().into();
-        method["card"]["brand"] = brand.into();
-        method["card"]["display_brand"] = brand.into();
-        method["card"]["networks"]["available"] = json!([brand]);
-        method["card"]["last4"] = number[number.len().saturating_sub(4)..].into();
-        self.billing.numbers.insert(id.clone(), number);
-        self.keep(None, method);
-        id
-    }
-
     /// From now on this card pays for a customer's subscriptions.
     pub(crate) fn card_of(&mut self, customer: &str, number: &str) -> bool {
         if self.any("customer", customer).is_none() || cards::digits(number).is_none() {
             return false;
         }
-        let method = self.new_method(customer, number);
+        let method = self.new_method(None, Some(customer), number);
         let object = self.change(customer);
         object["invoice_settings"]["default_payment_method"] = method.as_str().into();
         self.emit(None, "customer.updated", customer);
@@ -255,7 +232,7 @@ impl State {
     /// Whether the card of a subscription pays.
     pub(crate) fn is_payable(&self, subscription: &Value) -> bool {
         let method = subscription["default_payment_method"].as_str();
-        method.and_then(|method| self.billing.numbers.get(method)).is_some_and(|it| pays(it))
+        method.and_then(|method| self.numbers.get(method)).is_some_and(|it| pays(it))
     }
 
     /// All of a customer's subscriptions, in the order in which they were made.

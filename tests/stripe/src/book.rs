@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::book_cards::{self, Intent, Method};
 use crate::book_plans::{self, Customer, Invoice, Price, Subscription};
 use crate::state::State;
 
@@ -15,6 +16,10 @@ pub struct Book {
     pub sessions: Vec<Session>,
     /// What was taken.
     pub charges: Vec<Charge>,
+    /// What was to be taken, whatever became of it.
+    pub intents: Vec<Intent>,
+    /// Cards that somebody paid with, or left.
+    pub methods: Vec<Method>,
     /// Who pays more than once.
     pub customers: Vec<Customer>,
     /// What plans cost, or once did.
@@ -158,6 +163,8 @@ pub(crate) fn read(state: &State) -> Book {
         accounts: accounts.collect(),
         sessions: sessions.collect(),
         charges: charges.collect(),
+        intents: book_cards::intents(state),
+        methods: book_cards::methods(state),
         customers: book_plans::customers(state),
         prices: book_plans::prices(state),
         subscriptions: book_plans::subscriptions(state),

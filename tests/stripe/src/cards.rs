@@ -18,7 +18,7 @@ pub(crate) enum Card {
 }
 
 /// Numbers that pay.
-const PAY: [&str; 12] = [
+const PAY: [&str; 11] = [
     "4242424242424242",
     "4000056655665556",
     "5555555555554444",
@@ -30,8 +30,30 @@ const PAY: [&str; 12] = [
     "3566002020360505",
     "6200000000000005",
     "4000000000000077",
-    "4000002760003184",
 ];
+/// It can be left, and pays nothing, now or later.
+pub(crate) const LEFT_ONLY: &str = "4000000000000341";
+/// Its bank asks its owner each time, also once it was left.
+const ASKS_ALWAYS: [&str; 2] = ["4000002760003184", "4000000000003220"];
+/// Its bank asks its owner where it is left, and has no money for what comes later.
+const EMPTY_LATER: &str = "4000008260003178";
+
+/// What becomes of a card that was left, when something is taken from it while its owner isn't there; none: it
+/// pays. Else a code, the bank's code and a sentence.
+pub(crate) fn later(number: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    let number = digits(number)?;
+    if ASKS_ALWAYS.contains(&&*number) {
+        let said = "Your card was declined. This transaction requires authentication.";
+        return Some(("authentication_required", "authentication_required", said));
+    }
+    match read(&number) {
+        _ if number == EMPTY_LATER => {
+            Some(("card_declined", "insufficient_funds", "Your card has insufficient funds."))
+        }
+        Some(Card::Declined(code, bank, said)) => Some((code, bank.unwrap_or(code), said)),
+        _ => None,
+    }
+}
 
 /// What becomes of a number; none, if it is no number of a card.
 pub(crate) fn read(number: &str) -> Option<Card> {
@@ -41,8 +63,11 @@ pub(crate) fn read(number: &str) -> Option<Card> {
         "4000000000000259" | "4000000000001976" => Card::Disputed,
         "4000000000007726" => Card::RefundTakesTime,
         "4000000000005126" => Card::RefundComesBack,
-        "4000002500003155" | "4000000000003220" | "4000003800000446" => Card::Asks,
-        "4000000000000002" => Card::Declined("card_declined", Some("generic_decline"), declined),
+        "4000002500003155" | "4000003800000446" | EMPTY_LATER => Card::Asks,
+        number if ASKS_ALWAYS.contains(&number) => Card::Asks,
+        "4000000000000002" | LEFT_ONLY => {
+            Card::Declined("card_declined", Some("generic_decline"), declined)
+        }
         "4000000000009995" => Card::Declined(
             "card_declined",
             Some("insufficient_funds"),
@@ -116,14 +141,29 @@ mod tests {
         for odd in ["4242424242424241", "", "4242", "4242x242424242424", "０"] {
             assert_eq!(read(odd), None, "{odd}");
         }
-        for asks in ["4000002500003155", "4000000000003220"] {
+        for asks in ["4000002500003155", "4000000000003220", "4000002760003184", EMPTY_LATER] {
             assert_eq!(read(asks), Some(Card::Asks));
         }
         // A real one's digits would be right, and it is no test's.
         let live = read("4111111111111111");
         assert!(matches!(live, Some(Card::Declined(_, Some("test_mode_live_card"), _))));
-        for declined in ["4000000000000002", "4000000000009995", "4000000000000127"] {
+        for declined in ["4000000000000002", "4000000000009995", "4000000000000127", LEFT_ONLY] {
             assert!(matches!(read(declined), Some(Card::Declined(..))), "{declined}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_later() {
+        for pays in ["4242424242424242", "4000002500003155", "4000003800000446"] {
+            assert_eq!(later(pays), None, "{pays}");
+        }
+        for (number, code, bank) in [
+            (LEFT_ONLY, "card_declined", "generic_decline"),
+            ("4000002760003184", "authentication_required", "authentication_required"),
+            (EMPTY_LATER, "card_declined", "insufficient_funds"),
+        ] {
+            let (found, theirs, _) = later(number).unwrap();
+            assert_eq!((found, theirs), (code, bank), "{number}");
         }
     }
 }

@@ -19,6 +19,7 @@
 mod api;
 mod billing;
 mod book;
+mod book_cards;
 mod book_plans;
 mod cards;
 mod clock;
@@ -29,6 +30,7 @@ mod http;
 mod invoices;
 mod kept;
 mod money;
+mod on_file;
 mod pages;
 mod paying;
 mod periods;
@@ -48,6 +50,7 @@ use tokio::sync::{Semaphore, watch};
 
 pub use billing::GivenUp;
 pub use book::{Account, Book, Charge, Refund, Session};
+pub use book_cards::{Intent, Method};
 pub use book_plans::{Customer, Invoice, Price, Subscription};
 pub use clock::Clock;
 pub use hooks::{Delivery, Order};

@@ -56,7 +56,7 @@ pub(crate) fn answer(inner: &Inner, asked: &Asked) -> Said {
 /// Where a customer is sent after an attempt.
 fn after(state: &State, id: &str, outcome: Outcome) -> Said {
     match outcome {
-        Outcome::Paid | Outcome::Processing => {
+        Outcome::Paid | Outcome::Left | Outcome::Processing => {
             let success = session(state, id).and_then(|session| session["success_url"].as_str());
             Said::elsewhere(&success.unwrap_or_default().replace("{CHECKOUT_SESSION_ID}", id))
         }
@@ -95,6 +95,7 @@ fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
             let email = email.or(session["customer_details"]["email"].as_str()).unwrap_or_default();
             let (amount, deed) = match state.billing.wanted(id) {
                 Some(wanted) => (escaped(&wanted.shown()), wanted.deed().to_owned()),
+                None if state.is_left_at(id) => (String::new(), "Save card".to_owned()),
                 None => (amount.clone(), format!("Pay {amount}")),
             };
             let error = error.map_or_else(String::new, |error| {
@@ -126,11 +127,13 @@ fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
 }
 
 fn bank_page(state: &State, id: &str) -> Said {
-    let waits = session(state, id)
-        .and_then(|session| session["payment_intent"].as_str())
-        .and_then(|intent| state.any("payment_intent", intent))
-        .is_some_and(|(_, intent)| intent["status"] == "requires_action")
-        || state.billing.is_asked(id);
+    let asks = |kind: &str| {
+        session(state, id)
+            .and_then(|session| session[kind].as_str())
+            .and_then(|intent| state.any(kind, intent))
+            .is_some_and(|(_, intent)| intent["status"] == "requires_action")
+    };
+    let waits = asks("payment_intent") || asks("setup_intent") || state.billing.is_asked(id);
     if !waits {
         return pay_page(state, id, None);
     }

@@ -11,6 +11,8 @@ use crate::state::{State, example};
 pub enum Outcome {
     /// The money was taken.
     Paid,
+    /// The card is on file; nothing was taken.
+    Left,
     /// The customer has done what is theirs; the bank takes its time, until it is settled.
     Processing,
     /// The bank asks who it is: complete or fail it.
@@ -48,9 +50,14 @@ impl State {
         let session = self.change(id);
         session["status"] = "expired".into();
         session["url"] = Value::Null;
-        let intent = session["payment_intent"].as_str().map(str::to_owned);
+        let of = |name: &str| session[name].as_str().map(str::to_owned);
+        let (intent, left) = (of("payment_intent"), of("setup_intent"));
         if let Some(intent) = intent {
             self.cancel(&intent, "abandoned");
+        }
+        if let Some(intent) = left {
+            self.change(&intent)["status"] = "canceled".into();
+            self.emit(account.as_deref(), "setup_intent.canceled", &intent);
         }
         self.emit(account.as_deref(), "checkout.session.expired", id);
     }
@@ -75,6 +82,9 @@ impl State {
         };
         if self.is_subscribed_at(session) {
             return self.subscribe(session, number);
+        }
+        if self.is_left_at(session) {
+            return self.leave(session, number, origin);
         }
         let account = account.as_deref();
         let Some(card) = cards::read(number) else { return Outcome::NoCard };
@@ -105,6 +115,9 @@ impl State {
         if self.is_subscribed_at(session) {
             return self.subscribe_authenticated(session, well);
         }
+        if self.is_left_at(session) {
+            return self.leave_authenticated(session, well);
+        }
         let Some((account, Some(intent))) = self.payable(session) else {
             return self.not_payable(session);
         };
@@ -126,6 +139,9 @@ impl State {
 
     /// The bank that took its time has decided.
     pub(crate) fn settle_payment(&mut self, session: &str, well: bool) -> bool {
+        if self.any("payment_intent", session).is_some() {
+            return self.settle_off_session(session, well);
+        }
         let Some((account, found)) = self.any("checkout.session", session) else { return false };
         let account = account.map(str::to_owned);
         let account = account.as_deref();
@@ -136,7 +152,7 @@ impl State {
             return false;
         }
         if well {
-            self.charge(account, session, &intent);
+            self.charge(account, &intent);
             self.change(session)["payment_status"] = "paid".into();
             self.emit(account, "payment_intent.succeeded", &intent);
             self.emit(account, "checkout.session.async_payment_succeeded", session);
@@ -180,7 +196,14 @@ impl State {
         intent["currency"] = object["currency"].clone();
         object["payment_intent"] = id.as_str().into();
         let said = self.intent_data.remove(session).unwrap_or_default();
-        for name in ["description", "receipt_email", "metadata", "statement_descriptor_suffix"] {
+        let names = [
+            "description",
+            "receipt_email",
+            "metadata",
+            "statement_descriptor_suffix",
+            "setup_future_usage",
+        ];
+        for name in names {
             if !said[name].is_null() {
                 intent[name] = said[name].clone();
             }
@@ -189,7 +212,7 @@ impl State {
         id
     }
 
-    fn decline(
+    pub(crate) fn decline(
         &mut self,
         account: Option<&str>,
         intent: &str,
@@ -217,8 +240,8 @@ impl State {
     }
 
     fn take(&mut self, account: Option<&str>, session: &str, intent: &str) -> Outcome {
-        let slow = self.orders.slow_banks > 0;
-        self.orders.slow_banks -= u32::from(slow);
+        let slow = self.is_slow();
+        self.note_card(account, session, intent);
         let object = self.change(session);
         object["status"] = "complete".into();
         object["url"] = Value::Null;
@@ -237,7 +260,7 @@ impl State {
             self.emit(account, "checkout.session.completed", session);
             return Outcome::Processing;
         }
-        let charge = self.charge(account, session, intent);
+        let charge = self.charge(account, intent);
         self.emit(account, "charge.succeeded", &charge);
         self.emit(account, "payment_intent.succeeded", intent);
         self.emit(account, "checkout.session.completed", session);
@@ -247,11 +270,36 @@ impl State {
         Outcome::Paid
     }
 
-    /// The money is taken.
-    fn charge(&mut self, account: Option<&str>, session: &str, intent: &str) -> String {
-        let id = self.new_id("ch");
+    /// Whether the bank takes its time with this one.
+    pub(crate) fn is_slow(&mut self) -> bool {
+        let slow = self.orders.slow_banks > 0;
+        self.orders.slow_banks -= u32::from(slow);
+        slow
+    }
+
+    /// With which card it is paid, and by whom, if that is kept.
+    fn note_card(&mut self, account: Option<&str>, session: &str, intent: &str) {
         let number = self.cards.get(session).cloned().unwrap_or_default();
-        let method = self.new_id("pm");
+        let object = self.change(session);
+        let email = object["customer_email"].clone();
+        let customer =
+            (object["customer_creation"] == "always").then(|| self.new_customer(account, email));
+        let keeps = !self.change(intent)["setup_future_usage"].is_null();
+        let method = self.new_method(account, customer.as_deref().filter(|_| keeps), &number);
+        self.change(session)["customer"] = customer.as_deref().into();
+        let object = self.change(intent);
+        object["customer"] = customer.into();
+        object["payment_method"] = method.as_str().into();
+        if keeps {
+            self.emit(account, "payment_method.attached", &method);
+        }
+    }
+
+    /// The money is taken.
+    pub(crate) fn charge(&mut self, account: Option<&str>, intent: &str) -> String {
+        let id = self.new_id("ch");
+        let method = self.change(intent)["payment_method"].as_str().unwrap_or_default().to_owned();
+        let number = self.numbers.get(&method).cloned().unwrap_or_default();
         let balance = self.new_id("txn");
         let now = self.now;
         let object = self.change(intent);
@@ -260,9 +308,8 @@ impl State {
         object["last_payment_error"] = Value::Null;
         object["next_action"] = Value::Null;
         object["latest_charge"] = id.as_str().into();
-        object["payment_method"] = method.as_str().into();
         let mut charge = example("charge");
-        for name in ["amount", "currency", "description", "metadata", "receipt_email"] {
+        for name in ["amount", "currency", "customer", "description", "metadata", "receipt_email"] {
             charge[name] = object[name].clone();
         }
         charge["amount_captured"] = object["amount"].clone();

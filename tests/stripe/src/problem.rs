@@ -13,6 +13,8 @@ pub(crate) struct Problem {
     /// Whether it is the answer from now on to who asks under the same key. What fails before anything is
     /// begun isn't.
     pub(crate) kept: bool,
+    /// What else is said: why a bank refused, and what of.
+    pub(crate) more: Value,
 }
 
 impl Problem {
@@ -25,6 +27,7 @@ impl Problem {
             message: message.into(),
             param: None,
             kept: false,
+            more: Value::Null,
         }
     }
 
@@ -43,6 +46,14 @@ impl Problem {
     pub(crate) fn about(mut self, param: &str) -> Self {
         self.param = Some(param.to_owned());
         self
+    }
+
+    /// A bank's no, to what became of a payment.
+    pub(crate) fn declined(error: &Value, code: &'static str, intent: Value) -> Self {
+        let message = error["message"].as_str().unwrap_or_default();
+        let more = json!({ "decline_code": error["decline_code"], "payment_intent": intent });
+        let card = Self { kind: "card_error", more, ..Self::coded(code, message) };
+        card.with_status(402).begun()
     }
 
     /// With this status.
@@ -83,6 +94,9 @@ impl Problem {
         }
         if let Some(param) = &self.param {
             error["param"] = param.as_str().into();
+        }
+        for (name, value) in self.more.as_object().into_iter().flatten() {
+            error[name] = value.clone();
         }
         if !request.is_empty() {
             error["request_log_url"] =

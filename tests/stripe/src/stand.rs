@@ -110,7 +110,7 @@ impl Stand {
         self.inner.state().orders.slow_banks = times;
     }
 
-    /// A bank that took its time has decided.
+    /// A bank that took its time has decided: about what is paid at a page, or taken from a card on file.
     pub fn settle_payment(&self, session: &str, well: bool) -> bool {
         self.inner.act(|state| state.settle_payment(session, well))
     }

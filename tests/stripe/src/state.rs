@@ -25,9 +25,15 @@ static PLAN_EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("examples_plans.json")).expect("the examples are JSON")
 });
 
+/// Those of cards that are left for later.
+static CARD_EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("examples_cards.json")).expect("the examples are JSON")
+});
+
 /// What is answered with for an object of this kind, with an example's values.
 pub(crate) fn example(kind: &str) -> Value {
-    EXAMPLES.get(kind).unwrap_or_else(|| &PLAN_EXAMPLES[kind]).clone()
+    let found = EXAMPLES.get(kind).or_else(|| CARD_EXAMPLES.get(kind));
+    found.unwrap_or_else(|| &PLAN_EXAMPLES[kind]).clone()
 }
 
 /// An object and whose it is. The platform's own is nobody's.
@@ -70,6 +76,8 @@ pub(crate) struct State {
     pub(crate) cause: Cause,
     /// The number that each session was paid with, or is about to be.
     pub(crate) cards: HashMap<String, String>,
+    /// The number of each card that somebody paid with, or left.
+    pub(crate) numbers: HashMap<String, String>,
     /// What is paid for at each session.
     pub(crate) titles: HashMap<String, String>,
     /// Where businesses say who they are.
@@ -96,6 +104,7 @@ impl State {
             orders: Orders::default(),
             cause: Cause::default(),
             cards: HashMap::new(),
+            numbers: HashMap::new(),
             titles: HashMap::new(),
             links: HashMap::new(),
             intent_data: HashMap::new(),

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod caller;
+mod cards;
 mod keys;
 mod pages;
 mod plans;

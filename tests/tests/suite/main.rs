@@ -28,6 +28,7 @@ mod races;
 mod regulars;
 mod schema;
 mod shop;
+mod sold;
 mod team;
 mod types;
 mod waitlist;

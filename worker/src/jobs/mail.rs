@@ -40,6 +40,7 @@ impl Handler for SendMails {
         }
         let link = job.secret.clone().map(String::from_utf8).transpose();
         let link = link.map_err(|_| Failure::permanent("the link is not text"))?;
+        let (mail, link) = mail.opened(link).ok_or(RenderError::NoLink)?;
         let content = self.templates.render(&mail, link.as_deref())?;
         let id = (Id::from_uuid(job.id.uuid()), job.id.to_string());
         let outgoing = Outgoing::new(id, self.clock.now(), &mail.to, &mail.locale, content);

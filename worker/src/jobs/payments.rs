@@ -1,7 +1,8 @@
 use async_trait::async_trait;
 use openchair_domain::jobs::{Claimed, Known};
 use openchair_domain::payments::{
-    Counter, GIVE_BACK, GiveBack, LOOK, LOOK_AT_ACCOUNT, Look, PaymentError,
+    Counter, FORGET_CARD, ForgetCard, GIVE_BACK, GiveBack, LOOK, LOOK_AT_ACCOUNT, LOOK_AT_CARD,
+    Look, LookAtCard, PaymentError, TAKE_FEE, TakeFee,
 };
 
 use crate::handler::{Failure, Handler, with_causes};
@@ -21,12 +22,18 @@ enum What {
     GiveBack,
     /// How a business's account is.
     Account,
+    /// Whether a card was left.
+    Card,
+    /// To take a fee from a card on file.
+    Fee,
+    /// To forget a card.
+    Forget,
 }
 
 impl AboutMoney {
     /// Of each kind one.
-    pub(crate) fn all(counter: &Counter) -> [Self; 3] {
-        [What::Look, What::GiveBack, What::Account]
+    pub(crate) fn all(counter: &Counter) -> [Self; 6] {
+        [What::Look, What::GiveBack, What::Account, What::Card, What::Fee, What::Forget]
             .map(|what| Self { counter: counter.clone(), what })
     }
 }
@@ -38,6 +45,9 @@ impl Handler for AboutMoney {
             What::Look => LOOK,
             What::GiveBack => GIVE_BACK,
             What::Account => LOOK_AT_ACCOUNT,
+            What::Card => LOOK_AT_CARD,
+            What::Fee => TAKE_FEE,
+            What::Forget => FORGET_CARD,
         };
         Known { kind, version: 1 }
     }
@@ -50,6 +60,13 @@ impl Handler for AboutMoney {
                 self.counter.give_back(tenant, job.read::<GiveBack>()?.refund).await?;
             }
             What::Account => self.counter.look_at_account_of(tenant).await?,
+            What::Card => {
+                self.counter.look_at_card(tenant, job.read::<LookAtCard>()?.card).await?;
+            }
+            What::Fee => self.counter.take_fee(tenant, job.read::<TakeFee>()?.visit).await?,
+            What::Forget => {
+                self.counter.forget_card(tenant, job.read::<ForgetCard>()?.card).await?;
+            }
         }
         Ok(())
     }

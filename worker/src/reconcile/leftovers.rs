@@ -38,6 +38,7 @@ impl Reconciler for Leftovers {
             ("holds", bookings::forget_holds(db).await),
             ("imports", customers::forget_files(db).await),
             ("payments", payments::forget_heard(db).await),
+            ("cards", payments::forget_cards(db).await),
             ("queues", queue::forget_bygone(db).await.map_err(BookingError::into_store)),
             ("regulars", regulars::sweep(db).await),
             ("webhooks", webhooks::sweep(db).await),

@@ -72,6 +72,8 @@ pub struct PolicyOverrides {
     pub needs_approval: Option<bool>,
     /// Whether a customer proves the address first.
     pub verify_contact: Option<bool>,
+    /// Whether a customer who books online leaves a card first.
+    pub ask_card: Option<bool>,
 }
 
 /// Everything that is said of a service.

@@ -10,7 +10,7 @@ use super::catalogue::Catalogue;
 
 /// Longest name that a message repeats: more is not a name but a message of somebody else's.
 const LONGEST_NAME: usize = 100;
-/// Longest reason that a message repeats.
+/// Longest reason, or message of somebody's own, that a message repeats.
 const LONGEST_REASON: usize = 300;
 
 /// What is said about, by its name.
@@ -29,7 +29,7 @@ pub(super) fn fields(
                 let minutes = value.as_u64().ok_or_else(|| no_words(value))?;
                 fields.insert("duration".to_owned(), catalogue.duration(locale, minutes));
             }
-            ("date", value) => {
+            ("date" | "last_day", value) => {
                 let date = value.as_str().and_then(|date| date.parse::<NaiveDate>().ok());
                 let date = date.ok_or_else(|| no_words(value))?;
                 fields.insert(key.clone(), catalogue.date(date));
@@ -41,7 +41,7 @@ pub(super) fn fields(
             }
             // Of the visits, each has its own.
             ("visits", _) => {}
-            ("reason", Value::String(text)) => {
+            ("reason" | "message", Value::String(text)) => {
                 fields.insert(key.clone(), one_line(text, LONGEST_REASON));
             }
             ("role", Value::String(role)) => {

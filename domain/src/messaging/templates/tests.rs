@@ -43,11 +43,20 @@ fn sample(template: Template, locale: &str) -> Mail {
         | Template::PlanReadOnly => json!({
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "date": "2026-03-08",
         }),
-        Template::PaymentReceipt | Template::PaymentReturned | Template::PaymentTooLate => {
+        Template::PaymentReceipt
+        | Template::PaymentReturned
+        | Template::PaymentTooLate
+        | Template::PaymentFeeTaken
+        | Template::PaymentFeeOpen => {
             let mut paid = visit();
             paid["amount"] = json!("27.00 EUR");
             paid
         }
+        Template::GiftVoucher => json!({
+            "name": "Ana Pérez", "giver": "Omar Haddad", "business": "Lagoon Spa & Sons",
+            "amount": "50.00 EUR", "message": "Happy birthday! Take a day off.",
+            "last_day": "2029-03-08", "code": "0123-4567-89AB-CDEF",
+        }),
         Template::QueueNext | Template::QueueCalled => json!({
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "place": "Lagoon Spa",
             "code": "A12", "staff": "Eve",

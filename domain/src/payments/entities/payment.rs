@@ -8,7 +8,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub location_id: Uuid,
-    pub appointment_id: Uuid,
+    pub appointment_id: Option<Uuid>,
+    pub sale_id: Option<Uuid>,
+    pub voucher_id: Option<Uuid>,
+    pub pass_id: Option<Uuid>,
+    pub line: Option<i16>,
+    pub worth_minor: Option<i64>,
     pub way: String,
     pub state: String,
     pub amount_minor: i64,
@@ -24,6 +29,10 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub paid_at: Option<DateTimeUtc>,
     pub updated_at: DateTimeUtc,
+    pub kind: String,
+    pub card_id: Option<Uuid>,
+    pub keeps_card: bool,
+    pub trouble: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

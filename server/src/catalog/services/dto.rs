@@ -78,6 +78,8 @@ pub(super) struct ServicePolicy {
     needs_approval: Option<bool>,
     /// Whether customers prove their address first
     verify_contact: Option<bool>,
+    /// Whether customers who book online leave a card first
+    ask_card: Option<bool>,
 }
 
 impl From<domain::PolicyOverrides> for ServicePolicy {
@@ -93,6 +95,7 @@ impl From<domain::PolicyOverrides> for ServicePolicy {
             no_show_fee_percent: policy.no_show_fee_percent,
             needs_approval: policy.needs_approval,
             verify_contact: policy.verify_contact,
+            ask_card: policy.ask_card,
         }
     }
 }
@@ -110,6 +113,7 @@ impl From<ServicePolicy> for domain::PolicyOverrides {
             no_show_fee_percent: policy.no_show_fee_percent,
             needs_approval: policy.needs_approval,
             verify_contact: policy.verify_contact,
+            ask_card: policy.ask_card,
         }
     }
 }

@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, sessions, takes_money};
+use super::{Call, charging, sessions, takes_money};
 use crate::money;
 use crate::problem::Problem;
 use crate::state::{State, example};
 
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     let params = call.params;
+    if params.has("confirm") || params.has("off_session") {
+        return charging::create(state, call);
+    }
     params.only(&[
         "amount",
         "currency",

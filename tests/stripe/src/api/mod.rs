@@ -1,6 +1,7 @@
 //! The API: who asks, under which key, and what for.
 
 mod accounts;
+mod charging;
 mod customers;
 mod intents;
 mod list;
@@ -8,6 +9,7 @@ mod portal;
 mod prices;
 mod refunds;
 mod sessions;
+mod setup;
 mod subscribing;
 mod subscriptions;
 
@@ -219,7 +221,10 @@ fn route(state: &mut State, method: &str, path: &str, call: &Call) -> Result<Val
         ("POST", ["billing_portal", "sessions"]) => portal::create(state, call),
         ("GET", ["invoices"]) => subscriptions::invoices(state, call),
         ("GET", ["invoices", id]) => plain(state, call, "invoice", id),
+        ("GET", ["setup_intents", id]) => setup::read(state, call, id),
+        ("POST", ["payment_methods", id, "detach"]) => charging::detach(state, call, id),
         ("GET", ["payment_methods", id]) => plain(state, call, "payment_method", id),
+        ("GET", ["payment_intents"]) => charging::list(state, call),
         ("POST", ["payment_intents"]) => intents::create(state, call),
         ("GET", ["payment_intents", id]) => intents::read(state, call, id),
         ("POST", ["payment_intents", id, "cancel"]) => intents::cancel(state, call, id),

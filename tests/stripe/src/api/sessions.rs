@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::accounts::email;
-use super::{Call, subscribing, takes_money};
+use super::{Call, setup, subscribing, takes_money};
 use crate::money;
 use crate::problem::Problem;
 use crate::state::{State, example};
@@ -20,8 +20,10 @@ pub(super) const LOCALES: [&str; 41] = [
 
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     let params = call.params;
-    if params.text("mode") == Some("subscription") {
-        return subscribing::create(state, call);
+    match params.text("mode") {
+        Some("subscription") => return subscribing::create(state, call),
+        Some("setup") => return setup::create(state, call),
+        _ => {}
     }
     params.only(&[
         "mode",
@@ -36,6 +38,8 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
         "payment_intent_data[description]",
         "payment_intent_data[receipt_email]",
         "payment_intent_data[statement_descriptor_suffix]",
+        "payment_intent_data[setup_future_usage]",
+        "customer_creation",
         "payment_method_types[#]",
         "metadata[*]",
         "client_reference_id",
@@ -46,13 +50,16 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
         "expand[#]",
     ])?;
     params.need("mode")?;
-    params.one_of("mode", &["payment", "subscription"])?;
+    params.one_of("mode", &["payment", "setup", "subscription"])?;
     params.need("success_url")?;
     params.url("success_url")?;
     params.url("cancel_url")?;
     params.one_of("locale", &LOCALES)?;
     params.one_of("submit_type", &["auto", "book", "donate", "pay", "subscribe"])?;
     params.one_of("payment_method_types[0]", &["card"])?;
+    let creation = params.one_of("customer_creation", &["always", "if_required"])?;
+    let usage = "payment_intent_data[setup_future_usage]";
+    params.one_of(usage, &["off_session", "on_session"])?;
     email(params.text("customer_email"), "customer_email")?;
     email(params.text("payment_intent_data[receipt_email]"), "payment_intent_data[receipt_email]")?;
     let (title, amount, currency) = total(call)?;
@@ -81,7 +88,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     session["amount_total"] = amount.into();
     session["created"] = state.now.into();
     session["currency"] = currency.into();
-    session["customer_creation"] = "if_required".into();
+    session["customer_creation"] = creation.unwrap_or("if_required").into();
     session["expires_at"] = expires_at.into();
     session["id"] = id.as_str().into();
     session["metadata"] = metadata;
@@ -91,6 +98,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     let data = json!({
         "description": said("description"),
         "receipt_email": said("receipt_email"),
+        "setup_future_usage": said("setup_future_usage"),
         "statement_descriptor_suffix": said("statement_descriptor_suffix"),
         "metadata": about,
     });
@@ -177,21 +185,29 @@ pub(super) fn expire(state: &mut State, call: &Call, id: &str) -> Result<Value, 
 pub(super) fn shown(state: &State, call: &Call, id: &str) -> Result<Value, Problem> {
     let mut session = state.of(call.account, "checkout.session", id)?.clone();
     for wanted in call.params.expand() {
+        let (behind, within) = match wanted {
+            "payment_intent" => ("payment_intent", None),
+            "payment_intent.latest_charge" => ("payment_intent", Some(("latest_charge", "charge"))),
+            "payment_intent.payment_method" => {
+                ("payment_intent", Some(("payment_method", "payment_method")))
+            }
+            "setup_intent" => ("setup_intent", None),
+            "setup_intent.payment_method" => {
+                ("setup_intent", Some(("payment_method", "payment_method")))
+            }
+            _ => return Err(cannot_expand(wanted)),
+        };
         let in_full = |value: &Value, kind: &str| {
             let id = value.as_str()?;
             state.of(call.account, kind, id).ok().cloned()
         };
-        match wanted {
-            "payment_intent" | "payment_intent.latest_charge" => {
-                if let Some(intent) = in_full(&session["payment_intent"], "payment_intent") {
-                    session["payment_intent"] = intent;
-                }
-                let charge = in_full(&session["payment_intent"]["latest_charge"], "charge");
-                if let (true, Some(charge)) = (wanted.ends_with("latest_charge"), charge) {
-                    session["payment_intent"]["latest_charge"] = charge;
-                }
-            }
-            _ => return Err(cannot_expand(wanted)),
+        if let Some(intent) = in_full(&session[behind], behind) {
+            session[behind] = intent;
+        }
+        if let Some((name, kind)) = within
+            && let Some(found) = in_full(&session[behind][name], kind)
+        {
+            session[behind][name] = found;
         }
     }
     Ok(session)

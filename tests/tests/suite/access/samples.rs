@@ -148,7 +148,7 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
     if let Some(sample) = messages::sample(operation, world) {
         return sample;
     }
-    if let Some(sample) = money::sample(operation, world) {
+    if let Some(sample) = money::sample(operation, world, succeeds).await {
         return sample;
     }
     if let Some(sample) = platform::sample(operation, world).await {

@@ -1,7 +1,11 @@
 //! Money: at the desk, by card, and in the book.
 
 mod desk;
+mod fees;
 mod hearing;
+mod kills;
+mod leaving;
 mod paying;
+mod rest;
 mod returning;
 mod till;

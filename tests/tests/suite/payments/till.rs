@@ -39,7 +39,7 @@ async fn a_day_is_closed_once_and_what_comes_later_counts_for_the_next() {
     let day = till(&spa, "2026-03-02").await;
     assert_eq!(
         *way(&day, "cash"),
-        json!({ "way": "cash", "paid_minor": 5_000, "tips_minor": 500, "refunded_minor": 1_000,
+        json!({ "way": "cash", "money": true, "paid_minor": 5_000, "tips_minor": 500, "refunded_minor": 1_000,
                 "net_minor": 4_000, "count": 1 })
     );
     let sums = (&day["total_minor"], &day["cash_expected_minor"], &day["closed"]);

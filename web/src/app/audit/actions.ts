@@ -10,6 +10,7 @@ export const ACTIONS = [
   'api_key.revoked',
   'appointment.overridden',
   'audit.exported',
+  'card.removed',
   'category.archived',
   'category.created',
   'category.deleted',

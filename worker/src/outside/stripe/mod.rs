@@ -4,11 +4,14 @@
 //! these are requests of our own.
 
 mod amounts;
+mod on_file;
 mod plans;
 mod plans_said;
 mod said;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_cards;
 #[cfg(test)]
 mod tests_plans;
 #[cfg(test)]
@@ -21,10 +24,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openchair_domain::config::Secret;
 use openchair_domain::payments::{
-    AccountState, NewAccount, NewPage, NewRefund, Opened, Provider, ProviderError, Returned, Stand,
+    AccountState, CardStand, Charged, NewAccount, NewCardPage, NewCharge, NewPage, NewRefund,
+    Opened, Provider, ProviderError, Returned, Stand,
 };
 
 use self::amounts::to_stripe;
+use self::on_file::{CardSession, Charge, Charges, Method};
 use self::said::{Account, Link, Refund, Refunds, Session};
 use self::wire::{Form, Question, Wire};
 use crate::outside::http::NoClient;
@@ -74,7 +79,8 @@ impl Stripe {
     async fn session(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
         let path = ["checkout", "sessions", reference];
         let question = Question { path: &path, account: Some(account) };
-        let session: Session = self.wire.get(question, &[("expand[]", "payment_intent")]).await?;
+        let session: Session =
+            self.wire.get(question, &[("expand[]", "payment_intent.payment_method")]).await?;
         session.stand()
     }
 }
@@ -157,6 +163,10 @@ impl Provider for Stripe {
             ("locale", locale(&new.locale).to_owned()),
             ("expires_at", new.expires_at.to_string()),
         ];
+        if new.keeps_card {
+            form.push(("customer_creation", "always".to_owned()));
+            form.push(("payment_intent_data[setup_future_usage]", "off_session".to_owned()));
+        }
         if let Some(email) = &new.email {
             form.push(("customer_email", email.clone()));
         }
@@ -176,13 +186,106 @@ impl Provider for Stripe {
     async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
         let path = ["checkout", "sessions", reference, "expire"];
         let question = Question { path: &path, account: Some(account) };
-        let form: Form = vec![("expand[]", "payment_intent".to_owned())];
+        let form: Form = vec![("expand[]", "payment_intent.payment_method".to_owned())];
         match self.wire.post::<Session>(question, None, form).await {
             Ok(session) => session.stand(),
             // What isn't open can't be closed: somebody paid, or it was closed before.
             Err(ProviderError::Refused { .. }) => self.session(account, reference).await,
             Err(away) => Err(away),
         }
+    }
+
+    async fn open_card_page(&self, new: &NewCardPage) -> Result<Opened, ProviderError> {
+        let title: String = new.title.chars().take(LONGEST_TITLE).collect();
+        let mut form: Form = vec![
+            ("mode", "setup".to_owned()),
+            ("payment_method_types[0]", "card".to_owned()),
+            ("customer_creation", "always".to_owned()),
+            ("success_url", new.back_url.clone()),
+            ("cancel_url", new.back_url.clone()),
+            ("client_reference_id", new.card.clone()),
+            ("metadata[card]", new.card.clone()),
+            ("metadata[tenant]", new.tenant.clone()),
+            ("setup_intent_data[description]", title),
+            ("setup_intent_data[metadata][card]", new.card.clone()),
+            ("locale", locale(&new.locale).to_owned()),
+            ("expires_at", new.expires_at.to_string()),
+        ];
+        if let Some(email) = &new.email {
+            form.push(("customer_email", email.clone()));
+        }
+        let path = ["checkout", "sessions"];
+        let question = Question { path: &path, account: Some(&new.account) };
+        let session: CardSession =
+            self.wire.post(question, Some(&key("card", &new.key)), form).await?;
+        match session.url {
+            Some(url) => Ok(Opened { reference: session.id, url }),
+            None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
+        }
+    }
+
+    async fn look_at_card(
+        &self,
+        account: &str,
+        reference: &str,
+    ) -> Result<CardStand, ProviderError> {
+        let path = ["checkout", "sessions", reference];
+        let question = Question { path: &path, account: Some(account) };
+        let query = [("expand[]", "setup_intent.payment_method")];
+        self.wire.get::<CardSession>(question, &query).await?.stand()
+    }
+
+    async fn close_card_page(
+        &self,
+        account: &str,
+        reference: &str,
+    ) -> Result<CardStand, ProviderError> {
+        let path = ["checkout", "sessions", reference, "expire"];
+        let question = Question { path: &path, account: Some(account) };
+        let form: Form = vec![("expand[]", "setup_intent.payment_method".to_owned())];
+        match self.wire.post::<CardSession>(question, None, form).await {
+            Ok(session) => session.stand(),
+            // What isn't open can't be closed: somebody left it, or it was closed before.
+            Err(ProviderError::Refused { .. }) => self.look_at_card(account, reference).await,
+            Err(away) => Err(away),
+        }
+    }
+
+    async fn charge(&self, new: &NewCharge) -> Result<Charged, ProviderError> {
+        let amount = to_stripe(new.amount_minor, &new.currency)?;
+        let form: Form = vec![
+            ("amount", amount.to_string()),
+            ("currency", new.currency.to_lowercase()),
+            ("customer", new.customer.clone()),
+            ("payment_method", new.method.clone()),
+            ("off_session", "true".to_owned()),
+            ("confirm", "true".to_owned()),
+            ("automatic_payment_methods[enabled]", "true".to_owned()),
+            ("automatic_payment_methods[allow_redirects]", "never".to_owned()),
+            ("metadata[payment]", new.payment.clone()),
+            ("metadata[tenant]", new.tenant.clone()),
+        ];
+        let question = Question { path: &["payment_intents"], account: Some(&new.account) };
+        self.wire.post::<Charge>(question, Some(&key("fee", &new.key)), form).await?.charged()
+    }
+
+    async fn find_charge(&self, new: &NewCharge) -> Result<Option<Charged>, ProviderError> {
+        let question = Question { path: &["payment_intents"], account: Some(&new.account) };
+        let query = [("customer", &*new.customer), ("limit", "100")];
+        let all: Charges = self.wire.get(question, &query).await?;
+        all.of(&new.payment).map(Charge::charged).transpose()
+    }
+
+    async fn charged(&self, account: &str, reference: &str) -> Result<Charged, ProviderError> {
+        let path = ["payment_intents", reference];
+        let question = Question { path: &path, account: Some(account) };
+        self.wire.get::<Charge>(question, &[]).await?.charged()
+    }
+
+    async fn forget_card(&self, account: &str, method: &str) -> Result<(), ProviderError> {
+        let path = ["payment_methods", method, "detach"];
+        let question = Question { path: &path, account: Some(account) };
+        self.wire.post::<Method>(question, None, Vec::new()).await.map(|_| ())
     }
 
     async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError> {

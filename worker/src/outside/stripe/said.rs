@@ -8,6 +8,7 @@ use openchair_domain::payments::{
 use serde::Deserialize;
 
 use super::amounts::from_stripe;
+use super::on_file::Method;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Account {
@@ -63,6 +64,7 @@ pub(super) struct Session {
     payment_status: String,
     amount_total: i64,
     currency: String,
+    customer: Option<String>,
     payment_intent: Option<Intent>,
 }
 
@@ -81,6 +83,16 @@ struct Written {
     status: String,
     amount_received: i64,
     last_payment_error: Option<Trouble>,
+    payment_method: Option<PaidWith>,
+}
+
+/// What it was paid with; its name, unless it was asked for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum PaidWith {
+    Written(Method),
+    #[expect(dead_code, reason = "tells that it wasn't written out")]
+    Named(String),
 }
 
 #[derive(Debug, Deserialize)]
@@ -115,6 +127,13 @@ impl Session {
             }
             _ => None,
         };
+        let method = intent.as_ref().and_then(|intent| intent.payment_method.clone());
+        let card = match (self.customer, method) {
+            (Some(customer), Some(PaidWith::Written(method))) if stage == Stage::Paid => {
+                Some(method.kept(customer))
+            }
+            _ => None,
+        };
         let taken = intent.map(|intent| intent.id).filter(|_| stage == Stage::Paid);
         if stage == Stage::Paid && taken.is_none() {
             return Err(ProviderError::Away("Stripe doesn't say what was taken".to_owned()));
@@ -126,6 +145,7 @@ impl Session {
             currency,
             url: self.url.filter(|_| stage == Stage::Open),
             trouble,
+            card,
         })
     }
 }

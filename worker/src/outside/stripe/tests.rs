@@ -7,14 +7,14 @@ use openchair_stripe_stand_in::{Act, Clock, Outcome, Settings};
 
 use super::*;
 
-const NOW: i64 = 1_790_000_000;
+pub(super) const NOW: i64 = 1_790_000_000;
 const GOOD: &str = "4242424242424242";
 const DECLINED: &str = "4000000000000002";
 
-struct Bench {
-    stand: openchair_stripe_stand_in::Stand,
-    stripe: Stripe,
-    account: String,
+pub(super) struct Bench {
+    pub(super) stand: openchair_stripe_stand_in::Stand,
+    pub(super) stripe: Stripe,
+    pub(super) account: String,
 }
 
 fn client(origin: &str, key: &str, timeout: Duration) -> Stripe {
@@ -24,7 +24,7 @@ fn client(origin: &str, key: &str, timeout: Duration) -> Stripe {
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let clock = Clock::new(|| NOW);
         let stand =
             openchair_stripe_stand_in::Stand::start(Settings { clock, ..Settings::default() });
@@ -34,7 +34,7 @@ impl Bench {
         Self { stand, stripe, account }
     }
 
-    fn page(&self) -> NewPage {
+    pub(super) fn page(&self) -> NewPage {
         NewPage {
             key: "payment-1".to_owned(),
             account: self.account.clone(),
@@ -46,6 +46,7 @@ impl Bench {
             email: Some("ann+spa@example.com".to_owned()),
             locale: "de".to_owned(),
             back_url: "https://shop.example/lagoon?visit=1&paid=yes#top".to_owned(),
+            keeps_card: false,
             expires_at: NOW + 60 * 60,
         }
     }
@@ -129,6 +130,7 @@ async fn a_customer_pays() {
         currency: "EUR".to_owned(),
         url: Some(opened.url.clone()),
         trouble: None,
+        card: None,
     };
     assert_eq!(open, expected);
     let declined = bench.stand.pay(&opened.reference, DECLINED);

@@ -1,6 +1,7 @@
 //! Requests about money.
 
-use openchair_domain::ids::{Id, Location, Payment, TillClose};
+use openchair_domain::ids::{Card, Id, Location, Payment, Sale, TillClose, Voucher};
+use openchair_domain::secrets::{KeyRing, Place};
 use openchair_tests::{Business, TestApp};
 use serde_json::json;
 
@@ -13,6 +14,8 @@ use crate::access::samples::bookings::Visits;
 pub struct Money {
     pub payment: Id<Payment>,
     pub close: Id<TillClose>,
+    pub voucher: Id<Voucher>,
+    pub code: String,
     pub location: Id<Location>,
 }
 
@@ -35,17 +38,73 @@ impl Money {
             close.uuid(),
         );
         app.database.run(&sql).await;
-        Self { payment, close, location }
+        let (voucher, code) = voucher(app, of, location).await;
+        Self { payment, close, voucher, code, location }
     }
 
     pub fn secrets(&self) -> Vec<String> {
-        vec![self.payment.to_string(), self.close.to_string()]
+        vec![self.payment.to_string(), self.close.to_string(), self.voucher.to_string()]
     }
 }
 
-pub fn sample(operation: &Operation, world: &World) -> Option<Sample> {
+/// A voucher that somebody bought, and its code: another one in each business.
+async fn voucher(app: &TestApp, of: &Business, location: Id<Location>) -> (Id<Voucher>, String) {
+    let (sale, id) = (app.new_id::<Sale>().uuid(), app.new_id::<Voucher>());
+    let (tenant, now, payment) = (of.id.uuid(), app.now(), app.new_id::<Payment>().uuid());
+    let code = tenant.simple().to_string().to_uppercase()[16..].to_owned();
+    let keys = KeyRing::new(&app.settings.security.column_keys).unwrap();
+    let place = Place { table: "vouchers", column: "code_sealed", row: id.uuid() };
+    let sealed = keys.seal(&place, code.as_bytes(), &*app.entropy).unwrap();
+    let sealed: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sql = format!(
+        "insert into sales (tenant_id, id, location_id, what, state, title, price_minor, currency,
+                            sold_by, created_at, updated_at)
+         values ('{tenant}', '{sale}', '{at}', 'voucher', 'sold', 'Of {name}', 2000, 'USD', 'Ann',
+                 '{now}', '{now}');
+         insert into payments (tenant_id, id, location_id, sale_id, way, state, amount_minor,
+                               tip_minor, currency, note, taken_by, created_at, paid_at, updated_at)
+         values ('{tenant}', '{payment}', '{at}', '{sale}', 'cash', 'paid', 2000, 0, 'USD', '', 'Ann',
+                 '{now}', '{now}', '{now}');
+         insert into vouchers (tenant_id, id, sale_id, code_hash, code_sealed, code_end, state,
+                               value_minor, left_minor, currency, recipient_name, message, last_day,
+                               expires_at, created_at, updated_at)
+         values ('{tenant}', '{}', '{sale}', sha256('{code}'), decode('{sealed}', 'hex'), '{}',
+                 'active', 2000, 2000, 'USD', 'Ann of {name}', '', '2027-03-01',
+                 '2027-03-02T00:00:00Z', '{now}', '{now}')",
+        id.uuid(),
+        &code[12..],
+        at = location.uuid(),
+        name = of.name,
+    );
+    app.database.run(&sql).await;
+    (id, code)
+}
+
+/// A card was left for the visit; who takes their own away does so when it is over.
+async fn card_left(id: &str, world: &World) {
+    let (app, here) = (&world.app, &world.here);
+    let (tenant, visit) = (here.business.id.uuid(), here.visits.visit.uuid());
+    let (card, now) = (app.new_id::<Card>().uuid(), app.now());
+    let sql = format!(
+        "insert into cards (tenant_id, id, appointment_id, state, account, customer, method, brand,
+                            created_at, left_at, updated_at)
+         values ('{tenant}', '{card}', '{visit}', 'left', 'acct_1', 'cus_1', 'pm_1', 'visa',
+                 '{now}', '{now}', '{now}')
+         on conflict do nothing"
+    );
+    app.database.run(&sql).await;
+    if id == "remove_own_card" {
+        let sql = format!("update appointments set status = 'completed' where id = '{visit}'");
+        app.database.run(&sql).await;
+    }
+}
+
+pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Option<Sample> {
+    if succeeds && matches!(&*operation.id, "remove_card" | "remove_own_card") {
+        card_left(&operation.id, world).await;
+    }
     let here = &world.here;
-    let Money { payment, location, .. } = &here.money;
+    let Money { payment, location, voucher, code, .. } = &here.money;
     let Visits { visit, link, .. } = &here.visits;
     let own = |rest: &str| Sample::at(format!("/v1/b/{link}/payment{rest}"));
     let day = "date=2026-03-02";
@@ -76,6 +135,24 @@ pub fn sample(operation: &Operation, world: &World) -> Option<Sample> {
         }
         "read_own_payment" | "pay_own_visit" => own(""),
         "look_at_own_payment" => own("/look"),
+        "list_vouchers" => Sample::at("/v1/vouchers"),
+        "sell_voucher" => Sample::at("/v1/vouchers").with(json!({
+            "location": location, "value_minor": 5_000, "way": "cash",
+        })),
+        "read_voucher" => Sample::at(format!("/v1/vouchers/{voucher}")),
+        "find_voucher" => Sample::at("/v1/vouchers/look-up").with(json!({ "code": code })),
+        "show_voucher_code" => Sample::at(format!("/v1/vouchers/{voucher}/code")),
+        "mail_voucher" => Sample::at(format!("/v1/vouchers/{voucher}/mail"))
+            .with(json!({ "email": "ann@example.com" })),
+        "refund_voucher" => Sample::at(format!("/v1/vouchers/{voucher}/refund"))
+            .with(json!({ "reason": "It was too much." })),
+        "redeem_voucher" => Sample::at(format!("/v1/appointments/{visit}/voucher"))
+            .with(json!({ "code": code, "amount_minor": 5 })),
+        "redeem_own_voucher" => {
+            Sample::at(format!("/v1/b/{link}/voucher")).with(json!({ "code": code }))
+        }
+        "remove_card" => Sample::at(format!("/v1/appointments/{visit}/card")),
+        "remove_own_card" => Sample::at(format!("/v1/b/{link}/card")),
         _ => return None,
     })
 }

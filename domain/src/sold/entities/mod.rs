@@ -1,0 +1,4 @@
+//! The tables of what is sold ahead.
+
+pub(super) mod sale;
+pub(super) mod voucher;
