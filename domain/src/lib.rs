@@ -42,6 +42,7 @@ pub mod policies;
 pub mod queue;
 pub mod regulars;
 pub mod removal;
+pub mod risk;
 pub mod roles;
 pub mod rooms;
 pub mod schedules;

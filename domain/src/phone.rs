@@ -45,6 +45,16 @@ impl Phone {
         }
     }
 
+    /// Whether it is one of another country. Countries that share a code (`+1`) are one; where the country is
+    /// unknown, nothing is foreign.
+    pub(crate) fn is_foreign(&self, country: &str) -> bool {
+        let here = country.parse::<country::Id>().ok();
+        let code =
+            here.and_then(|id| DATABASE.by_id::<str>(id.as_ref())).map(|of| of.country_code());
+        let own = phonenumber::parse(None, &self.0).ok().map(|number| number.code().value());
+        matches!((code, own), (Some(code), Some(own)) if code != own)
+    }
+
     /// What is stored already.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)

@@ -42,6 +42,9 @@ ALTER TABLE payments
     ADD COLUMN kind       text NOT NULL DEFAULT 'deposit' CHECK (kind IN ('deposit', 'rest', 'fee', 'desk')),
     -- The card on file that it is taken from; empty: somebody pays it on a page, or at the desk.
     ADD COLUMN card_id    uuid,
+    -- Whether it is paid in a form of the provider's within our page, and not on a page of the provider's: what opens
+    -- the form is the customer's, and isn't here.
+    ADD COLUMN here       boolean NOT NULL DEFAULT false,
     -- Whether the page keeps the card.
     ADD COLUMN keeps_card boolean NOT NULL DEFAULT false,
     -- Why it came to nothing, in the provider's words.

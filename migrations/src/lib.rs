@@ -33,6 +33,8 @@ const FILES: &[(&str, &str)] = &[
     ("0025_plans", include_str!("../sql/0025_plans.sql")),
     ("0026_cards", include_str!("../sql/0026_cards.sql")),
     ("0027_sold", include_str!("../sql/0027_sold.sql")),
+    ("0028_risk", include_str!("../sql/0028_risk.sql")),
+    ("0031_demo_money", include_str!("../sql/0031_demo_money.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -15,6 +15,7 @@ use openchair_worker::alerts::Alerting;
 
 use crate::budgets::Budgets;
 use crate::live::Hub;
+use crate::payments::CardForm;
 
 /// The parts that requests share. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Parts {
     pub billing: Billing,
     /// What the provider of payments signs with; empty: there is none.
     pub stripe_secret: Secret,
+    /// The provider's form for cards, if pages show it.
+    pub card_form: Option<CardForm>,
     /// What browsers subscribe to notes with, if there are any.
     pub push_key: Option<String>,
     /// Where the product is found, without a slash at the end.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::audit::AuditApi;
 use crate::bookings::{AvailabilityApi, BookingsApi};
-use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PlansApi, ServicesApi};
+use crate::catalog::{AddonsApi, CategoriesApi, PackagesApi, PassKindsApi, PlansApi, ServicesApi};
 use crate::customers::{CustomerImportsApi, CustomerMergesApi, CustomerRecordsApi, CustomersApi};
 use crate::forms::FormsApi;
 use crate::identity::{AuthApi, MeApi, TokensApi};
@@ -44,7 +44,7 @@ use crate::rooms::RoomsApi;
 use crate::sequences::SequencesApi;
 use crate::series::SeriesApi;
 use crate::signup::SignUpApi;
-use crate::sold::{RedeemingApi, VouchersApi};
+use crate::sold::{MembershipsApi, PassesApi, RedeemingApi, VouchersApi};
 use crate::staff::{StaffApi, StaffTimeApi};
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
@@ -142,12 +142,21 @@ type Front = (
 );
 type Waiting = (PublicWaitlistApi, WaitingApi, OfferApi, RegularsApi);
 type Line = (QueueApi, KiosksApi, PublicQueueApi, OwnTicketApi, KioskApi);
-type Money =
-    (PaymentsApi, OwnPaymentApi, TillApi, PaymentAccountApi, VouchersApi, RedeemingApi, PlanApi);
+type Money = (
+    PaymentsApi,
+    OwnPaymentApi,
+    TillApi,
+    PaymentAccountApi,
+    VouchersApi,
+    PassesApi,
+    MembershipsApi,
+    RedeemingApi,
+    PlanApi,
+);
 type Others = (Outside, Platform);
 type Outside = (WebhookEndpointsApi, WebhookDeliveriesApi);
 type Shop = (TenantApi, ImagesApi, LocationsApi, LocationDaysApi, ClosuresApi, PoliciesApi);
-type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PlansApi, FormsApi);
+type Menu = (CategoriesApi, ServicesApi, AddonsApi, PackagesApi, PassKindsApi, PlansApi, FormsApi);
 type Hands = (StaffApi, StaffTimeApi, RoomsApi);
 type Day = (AvailabilityApi, BookingsApi, SeriesApi, WaitlistApi, ImpactApi, LiveApi);
 type Guests = (CustomersApi, CustomerRecordsApi, CustomerMergesApi, CustomerImportsApi);
@@ -196,6 +205,7 @@ fn operations(app: &App) -> Operations {
         ServicesApi(app()),
         AddonsApi(app()),
         PackagesApi(app()),
+        PassKindsApi(app()),
         PlansApi(app()),
         FormsApi(app()),
     );
@@ -243,6 +253,8 @@ fn operations(app: &App) -> Operations {
         TillApi(app()),
         PaymentAccountApi(app()),
         VouchersApi(app()),
+        PassesApi(app()),
+        MembershipsApi(app()),
         RedeemingApi(app()),
         PlanApi(app()),
     );

@@ -13,6 +13,11 @@ const PARTS: Record<string, string[]> = {
   regulars: ['regulars'],
   plans: ['plans'],
   pay: ['pay'],
+  rest: ['rest'],
+  hear: ['hear'],
+  repeat: ['repeat'],
+  voucher: ['voucher'],
+  waiting: ['waiting'],
   customers: ['app/customers'],
   day: ['app/day'],
   line: ['app/line'],
@@ -28,14 +33,16 @@ const PARTS: Record<string, string[]> = {
   rules: ['app/rules'],
   waitlist: ['app/waitlist'],
   series: ['app/series'],
+  sold: ['app/sold'],
   webhooks: ['app/webhooks'],
   welcome: ['app/welcome', 'app/poster', 'app/site'],
 };
 /** Those that are shown within another shell: its own words are there, too. */
 const shellOf = (part: string): string[] => {
   if (['visit', 'regulars', 'plans'].includes(part)) return ['book'];
-  // It is part of what one sees of a visit.
-  if (part === 'pay') return ['book', 'visit'];
+  // They are parts of what one sees of a visit.
+  if (['hear', 'pay', 'repeat', 'waiting'].includes(part)) return ['book', 'visit'];
+  if (['rest', 'voucher'].includes(part)) return ['book', 'visit', 'pay'];
   return PARTS[part]?.[0]?.startsWith('app/') ? ['app'] : [];
 };
 const here = new URL('.', import.meta.url);

@@ -11,6 +11,7 @@ use crate::{http, leash::Leashed, place::Place};
 
 /// What a server proves itself with, and what it is told is signed with.
 const SECRET_KEY: &str = "sk_test_of_the_stand_in";
+const PUBLISHABLE_KEY: &str = "pk_test_of_the_stand_in";
 const WEBHOOK_SECRET: &str = "whsec_of_the_stand_in";
 /// How long it may take to answer for the first time.
 const LONGEST_START: Duration = Duration::from_secs(20);
@@ -32,6 +33,7 @@ impl Till {
         let process = Leashed::start(&program, Some(&log), |command| {
             command
                 .args(["--bind", &address.to_string(), "--secret-key", SECRET_KEY])
+                .args(["--publishable-key", PUBLISHABLE_KEY])
                 .args(["--webhook-secret", WEBHOOK_SECRET])
                 .args(["--webhook-url", &format!("{url}/v1/hooks/stripe")]);
         })
@@ -60,6 +62,8 @@ impl Till {
         command
             .env("OPENCHAIR__STRIPE__BASE_URL", self.origin())
             .env("OPENCHAIR__STRIPE__SECRET_KEY", SECRET_KEY)
+            .env("OPENCHAIR__STRIPE__PUBLISHABLE_KEY", PUBLISHABLE_KEY)
+            .env("OPENCHAIR__STRIPE__SCRIPT_URL", format!("{}/dahlia/stripe.js", self.origin()))
             .env("OPENCHAIR__STRIPE__WEBHOOK_SECRET", WEBHOOK_SECRET)
             .env("OPENCHAIR__STRIPE__PLANS", "true");
     }

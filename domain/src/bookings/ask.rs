@@ -22,12 +22,15 @@ use super::state::{Action, Needs, Status};
 use super::terms::Terms;
 use super::wanted::Priced;
 use crate::config::LOCALES;
-use crate::customers::{self, Contact, NewConsent, Purpose, TypedContact};
+use crate::customers::{self, Contact, Likeness, NewConsent, Purpose, TypedContact};
 use crate::diary::{self, Asked, Asking, Asks, Shop};
 use crate::entropy;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Appointment, Customer, Form, Id, Service};
 use crate::messaging::{self, Kind, NewMail, Template};
+use crate::payments;
+use crate::phone::Phone;
+use crate::risk::{self, Demand, Risk};
 use crate::secrets::{OpaqueToken, TokenKind};
 use crate::tenancy::{Caller, Db, TenantTx};
 use crate::text::{self, Email};
@@ -137,10 +140,12 @@ pub async fn ask(
     }
     let (contact, filled) = check(new, &what)?;
     prove(&row, new, &what.shop, &what.services)?;
-    let customer = customers::for_booking(tx, &contact).await?.id;
+    let (whose, likeness) = customers::met(tx, &contact).await?;
     let taker = Taker {
-        customer,
+        customer: whose.id,
+        likeness,
         email: contact.email,
+        phone: contact.phone,
         locale: contact.locale,
         note: new.note.trim().to_owned(),
         filled,
@@ -171,7 +176,10 @@ impl OnOffer {
 /// Who takes kept time up, with what they filled in.
 pub(crate) struct Taker {
     pub(crate) customer: Id<Customer>,
+    /// Who was known with their address or number before.
+    pub(crate) likeness: Likeness,
     pub(crate) email: Option<Email>,
+    pub(crate) phone: Option<Phone>,
     pub(crate) locale: Option<String>,
     pub(crate) note: String,
     pub(crate) filled: Filled,
@@ -194,8 +202,13 @@ pub(crate) async fn take_up(
     let member = Member::of(tx, &shop, Some(customer)).await?;
     member.may_have(&shop, services, row.starts_at)?;
     let cheaper = cheaper(tx, &shop, &row, member.discount(&shop, row.starts_at)).await?;
-    let deposit = cheaper.as_ref().map_or(row.deposit_minor, |priced| priced.deposit);
-    let terms = Terms::read(&row.terms)?;
+    let (price_minor, deposit) = cheaper
+        .as_ref()
+        .map_or((row.price_minor, row.deposit_minor), |priced| (priced.total, priced.deposit));
+    let mut terms = Terms::read(&row.terms)?;
+    let (risk, demand) = weigh(tx, &shop, &row, price_minor, &taker).await?;
+    terms.needs_approval |= demand.approval();
+    let deposit = deposit.max(demand.deposit());
     let needs = match (terms.needs_approval, deposit > 0 || terms.asks_card) {
         (true, _) => Needs::Approval,
         (false, true) => Needs::Payment,
@@ -212,8 +225,11 @@ pub(crate) async fn take_up(
     if let Some(priced) = cheaper {
         change.price_minor = Set(priced.total);
         change.discount_minor = Set(priced.discount);
-        change.deposit_minor = Set(priced.deposit);
     }
+    change.deposit_minor = Set(deposit);
+    change.terms = Set(serde_json::to_value(terms).unwrap_or_default());
+    change.risk_points = Set(Some(risk.points.into()));
+    change.risk_reasons = Set(Some(serde_json::to_value(&risk.reasons).unwrap_or_default()));
     change.note = Set(taker.note);
     change.lapses_at = Set(lapses_at);
     // Who comes with the hold again learns that it was used.
@@ -238,6 +254,31 @@ pub(crate) async fn take_up(
         link::tell(tx, &visit, &shop, &link, public_url, kind(to)).await?;
     }
     Ok(Booked { visit, link, shop })
+}
+
+/// How likely it looks that nobody comes, and what is asked because of it.
+async fn weigh(
+    tx: &TenantTx,
+    shop: &Shop,
+    row: &appointment::Model,
+    price_minor: i64,
+    taker: &Taker,
+) -> Result<(Risk, Demand), BookingError> {
+    let about = risk::About {
+        visit: Id::from_uuid(row.id),
+        customer: taker.customer,
+        likeness: &taker.likeness,
+        email: taker.email.as_ref(),
+        phone: taker.phone.as_ref(),
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        price_minor,
+    };
+    let risk = risk::score(&risk::gather(tx, shop, &about).await?);
+    let rule = Terms::read(&row.terms)?.risk;
+    let takes_money = rule.wants_deposit(risk.points) && payments::takes_cards(tx).await?;
+    let demand = rule.demand(risk.points, price_minor, takes_money);
+    Ok((risk, demand))
 }
 
 /// The shop now, which services the visit is made of, and whether new ones are taken there.

@@ -241,8 +241,10 @@ pub(crate) async fn make(
         planned.lines.iter().map(|line| Costing { service: line.service, addons: &line.addons });
     let priced = planned.price(shop, &way).reduced(percent, shop, costing);
     let mut terms = Terms::from(planned.policy);
-    if making.status == Status::Held && planned.policy.ask_card {
-        terms.asks_card = payments::takes_cards(tx).await?;
+    if making.status == Status::Held {
+        // Whom it becomes is found out when it is taken up.
+        terms.risk = planned.policy.risk;
+        terms.asks_card = planned.policy.ask_card && payments::takes_cards(tx).await?;
     }
     let id = tx.new_id::<Appointment>();
     let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();

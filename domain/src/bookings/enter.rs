@@ -5,6 +5,7 @@ use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
 
 use super::book::lines;
+use super::paid::Stood;
 use super::price::Costing;
 use super::save::Takes;
 use super::state::{Action, Status};
@@ -15,6 +16,7 @@ use crate::availability::{self, Assignment, Block, Busy, Slot, Span};
 use crate::diary::{Asking, Policy, Shop};
 use crate::entropy::Entropy;
 use crate::ids::{Appointment, Customer, Id, Series, Tenant};
+use crate::payments::Bill;
 use crate::tenancy::{StoreError, SystemTx};
 use crate::time::Instant;
 
@@ -156,19 +158,45 @@ impl Entered<'_> {
         }
     }
 
+    /// What it costs that it didn't take place.
+    fn fee(&self, status: Status) -> i64 {
+        let terms = Terms::from(self.entry.planned.policy);
+        match (status, self.story.steps.last()) {
+            (Status::Cancelled, Some(step)) if step.by.kind == "customer" => {
+                terms.cancel_fee(self.way.start, step.at, self.priced.total)
+            }
+            (Status::NoShow, _) => terms.no_show_fee(self.priced.total),
+            _ => 0,
+        }
+    }
+
+    /// What it costs as it stands; nothing of a life that can't be.
+    pub(crate) fn stood(&self) -> Option<Stood> {
+        let status = self.story.status()?;
+        let bill = Bill {
+            status,
+            price_minor: self.priced.total,
+            deposit_minor: self.priced.deposit,
+            fee_minor: self.fee(status),
+        };
+        let shop = self.entry.shop;
+        let (location, currency) = (shop.location, shop.currency.clone());
+        Some(Stood {
+            id: self.id,
+            location,
+            currency,
+            bill,
+            asks_card: false,
+            left_by_customer: false,
+        })
+    }
+
     fn row(&self, status: Status) -> Value {
         let (planned, shop) = (&self.entry.planned, self.entry.shop);
         let terms = Terms::from(planned.policy);
         let last = self.story.steps.last();
         let ended = last.filter(|_| status == Status::Cancelled);
         let by_customer = ended.is_some_and(|step| step.by.kind == "customer");
-        let fee = match (status, last) {
-            (Status::Cancelled, Some(step)) if by_customer => {
-                terms.cancel_fee(self.way.start, step.at, self.priced.total)
-            }
-            (Status::NoShow, _) => terms.no_show_fee(self.priced.total),
-            _ => 0,
-        };
         let lapses_at = self.lapses_at(status);
         json!({
             "id": self.id.uuid(),
@@ -185,7 +213,7 @@ impl Entered<'_> {
             "discount_minor": self.priced.discount,
             "currency": shop.currency,
             "deposit_minor": self.priced.deposit,
-            "fee_minor": fee,
+            "fee_minor": self.fee(status),
             "terms": terms,
             "source": self.source,
             "note": self.note,

@@ -23,6 +23,7 @@ use crate::ids::{
 use crate::keys;
 use crate::messaging::Channel;
 use crate::page::{Paged, Window};
+use crate::risk::Risk;
 use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::time::Instant;
 
@@ -83,6 +84,8 @@ pub struct VisitFacts {
     pub cancelled_by: Option<String>,
     /// Why.
     pub cancel_reason: Option<String>,
+    /// How likely it looked when it was booked that nobody comes. For staff: its customer is never told.
+    pub risk: Option<Risk>,
     /// When it was made.
     pub created_at: Instant,
     /// When it was last changed.
@@ -192,6 +195,7 @@ pub(super) fn facts(
         sequence: row.sequence,
         cancelled_by: row.cancelled_by,
         cancel_reason: row.cancel_reason,
+        risk: Risk::stored(row.risk_points, row.risk_reasons)?,
         created_at: row.created_at,
         updated_at: row.updated_at,
         lines,

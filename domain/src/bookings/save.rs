@@ -222,6 +222,7 @@ impl NewVisit {
             sequence: 0,
             cancelled_by: None,
             cancel_reason: None,
+            risk: None,
             created_at: now,
             updated_at: now,
             lines: self.lines.into_iter().map(LineFacts::from).collect(),

@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::diary::Policy;
+use crate::risk::Rule;
 use crate::tenancy::StoreError;
 use crate::time::Instant;
 
@@ -23,6 +24,9 @@ pub struct Terms {
     /// Whether its customer leaves a card before it is certain.
     #[serde(default)]
     pub asks_card: bool,
+    /// What is asked besides of who books it online when it seems that nobody may come.
+    #[serde(default, skip_serializing_if = "Rule::is_none")]
+    pub risk: Rule,
 }
 
 impl From<Policy> for Terms {
@@ -35,6 +39,7 @@ impl From<Policy> for Terms {
             needs_approval: policy.needs_approval,
             // Only who books online leaves one, and only where cards are taken: who keeps time finds out.
             asks_card: false,
+            risk: Rule::default(),
         }
     }
 }
@@ -89,6 +94,7 @@ mod tests {
             no_show_fee_percent: 100,
             needs_approval: false,
             asks_card: false,
+            risk: Rule::default(),
         };
         // fee, now, may, costs
         let cases = [

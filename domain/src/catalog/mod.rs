@@ -7,6 +7,7 @@ pub mod categories;
 mod entities;
 mod kit;
 pub mod packages;
+pub mod pass_kinds;
 pub mod plans;
 mod public;
 pub mod services;

@@ -180,7 +180,7 @@ fn which_services_can_be_meant() {
 #[test]
 fn which_rules_of_their_own_services_can_have() {
     use crate::availability::Alignment;
-    use crate::policies::{Asked, Policy, WaitlistOrder};
+    use crate::policies::{Asked, Policy, RiskAsks, WaitlistOrder};
     let shop = Policy {
         slot_step_minutes: 15,
         alignment: Alignment::Clock,
@@ -193,6 +193,9 @@ fn which_rules_of_their_own_services_can_have() {
         needs_approval: false,
         verify_contact: false,
         ask_card: false,
+        risk_from: None,
+        risk_asks: RiskAsks::Approval,
+        risk_deposit_percent: 50,
         ask_email: Asked::Hidden,
         ask_phone: Asked::Required,
         ask_note: true,

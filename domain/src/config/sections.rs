@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::reader::{DAY, HOUR, MINUTE, Reader, SECOND, Show};
 use super::secret::{KeyBytes, Secret};
 use super::values::{
-    ColumnKey, PublicUrl, address, api, contact, log_filter, network, plain_word, sender,
-    standard_secret, text_sender,
+    ColumnKey, PublicUrl, address, api, contact, log_filter, network, plain_word, publishable,
+    sender, standard_secret, text_sender,
 };
 
 /// Declares a section and how each field is read. All fields are read before the first missing one
@@ -230,6 +230,10 @@ section! {
         base_url: String = r.text("stripe.base_url", "https://…", api);
         /// The key of this installation's account there. Without one nobody pays by card.
         secret_key: Secret = r.secret("stripe.secret_key");
+        /// What the pages of customers show its form for cards with. Without one they are led to its own pages.
+        publishable_key: String = r.text("stripe.publishable_key", "pk_test_… or pk_live_…", publishable);
+        /// The script of that form.
+        script_url: String = r.text("stripe.script_url", "https://…", api);
         /// Signs what it tells us.
         webhook_secret: Secret = r.secret("stripe.webhook_secret");
         /// How long it may take to answer.

@@ -119,6 +119,15 @@ pub(super) fn api(text: &str) -> Option<String> {
     (right && url.has_host()).then(|| text.to_owned())
 }
 
+/// A key that browsers may see, or nothing. A secret one put there by mistake isn't shown to anybody.
+pub(super) fn publishable(text: &str) -> Option<String> {
+    let rest = ["pk_test_", "pk_live_"].iter().find_map(|start| text.strip_prefix(start));
+    let known = |rest: &str| {
+        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    (text.is_empty() || rest.is_some_and(known)).then(|| text.to_owned())
+}
+
 /// A word that stands in a path, or nothing.
 pub(super) fn plain_word(text: &str) -> Option<String> {
     text.chars().all(|c| c.is_ascii_alphanumeric()).then(|| text.to_owned())

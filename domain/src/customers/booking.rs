@@ -77,10 +77,53 @@ impl TypedContact<'_> {
 /// address or a number with somebody, a merge is suggested. One statement for a known customer, two
 /// for a new one.
 pub async fn for_booking(tx: &mut TenantTx, contact: &Contact) -> Result<Whose, CustomerError> {
+    Ok(met(tx, contact).await?.0)
+}
+
+/// Who else is known with somebody's address or number, and what doesn't go together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Likeness {
+    /// Whose records have the same address or number, their own among them if there was one.
+    pub(crate) ids: Vec<Id<Customer>>,
+    /// Whether the address is known, under other names only.
+    pub(crate) other_name: bool,
+    /// Whether the address is known, with other numbers only.
+    pub(crate) other_phone: bool,
+}
+
+impl Likeness {
+    fn of(contact: &Contact, alike: &[Alike]) -> Self {
+        let name_key = text::fold(&contact.name);
+        // Records that were merged are found one by one, and are one person.
+        let people: Vec<_> =
+            alike.iter().filter(|other| other.same_email).map(|other| other.id).collect();
+        let known = || alike.iter().filter(|other| people.contains(&other.id));
+        let other_name = !people.is_empty() && !known().any(|other| other.name_key == name_key);
+        let has_phone = known().any(|other| other.phone.is_some());
+        let other_phone =
+            contact.phone.is_some() && has_phone && !known().any(|other| other.same_phone);
+        let mut ids: Vec<_> = alike.iter().map(|other| Id::from_uuid(other.id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Self { ids, other_name, other_phone }
+    }
+}
+
+/// The same for somebody whose record is known.
+pub(crate) async fn likeness(tx: &TenantTx, contact: &Contact) -> Result<Likeness, StoreError> {
+    Ok(Likeness::of(contact, &alike(tx, contact).await?))
+}
+
+/// The customer who books, and who was known with this address or number before.
+pub(crate) async fn met(
+    tx: &mut TenantTx,
+    contact: &Contact,
+) -> Result<(Whose, Likeness), CustomerError> {
     let name_key = text::fold(&contact.name);
     let alike = alike(tx, contact).await?;
+    let likeness = Likeness::of(contact, &alike);
     if let Some(known) = alike.iter().find(|other| other.name_key == name_key) {
-        return Ok(known.whose());
+        return Ok((known.whose(), likeness));
     }
     let record = Record {
         name: contact.name.clone(),
@@ -104,7 +147,7 @@ pub async fn for_booking(tx: &mut TenantTx, contact: &Contact) -> Result<Whose, 
     insert(tx, vec![row]).await?;
     suggest(tx, id, &alike).await?;
     note_created(tx, id, "booking");
-    Ok(whose)
+    Ok((whose, likeness))
 }
 
 #[derive(FromQueryResult)]

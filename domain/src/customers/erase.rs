@@ -44,7 +44,8 @@ const ERASURES: [&str; 10] = [
     "delete from form_answers where tenant_id = $1 and customer_id = any($2) and $3::timestamptz is not null",
     "update appointments
      set note = '', staff_note = '', cancel_reason = null, contact_email = null,
-         contact_locale = null, link_sealed = null, updated_at = $3
+         contact_locale = null, link_sealed = null, risk_points = null, risk_reasons = null,
+         updated_at = $3
      where tenant_id = $1 and customer_id = any($2)",
     "update appointment_history set reason = null
      where tenant_id = $1 and reason is not null and $3::timestamptz is not null

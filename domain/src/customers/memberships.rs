@@ -13,7 +13,7 @@ use super::find::{held, visible};
 use super::{CustomerError, line_about};
 use crate::audit::Change;
 use crate::fault::{Faults, ValueFault};
-use crate::ids::{Customer, CustomerMembership, Id, MembershipPlan, Service};
+use crate::ids::{Customer, CustomerMembership, Id, MembershipPlan, Sale, Service};
 use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::tenancy::{StoreError, TenantTx};
@@ -98,10 +98,66 @@ pub async fn memberships(
     Ok(window.cut(rows.into_iter().map(Row::into).collect(), |m: &CustomerMembershipFacts| m.id))
 }
 
+/// A plan that is on sale.
 #[derive(FromQueryResult)]
-struct Plan {
-    name: String,
+pub(crate) struct OnSale {
+    pub(crate) name: String,
+    pub(crate) price_minor: i64,
     period: String,
+}
+
+impl OnSale {
+    /// The plan, kept from being put away until the transaction ends. None, if there is no such plan or it isn't
+    /// on sale any more.
+    pub(crate) async fn hold(
+        tx: &TenantTx,
+        id: Id<MembershipPlan>,
+    ) -> Result<Option<Self>, StoreError> {
+        let sql = "select name, price_minor, period from membership_plans
+                   where tenant_id = $1 and id = $2 and archived_at is null for key share";
+        let values = [tx.tenant().uuid().into(), id.uuid().into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        Ok(Self::find_by_statement(statement).one(tx.conn()).await?)
+    }
+
+    /// The first day after one period.
+    pub(crate) fn ends_on(&self, starts_on: NaiveDate) -> Option<NaiveDate> {
+        end(&self.period, starts_on)
+    }
+}
+
+/// A period of a plan that a customer is a member for.
+pub(crate) struct Term {
+    pub(crate) plan: Id<MembershipPlan>,
+    pub(crate) plan_name: String,
+    pub(crate) starts_on: NaiveDate,
+    pub(crate) ends_on: NaiveDate,
+    /// How it was sold; none, if it was given.
+    pub(crate) sale: Option<Id<Sale>>,
+}
+
+impl Term {
+    /// Makes a customer who is held a member. What the log says is the caller's.
+    pub(crate) async fn begin(
+        self,
+        tx: &mut TenantTx,
+        customer: Id<Customer>,
+    ) -> Result<CustomerMembershipFacts, StoreError> {
+        let row = membership::ActiveModel {
+            tenant_id: Set(tx.tenant().uuid()),
+            id: Set(tx.new_id::<CustomerMembership>().uuid()),
+            customer_id: Set(customer.uuid()),
+            plan_id: Set(self.plan.uuid()),
+            starts_on: Set(self.starts_on),
+            ends_on: Set(self.ends_on),
+            created_at: Set(tx.now()),
+            cancelled_at: Set(None),
+            sale_id: Set(self.sale.map(Id::uuid)),
+        };
+        let row = row.insert(tx.conn()).await?;
+        tx.emit(NewEvent::new("customer.membership_added", &json!({ "id": customer })));
+        Ok(facts(row, self.plan_name))
+    }
 }
 
 /// Makes a customer a member for one period of the plan.
@@ -111,43 +167,26 @@ pub async fn add_membership(
     new: NewMembership,
 ) -> Result<CustomerMembershipFacts, CustomerError> {
     held(tx, id).await?;
-    let sql = "select name, period from membership_plans
-               where tenant_id = $1 and id = $2 and archived_at is null for key share";
-    let values = [tx.tenant().uuid().into(), new.plan.uuid().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let plan = Plan::find_by_statement(statement).one(tx.conn()).await?;
+    let plan = OnSale::hold(tx, new.plan).await?;
     let today = tenants::today(tx).await?;
     let starts_on = new.starts_on.unwrap_or(today);
     let mut faults = Faults::new();
     if plan.is_none() {
-        faults.note("/plan_id", ValueFault::new("unknown_plan", "There is no such plan."));
+        faults.note("/plan_id", unknown_plan());
     }
-    let ends_on = plan.as_ref().and_then(|plan| end(&plan.period, starts_on));
-    if !is_near(starts_on, today) || (plan.is_some() && ends_on.is_none()) {
-        let detail = "Within ten years from today, please.";
-        faults.note("/starts_on", ValueFault::new("out_of_range", detail));
-    }
+    let ends_on = plan.as_ref().and_then(|plan| plan.ends_on(starts_on));
+    faults.take("/starts_on", near(starts_on, today));
     let (Some(plan), Some(ends_on), true) = (plan, ends_on, faults.is_empty()) else {
         return Err(faults.into());
     };
-    let row = membership::ActiveModel {
-        tenant_id: Set(tx.tenant().uuid()),
-        id: Set(tx.new_id::<CustomerMembership>().uuid()),
-        customer_id: Set(id.uuid()),
-        plan_id: Set(new.plan.uuid()),
-        starts_on: Set(starts_on),
-        ends_on: Set(ends_on),
-        created_at: Set(tx.now()),
-        cancelled_at: Set(None),
-    };
-    let row = row.insert(tx.conn()).await?;
+    let term = Term { plan: new.plan, plan_name: plan.name, starts_on, ends_on, sale: None };
+    let made = term.begin(tx, id).await?;
     let changes = [
-        Change::of("plan", Value::Null, plan.name.clone()),
+        Change::of("plan", Value::Null, made.plan_name.clone()),
         Change::of("starts_on", Value::Null, starts_on.to_string()),
     ];
     tx.record(line_about("customer.membership_added", id).changed(changes));
-    tx.emit(NewEvent::new("customer.membership_added", &json!({ "id": id })));
-    Ok(facts(row, plan.name))
+    Ok(made)
 }
 
 /// Cancels a membership at once. Cancelling it again changes nothing.
@@ -157,20 +196,31 @@ pub async fn cancel_membership(
     membership: Id<CustomerMembership>,
 ) -> Result<(), CustomerError> {
     held(tx, id).await?;
+    if end_now(tx, id, membership).await?.ok_or(CustomerError::NotFound)? {
+        tx.record(line_about("customer.membership_cancelled", id));
+    }
+    Ok(())
+}
+
+/// Ends a customer's membership at once; says whether it wasn't before. None, if there is no such membership.
+pub(crate) async fn end_now(
+    tx: &mut TenantTx,
+    id: Id<Customer>,
+    membership: Id<CustomerMembership>,
+) -> Result<Option<bool>, StoreError> {
     let found = membership::Entity::find_by_id((tx.tenant().uuid(), membership.uuid()))
         .lock_exclusive()
         .one(tx.conn())
         .await?;
-    let found = found.filter(|row| row.customer_id == id.uuid()).ok_or(CustomerError::NotFound)?;
+    let Some(found) = found.filter(|row| row.customer_id == id.uuid()) else { return Ok(None) };
     if found.cancelled_at.is_some() {
-        return Ok(());
+        return Ok(Some(false));
     }
     let mut row: membership::ActiveModel = found.into();
     row.cancelled_at = Set(Some(tx.now()));
     row.update(tx.conn()).await?;
-    tx.record(line_about("customer.membership_cancelled", id));
     tx.emit(NewEvent::new("customer.membership_cancelled", &json!({ "id": id })));
-    Ok(())
+    Ok(Some(true))
 }
 
 fn facts(row: membership::Model, plan_name: String) -> CustomerMembershipFacts {
@@ -191,11 +241,20 @@ pub(super) fn end(period: &str, starts_on: NaiveDate) -> Option<NaiveDate> {
     starts_on.checked_add_months(Months::new(months))
 }
 
-fn is_near(day: NaiveDate, today: NaiveDate) -> bool {
+/// Of a plan that isn't there, or isn't on sale any more.
+pub(crate) fn unknown_plan() -> ValueFault {
+    ValueFault::new("unknown_plan", "There is no such plan.")
+}
+
+/// The first day of a membership, if it can be meant.
+pub(crate) fn near(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, ValueFault> {
     let decade = Days::new(3_653);
     let first = today.checked_sub_days(decade).unwrap_or(NaiveDate::MIN);
     let last = today.checked_add_days(decade).unwrap_or(NaiveDate::MAX);
-    (first..=last).contains(&day)
+    if (first..=last).contains(&day) {
+        return Ok(day);
+    }
+    Err(ValueFault::new("out_of_range", "Within ten years from today, please."))
 }
 
 #[derive(FromQueryResult)]

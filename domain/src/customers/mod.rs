@@ -33,6 +33,7 @@ use crate::time::Instant;
 
 pub(crate) use booking::hold_still;
 pub use booking::{Contact, TypedContact, Whose, for_booking};
+pub(crate) use booking::{Likeness, likeness, met};
 pub use consents::{
     AnswersFacts, ConsentFacts, NewConsent, Purpose, Standing, answers, consents, record_answers,
     record_booking_consent, record_consent, record_form_consent, standing,
@@ -50,6 +51,7 @@ pub use memberships::{
     CustomerMembershipFacts, LiveMemberships, NewMembership, active_plans, add_membership,
     cancel_membership, live_memberships, memberships,
 };
+pub(crate) use memberships::{OnSale, Term, end_now, near, unknown_plan};
 pub use merge::{MergeFacts, MergeWith, merge, merges};
 pub use suggestions::{SuggestionFacts, dismiss, suggestions};
 pub use undo::undo;

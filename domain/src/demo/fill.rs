@@ -7,7 +7,7 @@ use super::dice::Dice;
 use super::house::{self, day};
 use super::life::Team;
 use super::visits::{BACK, Scene, visits, wishes};
-use super::{forms, line, offer, people, regulars};
+use super::{forms, line, money, offer, people, regulars};
 use crate::audit::Actor;
 use crate::bookings;
 use crate::diary;
@@ -56,6 +56,7 @@ pub(super) async fn fill(
     bookings::enter(tx, tenant, &visits).await?;
     let mut book = Book::default();
     forms::write(tx, shop, &offered, &visits, &mut dice, &mut book)?;
+    money::write(&scene, &visits, tx.entropy(), &mut dice, &mut book);
     line::write(tx, shop, &scene.places, &scene.team, &mut dice, &mut book)?;
     book.write(tx, tenant).await
 }

@@ -9,6 +9,7 @@ mod forms;
 mod house;
 mod life;
 mod line;
+mod money;
 mod offer;
 mod people;
 mod regulars;

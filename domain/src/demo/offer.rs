@@ -82,6 +82,9 @@ fn policy(tx: &SystemTx, shop: &Shop, book: &mut Book) {
             // Nobody who looks around has the mailboxes.
             "verify_contact": false,
             "ask_card": false,
+            "risk_from": null,
+            "risk_asks": "approval",
+            "risk_deposit_percent": 50,
             "ask_email": policy.ask_email,
             "ask_phone": policy.ask_phone,
             "ask_note": true,

@@ -14,7 +14,8 @@ use crate::availability::{
 };
 use crate::ids::{Id, Location, Tenant};
 use crate::messaging::{Settings, Ways};
-use crate::policies::{Asked, WaitlistOrder};
+use crate::policies::{Asked, RiskAsks, WaitlistOrder};
+use crate::risk::Rule;
 use crate::tenancy::StoreError;
 use crate::time::Instant;
 
@@ -132,6 +133,9 @@ struct ReadPolicy {
     needs_approval: bool,
     verify_contact: bool,
     ask_card: bool,
+    risk_from: Option<u8>,
+    risk_asks: RiskAsks,
+    risk_deposit_percent: u8,
     ask_email: Asked,
     ask_phone: Asked,
     ask_note: bool,
@@ -151,6 +155,9 @@ struct ReadOverride {
     needs_approval: Option<bool>,
     verify_contact: Option<bool>,
     ask_card: Option<bool>,
+    risk_from: Option<u8>,
+    risk_asks: Option<RiskAsks>,
+    risk_deposit_percent: Option<u8>,
 }
 
 #[derive(Deserialize)]
@@ -256,7 +263,17 @@ impl ReadPolicy {
             needs_approval: self.needs_approval,
             verify_contact: self.verify_contact,
             ask_card: self.ask_card,
+            risk: self.risk(&ReadOverride::default()),
         }
+    }
+
+    /// What is asked when it seems that nobody may come, with what a service has otherwise of it.
+    fn risk(&self, own: &ReadOverride) -> Rule {
+        Rule::of(
+            own.risk_from.or(self.risk_from),
+            own.risk_asks.unwrap_or(self.risk_asks),
+            own.risk_deposit_percent.unwrap_or(self.risk_deposit_percent),
+        )
     }
 
     fn asks(&self) -> Asks {
@@ -265,7 +282,8 @@ impl ReadPolicy {
 }
 
 impl ReadOverride {
-    fn over(self, shop: Policy) -> Policy {
+    fn over(self, business: &ReadPolicy) -> Policy {
+        let (shop, risk) = (business.policy(), business.risk(&self));
         Policy {
             step: self.slot_step_minutes.unwrap_or(shop.step),
             alignment: self.alignment.unwrap_or(shop.alignment),
@@ -280,12 +298,13 @@ impl ReadOverride {
             needs_approval: self.needs_approval.unwrap_or(shop.needs_approval),
             verify_contact: self.verify_contact.unwrap_or(shop.verify_contact),
             ask_card: self.ask_card.unwrap_or(shop.ask_card),
+            risk,
         }
     }
 }
 
 impl ReadService {
-    fn offer(self, shop: Policy) -> Offer {
+    fn offer(self, business: &ReadPolicy) -> Offer {
         let asking = |(form, version, consent, name): (Uuid, i32, bool, String)| Asking {
             form: Id::from_uuid(form),
             version,
@@ -312,7 +331,7 @@ impl ReadService {
                 "percent" => Deposit::Percent(self.deposit_value),
                 _ => Deposit::None,
             },
-            policy: self.policy.unwrap_or_default().over(shop),
+            policy: self.policy.unwrap_or_default().over(business),
             addons: ids(self.addons),
             forms: self.forms.into_iter().map(asking).collect(),
         }
@@ -400,7 +419,7 @@ impl Read {
             waitlist_order: self.policy.waitlist_order,
             policy,
             services: (self.services.into_iter())
-                .map(|service| (Id::from_uuid(service.id), service.offer(policy)))
+                .map(|service| (Id::from_uuid(service.id), service.offer(&self.policy)))
                 .collect(),
             addons: (self.addons.into_iter())
                 .map(|addon| {

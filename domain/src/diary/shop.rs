@@ -7,6 +7,7 @@ use crate::availability::{Alignment, Rules, SlotRules};
 use crate::ids::{Addon, Form, Id, Location, Package, Room, Service, StaffMember};
 use crate::messaging::Settings;
 use crate::policies::{Asked, WaitlistOrder};
+use crate::risk::Rule;
 
 /// A location with everything that can be booked there.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +79,8 @@ pub struct Policy {
     pub verify_contact: bool,
     /// Whether customers who book online leave a card first.
     pub ask_card: bool,
+    /// What is asked besides when it seems that nobody may come.
+    pub risk: Rule,
 }
 
 impl Policy {
@@ -98,6 +101,7 @@ impl Policy {
             needs_approval: self.needs_approval || other.needs_approval,
             verify_contact: self.verify_contact || other.verify_contact,
             ask_card: self.ask_card || other.ask_card,
+            risk: self.risk.and(other.risk),
         }
     }
 

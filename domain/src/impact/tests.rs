@@ -12,6 +12,7 @@ use crate::availability::{
 };
 use crate::diary::{Asked, Asks, Deposit, Offer, Person, Policy, WaitlistOrder};
 use crate::ids::{Kind, Room, Service, StaffMember};
+use crate::risk::Rule;
 use crate::time::Instant;
 
 fn id<K: Kind>(n: u128) -> Id<K> {
@@ -67,6 +68,7 @@ fn policy() -> Policy {
         needs_approval: false,
         verify_contact: false,
         ask_card: false,
+        risk: Rule::default(),
     }
 }
 

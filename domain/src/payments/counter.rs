@@ -294,6 +294,7 @@ pub(super) fn new_payment(
         updated_at: Set(tx.now()),
         kind: Set(asked.kind.key().to_owned()),
         card_id: Set(None),
+        here: Set(false),
         keeps_card: Set(false),
         trouble: Set(None),
         ..Default::default()

@@ -329,7 +329,7 @@ fn over(amount_minor: i64, currency: &str, trouble: Option<String>) -> Charged {
         taken: None,
         amount_minor,
         currency: currency.to_owned(),
-        url: None,
+        door: None,
         trouble,
         card: None,
     };

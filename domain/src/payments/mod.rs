@@ -43,10 +43,10 @@ pub use heard::{HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_
 pub(crate) use ledger::expired;
 pub use looking::{LOOK, Look, look_at_unheard};
 pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
-pub use own::{OwnPayment, OwnState};
+pub use own::{OwnEntrance, OwnPayment, OwnState};
 pub use provider::{
-    AccountState, Charged, NewAccount, NewPage, NewRefund, Opened, Provider, ProviderError,
-    ReturnStage, Returned, Stage, Stand,
+    AccountState, Charged, Door, Entrance, NewAccount, NewPage, NewRefund, Opened, Place, Provider,
+    ProviderError, ReturnStage, Returned, Stage, Stand,
 };
 pub use read::{
     PaymentFacts, PaymentFilter, RefundFacts, SaleRef, VisitMoney, list, of_visit, read,

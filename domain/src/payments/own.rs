@@ -10,7 +10,7 @@ use super::counter::{
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking::{self, unsettled};
-use super::provider::{NewPage, ProviderError};
+use super::provider::{Door, NewPage, Place, ProviderError};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::removal;
@@ -80,10 +80,27 @@ impl OwnState {
     }
 }
 
+/// Where a customer pays, or leaves a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnEntrance {
+    /// The business's account at the provider; nothing where a page says it itself.
+    pub account: String,
+    /// How one comes to it.
+    pub door: Door,
+}
+
+impl From<String> for OwnEntrance {
+    fn from(url: String) -> Self {
+        Self { account: String::new(), door: Door::Page(url) }
+    }
+}
+
 /// What is asked of the provider for a payment.
 enum Step {
     /// Its page is there.
     Go(String),
+    /// Its form is there: the provider knows what it is opened with.
+    Show(Box<payment::Model>),
     /// Its page is to be opened.
     Open(Box<payment::Model>, Box<VisitFacts>),
     /// Another page is to be closed first: it was opened long ago, or asks for another amount.
@@ -113,10 +130,14 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
         if row.state == PaymentState::Processing.key() || row.card_id.is_some() {
             return Err(PaymentError::NothingDue);
         }
-        let same = asked(&row)? == wanted && row.keeps_card == keeps_card;
+        let here = wish.place == Place::Form;
+        let same = asked(&row)? == wanted && row.keeps_card == keeps_card && row.here == here;
         match (&row.url, row.reference.is_some()) {
             (Some(url), true) if same && row.created_at + PAGE_KEPT > tx.now() => {
                 return Ok(Step::Go(url.clone()));
+            }
+            (None, true) if same && here && row.created_at + PAGE_KEPT > tx.now() => {
+                return Ok(Step::Show(Box::new(row)));
             }
             (_, true) => return Ok(Step::Close(Id::from_uuid(row.id))),
             (_, false) if same && row.created_at + OPENED_WITHIN > tx.now() => {
@@ -128,6 +149,7 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
     }
     let mut row = new_payment(tx, &visit, &wanted, account);
     row.keeps_card = Set(keeps_card);
+    row.here = Set(wish.place == Place::Form);
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
     Ok(Step::Open(Box::new(row), Box::new(visit)))
 }
@@ -180,16 +202,25 @@ impl Counter {
         format!("{}/b/{}?paying=1", self.public_url, holder.text())
     }
 
-    /// Where the customer pays what they wish, or leaves a card. Who asks twice gets the same page.
-    pub async fn page(&self, holder: &Holder, wish: Wish) -> Result<String, PaymentError> {
+    /// Where the customer pays what they wish, or leaves a card. Who asks twice gets the same page. A card that is
+    /// left without paying is left on a page, wherever one wants to be.
+    pub async fn door(&self, holder: &Holder, wish: Wish) -> Result<OwnEntrance, PaymentError> {
         if self.provider.is_none() {
             return Err(PaymentError::NoCards);
         }
         for _ in 0..2 {
             match self.begin(holder, wish).await? {
-                Step::Go(url) => return Ok(url),
+                Step::Go(url) => return Ok(url.into()),
+                Step::Show(row) => {
+                    // Somebody may have paid meanwhile: then that is found, and said.
+                    if let Some(door) = self.door_of(&row).await? {
+                        return Ok(door);
+                    }
+                    let id = Id::from_uuid(row.id);
+                    self.look_as(&holder.caller, id, Wanted::AsItStands).await?;
+                }
                 Step::Open(row, visit) => return self.open_page(holder, *row, *visit).await,
-                Step::Card => return self.card_page(holder).await,
+                Step::Card => return self.card_page(holder).await.map(Into::into),
                 // Whoever was faster has paid there.
                 Step::Close(id) => self.look_as(&holder.caller, id, Wanted::Closed).await?,
             }
@@ -204,12 +235,22 @@ impl Counter {
         Ok(step)
     }
 
+    /// What a form that was opened before is opened with.
+    async fn door_of(&self, row: &payment::Model) -> Result<Option<OwnEntrance>, PaymentError> {
+        let provider = self.provider.as_ref().ok_or(PaymentError::NoCards)?;
+        let (Some(account), Some(reference)) = (&row.account, &row.reference) else {
+            return Ok(None);
+        };
+        let door = provider.look(account, reference).await?.door;
+        Ok(door.map(|door| OwnEntrance { account: account.clone(), door }))
+    }
+
     async fn open_page(
         &self,
         holder: &Holder,
         row: payment::Model,
         visit: VisitFacts,
-    ) -> Result<String, PaymentError> {
+    ) -> Result<OwnEntrance, PaymentError> {
         let provider = self.provider.as_ref().ok_or(PaymentError::NoCards)?;
         let id = Id::<Payment>::from_uuid(row.id);
         let page = NewPage {
@@ -223,6 +264,7 @@ impl Counter {
             email: visit.email.clone(),
             locale: visit.locale.clone().unwrap_or_else(|| "auto".to_owned()),
             back_url: self.back_url(holder),
+            place: if row.here { Place::Form } else { Place::Page },
             keeps_card: row.keeps_card,
             expires_at: (row.created_at + PAGE_KEPT).timestamp(),
         };
@@ -241,7 +283,10 @@ impl Counter {
         let (late, wanted) = (!is_unsettled(&row), asked(&row)?);
         let mut change: payment::ActiveModel = row.into();
         change.reference = Set(Some(opened.reference));
-        change.url = Set(Some(opened.url.clone()));
+        change.url = Set(match &opened.door {
+            Door::Page(url) => Some(url.clone()),
+            Door::Form(_) => None,
+        });
         change.updated_at = Set(tx.now());
         change.update(tx.conn()).await?;
         // It may be of no use any more: whoever waits no longer had its page closed before it was there.
@@ -252,7 +297,10 @@ impl Counter {
             looking::close_late(&tx, id).await?;
         }
         tx.commit().await?;
-        if gone { Err(PaymentError::NothingDue) } else { Ok(opened.url) }
+        if gone {
+            return Err(PaymentError::NothingDue);
+        }
+        Ok(OwnEntrance { account: page.account, door: opened.door })
     }
 }
 

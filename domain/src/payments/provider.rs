@@ -2,7 +2,7 @@
 //! asked again, so that nothing is done twice. No card ever comes this way: customers type it in at the
 //! provider's.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use async_trait::async_trait;
 
@@ -65,9 +65,21 @@ pub struct NewPage {
     pub locale: String,
     /// Where the customer comes back to.
     pub back_url: String,
+    /// Where the customer types in their card.
+    pub place: Place,
     /// Until when it can be paid there, in seconds of the epoch. The provider takes no less than half an
     /// hour from now and no more than a day; who asks sees to it.
     pub expires_at: i64,
+}
+
+/// Where a customer types in their card: at the provider's in either case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// On a page of the provider's own.
+    #[default]
+    Page,
+    /// In a frame of the provider's, within our page.
+    Form,
 }
 
 /// A page that was opened.
@@ -77,6 +89,35 @@ pub struct Opened {
     pub reference: String,
     /// Where it is.
     pub url: String,
+}
+
+/// Where a customer can pay now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// How the provider calls it.
+    pub reference: String,
+    /// How one comes to it.
+    pub door: Door,
+}
+
+/// How a customer comes to where they pay.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Door {
+    /// A page of the provider's: where it is.
+    Page(String),
+    /// A frame within our page: what the provider's script opens it with. It is the customer's alone; it isn't
+    /// kept here.
+    Form(String),
+}
+
+/// Whoever has either may pay there.
+impl Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Page(_) => "Page",
+            Self::Form(_) => "Form",
+        })
+    }
 }
 
 /// How a payment stands at the provider's.
@@ -91,7 +132,7 @@ pub struct Stand {
     /// ISO 4217.
     pub currency: String,
     /// Where the customer pays, while that can be done.
-    pub url: Option<String>,
+    pub door: Option<Door>,
     /// What the provider says went wrong the last time, in its words.
     pub trouble: Option<String>,
     /// The card that it was paid with, if the page keeps it; only of what is paid.
@@ -190,8 +231,8 @@ pub trait Provider: Send + Sync + Debug {
     /// A business's account, as it is now.
     async fn account(&self, account: &str) -> Result<AccountState, ProviderError>;
 
-    /// Opens a page where a customer pays.
-    async fn open_page(&self, new: &NewPage) -> Result<Opened, ProviderError>;
+    /// Opens a page, or a form within ours, where a customer pays.
+    async fn open_page(&self, new: &NewPage) -> Result<Entrance, ProviderError>;
 
     /// How a payment stands whose page was opened under this reference.
     async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;

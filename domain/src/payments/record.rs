@@ -24,7 +24,6 @@ pub(crate) enum With {
     /// A gift voucher.
     Voucher(Id<Voucher>),
     /// A use of a pass, for one line of the visit.
-    #[cfg_attr(not(test), expect(dead_code, reason = "passes are sold in the next step"))]
     Pass {
         /// Which.
         pass: Id<Pass>,
@@ -113,6 +112,7 @@ pub(crate) async fn record(
         updated_at: Set(tx.now()),
         kind: Set(PaymentKind::Desk.key().to_owned()),
         card_id: Set(None),
+        here: Set(false),
         keeps_card: Set(false),
         trouble: Set(None),
     };

@@ -108,8 +108,9 @@ pub(super) async fn begin(
     change.updated_at = Set(tx.now());
     let payment = change.update(tx.conn()).await?;
     if at_desk {
-        sold::put_back(tx, payment.voucher_id, amount_minor).await?;
-        ledger::returned(tx, &payment, &row, before, 0).await?;
+        let on = (payment.voucher_id, payment.pass_id);
+        let worth = sold::put_back(tx, on, amount_minor).await?;
+        ledger::returned(tx, &payment, &row, before, worth).await?;
         tell(tx, &payment, id);
     } else {
         let job = NewJob::new(GIVE_BACK, &GiveBack { refund: id }).once(format!("give_back {id}"));

@@ -1,6 +1,7 @@
 //! What a customer wants to pay, and what comes of that: pure.
 
 use super::due::{Bill, Paid};
+use super::provider::Place;
 use super::words::PaymentKind;
 use crate::bookings::Status;
 use crate::fault::{Faults, ValueFault};
@@ -12,6 +13,8 @@ pub struct Wish {
     pub part: Part,
     /// A tip besides.
     pub tip_minor: i64,
+    /// Where they want to type in their card.
+    pub place: Place,
 }
 
 /// Which part of what a visit costs.
@@ -95,7 +98,7 @@ mod tests {
             if matches!(status, Status::Cancelled | Status::NoShow) { 5_000 } else { 0 };
         let bill = Bill { status, price_minor: 9_000, deposit_minor: 3_000, fee_minor };
         let paid = Paid { paid_minor: kept, ..Paid::default() };
-        Asked::of(&bill, &paid, Wish { part, tip_minor })
+        Asked::of(&bill, &paid, Wish { part, tip_minor, ..Wish::default() })
     }
 
     #[test]

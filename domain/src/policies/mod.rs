@@ -15,10 +15,11 @@ use crate::config;
 use crate::fault::{Faults, ValueFault, refusals};
 use crate::ids::{Id, Tenant};
 use crate::outbox::NewEvent;
+use crate::patch::Patch;
 use crate::tenancy::{StoreError, SystemTx, TenantTx};
 
 pub(crate) use services::{OwnStarts, own_starts};
-pub use words::{Asked, WaitlistOrder};
+pub use words::{Asked, RiskAsks, WaitlistOrder};
 
 refusals! {
     /// Why a policy can't be read or changed.
@@ -53,6 +54,12 @@ pub struct Policy {
     pub verify_contact: bool,
     /// Whether a customer who books online leaves a card before the visit is theirs.
     pub ask_card: bool,
+    /// From how many points of risk on something more is asked of who books online; empty: never.
+    pub risk_from: Option<i16>,
+    /// What that is.
+    pub risk_asks: RiskAsks,
+    /// How much of the price is paid before, if it is a deposit.
+    pub risk_deposit_percent: i16,
     /// Whether an e-mail address is asked for.
     pub ask_email: Asked,
     /// Whether a telephone number is asked for.
@@ -90,6 +97,12 @@ pub struct PolicyChange {
     pub verify_contact: Option<bool>,
     /// Whether a customer who books online leaves a card before the visit is theirs.
     pub ask_card: Option<bool>,
+    /// From how many points of risk on something more is asked of who books online.
+    pub risk_from: Patch<i16>,
+    /// What that is.
+    pub risk_asks: Option<RiskAsks>,
+    /// How much of the price is paid before, if it is a deposit.
+    pub risk_deposit_percent: Option<i16>,
     /// Whether an e-mail address is asked for.
     pub ask_email: Option<Asked>,
     /// Whether a telephone number is asked for.
@@ -116,6 +129,9 @@ impl TryFrom<entity::Model> for Policy {
             needs_approval: row.needs_approval,
             verify_contact: row.verify_contact,
             ask_card: row.ask_card,
+            risk_from: row.risk_from,
+            risk_asks: RiskAsks::stored(&row.risk_asks)?,
+            risk_deposit_percent: row.risk_deposit_percent,
             ask_email: Asked::stored(&row.ask_email)?,
             ask_phone: Asked::stored(&row.ask_phone)?,
             ask_note: row.ask_note,
@@ -203,6 +219,9 @@ pub(crate) async fn put_in_place(
         needs_approval: kit.approval,
         verify_contact: false,
         ask_card: false,
+        risk_from: None,
+        risk_asks: RiskAsks::Approval,
+        risk_deposit_percent: 50,
         ask_email: Asked::Required,
         ask_phone: Asked::Optional,
         ask_note: true,
@@ -233,6 +252,9 @@ fn stored(tenant: Id<Tenant>, policy: &Policy) -> entity::ActiveModel {
         needs_approval: Set(policy.needs_approval),
         verify_contact: Set(policy.verify_contact),
         ask_card: Set(policy.ask_card),
+        risk_from: Set(policy.risk_from),
+        risk_asks: Set(policy.risk_asks.key().to_owned()),
+        risk_deposit_percent: Set(policy.risk_deposit_percent),
         ask_email: Set(policy.ask_email.key().to_owned()),
         ask_phone: Set(policy.ask_phone.key().to_owned()),
         ask_note: Set(policy.ask_note),
@@ -242,7 +264,7 @@ fn stored(tenant: Id<Tenant>, policy: &Policy) -> entity::ActiveModel {
     }
 }
 
-fn changes(before: &Policy, after: &Policy) -> [Change; 15] {
+fn changes(before: &Policy, after: &Policy) -> [Change; 18] {
     macro_rules! change {
         ($field:ident) => {
             Change::of(stringify!($field), before.$field, after.$field)
@@ -263,6 +285,9 @@ fn changes(before: &Policy, after: &Policy) -> [Change; 15] {
         change!(needs_approval),
         change!(verify_contact),
         change!(ask_card),
+        change!(risk_from),
+        change!(risk_asks key),
+        change!(risk_deposit_percent),
         change!(ask_email key),
         change!(ask_phone key),
         change!(ask_note),
@@ -285,6 +310,21 @@ fn check(before: &Policy, change: &PolicyChange) -> Result<Policy, PolicyError> 
         let fits = (0..=100).contains(&fee).then_some(fee);
         fits.ok_or_else(|| ValueFault::new("out_of_range", "Between 0 and 100 percent, please."))
     };
+    let up_to_100 = |least: i16, what: &'static str| {
+        move |number: i16| {
+            let fits = (least..=100).contains(&number).then_some(number);
+            fits.ok_or_else(|| {
+                ValueFault::new("out_of_range", format!("Between {least} and 100{what}, please."))
+            })
+        }
+    };
+    let risk_from = match change.risk_from {
+        Patch::Put(from) => {
+            faults.take("/risk_from", up_to_100(1, "")(from));
+            Some(from)
+        }
+        other => other.after(before.risk_from),
+    };
     macro_rules! checked {
         ($field:ident, $check:expr) => {
             faults
@@ -304,6 +344,9 @@ fn check(before: &Policy, change: &PolicyChange) -> Result<Policy, PolicyError> 
         needs_approval: change.needs_approval.unwrap_or(before.needs_approval),
         verify_contact: change.verify_contact.unwrap_or(before.verify_contact),
         ask_card: change.ask_card.unwrap_or(before.ask_card),
+        risk_from,
+        risk_asks: change.risk_asks.unwrap_or(before.risk_asks),
+        risk_deposit_percent: checked!(risk_deposit_percent, up_to_100(1, " percent")),
         ask_email: change.ask_email.unwrap_or(before.ask_email),
         ask_phone: change.ask_phone.unwrap_or(before.ask_phone),
         ask_note: change.ask_note.unwrap_or(before.ask_note),

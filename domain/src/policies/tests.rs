@@ -13,6 +13,9 @@ fn whole() -> Policy {
         needs_approval: false,
         verify_contact: false,
         ask_card: false,
+        risk_from: None,
+        risk_asks: RiskAsks::Approval,
+        risk_deposit_percent: 50,
         ask_email: Asked::Required,
         ask_phone: Asked::Optional,
         ask_note: true,
@@ -24,7 +27,7 @@ fn whole() -> Policy {
 #[test]
 fn which_rules_can_be_meant() {
     type Case = (fn(&mut PolicyChange), &'static [&'static str]);
-    let cases: [Case; 25] = [
+    let cases: [Case; 32] = [
         (|_| {}, &[]),
         (|c| c.slot_step_minutes = Some(5), &[]),
         (|c| c.slot_step_minutes = Some(4), &["/slot_step_minutes"]),
@@ -51,6 +54,13 @@ fn which_rules_can_be_meant() {
         ),
         (|c| c.verify_contact = Some(true), &[]),
         (|c| c.ask_card = Some(true), &[]),
+        (|c| c.risk_from = Patch::Put(1), &[]),
+        (|c| c.risk_from = Patch::Put(100), &[]),
+        (|c| c.risk_from = Patch::Put(0), &["/risk_from"]),
+        (|c| c.risk_from = Patch::Put(101), &["/risk_from"]),
+        (|c| c.risk_asks = Some(RiskAsks::Deposit), &[]),
+        (|c| c.risk_deposit_percent = Some(0), &["/risk_deposit_percent"]),
+        (|c| c.risk_deposit_percent = Some(101), &["/risk_deposit_percent"]),
         (
             |c| (c.ask_email, c.verify_contact) = (Some(Asked::Hidden), Some(true)),
             &["/verify_contact"],
@@ -136,8 +146,28 @@ fn only_what_changed_is_recorded() {
     assert_eq!(changed, ["alignment", "verify_contact"]);
 }
 
+/// A threshold can be set, moved and taken away again; nothing said leaves it.
+#[test]
+fn a_threshold_comes_and_goes() {
+    let mut policy = whole();
+    for (patch, expected) in [
+        (Patch::Keep, None),
+        (Patch::Put(60), Some(60)),
+        (Patch::Keep, Some(60)),
+        (Patch::Put(1), Some(1)),
+        (Patch::Clear, None),
+    ] {
+        let change = PolicyChange { risk_from: patch, ..PolicyChange::default() };
+        policy = check(&policy, &change).unwrap();
+        assert_eq!(policy.risk_from, expected, "{patch:?}");
+    }
+}
+
 #[test]
 fn words_are_read_as_they_are_written() {
+    for asks in [RiskAsks::Approval, RiskAsks::Deposit] {
+        assert_eq!(RiskAsks::stored(asks.key()).ok(), Some(asks));
+    }
     for asked in [Asked::Required, Asked::Optional, Asked::Hidden] {
         assert_eq!(Asked::stored(asked.key()).ok(), Some(asked));
     }

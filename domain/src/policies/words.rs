@@ -13,6 +13,14 @@ words! {
         Hidden = "hidden",
     }
 
+    /// What is asked of who books when nobody may come, as it seems.
+    RiskAsks {
+        /// That staff say yes.
+        Approval = "approval",
+        /// That a part of the price is paid before.
+        Deposit = "deposit",
+    }
+
     /// Who of the waiting list is asked first.
     WaitlistOrder {
         /// Who waits longest.

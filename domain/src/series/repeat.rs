@@ -51,7 +51,9 @@ async fn again(tx: &TenantTx, holder: &Holder, times: &Times) -> Result<Again, B
     let wanted = Sold::of(&row, &sold).again(&row);
     let planned = plan(&shop, &wanted, Asker::Customer, None)?;
     let asks_card = planned.policy.ask_card && payments::takes_cards(tx).await?;
-    if planned.policy.needs_approval || visit.deposit_minor > 0 || asks_card {
+    // Who looked risky is looked at each time.
+    let risky = visit.risk.as_ref().is_some_and(|risk| planned.policy.risk.is_met(risk.points));
+    if planned.policy.needs_approval || visit.deposit_minor > 0 || asks_card || risky {
         return Err(Refusal::OneByOne.into());
     }
     let mut wishes = times.wishes(shop.rules.zone, row.starts_at)?;

@@ -2,16 +2,20 @@
 
 use chrono::Days;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::entities::voucher;
 use super::error::SoldError;
+use super::passes::{self, PassFacts};
 use super::sale::{SaleRow, Until, zone_of};
 use super::vouchers::{self, VoucherFacts, is_good, named};
 use super::words::SoldState;
+use super::worth;
 use crate::audit::NewEntry;
 use crate::fault::Faults;
-use crate::ids::{Id, Sale, Voucher};
+use crate::ids::{Id, Pass, Sale, Voucher};
+use crate::outbox::NewEvent;
 use crate::payments;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
@@ -20,16 +24,56 @@ use crate::text;
 /// paid because a visit was called off.
 const GRACE: u64 = 30;
 
-/// Puts what was paid with a voucher or a pass back on it.
+/// Puts what was paid with a voucher or a pass back on it; says what a pass is worth more now.
 pub(crate) async fn put_back(
     tx: &TenantTx,
-    voucher: Option<Uuid>,
+    (voucher, pass): (Option<Uuid>, Option<Uuid>),
     amount_minor: i64,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     if let Some(voucher) = voucher {
         put_back_on_voucher(tx, Id::from_uuid(voucher), amount_minor).await?;
     }
-    Ok(())
+    match pass {
+        Some(pass) => put_back_on_pass(tx, Id::from_uuid(pass)).await,
+        None => Ok(0),
+    }
+}
+
+/// Puts one use back on a pass.
+async fn put_back_on_pass(tx: &TenantTx, id: Id<Pass>) -> Result<i64, StoreError> {
+    let row = passes::held(tx, id).await.map_err(SoldError::into_store)?;
+    let row = if row.state == SoldState::Active.key() && row.expires_at <= tx.now() {
+        super::expiry::expire_pass(tx, row).await?
+    } else {
+        row
+    };
+    let longer = longer(tx, Id::from_uuid(row.sale_id), row.expires_at).await?;
+    let (price, uses, left) = (row.price_minor, row.uses, row.uses_left);
+    passes::leave(tx, row, left + 1, SoldState::Active, longer).await?;
+    Ok(worth::left(price, uses, left + 1) - worth::left(price, uses, left))
+}
+
+/// Gives back what the uses that are left of a pass are worth, by the way in which it was paid.
+pub async fn refund_pass(
+    tx: &mut TenantTx,
+    id: Id<Pass>,
+    reason: &str,
+) -> Result<PassFacts, SoldError> {
+    let reason = why(reason)?;
+    let sale = passes::read_pass(tx, id).await?.sale;
+    let paid = payments::left_of_sale(tx, sale).await?;
+    let row = passes::held(tx, id).await?;
+    let left = worth::left(row.price_minor, row.uses, row.uses_left);
+    if !passes::is_good(&row, tx.now()) || left < 1 || left > paid {
+        return Err(SoldError::NothingLeft);
+    }
+    let name = row.name.clone();
+    passes::leave(tx, row, 0, SoldState::Refunded, None).await?;
+    payments::give_back_sale(tx, sale, left, &reason).await?;
+    tx.record(NewEntry::new("pass.refunded", "pass").on(id, name));
+    let about = json!({ "id": id, "amount_minor": left, "reason": reason });
+    tx.emit(NewEvent::new("pass.refunded", &about));
+    passes::read_pass(tx, id).await
 }
 
 async fn put_back_on_voucher(
@@ -93,6 +137,8 @@ pub async fn refund_voucher(
     change.update(tx.conn()).await?;
     payments::give_back_sale(tx, sale, left, &reason).await?;
     tx.record(NewEntry::new("voucher.refunded", "voucher").on(id, name));
+    let about = json!({ "id": id, "amount_minor": left, "reason": reason });
+    tx.emit(NewEvent::new("voucher.refunded", &about));
     vouchers::read(tx, id).await
 }
 

@@ -1,9 +1,9 @@
 use crate::bookings::{BookingError, Refusal};
+use crate::catalog::CatalogError;
 use crate::customers::CustomerError;
 use crate::fault::refusals;
 use crate::locations::LocationError;
 use crate::payments::PaymentError;
-use crate::shelf::Hindrance;
 use crate::tenancy::StoreError;
 use crate::tenants::TenantError;
 
@@ -23,21 +23,14 @@ refusals! {
         PlanArchived = Conflict "plan_archived" "This membership isn't offered any more.",
         RenewedAlready = Conflict "renewed_already" "This membership was renewed already.",
         CancelledAlready = Conflict "cancelled_already" "This membership was cancelled already.",
-        Archived = Conflict "archived" "This is archived. Restore it first.",
-        Full = Conflict "menu_full" "The menu has no room for another one. Archive what you don't offer.",
     }
 }
 
-impl From<Hindrance> for SoldError {
-    fn from(hindrance: Hindrance) -> Self {
-        match hindrance {
-            Hindrance::NotFound => Self::NotFound,
-            Hindrance::Stale => Self::Stale,
-            Hindrance::Archived => Self::Archived,
-            Hindrance::Full => Self::Full,
-            Hindrance::Store(store) => Self::Store(store),
-            // Nothing here has an order.
-            Hindrance::OrderIncomplete => Self::Stale,
+impl From<CatalogError> for SoldError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Store(store) => Self::Store(store),
+            _ => Self::NotFound,
         }
     }
 }

@@ -7,9 +7,11 @@ use sea_orm::{
     sea_query::{LockBehavior, LockType},
 };
 
-use super::entities::voucher;
+use super::entities::{pass, voucher};
+use super::passes;
 use super::sale::SaleRow;
 use super::words::SoldState;
+use super::worth;
 use crate::ids::{Id, Tenant};
 use crate::payments;
 use crate::tenancy::{Db, StoreError, TenantTx};
@@ -19,8 +21,8 @@ use crate::tenants::{self, Tally};
 const AT_ONCE: u64 = 200;
 
 /// Where something is over.
-const DUE: &str =
-    "select distinct tenant_id from vouchers where state = 'active' and expires_at <= $1";
+const DUE: &str = "select tenant_id from vouchers where state = 'active' and expires_at <= $1
+     union select tenant_id from passes where state = 'active' and expires_at <= $1";
 
 /// Writes off what wasn't used in time, in all businesses; says how much it was.
 pub async fn expire_everywhere(db: &Db) -> Result<u64, StoreError> {
@@ -61,7 +63,31 @@ async fn expire_some(tx: &TenantTx) -> Result<u64, StoreError> {
         expire_voucher(tx, row).await?;
         count += 1;
     }
+    let due = pass::Entity::find()
+        .filter(pass::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(pass::Column::State.eq(SoldState::Active.key()))
+        .filter(pass::Column::ExpiresAt.lte(tx.now()))
+        .order_by_asc(pass::Column::Id)
+        .limit(AT_ONCE)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(tx.conn())
+        .await?;
+    for row in due {
+        expire_pass(tx, row).await?;
+        count += 1;
+    }
     Ok(count)
+}
+
+/// Writes off what is left of a pass that is held.
+pub(super) async fn expire_pass(
+    tx: &TenantTx,
+    row: pass::Model,
+) -> Result<pass::Model, StoreError> {
+    let sale = SaleRow::read(tx, Id::from_uuid(row.sale_id)).await?;
+    let left = worth::left(row.price_minor, row.uses, row.uses_left);
+    payments::expired(tx, &sale, left).await?;
+    passes::leave(tx, row, 0, SoldState::Expired, None).await
 }
 
 /// Writes off what is left of a voucher that is held.

@@ -9,18 +9,31 @@ mod entities;
 mod error;
 mod expiry;
 mod mails;
+mod memberships;
+mod passes;
 mod redeem;
 mod sale;
+mod using;
 mod vouchers;
 mod words;
+mod worth;
 
 pub(crate) use back::put_back;
-pub use back::refund_voucher;
+pub use back::{refund_pass, refund_voucher};
 pub use error::SoldError;
 pub use expiry::expire_everywhere;
 pub use mails::{Address, mail_voucher};
+pub(crate) use memberships::memberships_of;
+pub use memberships::{
+    NewRenewal, NewSoldMembership, SoldMembershipFacts, cancel_sold_membership, list_memberships,
+    read_membership, renew_membership, sell_membership,
+};
+pub(crate) use passes::passes_of;
+pub use passes::{NewPass, PassFacts, PassFilter, list_passes, read_pass, sell_pass};
 pub use redeem::{NewRedemption, Part, redeem, redeem_own};
 pub(crate) use sale::SaleRow;
+pub use using::{UsablePass, usable, use_pass};
+pub(crate) use vouchers::vouchers_of;
 pub use vouchers::{
     NewVoucher, SoldVoucher, VoucherFacts, VoucherFilter, find, list, read, sell, show_code,
 };

@@ -1,6 +1,7 @@
 //! Paying for a visit with a voucher, at the desk or behind the visit's link.
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use serde_json::json;
 
 use super::entities::voucher;
 use super::error::SoldError;
@@ -10,6 +11,7 @@ use crate::audit::NewEntry;
 use crate::bookings::{self, Holder, VisitFacts};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Appointment, Id, Payment};
+use crate::outbox::NewEvent;
 use crate::payments::{self, Paying, PaymentFacts, With, open_of, pay_visit};
 use crate::tenancy::{StoreError, TenantTx};
 
@@ -114,6 +116,9 @@ async fn pay(
     let paying = Paying { with: With::Voucher(id), amount_minor, tip_minor, note: String::new() };
     let payment = pay_visit(tx, visit, &paying, public_url).await?;
     tx.record(NewEntry::new("voucher.redeemed", "voucher").on(id, name));
+    let about =
+        json!({ "id": id, "payment": payment, "visit": visit.id, "amount_minor": amount_minor });
+    tx.emit(NewEvent::new("voucher.used", &about));
     Ok(payment)
 }
 

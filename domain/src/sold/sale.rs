@@ -9,7 +9,7 @@ use super::error::SoldError;
 use super::words::What;
 use crate::audit::Actor;
 use crate::catalog::bounds;
-use crate::customers::{self, CustomerError, CustomerFacts};
+use crate::customers::{self, Whose};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Customer, Id, Location, Payment, Sale};
 use crate::locations::{self, LocationError, LocationFacts};
@@ -24,6 +24,8 @@ pub(crate) struct SaleRow {
     pub(crate) location: Id<Location>,
     pub(crate) what: What,
     pub(crate) currency: String,
+    /// Who bought it, if that is known.
+    pub(crate) customer: Option<Id<Customer>>,
 }
 
 impl SaleRow {
@@ -37,6 +39,7 @@ impl SaleRow {
             location: Id::from_uuid(row.location_id),
             what: What::stored(&row.what)?,
             currency: row.currency,
+            customer: row.customer_id.map(Id::from_uuid),
         })
     }
 }
@@ -50,10 +53,10 @@ pub(super) struct Desk {
     pub(super) note: String,
 }
 
-/// What is known of the place and of who buys, once it is looked at.
+/// What is known of the place and of who buys, who stays as they are until the transaction ends.
 pub(super) struct Counter {
     pub(super) place: LocationFacts,
-    pub(super) customer: Option<CustomerFacts>,
+    pub(super) customer: Option<Whose>,
 }
 
 impl Desk {
@@ -77,13 +80,11 @@ impl Desk {
         };
         let mut customer = None;
         if let Some(id) = self.customer {
-            match customers::read(tx, id).await {
-                Ok(found) if found.erased_at.is_none() => customer = Some(found),
-                Ok(_) | Err(CustomerError::NotFound) => {
-                    let fault = ValueFault::new("unknown_customer", "There is no such customer.");
-                    faults.note("/customer", fault);
-                }
-                Err(error) => return Err(error.into()),
+            // Whoever sells may name them: what was sold says who bought it.
+            customer = customers::hold_still(tx, id).await?;
+            if customer.is_none() {
+                let fault = ValueFault::new("unknown_customer", "There is no such customer.");
+                faults.note("/customer", fault);
             }
         }
         Ok(place.map(|place| Counter { place, customer }))
@@ -120,8 +121,13 @@ pub(super) async fn sell(
         updated_at: Set(tx.now()),
     };
     row.insert(tx.conn()).await?;
-    let sale =
-        SaleRow { id, location: desk.location, what: sold.what, currency: sold.currency.clone() };
+    let sale = SaleRow {
+        id,
+        location: desk.location,
+        what: sold.what,
+        currency: sold.currency.clone(),
+        customer: desk.customer,
+    };
     let paying = Paying {
         with: With::Money(desk.way),
         amount_minor: sold.price_minor,

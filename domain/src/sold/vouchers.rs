@@ -5,6 +5,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
     QueryFilter, QuerySelect, Statement,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::code::Code;
@@ -17,6 +18,7 @@ use crate::audit::NewEntry;
 use crate::config::LOCALES;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Customer, Id, Location, Payment, Sale, Voucher};
+use crate::outbox::NewEvent;
 use crate::page::{Paged, Window};
 use crate::payments::Way;
 use crate::payments::amounts::shown;
@@ -197,6 +199,7 @@ pub async fn sell(tx: &mut TenantTx, new: &NewVoucher) -> Result<SoldVoucher, So
     };
     let row = row.insert(tx.conn()).await?;
     tx.record(NewEntry::new("voucher.sold", "voucher").on(id, format!("{title} …{}", code.end())));
+    tx.emit(NewEvent::new("voucher.sold", &json!({ "id": id })));
     if let Some(to) = &wanted.recipient_email {
         let giver = counter.customer.map(|customer| customer.name);
         mails::send(tx, &row, &code, to, giver).await?;
@@ -272,6 +275,14 @@ pub async fn find(tx: &TenantTx, typed: &str) -> Result<VoucherFacts, SoldError>
 pub async fn read(tx: &TenantTx, id: Id<Voucher>) -> Result<VoucherFacts, SoldError> {
     let found = select(tx, "and v.id = $3", vec![id.uuid().into()]).await?;
     found.into_iter().next().ok_or(SoldError::NotFound)
+}
+
+/// The vouchers of these ids.
+pub(crate) async fn vouchers_of(
+    tx: &TenantTx,
+    ids: Vec<Uuid>,
+) -> Result<Vec<VoucherFacts>, StoreError> {
+    select(tx, "and v.id = any($3)", vec![ids.into()]).await
 }
 
 /// Vouchers, the newest first.

@@ -21,7 +21,7 @@ use crate::bookings::workshop::{
 use crate::bookings::{
     Action, Agreed, Booked, BookingError, FilledIn, Refusal, Status, VisitFacts,
 };
-use crate::customers::{self, Contact};
+use crate::customers::{self, Contact, Likeness};
 use crate::diary::{Asking, Shop};
 use crate::fault::Faults;
 use crate::ids::{Appointment, Customer, Id, WaitlistEntry, WaitlistOffer};
@@ -284,7 +284,7 @@ pub async fn accept(
 ) -> Result<Booked, BookingError> {
     // A customer's record is held before visits and entries, here as everywhere: whoever merges or
     // erases them waits, or is waited for.
-    let (customer, contact) = taker(tx, holder).await?;
+    let (customer, likeness, contact) = taker(tx, holder).await?;
     let Locked { visit, offer, entry } = lock(tx, holder.offer).await?;
     if entry.customer_id.is_some_and(|id| id != customer.uuid()) {
         return Err(Refusal::Contended.into());
@@ -300,7 +300,9 @@ pub async fn accept(
     }
     let taker = Taker {
         customer,
+        likeness,
         email: contact.email,
+        phone: contact.phone,
         locale: contact.locale,
         note: entry.note.clone(),
         filled,
@@ -317,12 +319,12 @@ pub async fn accept(
     Ok(booked)
 }
 
-/// Whose the visit would become, their record held, and how they are written to. Nobody is made for an
+/// Whose the visit would become, their record held, who else is like them, and how they are written to. Nobody is made for an
 /// offer that is over.
 async fn taker(
     tx: &mut TenantTx,
     holder: &OfferHolder,
-) -> Result<(Id<Customer>, Contact), BookingError> {
+) -> Result<(Id<Customer>, Likeness, Contact), BookingError> {
     let key = (tx.tenant().uuid(), holder.offer.uuid());
     let row = offer::Entity::find_by_id(key).one(tx.conn()).await?.ok_or(Refusal::NotFound)?;
     match Standing::of(&row, tx.now()) {
@@ -339,15 +341,18 @@ async fn taker(
         phone: entry.phone.as_deref().and_then(|text| Phone::parse(text, "").ok()),
         locale: Some(entry.locale),
     };
-    let customer = match entry.customer_id {
+    let (customer, likeness) = match entry.customer_id {
         Some(id) => {
             let known = Id::from_uuid(id);
             customers::hold_still(tx, known).await?;
-            known
+            (known, customers::likeness(tx, &contact).await?)
         }
-        None => customers::for_booking(tx, &contact).await?.id,
+        None => {
+            let (whose, likeness) = customers::met(tx, &contact).await?;
+            (whose.id, likeness)
+        }
     };
-    Ok((customer, contact))
+    Ok((customer, likeness, contact))
 }
 
 /// No: the time is given back, and they go on waiting for another.

@@ -65,6 +65,22 @@ words! {
         PaymentPaid = "payment.paid",
         /// Some of it was given back.
         PaymentRefunded = "payment.refunded",
+        /// Somebody bought a gift voucher.
+        VoucherSold = "voucher.sold",
+        /// A visit was paid for with one.
+        VoucherUsed = "voucher.used",
+        /// What was left of one was given back.
+        VoucherRefunded = "voucher.refunded",
+        /// Somebody bought a pass.
+        PassSold = "pass.sold",
+        /// A visit was paid for with a use of one.
+        PassUsed = "pass.used",
+        /// What was left of one was given back.
+        PassRefunded = "pass.refunded",
+        /// Somebody bought a membership, or the next period of theirs.
+        MembershipSold = "membership.sold",
+        /// One that was sold was cancelled.
+        MembershipCancelled = "membership.cancelled",
         /// A test, sent when somebody asks for one. Every endpoint gets its own.
         Test = "webhook.test",
     }
@@ -72,7 +88,7 @@ words! {
 
 impl EventType {
     /// All that an endpoint can ask for.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 36] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerMerged,
@@ -101,6 +117,14 @@ impl EventType {
         Self::WaitlistLeft,
         Self::PaymentPaid,
         Self::PaymentRefunded,
+        Self::VoucherSold,
+        Self::VoucherUsed,
+        Self::VoucherRefunded,
+        Self::PassSold,
+        Self::PassUsed,
+        Self::PassRefunded,
+        Self::MembershipSold,
+        Self::MembershipCancelled,
     ];
 
     /// The type that somebody names.
@@ -144,6 +168,14 @@ impl EventType {
             Self::WaitlistLeft => "Somebody doesn't wait any more, or the days are over.",
             Self::PaymentPaid => "Somebody paid for a visit, at the desk or by card.",
             Self::PaymentRefunded => "Some of a payment was given back.",
+            Self::VoucherSold => "Somebody bought a gift voucher.",
+            Self::VoucherUsed => "A visit was paid for with a gift voucher.",
+            Self::VoucherRefunded => "What was left of a gift voucher was given back.",
+            Self::PassSold => "Somebody bought a pass.",
+            Self::PassUsed => "A visit was paid for with a use of a pass.",
+            Self::PassRefunded => "What was left of a pass was given back.",
+            Self::MembershipSold => "Somebody bought a membership, or its next period.",
+            Self::MembershipCancelled => "A membership was cancelled at the desk.",
             Self::Test => "A test.",
         }
     }
@@ -216,6 +248,21 @@ impl EventType {
         Some(match kind {
             "payment.paid" => Self::PaymentPaid,
             "payment.refunded" => Self::PaymentRefunded,
+            _ => return None,
+        })
+    }
+
+    /// What is told of what is sold ahead.
+    pub(super) fn of_sold(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "voucher.sold" => Self::VoucherSold,
+            "voucher.used" => Self::VoucherUsed,
+            "voucher.refunded" => Self::VoucherRefunded,
+            "pass.sold" => Self::PassSold,
+            "pass.used" => Self::PassUsed,
+            "pass.refunded" => Self::PassRefunded,
+            "membership.sold" => Self::MembershipSold,
+            "membership.cancelled" => Self::MembershipCancelled,
             _ => return None,
         })
     }

@@ -13,6 +13,7 @@ use openchair_domain::ids::{
 use openchair_domain::tenancy::Caller;
 use poem_openapi::Object;
 
+use super::risk::RiskView;
 use crate::ids::Ref;
 
 /// One service of a visit, as it is asked for.
@@ -467,6 +468,8 @@ pub(crate) struct VisitView {
     lapses_at: Option<DateTime<Utc>>,
     cancelled_by: Option<String>,
     cancel_reason: Option<String>,
+    /// How likely it looked that nobody comes, for visits that customers booked online; they are never told
+    risk: Option<RiskView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     lines: Vec<LineView>,
@@ -509,6 +512,7 @@ impl VisitView {
             lapses_at: visit.lapses_at,
             cancelled_by: visit.cancelled_by,
             cancel_reason: visit.cancel_reason,
+            risk: visit.risk.map(RiskView::from),
             created_at: visit.created_at,
             updated_at: visit.updated_at,
             lines: visit.lines.into_iter().map(LineView::from).collect(),

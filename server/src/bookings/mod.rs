@@ -3,6 +3,7 @@
 mod attempts;
 mod dto;
 mod input;
+mod risk;
 mod search;
 mod unfilled;
 

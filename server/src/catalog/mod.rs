@@ -3,6 +3,7 @@
 mod addons;
 mod categories;
 mod packages;
+mod pass_kinds;
 mod plans;
 mod services;
 
@@ -10,6 +11,7 @@ pub use addons::AddonsApi;
 pub use categories::CategoriesApi;
 pub(crate) use packages::PackageModeWord;
 pub use packages::PackagesApi;
+pub use pass_kinds::PassKindsApi;
 pub(crate) use plans::PlanPeriodWord;
 pub use plans::PlansApi;
 pub use services::ServicesApi;

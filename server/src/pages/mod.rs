@@ -57,7 +57,9 @@ pub fn routes(mut route: Route, app: &App, files: WebFiles) -> Route {
         route = route.at(path, get(shop));
     }
     for (path, shell) in WITH_TOKENS {
-        let page = make_sync(move |request: Request| with_token(files, shell, request.headers()));
+        let app = app.clone();
+        let page =
+            make_sync(move |request: Request| with_token(&app, files, shell, request.headers()));
         route = route.at(path, get(page));
     }
     route.at(ROBOTS, get(make_sync(|_| robots())))
@@ -69,9 +71,12 @@ fn robots() -> Response {
 }
 
 /// Whoever has the address may do what it says: it is told to nobody.
-fn with_token(files: WebFiles, shell: &'static str, headers: &HeaderMap) -> Response {
+fn with_token(app: &App, files: WebFiles, shell: &'static str, headers: &HeaderMap) -> Response {
     let mut page = filled(files, shell, headers, StatusCode::OK, Written::unlisted("Openchair"));
     let out = page.headers_mut();
+    if shell == Show::Book.shell() {
+        let_pay(app, out);
+    }
     out.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     out.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     page
@@ -100,8 +105,10 @@ async fn of_shop(app: App, files: WebFiles, request: Request) -> Result<Response
         }
         Err(error) => without(files, shell, headers, &error),
     };
-    if address.show == Show::Book && is_framed(query) {
-        let_frame(page.headers_mut());
+    match address.show {
+        Show::Book if is_framed(query) => let_frame(page.headers_mut()),
+        Show::Book => let_pay(&app, page.headers_mut()),
+        _ => {}
     }
     Ok(page)
 }
@@ -219,6 +226,13 @@ fn moved(path: &str, query: Option<&str>) -> Response {
 /// nothing else has to be told of a second.
 fn is_framed(query: &str) -> bool {
     query.split('&').any(|part| part == "embed" || part.starts_with("embed="))
+}
+
+/// Where customers pay, the provider's form for cards may stand.
+fn let_pay(app: &App, headers: &mut HeaderMap) {
+    if let Some(form) = &app.card_form {
+        headers.insert(CONTENT_SECURITY_POLICY, form.policy());
+    }
 }
 
 /// Anybody may frame it: it shows nothing but what anybody may see, and no cookie comes along.

@@ -2,6 +2,7 @@
 //! what that tells us.
 
 mod account;
+mod card_form;
 mod dto;
 pub mod hook;
 mod own;
@@ -27,6 +28,7 @@ use crate::page::Limit;
 use crate::problem::ApiError;
 
 pub use account::PaymentAccountApi;
+pub use card_form::CardForm;
 pub use own::OwnPaymentApi;
 pub use till::TillApi;
 

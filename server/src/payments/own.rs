@@ -6,8 +6,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
-use super::dto::ProviderPageView;
-use super::own_dto::{OwnPaymentView, WishInput};
+use super::own_dto::{DoorView, OwnPaymentView, WishInput};
 use crate::app::App;
 use crate::auth::Visitor;
 use crate::input::Perhaps;
@@ -42,8 +41,9 @@ impl OwnPaymentApi {
         self.owed(&holder).await
     }
 
-    /// Where one pays by card, or leaves one: a page at the provider's, which leads back to the visit. No card ever
-    /// comes to this server. Who asks twice gets the same page. Without a body it is for what is wanted now.
+    /// Where one pays by card, or leaves one: a page at the provider's, which leads back to the visit, or a form of
+    /// theirs within the page, if that is asked for and there is one. No card ever comes to this server. Who asks
+    /// twice gets the same. Without a body it is a page for what is wanted now.
     #[oai(path = "/:token/payment", method = "post", operation_id = "pay_own_visit")]
     async fn pay(
         &self,
@@ -51,12 +51,13 @@ impl OwnPaymentApi {
         /// The last part of the link
         token: Path<String>,
         body: Perhaps<WishInput>,
-    ) -> Result<Json<ProviderPageView>, ApiError> {
+    ) -> Result<Json<DoorView>, ApiError> {
         self.0.limits.taking(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
-        let wish = body.0.map(|wish| wish.to_domain()).unwrap_or_default();
-        let url = self.0.counter.page(&holder, wish).await?;
-        Ok(Json(ProviderPageView { url }))
+        let form = self.0.card_form.as_ref();
+        let wish = body.0.map(|wish| wish.to_domain(form.is_some())).unwrap_or_default();
+        let entrance = self.0.counter.door(&holder, wish).await?;
+        Ok(Json(DoorView::of(entrance, form)))
     }
 
     /// Asks the provider how one's payment stands now: for who comes back from there.

@@ -1,9 +1,12 @@
 //! What customers see of what they pay for their visit, and what they wish.
 
 use chrono::{DateTime, Utc};
-use openchair_domain::payments::{CardState, OwnPayment, OwnState, Part, Wish};
+use openchair_domain::payments::{
+    CardState, Door, OwnEntrance, OwnPayment, OwnState, Part, Place, Wish,
+};
 use poem_openapi::{Enum, Object};
 
+use super::CardForm;
 use crate::shelf::mirrored;
 
 mirrored! {
@@ -52,11 +55,52 @@ pub(super) struct WishInput {
     /// A tip besides: with `all`, and no more than `most_tip_minor`
     #[oai(default)]
     tip_minor: i64,
+    /// Whether the provider's form for cards can be shown within the page
+    #[oai(default)]
+    form: bool,
 }
 
 impl WishInput {
-    pub(super) fn to_domain(&self) -> Wish {
-        Wish { part: self.what.into(), tip_minor: self.tip_minor }
+    /// `has_form`: there is one.
+    pub(super) fn to_domain(&self, has_form: bool) -> Wish {
+        let place = if self.form && has_form { Place::Form } else { Place::Page };
+        Wish { part: self.what.into(), tip_minor: self.tip_minor, place }
+    }
+}
+
+/// Where one pays by card: one of both is there.
+#[derive(Debug, Object)]
+pub(super) struct DoorView {
+    /// A page at the provider's
+    url: Option<String>,
+    /// A form of theirs, within the page
+    form: Option<CardFormView>,
+}
+
+/// What the provider's form for cards is shown with.
+#[derive(Debug, Object)]
+struct CardFormView {
+    /// The provider's script
+    script: String,
+    /// Our name there, for browsers
+    key: String,
+    /// The business's account there
+    account: String,
+    /// Opens the form of this payment: whoever has it may pay
+    secret: String,
+}
+
+impl DoorView {
+    pub(super) fn of(entrance: OwnEntrance, form: Option<&CardForm>) -> Self {
+        match (entrance.door, form) {
+            (Door::Form(secret), Some(CardForm { script, key, .. })) => {
+                let (script, key) = (script.clone(), key.clone());
+                let form = CardFormView { script, key, account: entrance.account, secret };
+                Self { url: None, form: Some(form) }
+            }
+            (Door::Form(_), None) => Self { url: None, form: None },
+            (Door::Page(url), _) => Self { url: Some(url), form: None },
+        }
     }
 }
 

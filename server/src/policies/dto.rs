@@ -1,8 +1,10 @@
 use openchair_domain::availability::Alignment;
-use openchair_domain::policies::{self, Asked, Policy, WaitlistOrder};
+use openchair_domain::policies::{self, Asked, Policy, RiskAsks, WaitlistOrder};
 use poem_openapi::Object;
+use poem_openapi::types::MaybeUndefined;
 
 use crate::conditional::Versioned;
+use crate::patch::patch;
 use crate::shelf::mirrored;
 
 mirrored! {
@@ -22,6 +24,14 @@ mirrored! {
         Optional,
         /// Nobody is asked
         Hidden,
+    }
+
+    /// What is asked of who books when nobody may come, as it seems.
+    RiskDemand = RiskAsks {
+        /// That staff say yes
+        Approval,
+        /// That a part of the price is paid before; where nothing can be taken, that staff say yes
+        Deposit,
     }
 
     /// Who of the waiting list is asked first.
@@ -57,6 +67,13 @@ pub(crate) struct PolicyChange {
     needs_approval: Option<bool>,
     verify_contact: Option<bool>,
     ask_card: Option<bool>,
+    /// Null: never
+    #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+    risk_from: MaybeUndefined<i16>,
+    risk_asks: Option<RiskDemand>,
+    /// Of the price
+    #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+    risk_deposit_percent: Option<i16>,
     ask_email: Option<ContactField>,
     ask_phone: Option<ContactField>,
     ask_note: Option<bool>,
@@ -77,6 +94,9 @@ impl From<PolicyChange> for policies::PolicyChange {
             needs_approval: change.needs_approval,
             verify_contact: change.verify_contact,
             ask_card: change.ask_card,
+            risk_from: patch(change.risk_from),
+            risk_asks: change.risk_asks.map(RiskAsks::from),
+            risk_deposit_percent: change.risk_deposit_percent,
             ask_email: change.ask_email.map(Asked::from),
             ask_phone: change.ask_phone.map(Asked::from),
             ask_note: change.ask_note,
@@ -109,6 +129,12 @@ pub(super) struct PolicyView {
     verify_contact: bool,
     /// Whether a customer who books online leaves a card before the visit is theirs, where cards are taken
     ask_card: bool,
+    /// From how many points of risk on (1 to 100) something more is asked of who books online; null: never
+    risk_from: Option<i16>,
+    /// What that is
+    risk_asks: RiskDemand,
+    /// How much of the price is paid before, if it is a deposit
+    risk_deposit_percent: i16,
     ask_email: ContactField,
     ask_phone: ContactField,
     ask_note: bool,
@@ -130,6 +156,9 @@ pub(super) fn versioned(policy: Policy) -> Versioned<PolicyView> {
         needs_approval: policy.needs_approval,
         verify_contact: policy.verify_contact,
         ask_card: policy.ask_card,
+        risk_from: policy.risk_from,
+        risk_asks: policy.risk_asks.into(),
+        risk_deposit_percent: policy.risk_deposit_percent,
         ask_email: policy.ask_email.into(),
         ask_phone: policy.ask_phone.into(),
         ask_note: policy.ask_note,

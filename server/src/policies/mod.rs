@@ -13,7 +13,7 @@ use crate::input::Input;
 use crate::openapi::Tags;
 use crate::problem::ApiError;
 
-pub(crate) use dto::{ContactField, PolicyChange, SlotAlignment};
+pub(crate) use dto::{ContactField, PolicyChange, RiskDemand, SlotAlignment};
 use dto::{PolicyView, versioned};
 
 /// The operations on the booking rules.

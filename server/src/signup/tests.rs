@@ -82,6 +82,7 @@ async fn app() -> (App, Arc<Ground>) {
         counter,
         billing,
         stripe_secret: Secret::new(""),
+        card_form: None,
         db,
         identity,
         limits,

@@ -10,12 +10,15 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
 use super::dto::{OwnVoucherInput, RedeemInput};
+use super::passes_dto::{PassUseInput, VisitPassView};
 use crate::app::App;
 use crate::auth::{Can, Visitor};
 use crate::ids::Ref;
 use crate::input::Input;
+use crate::listing::Listed;
 use crate::once::{Created, IdempotencyKey};
 use crate::openapi::Tags;
+use crate::page::Page;
 use crate::payments::{OwnPaymentView, PaymentView};
 use crate::problem::ApiError;
 
@@ -42,6 +45,45 @@ impl RedeemingApi {
         let (id, new, url) = (id.0.0, body.0.to_domain(), self.0.public_url.clone());
         let redeem = async |tx: &mut TenantTx| Ok(sold::redeem(tx, id, &new, &url).await?.into());
         self.0.once(&who, once, &body.0, redeem).await
+    }
+
+    /// The passes of a visit's customer that could pay for lines of it now.
+    #[oai(
+        path = "/appointments/:id/passes",
+        method = "get",
+        operation_id = "list_visit_passes",
+        tag = "Tags::Payments"
+    )]
+    async fn usable(
+        &self,
+        who: Can<perm::ReadPayments>,
+        id: Path<Ref<Appointment>>,
+    ) -> Result<Listed<VisitPassView>, ApiError> {
+        let tx = self.0.db.tenant(&who).await?;
+        let found = sold::usable(&tx, id.0.0).await?;
+        tx.commit().await?;
+        Ok(Json(Page::whole(found).map(VisitPassView::from)))
+    }
+
+    /// Pays for a line of a visit with a use of its customer's pass.
+    #[oai(
+        path = "/appointments/:id/pass",
+        method = "post",
+        operation_id = "use_pass",
+        tag = "Tags::Payments"
+    )]
+    async fn use_pass(
+        &self,
+        who: Can<perm::TakePayment>,
+        id: Path<Ref<Appointment>>,
+        #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
+        body: Input<PassUseInput>,
+    ) -> Result<Created<PaymentView>, ApiError> {
+        let (id, url) = (id.0.0, self.0.public_url.clone());
+        let (pass, line) = (body.pass.0, body.line);
+        let pay =
+            async |tx: &mut TenantTx| Ok(sold::use_pass(tx, id, pass, line, &url).await?.into());
+        self.0.once(&who, once, &body.0, pay).await
     }
 
     /// Pays for one's own visit with a voucher, as far as it goes. Codes that aren't good are answered alike.

@@ -1,16 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
-import { deposit } from '../support/money';
+import { cardForm, connect, deposit, payInForm } from '../support/money';
 import { bookedVisit, openShop } from '../support/shop';
-
-/** The owner says at the provider's who they are, and comes back. */
-async function connect(page: Page): Promise<void> {
-  await page.goto('/app/payments/account');
-  await page.getByRole('button', { name: 'Connect an account' }).click();
-  await page.getByRole('button', { name: 'Say everything' }).click();
-  await expect(page).toHaveURL(/\/app\/payments\/account$/);
-  await expect(page.getByRole('heading', { name: 'Yes: cards can be taken' })).toBeVisible();
-}
 
 /** A shop that wants a part of the price before, and takes cards for it. */
 async function opened(page: Page): Promise<string> {
@@ -31,16 +22,42 @@ test.beforeEach(({ guard }) => {
   guard.allow(404);
 });
 
-test('a deposit is paid on the page for cards, and the visit is certain', async ({ page }) => {
+test('a deposit is paid in the form on the page, and the visit is certain', async ({ page }) => {
   const path = await opened(page);
   await page.goto(path);
   await expect(page.getByRole('heading', { name: 'Your deposit is due' })).toBeVisible();
   const own = page.getByRole('region', { name: 'Your payment' });
   await own.getByRole('button', { name: /^Pay/ }).click();
+  await payInForm(page, '4000000000000002');
+  await expect(cardForm(page).getByRole('alert')).toContainText('declined');
+  await payInForm(page, '4242424242424242');
+  await expect(own.getByText(/is paid. Thank you!/)).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();
+  await expect(page.locator('iframe')).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(`${path}$`));
+});
+
+test('a bank that asks whose card it is asks within the form', async ({ page }) => {
+  const path = await opened(page);
+  await page.goto(path);
+  await page.getByRole('button', { name: /^Pay/ }).click();
+  await payInForm(page, '4000002500003155');
+  await cardForm(page).getByRole('button', { name: 'Complete' }).click();
+  await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();
+});
+
+test('whoever doesn’t like the form pays on the provider’s page, and comes back', async ({ page }) => {
+  const path = await opened(page);
+  await page.goto(path);
+  const own = page.getByRole('region', { name: 'Your payment' });
+  const apart = own.getByRole('button', { name: 'Pay on the provider’s own page instead' });
+  await own.getByRole('button', { name: /^Pay/ }).click();
+  await apart.click();
   // Whoever thinks better of it has paid nothing.
   await page.getByRole('link', { name: 'Back' }).click();
   await expect(own.getByText(/^No payment has arrived/)).toBeVisible();
   await own.getByRole('button', { name: /^Pay/ }).click();
+  await apart.click();
   await type(page, '4000000000000002');
   await expect(page.getByRole('alert')).toContainText('declined');
   await type(page, '4242424242424242');
@@ -49,11 +66,12 @@ test('a deposit is paid on the page for cards, and the visit is certain', async 
   await expect(page).toHaveURL(new RegExp(`${path}$`));
 });
 
-test('a bank that asks whose card it is leads back, too', async ({ page }) => {
+test('where the form doesn’t come, the page does', async ({ page }) => {
   const path = await opened(page);
+  // Nothing but words comes where the script should be.
+  await page.route('**/dahlia/stripe.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
   await page.goto(path);
   await page.getByRole('button', { name: /^Pay/ }).click();
-  await type(page, '4000002500003155');
-  await page.getByRole('button', { name: 'Complete' }).click();
+  await type(page, '4242424242424242');
   await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();
 });

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type FrameLocator, type Page } from '@playwright/test';
 import { change, serviceOf } from './menu';
 import { call } from './people';
 import type { Schema } from './schema';
@@ -7,6 +7,24 @@ import type { Schema } from './schema';
 export async function deposit(page: Page, value = 20): Promise<void> {
   const { id } = await serviceOf(page);
   await change(page, 'PATCH', `/v1/services/${id}`, { deposit: { kind: 'percent', value } });
+}
+
+/** The owner says at the provider's who they are, and comes back. */
+export async function connect(page: Page): Promise<void> {
+  await page.goto('/app/payments/account');
+  await page.getByRole('button', { name: 'Connect an account' }).click();
+  await page.getByRole('button', { name: 'Say everything' }).click();
+  await expect(page).toHaveURL(/\/app\/payments\/account$/);
+  await expect(page.getByRole('heading', { name: 'Yes: cards can be taken' })).toBeVisible();
+}
+
+/** The provider's form for cards, in its frame. */
+export const cardForm = (page: Page): FrameLocator => page.frameLocator('iframe[title="Checkout"]');
+
+/** A card is typed into that form. */
+export async function payInForm(page: Page, number: string): Promise<void> {
+  await cardForm(page).getByLabel('Card number').fill(number);
+  await cardForm(page).getByRole('button', { name: /^Pay/ }).click();
 }
 
 /** Money that is taken at the desk. */

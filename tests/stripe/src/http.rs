@@ -74,6 +74,14 @@ impl Said {
         Self::text(status, "text/html; charset=utf-8", body)
     }
 
+    /// With this behind what it says.
+    pub(crate) fn followed_by(mut self, more: &str) -> Self {
+        if let Self::Answer(answer) = &mut self {
+            answer.body.push_str(more);
+        }
+        self
+    }
+
     /// Go there instead.
     pub(crate) fn elsewhere(url: &str) -> Self {
         let mut headers = HeaderMap::new();

@@ -24,6 +24,7 @@ mod book_plans;
 mod cards;
 mod clock;
 mod controls;
+mod embedded;
 mod form;
 mod hooks;
 mod http;

@@ -24,6 +24,9 @@ struct Arguments {
     /// What its caller proves itself with
     #[arg(long, default_value = "sk_test_stand_in")]
     secret_key: String,
+    /// What browsers show its form for cards with
+    #[arg(long, default_value = "pk_test_stand_in")]
+    publishable_key: String,
     /// What webhooks are signed with
     #[arg(long, default_value = "whsec_stand_in")]
     webhook_secret: String,
@@ -54,6 +57,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     let stand = Stand::start(Settings {
         bind: arguments.bind,
         secret_key: arguments.secret_key,
+        publishable_key: arguments.publishable_key,
         webhook_secret: arguments.webhook_secret,
         webhook_urls: arguments.webhook_urls,
         clock: arguments.clock.map_or_else(Clock::default, Clock::following),

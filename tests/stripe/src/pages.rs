@@ -8,7 +8,7 @@ use crate::Inner;
 use crate::http::{Asked, Said};
 use crate::paying::Outcome;
 use crate::state::State;
-use crate::{money, portal_page};
+use crate::{embedded, money, portal_page};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -38,6 +38,8 @@ pub(crate) fn answer(inner: &Inner, asked: &Asked) -> Said {
                 after(state, id, outcome)
             })
         }
+        ("GET", ["dahlia", "stripe.js"]) => embedded::script(),
+        (_, ["embed", rest @ ..]) => embedded::answer(inner, method, rest, asked, &field),
         ("GET", ["setup", "s", _, token]) => inner.act(|state| setup_page(state, token)),
         ("POST", ["setup", "s", _, token]) => {
             let done = field("outcome") == "complete";
@@ -71,7 +73,7 @@ fn session<'a>(state: &'a State, id: &str) -> Option<&'a Value> {
     state.any("checkout.session", id).map(|(_, session)| session)
 }
 
-fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
+pub(crate) fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
     let Some((account, session)) = state.any("checkout.session", id) else {
         return Said::page(404, page("en", "Checkout", "<h1>This page was not found.</h1>"));
     };
@@ -126,7 +128,7 @@ fn pay_page(state: &State, id: &str, error: Option<&str>) -> Said {
     Said::page(200, page(locale, "Checkout", &format!("{back}{main}")))
 }
 
-fn bank_page(state: &State, id: &str) -> Said {
+pub(crate) fn bank_page(state: &State, id: &str) -> Said {
     let asks = |kind: &str| {
         session(state, id)
             .and_then(|session| session[kind].as_str())

@@ -50,6 +50,7 @@ impl State {
         let session = self.change(id);
         session["status"] = "expired".into();
         session["url"] = Value::Null;
+        session["client_secret"] = Value::Null;
         let of = |name: &str| session[name].as_str().map(str::to_owned);
         let (intent, left) = (of("payment_intent"), of("setup_intent"));
         if let Some(intent) = intent {

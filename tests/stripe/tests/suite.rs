@@ -4,6 +4,7 @@
 mod accounts;
 mod caller;
 mod cards;
+mod embedded;
 mod keys;
 mod pages;
 mod plans;

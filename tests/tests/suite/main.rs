@@ -26,6 +26,7 @@ mod plans;
 mod queue;
 mod races;
 mod regulars;
+mod risk;
 mod schema;
 mod shop;
 mod sold;

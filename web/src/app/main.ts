@@ -16,7 +16,7 @@ api.use(patience);
 router.start((path) => path === '/app' || path.startsWith('/app/'));
 
 const catalogues = import.meta.glob<File>(
-  '../../messages/{ui,app,day,line,look,customers,menu,palette,payments,people,places,plan,platform,rules,series,messaging,waitlist,webhooks,welcome}/*.json',
+  '../../messages/{ui,app,day,line,look,customers,menu,palette,payments,people,places,plan,platform,rules,series,messaging,sold,waitlist,webhooks,welcome}/*.json',
 );
 const words = i18n.start(catalogues, ['ui', 'app']);
 // On its way while the server says who asks for it; whether they may see it is decided then.

@@ -8,17 +8,18 @@ export type Page = Component<{ name: string }>;
 const PAGES: Record<Route['page'], () => Promise<{ default: Page }>> = {
   booking: () => import('./booking/Booking.svelte'),
   visit: () => import('../visit/Visit.svelte'),
-  offer: () => import('../visit/Offer.svelte'),
+  offer: () => import('../waiting/Offer.svelte'),
   // It is about nobody that the address names.
   regulars: () => import('../regulars/Regulars.svelte') as Promise<{ default: Component }>,
-  waiting: () => import('../visit/Waiting.svelte'),
+  waiting: () => import('../waiting/Waiting.svelte'),
 };
 
 /** The words that a path's page needs. */
 export function wordsOf(path: string): PartName[] {
   const page = routeOf(path)?.page ?? 'booking';
   if (page === 'regulars') return ['ui', 'book', 'regulars'];
-  return page === 'booking' ? ['ui', 'book'] : ['ui', 'book', 'visit'];
+  if (page === 'booking') return ['ui', 'book'];
+  return page === 'visit' ? ['ui', 'book', 'visit'] : ['ui', 'book', 'visit', 'waiting'];
 }
 
 /** The page of a path, and the name of what it shows: a shop, or the secret of a link. */

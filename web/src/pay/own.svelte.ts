@@ -3,9 +3,11 @@ import type { Schema } from '$lib/api/types';
 import { Doing } from '$lib/doing.svelte';
 import { Turns } from '$lib/turns';
 import { api, ask } from '../book/wire';
+import type { CardFormFacts } from './card_form';
 import { isSettled, pauseAfter } from './paying';
 
 export type OwnPayment = Schema<'OwnPaymentView'>;
+type Wish = Schema<'WishInput'>;
 
 /** What one owes or has paid for one's own visit. */
 export class Payment {
@@ -17,6 +19,13 @@ export class Payment {
   slow = $state(false);
   fault = $state.raw<Fault>();
   readonly leaving = new Doing();
+  readonly removing = new Doing();
+  /** The provider's form for cards is open within the page. */
+  form = $state.raw<CardFormFacts>();
+  /** What is being paid there. */
+  #wish: Wish = { what: 'now' };
+  /** The card was taken away here. */
+  removed = $state(false);
   readonly #turns = new Turns();
 
   constructor(token: string, now: OwnPayment | undefined) {
@@ -57,6 +66,14 @@ export class Payment {
     return done;
   }
 
+  /** A voucher pays: what is asked for now, or all of the visit as far as it goes. */
+  async redeem(code: string, what: 'now' | 'all'): Promise<void> {
+    const last = this.#turns.next();
+    this.fault = undefined;
+    const now = await ask(api.POST('/v1/b/{token}/voucher', { params: { path: this.#path }, body: { code, what } }));
+    if (last()) this.now = now;
+  }
+
   /** Nobody looks at it any more. */
   leave(): void {
     this.#turns.next();
@@ -72,11 +89,44 @@ export class Payment {
     await this.load();
   }
 
-  /** To the page for cards. */
-  async pay(): Promise<void> {
+  /** The card that is on file is taken away. Gives whether it is gone. */
+  async removeCard(): Promise<boolean> {
+    const gone = await this.removing.run(() => ask(api.DELETE('/v1/b/{token}/card', { params: { path: this.#path } })));
+    if (gone) this.removed = true;
+    // What was refused stands otherwise than was shown.
+    if (gone || this.removing.fault?.status === 409) await this.load();
+    return gone;
+  }
+
+  /**
+   * To the form for cards, or to the page for them: for what is wanted now, a card included, or for all that is open
+   * and a tip.
+   */
+  async pay(wish: Wish = { what: 'now' }): Promise<void> {
+    this.#wish = wish;
+    await this.#go({ ...wish, form: true });
+  }
+
+  /** The form can't be shown, or isn't liked: to the page. */
+  async apart(): Promise<void> {
+    this.form = undefined;
+    await this.#go(this.#wish);
+  }
+
+  /** The customer has done what is theirs in the form. */
+  async filled(): Promise<boolean> {
+    this.form = undefined;
+    return this.follow();
+  }
+
+  async #go(body: Wish): Promise<void> {
     const gone = await this.leaving.run(async () => {
-      const { url } = await ask(api.POST('/v1/b/{token}/payment', { params: { path: this.#path } }));
-      location.assign(url);
+      const { url, form } = await ask(api.POST('/v1/b/{token}/payment', { params: { path: this.#path }, body }));
+      if (form) {
+        this.form = form;
+        return;
+      }
+      if (url) location.assign(url);
       // Until the page is gone, the button isn't to be pressed again.
       await new Promise(() => undefined);
     });

@@ -1,7 +1,8 @@
 // How long one asks whether a payment came: often at first, since most are there at once, and less and less often.
 import type { Schema } from '$lib/api/types';
 
-export type State = Schema<'OwnPaymentView'>['state'];
+type Own = Schema<'OwnPaymentView'>;
+export type State = Own['state'];
 
 /** Seconds before each further look. */
 const PAUSES = [1, 2, 4, 7, 10, 15];
@@ -20,4 +21,17 @@ export function pauseAfter(state: State | undefined, looks: number): number | un
 /** Whether there is nothing to wait for. */
 export function isSettled(state: State | undefined): boolean {
   return state === 'paid' || state === 'nothing';
+}
+
+/** How the fee of a visit that didn't take place comes: from the card that was left, by whoever pays it here since that
+ *  card was declined, or by whoever pays it here at all. Nothing where none is open. */
+export function feeOf({ state, amount_minor, card, fee_declined }: Pick<Own, 'state' | 'amount_minor' | 'card' | 'fee_declined'>) {
+  if (state !== 'due' || amount_minor === 0) return undefined;
+  if (fee_declined) return 'declined';
+  return card === 'left' ? 'by_itself' : 'by_hand';
+}
+
+/** Whether there is something to say of a card, and of no money. */
+export function isOfCard({ card, amount_minor, paid_minor, may_pay_all }: Pick<Own, 'card' | 'amount_minor' | 'paid_minor' | 'may_pay_all'>) {
+  return card !== 'none' && amount_minor === 0 && paid_minor === 0 && !may_pay_all;
 }

@@ -112,7 +112,8 @@ export class Own {
   get costs(): boolean {
     const { payment } = this;
     const moved = payment && (payment.state !== 'nothing' || payment.paid_minor > 0 || payment.refunded_minor > 0);
-    return this.paying || this.visit?.status === 'pending_payment' || (moved ?? false);
+    const more = payment && (payment.may_pay_all || payment.card !== 'none');
+    return this.paying || this.visit?.status === 'pending_payment' || (moved ?? false) || (more ?? false);
   }
 
   /** Whether paying comes first of all that can be done. */

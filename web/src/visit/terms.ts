@@ -8,6 +8,7 @@ export type Rules = {
   late_cancel_fee_percent?: number;
   no_show_fee_percent?: number;
   needs_approval?: boolean;
+  asks_card?: boolean;
 };
 
 /** The rules of a visit, in sentences: what weighs on it first. */
@@ -24,5 +25,6 @@ export function termsOf(rules: Rules, zone: string, now = Date.now()): string[] 
     told.push(late > 0 ? t('terms.lateNow', { percent: late }) : t('terms.never'));
   }
   if (missed > 0) told.push(t('terms.missed', { percent: missed }));
+  if (rules.asks_card) told.push(t('terms.card'));
   return told;
 }

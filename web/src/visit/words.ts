@@ -21,10 +21,14 @@ export function sentenceOfVisit(visit: OwnVisit): string {
   });
 }
 
+/** How it stands: where no money makes it certain, a card does. */
+const standing = ({ status, deposit_minor }: OwnVisit): string =>
+  status === 'pending_payment' && deposit_minor === 0 ? 'pending_card' : status;
+
 /** How it stands, in words. */
-export function stateOf({ status, shop_name, deposit_minor, currency }: OwnVisit): string {
-  const vars = { shop: shop_name, amount: money(deposit_minor, currency) };
-  return maybe(`state.${status}`, vars) ?? t('state.confirmed', vars);
+export function stateOf(visit: OwnVisit): string {
+  const vars = { shop: visit.shop_name, amount: money(visit.deposit_minor, visit.currency) };
+  return maybe(`state.${standing(visit)}`, vars) ?? t('state.confirmed', vars);
 }
 
 /** Over without having taken place. */
@@ -33,7 +37,8 @@ export const isOff = ({ status }: OwnVisit): boolean => ['cancelled', 'expired',
 /** What the page of a visit says first. */
 export function headingOf(visit: OwnVisit): string {
   const day = date(visit.starts_at, { weekday: 'long' }, visit.time_zone);
-  return maybe(`look.${visit.status}`, { day, shop: visit.shop_name }) ?? t('look.confirmed', { day });
+  const vars = { day, shop: visit.shop_name };
+  return maybe(`look.${standing(visit)}`, vars) ?? t('look.confirmed', { day });
 }
 
 /** What may still be done with it, and until when; nothing of a visit that is over. */

@@ -40,6 +40,8 @@ pub struct Model {
     pub sequence: i32,
     pub cancelled_by: Option<String>,
     pub cancel_reason: Option<String>,
+    pub risk_points: Option<i16>,
+    pub risk_reasons: Option<Json>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

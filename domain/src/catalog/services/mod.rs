@@ -29,6 +29,7 @@ pub(in crate::catalog) const SHELF: Shelf = Shelf {
         ("staff_services", "service_id"),
         ("package_items", "service_id"),
         ("membership_plan_services", "service_id"),
+        ("pass_kind_services", "service_id"),
         ("appointment_lines", "service_id"),
     ],
     parts: &[

@@ -6,7 +6,7 @@ use crate::availability::Alignment;
 use crate::catalog::bounds::{between, count, once, price};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Addon, Category, Form, Id};
-use crate::policies::{Asked, Policy, is_never};
+use crate::policies::{Asked, Policy, RiskAsks, is_never};
 use crate::rooms::feature_name;
 use crate::text;
 use crate::words::words;
@@ -74,6 +74,12 @@ pub struct PolicyOverrides {
     pub verify_contact: Option<bool>,
     /// Whether a customer who books online leaves a card first.
     pub ask_card: Option<bool>,
+    /// From how many points of risk on something more is asked of who books it online; from 0 on: never.
+    pub risk_from: Option<i16>,
+    /// What that is.
+    pub risk_asks: Option<RiskAsks>,
+    /// How much of the price is paid before, if it is a deposit.
+    pub risk_deposit_percent: Option<i16>,
 }
 
 /// Everything that is said of a service.
@@ -287,6 +293,8 @@ fn check_policy(f: &mut Faults, policy: PolicyOverrides) {
     bound("move_notice_minutes", policy.move_notice_minutes, 0, YEAR);
     bound("late_cancel_fee_percent", policy.late_cancel_fee_percent.map(i32::from), 0, 100);
     bound("no_show_fee_percent", policy.no_show_fee_percent.map(i32::from), 0, 100);
+    bound("risk_from", policy.risk_from.map(i32::from), 0, 100);
+    bound("risk_deposit_percent", policy.risk_deposit_percent.map(i32::from), 1, 100);
     let never = match (policy.notice_minutes, policy.horizon_days) {
         (Some(notice), Some(days)) => is_never(notice, days),
         _ => false,

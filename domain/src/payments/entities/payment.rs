@@ -31,6 +31,7 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     pub kind: String,
     pub card_id: Option<Uuid>,
+    pub here: bool,
     pub keeps_card: bool,
     pub trouble: Option<String>,
 }

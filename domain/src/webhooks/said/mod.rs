@@ -6,6 +6,7 @@ mod customer;
 mod entry;
 mod payment;
 mod shop;
+mod sold;
 mod visit;
 mod waiting;
 
@@ -22,6 +23,7 @@ use customer::Customers;
 use entry::Entries;
 use payment::Payments;
 use shop::Places;
+use sold::SoldAhead;
 use visit::Visits;
 use waiting::Waiting;
 
@@ -87,7 +89,17 @@ impl Said {
 /// never is.
 pub(super) fn may_be_said(event: &Happened) -> bool {
     let about = event.kind.split_once('.').map_or("", |(about, _)| about);
-    matches!(about, "appointment" | "queue" | "waitlist" | "customer" | "payment")
+    matches!(
+        about,
+        "appointment"
+            | "queue"
+            | "waitlist"
+            | "customer"
+            | "payment"
+            | "voucher"
+            | "pass"
+            | "membership"
+    )
 }
 
 /// What is said of these events, with the place of each; of most that happen inside, nothing is.
@@ -109,6 +121,8 @@ pub(super) async fn said(
     all.extend(Customers::read(tx, &customers).await?.said(&customers));
     let payments = about("payment");
     all.extend(Payments::read(tx, &payments).await?.said(&payments));
+    let sold = [about("voucher"), about("pass"), about("membership")].concat();
+    all.extend(SoldAhead::read(tx, &sold).await?.said(&sold));
     all.sort_by_key(|(seq, _)| *seq);
     Ok(all)
 }

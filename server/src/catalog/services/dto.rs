@@ -2,11 +2,12 @@ use chrono::{DateTime, Utc};
 use openchair_domain::availability::Alignment;
 use openchair_domain::catalog::services::{self as domain, DepositKind, PriceFor, ServiceFacts};
 use openchair_domain::ids::{Addon, Category, Form, Service};
+use openchair_domain::policies::RiskAsks;
 use poem_openapi::Object;
 
 use crate::conditional::Versioned;
 use crate::ids::Ref;
-use crate::policies::SlotAlignment;
+use crate::policies::{RiskDemand, SlotAlignment};
 use crate::shelf::mirrored;
 
 mirrored! {
@@ -80,6 +81,14 @@ pub(super) struct ServicePolicy {
     verify_contact: Option<bool>,
     /// Whether customers who book online leave a card first
     ask_card: Option<bool>,
+    /// From how many points of risk on something more is asked of who books it online; 0: never
+    #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
+    risk_from: Option<i16>,
+    /// What that is
+    risk_asks: Option<RiskDemand>,
+    /// How much of the price is paid before, if it is a deposit
+    #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+    risk_deposit_percent: Option<i16>,
 }
 
 impl From<domain::PolicyOverrides> for ServicePolicy {
@@ -96,6 +105,9 @@ impl From<domain::PolicyOverrides> for ServicePolicy {
             needs_approval: policy.needs_approval,
             verify_contact: policy.verify_contact,
             ask_card: policy.ask_card,
+            risk_from: policy.risk_from,
+            risk_asks: policy.risk_asks.map(RiskDemand::from),
+            risk_deposit_percent: policy.risk_deposit_percent,
         }
     }
 }
@@ -114,6 +126,9 @@ impl From<ServicePolicy> for domain::PolicyOverrides {
             needs_approval: policy.needs_approval,
             verify_contact: policy.verify_contact,
             ask_card: policy.ask_card,
+            risk_from: policy.risk_from,
+            risk_asks: policy.risk_asks.map(RiskAsks::from),
+            risk_deposit_percent: policy.risk_deposit_percent,
         }
     }
 }

@@ -121,6 +121,7 @@ impl World {
             counter: Counter::new(db_of_counter, None, String::new()),
             billing: Billing::new(db_of_billing, None, String::new()),
             stripe_secret: settings.stripe.webhook_secret.clone(),
+            card_form: None,
             push_key: None,
             public_url: settings.server.public_url.origin().to_owned(),
         });

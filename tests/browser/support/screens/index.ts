@@ -12,10 +12,12 @@ import { OUTSIDE } from './outside';
 import { OWN_PAYMENTS, PAYMENTS } from './payments';
 import { PEOPLE } from './people';
 import { PLACES } from './places';
+import { PAUSED, PLAN } from './plan';
 import { QUEUE } from './queue';
 import { REGULARS } from './regulars';
 import { RULES } from './rules';
 import { WAITLIST } from './waitlist';
+import { SOLD_AHEAD } from './sold';
 import { SERIES } from './series';
 import { VISIT } from './visit';
 import { WEBHOOKS } from './webhooks';
@@ -38,6 +40,7 @@ export const PARTS: Part[] = [
   part('visit', VISIT, false),
   part('own-payments', OWN_PAYMENTS, false),
   part('queue', QUEUE, false),
+  part('paused', PAUSED, false),
   part('regulars', REGULARS, false),
   part('house', HOUSE, true),
   part('customers', CUSTOMERS, true),
@@ -49,9 +52,11 @@ export const PARTS: Part[] = [
   part('payments', PAYMENTS, true),
   part('people', PEOPLE, true),
   part('places', PLACES, true),
+  part('plan', PLAN, true),
   part('rules', RULES, true),
   part('waitlist', WAITLIST, true),
   part('series', SERIES, true),
+  part('sold', SOLD_AHEAD, true),
   part('webhooks', WEBHOOKS, true),
   part('welcome', WELCOME, true),
 ].filter(({ screens }) => screens.length > 0);

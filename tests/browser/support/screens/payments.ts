@@ -80,6 +80,37 @@ const account = (name: string, more: Partial<Account>): Screen => ({
   close: (page) => page.unrouteAll(),
 });
 
+type Money = Schema<'VisitMoneyView'>;
+const LEFT: Money['card'] = { state: 'left', brand: 'mastercard', left_at: '2026-03-02T09:00:00Z' };
+const FEE: Partial<Money> = { card: LEFT, fee_minor: 4000, open_minor: 4000 };
+
+/** A visit whose money stands like this, as far as the page hears. */
+const stands = (name: string, more: (known: Money) => Partial<Money>): Screen => ({
+  name: `a visit, ${name}`,
+  open: async (page) => {
+    await paid(page);
+    await page.route('**/v1/appointments/*/payments', async (route) => {
+      const known = (await (await route.fetch()).json()) as Money;
+      await route.fulfill({ json: { ...known, ...more(known) } });
+    });
+    await sheet(page);
+  },
+  close: (page) => page.unrouteAll(),
+});
+const declined = ({ payments }: Money): Partial<Money> => ({
+  ...FEE,
+  payments: payments.map((each) => ({
+    ...each,
+    way: 'card',
+    kind: 'fee',
+    off_session: true,
+    state: 'over',
+    trouble: 'Your card has insufficient funds.',
+    refunds: [],
+  })),
+});
+const onFile = stands('a card is on file', () => ({ card: LEFT }));
+
 /** What was paid, the till, and the account that cards pay into. As an owner. */
 export const PAYMENTS: Screen[] = [
   at('/app/payments', 'main .empty'),
@@ -103,6 +134,33 @@ export const PAYMENTS: Screen[] = [
   at('/app/payments?way=terminal', 'main .empty'),
   { name: 'a visit, its money', open: sheet },
   { name: 'a visit, money is taken', open: taking },
+  stands('a card is wanted', () => ({ card: { state: 'wanted' } })),
+  onFile,
+  {
+    ...onFile,
+    name: `${onFile.name}, and is taken away`,
+    open: async (page) => {
+      await onFile.open(page);
+      await money(page).locator('.spread button').click();
+      // The visit is behind the question.
+      await page.locator('dialog[open]').nth(1).locator('.danger').waitFor();
+    },
+  },
+  stands('a fee will be taken', () => ({ ...FEE, fee_at: new Date(Date.now() + 3_600_000).toISOString() })),
+  stands('a fee was declined', declined),
+  {
+    name: '/app/payments, a fee was declined',
+    open: async (page) => {
+      await paid(page);
+      await page.route('**/v1/payments?*', async (route) => {
+        const known = (await (await route.fetch()).json()) as Schema<'PaymentViewPage'>;
+        await route.fulfill({ json: { ...known, items: declined({ payments: known.items } as Money).payments } });
+      });
+      await page.goto('/app/payments?all=1');
+      await page.locator('main ol .trouble').first().waitFor();
+    },
+    close: (page) => page.unrouteAll(),
+  },
   {
     name: 'a visit, money is taken, with faults',
     open: async (page) => {
@@ -169,23 +227,95 @@ const DUE: Own = {
   state: 'due',
   online: true,
   amount_minor: 1600,
+  open_minor: 8000,
+  may_pay_all: false,
+  most_tip_minor: 0,
+  card: 'none',
+  may_remove_card: false,
+  fee_declined: false,
   paid_minor: 0,
   refunded_minor: 0,
   currency: 'USD',
 };
 
 /** One's own visit, with money that stands like this, as far as the page hears. */
-const own = (name: string, more: Partial<Own>, ready: string, query = ''): Screen => ({
+const own = (name: string, more: Partial<Own>, ready: string, query = '', visit: Partial<Schema<'OwnVisitView'>> = {}): Screen => ({
   name: `/b/{token}, ${name}`,
   open: async (page) => {
     const path = await bookedVisit(page, (await shop(page)).slug);
     const until = new Date(Date.now() + 20 * 60_000).toISOString();
+    await page.route('**/v1/b/*', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...((await answer.json()) as object), ...visit } });
+    });
     await page.route('**/v1/b/*/payment{,/look}', (route) => route.fulfill({ json: { ...DUE, until, ...more } }));
     await page.goto(`${path}${query}`);
     await page.locator(ready).first().waitFor();
   },
   close: (page) => page.unrouteAll(),
 });
+
+/** The same, and then something is pressed and typed there. */
+const then = (screen: Screen, name: string, more: (page: Page) => Promise<void>): Screen => ({
+  ...screen,
+  name: `${screen.name}, ${name}`,
+  open: async (page) => {
+    await screen.open(page);
+    await more(page);
+  },
+});
+
+const OFF = { status: 'cancelled', cancelled_by: 'customer', fee_minor: 4000, may_move: false, may_cancel: false } as const;
+const COMING = { status: 'confirmed', asks_card: true } as const;
+const OVER = { status: 'completed', may_move: false, may_cancel: false } as const;
+const VISA: Partial<Own> = { card: 'left', card_brand: 'visa', amount_minor: 0, until: null };
+const rest = own('a card is left, and the rest can be paid', { ...VISA, state: 'nothing', may_pay_all: true, most_tip_minor: 8000 }, 'section .plain', '', COMING);
+const tip = own(
+  'all is paid, and a tip can be given',
+  { ...VISA, state: 'paid', open_minor: 0, paid_minor: 8000, may_pay_all: true, most_tip_minor: 8000, may_remove_card: true },
+  'section .plain',
+  '',
+  OVER,
+);
+const asking = async (page: Page): Promise<void> => {
+  await page.locator('section .plain').last().click();
+  await page.locator('section form').waitFor();
+};
+const another = async (page: Page): Promise<void> => {
+  await asking(page);
+  await page.locator('section form .other').click();
+  await page.locator('section form button[type=submit]').click();
+  await page.locator('section form [aria-invalid=true]').waitFor();
+};
+
+/** Cards are asked for, and what that means is said before one books. */
+const asked = (name: string, more: Partial<Schema<'HoldView'>>): Screen => ({
+  name: `/{shop}, who, ${name}`,
+  open: async (page) => {
+    const { slug } = await shop(page);
+    await page.route('**/v1/public/*/holds', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), ...more } });
+    });
+    await page.goto(`/${slug}`);
+    await page.evaluate(() => sessionStorage.clear());
+    await page.reload();
+    const rows = page.locator('main section li button');
+    await rows.first().click();
+    await page.locator('input[name="day"], fieldset [type=radio]').first().waitFor();
+    await rows.last().click();
+    await page.locator('[name=name]').waitFor();
+  },
+  close: (page) => page.unrouteAll(),
+  atEnd: true,
+});
+
+/** Somebody wants to pay with a voucher. */
+const withVoucher = async (page: Page): Promise<void> => {
+  await page.locator('section .quiet').click();
+  await page.locator('section form').waitFor();
+};
+const voucher = own('a voucher pays', {}, 'section .wide');
 
 /** What customers see of their money. */
 export const OWN_PAYMENTS: Screen[] = [
@@ -207,6 +337,36 @@ export const OWN_PAYMENTS: Screen[] = [
     },
   },
   own('a deposit is due, with a page for cards', {}, 'section .wide'),
+  {
+    ...voucher,
+    open: async (page) => {
+      await voucher.open(page);
+      await withVoucher(page);
+    },
+  },
+  {
+    ...voucher,
+    name: `${voucher.name}, with a fault`,
+    open: async (page) => {
+      await voucher.open(page);
+      await withVoucher(page);
+      await page.locator('section form input').first().fill('ABCD');
+      await page.locator('section form button[type=submit]').click();
+      await page.locator('section form [aria-invalid=true]').waitFor();
+    },
+  },
+  asked('a card is asked for', { asks_card: true, deposit_minor: 0, late_cancel_fee_percent: 50, no_show_fee_percent: 100 }),
+  own('a card is wanted', { card: 'wanted', amount_minor: 0 }, 'section .wide', '', { asks_card: true, deposit_minor: 0 }),
+  own('no card has arrived', { card: 'wanted', amount_minor: 0 }, 'section .warn', '?paying=1', { asks_card: true, deposit_minor: 0 }),
+  own('a deposit and a card are wanted', { card: 'wanted' }, 'section .wide', '', { asks_card: true }),
+  own('a card is left', { ...VISA, state: 'nothing', card_brand: 'somebody_else' }, 'section .soft', '', COMING),
+  rest,
+  then(rest, 'asked for', asking),
+  then(rest, 'with a fault', another),
+  tip,
+  then(tip, 'asked for', asking),
+  own('a fee is taken from the card', { ...VISA, amount_minor: 4000, open_minor: 4000 }, 'section .wide', '', OFF),
+  own('a fee was declined', { ...VISA, amount_minor: 4000, open_minor: 4000, fee_declined: true }, 'section .warn', '', OFF),
   own('nothing has arrived', {}, 'section .warn', '?paying=1'),
   own('a payment is on its way', { state: 'processing' }, 'section [role=status] p', '?paying=1'),
   own('paid and given back', { state: 'paid', amount_minor: 0, paid_minor: 1600, refunded_minor: 1600 }, 'section .good'),

@@ -34,6 +34,9 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
         "line_items[#][price_data][product_data][description]",
         "success_url",
         "cancel_url",
+        "ui_mode",
+        "return_url",
+        "redirect_on_completion",
         "payment_intent_data[metadata][*]",
         "payment_intent_data[description]",
         "payment_intent_data[receipt_email]",
@@ -51,9 +54,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     ])?;
     params.need("mode")?;
     params.one_of("mode", &["payment", "setup", "subscription"])?;
-    params.need("success_url")?;
-    params.url("success_url")?;
-    params.url("cancel_url")?;
+    let embedded = is_embedded(call)?;
     params.one_of("locale", &LOCALES)?;
     params.one_of("submit_type", &["auto", "book", "donate", "pay", "subscribe"])?;
     params.one_of("payment_method_types[0]", &["card"])?;
@@ -93,7 +94,12 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     session["id"] = id.as_str().into();
     session["metadata"] = metadata;
     session["payment_method_collection"] = "if_required".into();
-    session["url"] = url.into();
+    if embedded {
+        embed(state, call, &mut session);
+    } else {
+        session["ui_mode"] = "hosted_page".into();
+        session["url"] = url.into();
+    }
     let said = |name: &str| params.text(&format!("payment_intent_data[{name}]"));
     let data = json!({
         "description": said("description"),
@@ -106,6 +112,56 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     state.titles.insert(id.clone(), title);
     state.keep(call.account, session);
     shown(state, call, &id)
+}
+
+/// Whether it is paid within somebody's own page; where the customer goes afterwards is said otherwise then.
+fn is_embedded(call: &Call) -> Result<bool, Problem> {
+    let params = call.params;
+    let embedded =
+        params.one_of("ui_mode", &["embedded_page", "hosted_page"])? == Some("embedded_page");
+    if !embedded {
+        params.need("success_url")?;
+        params.url("success_url")?;
+        params.url("cancel_url")?;
+        for only_there in ["return_url", "redirect_on_completion"] {
+            if params.has(only_there) {
+                let said =
+                    format!("`{only_there}` can only be used with `ui_mode` `embedded_page`.");
+                return Err(Problem::wrong(said).about(only_there));
+            }
+        }
+        return Ok(false);
+    }
+    for only_there in ["success_url", "cancel_url"] {
+        if params.has(only_there) {
+            let said = format!("`{only_there}` can't be used with `ui_mode` `embedded_page`.");
+            return Err(Problem::wrong(said).about(only_there));
+        }
+    }
+    let redirects = params.one_of("redirect_on_completion", &["always", "if_required", "never"])?;
+    if redirects == Some("never") {
+        if params.has("return_url") {
+            let said = "`return_url` can't be used when `redirect_on_completion` is `never`.";
+            return Err(Problem::wrong(said).about("return_url"));
+        }
+    } else {
+        params.need("return_url")?;
+        params.url("return_url")?;
+    }
+    Ok(true)
+}
+
+fn embed(state: &mut State, call: &Call, session: &mut Value) {
+    let secret = state.new_id("secret");
+    let id = session["id"].as_str().unwrap_or_default().to_owned();
+    session["cancel_url"] = Value::Null;
+    session["client_secret"] = format!("{id}_{secret}").into();
+    let redirects = call.params.text("redirect_on_completion").unwrap_or("always");
+    session["redirect_on_completion"] = redirects.into();
+    session["return_url"] = call.params.text("return_url").into();
+    session["success_url"] = Value::Null;
+    session["ui_mode"] = "embedded_page".into();
+    session["url"] = Value::Null;
 }
 
 /// What is paid for, how much, and in what.

@@ -1,6 +1,7 @@
 //! Money: at the desk, by card, and in the book.
 
 mod desk;
+mod embedded;
 mod fees;
 mod hearing;
 mod kills;

@@ -1,6 +1,8 @@
 //! What is sold ahead: sold, paid with, over, given back.
 
 mod book;
+mod memberships;
+mod passes;
 mod redeeming;
 mod vouchers;
 

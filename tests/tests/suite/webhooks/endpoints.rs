@@ -15,7 +15,7 @@ async fn a_secret_is_shown_once() {
     assert!(bench.secret.starts_with("whsec_"));
     let one = bench.endpoint().await;
     assert_eq!((&one["description"], &one["state"]), (&json!("Till"), &json!("on")));
-    assert_eq!(one["events"].as_array().unwrap().len(), 28);
+    assert_eq!(one["events"].as_array().unwrap().len(), 36);
     let list = owner.get(PATH).await.expect(200);
     assert_eq!(list["items"][0], one);
     for answer in [one.to_string(), list.to_string()] {
@@ -77,7 +77,7 @@ async fn what_can_not_be_meant_is_refused() {
         assert_eq!(faults, [(field.to_owned(), code.to_owned())], "{body}");
     }
     let types = owner.get("/v1/webhooks/event-types").await.expect(200);
-    assert_eq!(types["items"].as_array().unwrap().len(), 28);
+    assert_eq!(types["items"].as_array().unwrap().len(), 36);
     let unknown = owner.get("/v1/webhooks/deliveries?type=customer.burnt").await;
     assert_eq!(unknown.faults()[0].1, "unknown_event_type");
 }

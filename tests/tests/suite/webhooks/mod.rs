@@ -9,6 +9,7 @@ mod failing;
 mod guide;
 mod presets;
 mod replaying;
+mod sold;
 mod vouching;
 
 use openchair_tests::receiver::Receiver;

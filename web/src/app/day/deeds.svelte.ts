@@ -6,7 +6,7 @@ import { sentence } from '$lib/ui/sentence';
 import { desk } from '../desk.svelte';
 import { said } from '../said.svelte';
 import type { Book } from './book.svelte';
-import { after, wayBack, type Deed, type Visit } from './visits';
+import { after, namedFor, wayBack, type Deed, type Visit } from './visits';
 
 export type Slot = { start: string; end: string };
 export type Reason = Schema<'WhyView'>;
@@ -74,7 +74,7 @@ export class Deeds {
     if (!done) return false;
     const back = wayBack(visit.status, deed);
     said.say(
-      maybe(`visit.did.${deed}`, { name: nameOfVisit(visit) }) ?? t('saved'),
+      maybe(`visit.did.${namedFor(visit, deed)}`, { name: nameOfVisit(visit) }) ?? t('saved'),
       back.length > 0 ? () => this.#back(done, back as Simple[]) : undefined,
     );
     return true;

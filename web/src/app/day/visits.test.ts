@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { askedFor } from './asked';
-import { after, badgesOf, deedsFor, handedOver, handsOf, lookOf, pastOf, peopleOf, wayBack, type Line, type Visit } from './visits';
+import { after, badgesOf, deedsFor, handedOver, handsOf, type Line, lookOf, namedFor, pastOf, peopleOf, standingOf, type Visit, wayBack } from './visits';
 
 const line = (some: Partial<Line>): Line =>
   ({ addons: [], customer: 1, position: 0, step: 0, service: 'svc_a', staff: 'stf_a', staff_chosen: false, ...some }) as Line;
@@ -51,10 +51,24 @@ describe('what can be done', () => {
   it('has a look for what is newer than the page', () => expect(lookOf({ status: 'levitating' })).toBe('booked'));
 });
 
+describe('what makes it certain', () => {
+  it.each([
+    ['pending_payment', 2000, 'pending_payment', 'paid'],
+    ['pending_payment', 0, 'pending_card', 'paid_card'],
+    ['confirmed', 0, 'confirmed', 'paid'],
+  ])('%s with a deposit of %d stands as %s', (status, deposit_minor, standing, deed) => {
+    expect(standingOf({ status, deposit_minor })).toBe(standing);
+    expect(namedFor({ status, deposit_minor }, 'paid')).toBe(deed);
+    expect(namedFor({ status, deposit_minor }, 'cancel')).toBe('cancel');
+  });
+});
+
 describe('badges', () => {
   it.each<[Partial<Visit>, Parameters<typeof badgesOf>[1], string]>([
     [{}, undefined, ''],
-    [{ status: 'pending_payment' }, undefined, 'unpaid'],
+    [{ status: 'pending_payment', deposit_minor: 2000 }, undefined, 'unpaid'],
+    // It waits for a card alone.
+    [{ status: 'pending_payment', deposit_minor: 0 }, undefined, ''],
     [{ status: 'pending_approval', note: 'Hello' }, { first: true, missed: 0 }, 'approval first note'],
     [{ overridden: true, party: 2 }, { first: false, missed: 2 }, 'missed over two'],
     // What is over needs no warning.

@@ -44,6 +44,18 @@ export function isOpen({ status }: Pick<Visit, 'status'>): boolean {
   return !['completed', 'cancelled', 'no_show', 'expired'].includes(status);
 }
 
+/** Whether a card alone would make it certain: no money is asked for. */
+const waitsForCard = ({ status, deposit_minor }: Pick<Visit, 'status' | 'deposit_minor'>): boolean =>
+  status === 'pending_payment' && deposit_minor === 0;
+
+/** How it stands, by the name of what the catalogue says of that. */
+export const standingOf = (visit: Pick<Visit, 'status' | 'deposit_minor'>): string =>
+  waitsForCard(visit) ? 'pending_card' : visit.status;
+
+/** A deed with a visit, by the name of what the catalogue says of that. */
+export const namedFor = <Name extends Deed>(visit: Pick<Visit, 'status' | 'deposit_minor'>, deed: Name): Name | 'paid_card' =>
+  deed === 'paid' && waitsForCard(visit) ? 'paid_card' : deed;
+
 export const DEEDS = ['confirm', 'paid', 'check_in', 'start', 'complete', 'no_show', 'step_back', 'decline', 'move', 'cancel'] as const;
 export type Deed = (typeof DEEDS)[number];
 
@@ -108,7 +120,7 @@ export function badgesOf(visit: Visit, past?: Past, unfilled: readonly string[] 
   const open = isOpen(visit);
   const found: [Badge, boolean][] = [
     ['approval', visit.status === 'pending_approval'],
-    ['unpaid', visit.status === 'pending_payment'],
+    ['unpaid', visit.status === 'pending_payment' && !waitsForCard(visit)],
     ['form', open && unfilled.length > 0],
     ['first', past?.first ?? false],
     ['missed', open && (past?.missed ?? 0) > 0],

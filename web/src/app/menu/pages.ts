@@ -19,6 +19,8 @@ export const pages: readonly Page[] = [
   { path: '/app/packages/:id', load: () => import('./packages/Package.svelte'), needs, words, under },
   { path: '/app/memberships', load: () => import('./plans/Plans.svelte'), needs, words, under },
   { path: '/app/memberships/:id', load: () => import('./plans/Plan.svelte'), needs, words, under },
+  { path: '/app/pass-kinds', load: () => import('./passes/Kinds.svelte'), needs, words, under },
+  { path: '/app/pass-kinds/:id', load: () => import('./passes/Kind.svelte'), needs, words, under },
   { path: '/app/forms', load: () => import('./forms/Forms.svelte'), needs, words, under },
   { path: '/app/forms/:id', load: () => import('./forms/Form.svelte'), needs, words, under },
 ];

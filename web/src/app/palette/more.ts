@@ -30,6 +30,12 @@ export const MORE: readonly Way[] = [
   { page: '/app/messages/settings', text: 'palette.to.message_settings' },
   { page: '/app/payments/till', text: 'palette.to.till' },
   { page: '/app/payments/account', text: 'palette.to.payment_account' },
+  { page: '/app/pass-kinds', text: 'palette.to.pass_kinds' },
+  { page: '/app/sold/vouchers/new', text: 'palette.to.sell_voucher' },
+  { page: '/app/sold/passes/new', text: 'palette.to.sell_pass' },
+  { page: '/app/sold/memberships/new', text: 'palette.to.sell_membership' },
+  { page: '/app/sold/passes', text: 'palette.to.passes' },
+  { page: '/app/sold/memberships', text: 'palette.to.sold_memberships' },
   { page: '/app/webhooks/deliveries', text: 'palette.to.deliveries' },
   { page: '/app/welcome', text: 'palette.to.tour' },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amissOf, differenceOf, differing, leftOf, taken, tipOf } from './sums';
+import { amissOf, apart, differenceOf, differing, leftOf, taken, tipOf } from './sums';
 
 describe('what is left of a payment', () => {
   it.each([
@@ -61,5 +61,16 @@ describe('a till that is counted', () => {
 
   it('differs by a sign', () => {
     expect(differing(-250)).toEqual({ look: 'less', minor: 250 });
+  });
+});
+
+describe('what came on a day', () => {
+  const way = (name: string, count: number, money: boolean, refunded_minor = 0) =>
+    ({ way: name, count, money, refunded_minor }) as Parameters<typeof apart>[0][number];
+
+  it('is money, and apart from it what was paid before', () => {
+    const [money, before] = apart([way('cash', 2, true), way('card', 0, true), way('other', 0, true, 500), way('voucher', 1, false), way('pass', 0, false)]);
+    expect(money.map(({ way }) => way)).toEqual(['cash', 'other']);
+    expect(before.map(({ way }) => way)).toEqual(['voucher']);
   });
 });

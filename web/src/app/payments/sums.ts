@@ -47,3 +47,10 @@ export function differenceOf(counted: string, expected: number, currency: string
 export function differing(minor: number): Difference {
   return { look: minor === 0 ? 'none' : minor > 0 ? 'more' : 'less', minor: Math.abs(minor) };
 }
+
+/** What came by the ways of a day: money, and apart from it what was paid before. What nothing came or went by isn't
+ *  told. */
+export function apart(ways: readonly Schema<'WaySumView'>[]): [Schema<'WaySumView'>[], Schema<'WaySumView'>[]] {
+  const used = ways.filter(({ count, refunded_minor }) => count > 0 || refunded_minor > 0);
+  return [used.filter(({ money }) => money), used.filter(({ money }) => !money)];
+}

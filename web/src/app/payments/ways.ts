@@ -8,7 +8,24 @@ export type Way = Payment['way'];
 
 /** How one pays: at the desk, and everywhere. */
 export const TAKEN = ['cash', 'terminal', 'other'] as const;
-export const WAYS: readonly Way[] = ['card', ...TAKEN];
+/** What was paid before: no money comes by these. */
+export const AHEAD = ['voucher', 'pass'] as const;
+export const WAYS: readonly Way[] = ['card', ...TAKEN, ...AHEAD];
+
+/** Where a payment goes back to. */
+export function backTo(way: Way): 'by_card' | 'by_voucher' | 'by_pass' | 'by_hand' {
+  if (way === 'card' || way === 'voucher' || way === 'pass') return `by_${way}`;
+  return 'by_hand';
+}
+
+/** The page of what a payment was for: the visit, or those who bought something; the list of such things, where
+ *  nobody is named. */
+export function pageOf({ visit, sale, customer }: Pick<Payment, 'visit' | 'sale' | 'customer'>, can: (right: string) => boolean): string | undefined {
+  if (visit) return can('booking:read') || can('booking:read_own') ? `/app?visit=${visit}` : undefined;
+  if (!sale) return undefined;
+  if (customer && can('customer:read')) return `/app/customers/${customer}`;
+  return { voucher: '/app/sold', pass: '/app/sold/passes', membership: '/app/sold/memberships' }[sale.what];
+}
 
 /** How a payment stands, at a glance. */
 export function markOf({ state, amount_minor, refunded_minor }: Payment): { glyph: string; tone: Tone } {

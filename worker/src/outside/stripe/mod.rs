@@ -24,13 +24,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openchair_domain::config::Secret;
 use openchair_domain::payments::{
-    AccountState, CardStand, Charged, NewAccount, NewCardPage, NewCharge, NewPage, NewRefund,
-    Opened, Provider, ProviderError, Returned, Stand,
+    AccountState, CardStand, Charged, Entrance, NewAccount, NewCardPage, NewCharge, NewPage,
+    NewRefund, Opened, Place, Provider, ProviderError, Returned, Stand,
 };
 
 use self::amounts::to_stripe;
 use self::on_file::{CardSession, Charge, Charges, Method};
-use self::said::{Account, Link, Refund, Refunds, Session};
+use self::said::{Account, Link, Refund, Refunds, Session, door};
 use self::wire::{Form, Question, Wire};
 use crate::outside::http::NoClient;
 use crate::outside::roots::Roots;
@@ -140,7 +140,7 @@ impl Provider for Stripe {
         Ok(self.wire.get::<Account>(question, &[]).await?.into())
     }
 
-    async fn open_page(&self, new: &NewPage) -> Result<Opened, ProviderError> {
+    async fn open_page(&self, new: &NewPage) -> Result<Entrance, ProviderError> {
         let amount = to_stripe(new.amount_minor, &new.currency)?;
         let title: String = new.title.chars().take(LONGEST_TITLE).collect();
         let mut form: Form = vec![
@@ -151,8 +151,6 @@ impl Provider for Stripe {
             ("line_items[0][price_data][currency]", new.currency.to_lowercase()),
             ("line_items[0][price_data][unit_amount]", amount.to_string()),
             ("line_items[0][price_data][product_data][name]", title.clone()),
-            ("success_url", new.back_url.clone()),
-            ("cancel_url", new.back_url.clone()),
             ("client_reference_id", new.payment.clone()),
             ("metadata[payment]", new.payment.clone()),
             ("metadata[tenant]", new.tenant.clone()),
@@ -163,6 +161,18 @@ impl Provider for Stripe {
             ("locale", locale(&new.locale).to_owned()),
             ("expires_at", new.expires_at.to_string()),
         ];
+        form.extend(match new.place {
+            Place::Page => {
+                [("success_url", new.back_url.clone()), ("cancel_url", new.back_url.clone())]
+            }
+            // Our page is told when it is done; only whoever is led away on the way comes back.
+            Place::Form => {
+                [("ui_mode", "embedded_page".to_owned()), ("return_url", new.back_url.clone())]
+            }
+        });
+        if new.place == Place::Form {
+            form.push(("redirect_on_completion", "if_required".to_owned()));
+        }
         if new.keeps_card {
             form.push(("customer_creation", "always".to_owned()));
             form.push(("payment_intent_data[setup_future_usage]", "off_session".to_owned()));
@@ -173,8 +183,8 @@ impl Provider for Stripe {
         let path = ["checkout", "sessions"];
         let question = Question { path: &path, account: Some(&new.account) };
         let session: Session = self.wire.post(question, Some(&key("page", &new.key)), form).await?;
-        match session.url {
-            Some(url) => Ok(Opened { reference: session.id, url }),
+        match door(session.url, session.client_secret) {
+            Some(door) => Ok(Entrance { reference: session.id, door }),
             None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
         }
     }

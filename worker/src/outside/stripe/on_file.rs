@@ -113,7 +113,7 @@ impl Charge {
             taken: (stage == Stage::Paid).then(|| self.id.clone()),
             amount_minor: from_stripe(self.amount, &currency)?,
             currency,
-            url: None,
+            door: None,
             trouble,
             card: None,
         };

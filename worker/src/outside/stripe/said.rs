@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use openchair_domain::payments::{
-    AccountState, ProviderError, ReturnStage, Returned, Stage, Stand,
+    AccountState, Door, ProviderError, ReturnStage, Returned, Stage, Stand,
 };
 use serde::Deserialize;
 
@@ -60,6 +60,7 @@ pub(super) struct Link {
 pub(super) struct Session {
     pub(super) id: String,
     pub(super) url: Option<String>,
+    pub(super) client_secret: Option<String>,
     status: String,
     payment_status: String,
     amount_total: i64,
@@ -100,6 +101,11 @@ struct Trouble {
     message: Option<String>,
 }
 
+/// How one comes to a session: what is embedded has a secret, everything else a page.
+pub(super) fn door(url: Option<String>, client_secret: Option<String>) -> Option<Door> {
+    url.map(Door::Page).or_else(|| client_secret.map(Door::Form))
+}
+
 impl Session {
     /// How the payment stands.
     pub(super) fn stand(self) -> Result<Stand, ProviderError> {
@@ -117,6 +123,7 @@ impl Session {
             ("open", ..) => Stage::Open,
             _ => Stage::Over,
         };
+        let door = door(self.url, self.client_secret).filter(|_| stage == Stage::Open);
         let currency = self.currency.to_uppercase();
         let received = intent.as_ref().map_or(0, |intent| intent.amount_received);
         let amount =
@@ -143,7 +150,7 @@ impl Session {
             taken,
             amount_minor: from_stripe(amount, &currency)?,
             currency,
-            url: self.url.filter(|_| stage == Stage::Open),
+            door,
             trouble,
             card,
         })
@@ -234,7 +241,7 @@ mod tests {
             let stand = session(status, payment_status, intent).unwrap();
             assert_eq!((stand.stage, stand.amount_minor), (stage, amount), "{case}");
             assert_eq!(stand.trouble.as_deref(), trouble, "{case}");
-            assert_eq!(stand.url.is_some(), stage == Stage::Open, "{case}");
+            assert_eq!(stand.door.is_some(), stage == Stage::Open, "{case}");
             assert_eq!(stand.taken.is_some(), stage == Stage::Paid, "{case}");
         }
         // Paid without a name by which it could be given back is no answer.

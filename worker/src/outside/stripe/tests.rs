@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use openchair_domain::payments::{ReturnStage, Stage};
+use openchair_domain::payments::{Door, Place, ReturnStage, Stage};
 use openchair_stripe_stand_in::{Act, Clock, Outcome, Settings};
 
 use super::*;
@@ -47,6 +47,7 @@ impl Bench {
             locale: "de".to_owned(),
             back_url: "https://shop.example/lagoon?visit=1&paid=yes#top".to_owned(),
             keeps_card: false,
+            place: Place::Page,
             expires_at: NOW + 60 * 60,
         }
     }
@@ -119,6 +120,22 @@ async fn a_business_is_introduced() {
 }
 
 #[tokio::test]
+async fn a_customer_pays_in_a_form() {
+    let bench = Bench::new().await;
+    let page = NewPage { place: Place::Form, ..bench.page() };
+    let opened = bench.stripe.open_page(&page).await.unwrap();
+    let Door::Form(secret) = &opened.door else { panic!("{opened:?}") };
+    assert!(secret.starts_with(&opened.reference) && secret.contains("_secret_"));
+    // Whoever prints it prints no secret.
+    assert!(!format!("{opened:?}").contains("_secret_"), "{opened:?}");
+    let open = bench.look(&opened.reference).await;
+    assert_eq!((open.stage, open.door), (Stage::Open, Some(opened.door.clone())));
+    assert_eq!(bench.stand.pay(&opened.reference, GOOD), Outcome::Paid);
+    let paid = bench.look(&opened.reference).await;
+    assert_eq!((paid.stage, paid.door), (Stage::Paid, None));
+}
+
+#[tokio::test]
 async fn a_customer_pays() {
     let bench = Bench::new().await;
     let opened = bench.stripe.open_page(&bench.page()).await.unwrap();
@@ -128,7 +145,7 @@ async fn a_customer_pays() {
         taken: None,
         amount_minor: 4_200,
         currency: "EUR".to_owned(),
-        url: Some(opened.url.clone()),
+        door: Some(opened.door.clone()),
         trouble: None,
         card: None,
     };
@@ -145,7 +162,7 @@ async fn a_customer_pays() {
     let book = bench.stand.book();
     let charge = &book.charges[0];
     let taken = Some(charge.payment_intent.clone());
-    assert_eq!(paid, Stand { stage: Stage::Paid, taken, url: None, ..expected });
+    assert_eq!(paid, Stand { stage: Stage::Paid, taken, door: None, ..expected });
     assert_eq!(charge.account.as_ref(), Some(&bench.account));
     assert_eq!((charge.amount, charge.currency.as_str()), (4_200, "eur"));
     assert_eq!(charge.metadata["payment"], "payment-1");
@@ -216,7 +233,7 @@ async fn a_page_is_closed() {
     let opened = bench.stripe.open_page(&bench.page()).await.unwrap();
     for _ in 0..2 {
         let closed = bench.stripe.close_page(&bench.account, &opened.reference).await.unwrap();
-        assert_eq!((closed.stage, closed.taken, closed.url), (Stage::Over, None, None));
+        assert_eq!((closed.stage, closed.taken, closed.door), (Stage::Over, None, None));
     }
     assert_eq!(bench.stand.pay(&opened.reference, GOOD), Outcome::Closed);
     // Whoever was faster has paid.

@@ -1,6 +1,8 @@
 //! What a business offers, and valid requests about it.
 
-use openchair_domain::ids::{Addon, Category, Form, Id, Kind, MembershipPlan, Package, Service};
+use openchair_domain::ids::{
+    Addon, Category, Form, Id, Kind, MembershipPlan, Package, PassKind, Service,
+};
 use openchair_tests::{Business, TestApp};
 use serde_json::{Value, json};
 
@@ -16,6 +18,8 @@ pub struct Menu {
     pub addon: Id<Addon>,
     pub package: Id<Package>,
     pub plan: Id<MembershipPlan>,
+    /// Nobody ever bought one.
+    pub pass_kind: Id<PassKind>,
     /// No service asks it: it shows nowhere.
     pub form: Id<Form>,
 }
@@ -32,12 +36,14 @@ impl Menu {
             addon: new_id(app),
             package: new_id(app),
             plan: new_id(app),
+            pass_kind: new_id(app),
             form: new_id(app),
         };
         let (tenant, name, now) = (of.id.uuid(), &of.name, app.now().to_rfc3339());
         let (category, service, addon) =
             (menu.category.uuid(), menu.service.uuid(), menu.addon.uuid());
         let (package, plan, form) = (menu.package.uuid(), menu.plan.uuid(), menu.form.uuid());
+        let kind = menu.pass_kind.uuid();
         let sql = format!(
             "insert into service_categories (tenant_id, id, name, position, created_at)
              values ('{tenant}', '{category}', 'Rites of {name}', 90, '{now}');
@@ -58,6 +64,11 @@ impl Menu {
                                            price_minor, period, position, created_at, updated_at)
              values ('{tenant}', '{plan}', '{category}', 'Club of {name}', '', '{{}}', 5000, 'year',
                      0, '{now}', '{now}');
+             insert into pass_kinds (tenant_id, id, name, description, uses, price_minor, valid_days,
+                                     created_at, updated_at)
+             values ('{tenant}', '{kind}', 'Rites of {name}', '', 10, 9000, 365, '{now}', '{now}');
+             insert into pass_kind_services (tenant_id, kind_id, service_id)
+             values ('{tenant}', '{kind}', '{service}');
              insert into forms (tenant_id, id, kind, name, created_at, updated_at)
              values ('{tenant}', '{form}', 'consent', 'Terms of {name}', '{now}', '{now}');
              insert into form_versions (tenant_id, form_id, version, name, body, created_at)
@@ -94,6 +105,11 @@ impl Menu {
     fn package(&self) -> Value {
         json!({ "category_id": self.category, "name": "Two rites", "mode": "parallel",
                 "price_minor": 17_000, "service_ids": [self.service, self.service] })
+    }
+
+    fn pass_kind(&self) -> Value {
+        json!({ "name": "Ten rites", "uses": 10, "price_minor": 90_000, "valid_days": 365,
+                "service_ids": [self.service] })
     }
 
     fn plan(&self) -> Value {
@@ -149,6 +165,13 @@ pub(super) async fn sample(operation: &Operation, world: &World) -> Option<Sampl
         "update_package" => one("packages", package).with(menu.package()).seen(1),
         "restore_package" => restore("packages", package),
         "order_packages" => order("packages", json!([menu.package])),
+        "list_pass_kinds" => whole("pass-kinds"),
+        "create_pass_kind" => whole("pass-kinds").with(menu.pass_kind()),
+        "read_pass_kind" | "delete_pass_kind" => one("pass-kinds", menu.pass_kind.to_string()),
+        "update_pass_kind" => {
+            one("pass-kinds", menu.pass_kind.to_string()).with(menu.pass_kind()).seen(1)
+        }
+        "restore_pass_kind" => restore("pass-kinds", menu.pass_kind.to_string()),
         "create_membership_plan" => whole("membership-plans").with(menu.plan()),
         "read_membership_plan" | "delete_membership_plan" => one("membership-plans", plan),
         "update_membership_plan" => one("membership-plans", plan).with(menu.plan()).seen(1),

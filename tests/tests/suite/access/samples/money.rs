@@ -1,6 +1,8 @@
 //! Requests about money.
 
-use openchair_domain::ids::{Card, Id, Location, Payment, Sale, TillClose, Voucher};
+use openchair_domain::ids::{
+    Card, Id, Location, Pass, PassKind, Payment, Sale, TillClose, Voucher,
+};
 use openchair_domain::secrets::{KeyRing, Place};
 use openchair_tests::{Business, TestApp};
 use serde_json::json;
@@ -16,6 +18,7 @@ pub struct Money {
     pub close: Id<TillClose>,
     pub voucher: Id<Voucher>,
     pub code: String,
+    pub pass: Id<Pass>,
     pub location: Id<Location>,
 }
 
@@ -39,11 +42,17 @@ impl Money {
         );
         app.database.run(&sql).await;
         let (voucher, code) = voucher(app, of, location).await;
-        Self { payment, close, voucher, code, location }
+        let pass = pass(app, of, location, visits).await;
+        Self { payment, close, voucher, code, pass, location }
     }
 
     pub fn secrets(&self) -> Vec<String> {
-        vec![self.payment.to_string(), self.close.to_string(), self.voucher.to_string()]
+        vec![
+            self.payment.to_string(),
+            self.close.to_string(),
+            self.voucher.to_string(),
+            self.pass.to_string(),
+        ]
     }
 }
 
@@ -80,6 +89,38 @@ async fn voucher(app: &TestApp, of: &Business, location: Id<Location>) -> (Id<Vo
     (id, code)
 }
 
+/// A pass of whoever the visit is for.
+async fn pass(app: &TestApp, of: &Business, location: Id<Location>, visits: &Visits) -> Id<Pass> {
+    let (sale, id) = (app.new_id::<Sale>().uuid(), app.new_id::<Pass>());
+    let (tenant, now, payment) = (of.id.uuid(), app.now(), app.new_id::<Payment>().uuid());
+    let customer = app.customer(of, "Pam").await.uuid();
+    let (kind, service) = (app.new_id::<PassKind>().uuid(), app.services(of).await[0].uuid());
+    let sql = format!(
+        "update appointments set customer_id = '{customer}' where id = '{visit}';
+         insert into sales (tenant_id, id, location_id, what, state, title, price_minor, currency,
+                            customer_id, sold_by, created_at, updated_at)
+         values ('{tenant}', '{sale}', '{at}', 'pass', 'sold', 'Of {name}', 9000, 'USD', '{customer}',
+                 'Ann', '{now}', '{now}');
+         insert into payments (tenant_id, id, location_id, sale_id, way, state, amount_minor,
+                               tip_minor, currency, note, taken_by, created_at, paid_at, updated_at)
+         values ('{tenant}', '{payment}', '{at}', '{sale}', 'cash', 'paid', 9000, 0, 'USD', '', 'Ann',
+                 '{now}', '{now}', '{now}');
+         insert into pass_kinds (tenant_id, id, name, description, uses, price_minor, valid_days,
+                                 created_at, updated_at)
+         values ('{tenant}', '{kind}', 'Of {name}', '', 3, 9000, 365, '{now}', '{now}');
+         insert into passes (tenant_id, id, sale_id, kind_id, name, services, state, price_minor,
+                             currency, uses, uses_left, last_day, expires_at, created_at, updated_at)
+         values ('{tenant}', '{}', '{sale}', '{kind}', 'Of {name}', '{{{service}}}', 'active', 9000,
+                 'USD', 3, 3, '2027-03-01', '2027-03-02T00:00:00Z', '{now}', '{now}')",
+        id.uuid(),
+        visit = visits.visit.uuid(),
+        at = location.uuid(),
+        name = of.name,
+    );
+    app.database.run(&sql).await;
+    id
+}
+
 /// A card was left for the visit; who takes their own away does so when it is over.
 async fn card_left(id: &str, world: &World) {
     let (app, here) = (&world.app, &world.here);
@@ -104,7 +145,7 @@ pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Opt
         card_left(&operation.id, world).await;
     }
     let here = &world.here;
-    let Money { payment, location, voucher, code, .. } = &here.money;
+    let Money { payment, location, voucher, code, pass, .. } = &here.money;
     let Visits { visit, link, .. } = &here.visits;
     let own = |rest: &str| Sample::at(format!("/v1/b/{link}/payment{rest}"));
     let day = "date=2026-03-02";
@@ -148,6 +189,30 @@ pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Opt
             .with(json!({ "reason": "It was too much." })),
         "redeem_voucher" => Sample::at(format!("/v1/appointments/{visit}/voucher"))
             .with(json!({ "code": code, "amount_minor": 5 })),
+        "list_passes" => Sample::at("/v1/passes"),
+        "sell_pass" => Sample::at("/v1/passes").with(json!({
+            "kind": here.menu.pass_kind, "customer": here.guests.customer, "location": location,
+            "way": "cash",
+        })),
+        "read_pass" => Sample::at(format!("/v1/passes/{pass}")),
+        "refund_pass" => Sample::at(format!("/v1/passes/{pass}/refund"))
+            .with(json!({ "reason": "They moved away." })),
+        "list_visit_passes" => Sample::at(format!("/v1/appointments/{visit}/passes")),
+        "use_pass" => Sample::at(format!("/v1/appointments/{visit}/pass"))
+            .with(json!({ "pass": pass, "line": 0 })),
+        "list_sold_memberships" => Sample::at("/v1/memberships"),
+        "sell_membership" => Sample::at("/v1/memberships").with(json!({
+            "customer": here.guests.customer, "plan": here.guests.plan, "location": location,
+            "way": "cash",
+        })),
+        "renew_membership" => {
+            let path = format!("/v1/memberships/{}/renewal", here.guests.membership);
+            Sample::at(path).with(json!({ "location": location, "way": "cash" }))
+        }
+        "cancel_sold_membership" => {
+            let path = format!("/v1/memberships/{}/cancellation", here.guests.membership);
+            Sample::at(path).with(json!({ "reason": "They moved away." }))
+        }
         "redeem_own_voucher" => {
             Sample::at(format!("/v1/b/{link}/voucher")).with(json!({ "code": code }))
         }

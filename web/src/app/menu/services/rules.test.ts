@@ -15,5 +15,7 @@ describe('rules of a service', () => {
     expect(values(rule('notice_minutes'), { notice_minutes: 50 }).slice(0, 4)).toEqual([0, 30, 50, 60]);
     expect(values(rule('notice_minutes'), { notice_minutes: 60 })).toEqual([...rule('notice_minutes').usual]);
     expect(values(rule('verify_contact'), {})).toEqual([true, false]);
+    expect(values(rule('risk_from'), { risk_from: 35 }).slice(0, 6)).toEqual([0, 10, 20, 30, 35, 40]);
+    expect(values(rule('risk_asks'), {})).toEqual(['approval', 'deposit']);
   });
 });

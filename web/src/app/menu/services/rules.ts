@@ -3,7 +3,7 @@ import type { Schema } from '$lib/api/types';
 
 export type Policy = Schema<'ServicePolicy'>;
 export type Rule = keyof Policy;
-type Measure = 'minutes' | 'days' | 'percent' | 'yes' | 'alignment';
+type Measure = 'minutes' | 'days' | 'percent' | 'yes' | 'alignment' | 'risk' | 'demand';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -21,12 +21,17 @@ export const RULES: { rule: Rule; measure: Measure; usual: readonly number[] }[]
   { rule: 'alignment', measure: 'alignment', usual: [] },
   { rule: 'needs_approval', measure: 'yes', usual: [] },
   { rule: 'verify_contact', measure: 'yes', usual: [] },
+  { rule: 'ask_card', measure: 'yes', usual: [] },
+  { rule: 'risk_from', measure: 'risk', usual: [0, 10, 20, 30, 40, 50, 60, 70, 80, 90] },
+  { rule: 'risk_asks', measure: 'demand', usual: [] },
+  { rule: 'risk_deposit_percent', measure: 'percent', usual: [10, 20, 25, 30, 40, 50, 60, 75, 80, 100] },
 ];
 
 /** What a rule can be: the usual figures, and the one that it is if it isn't one of them. */
 export function values({ rule, measure, usual }: (typeof RULES)[number], policy: Policy): (number | boolean | string)[] {
   if (measure === 'yes') return [true, false];
   if (measure === 'alignment') return ['clock', 'packed'];
+  if (measure === 'demand') return ['approval', 'deposit'];
   const own = policy[rule];
   const all = typeof own === 'number' && !usual.includes(own) ? [...usual, own] : [...usual];
   return all.sort((a, b) => a - b);

@@ -9,6 +9,7 @@ export const services = async () => (await ask(api.GET('/v1/services', archived)
 export const addons = async () => (await ask(api.GET('/v1/addons', archived))).items;
 export const packages = async () => (await ask(api.GET('/v1/packages', archived))).items;
 export const plans = async () => (await ask(api.GET('/v1/membership-plans', archived))).items;
+export const passKinds = async () => (await ask(api.GET('/v1/pass-kinds', archived))).items;
 export const forms = async () => (await ask(api.GET('/v1/forms', archived))).items;
 
 /** All that stands under the menu's headings. */
