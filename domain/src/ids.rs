@@ -133,6 +133,12 @@ kinds! {
     LedgerLine = "led",
     /// The end of a day at the till.
     TillClose = "tcl",
+    /// A payment that a customer went to their bank about.
+    Dispute = "dsp",
+    /// What the provider of payments sends to a bank.
+    Payout = "pyo",
+    /// The provider's book of a day beside ours.
+    BookCheck = "bck",
     /// Something that is sold ahead.
     Sale = "sal",
     /// A gift voucher.

@@ -49,8 +49,9 @@ impl Phone {
     /// unknown, nothing is foreign.
     pub(crate) fn is_foreign(&self, country: &str) -> bool {
         let here = country.parse::<country::Id>().ok();
-        let code =
-            here.and_then(|id| DATABASE.by_id::<str>(id.as_ref())).map(|of| of.country_code());
+        let code = here
+            .and_then(|id| DATABASE.by_id::<str>(id.as_ref()))
+            .map(phonenumber::Metadata::country_code);
         let own = phonenumber::parse(None, &self.0).ok().map(|number| number.code().value());
         matches!((code, own), (Some(code), Some(own)) if code != own)
     }

@@ -116,6 +116,8 @@ ALTER TABLE customer_memberships
 CREATE UNIQUE INDEX customer_memberships_of_sale ON customer_memberships (tenant_id, sale_id) WHERE sale_id IS NOT NULL;
 
 -- A payment is for a visit or for something that is sold ahead; and it can be made with what was.
+-- additive: what the release before writes keeps to this, too; payments without a visit are only of who sells ahead,
+-- which needs this release.
 ALTER TABLE payments
     ALTER COLUMN appointment_id DROP NOT NULL,
     ADD COLUMN sale_id uuid,
@@ -144,6 +146,7 @@ CREATE UNIQUE INDEX payments_unsettled_sale ON payments (tenant_id, sale_id) WHE
 CREATE UNIQUE INDEX payments_line_once ON payments (tenant_id, appointment_id, line)
     WHERE pass_id IS NOT NULL AND refunded_minor = 0;
 
+-- additive: the same; and the accounts that there were are all among those that there are.
 ALTER TABLE ledger
     ALTER COLUMN appointment_id DROP NOT NULL,
     ADD COLUMN sale_id uuid,

@@ -34,6 +34,8 @@ const FILES: &[(&str, &str)] = &[
     ("0026_cards", include_str!("../sql/0026_cards.sql")),
     ("0027_sold", include_str!("../sql/0027_sold.sql")),
     ("0028_risk", include_str!("../sql/0028_risk.sql")),
+    ("0029_payfast", include_str!("../sql/0029_payfast.sql")),
+    ("0030_books", include_str!("../sql/0030_books.sql")),
     ("0031_demo_money", include_str!("../sql/0031_demo_money.sql")),
 ];
 

@@ -26,7 +26,7 @@ use crate::locations::{ClosuresApi, LocationDaysApi, LocationsApi};
 use crate::messaging::{
     MessageRepliesApi, MessageSettingsApi, MessageTemplatesApi, MessagesApi, OptOutsApi,
 };
-use crate::payments::{OwnPaymentApi, PaymentAccountApi, PaymentsApi, TillApi};
+use crate::payments::{BooksApi, OwnPaymentApi, PaymentAccountApi, PaymentsApi, TillApi};
 use crate::plans::PlanApi;
 use crate::platform::{
     PlatformAlertsApi, PlatformApi, PlatformHealthApi, PlatformJobsApi, PlatformPlansApi,
@@ -147,6 +147,7 @@ type Money = (
     OwnPaymentApi,
     TillApi,
     PaymentAccountApi,
+    BooksApi,
     VouchersApi,
     PassesApi,
     MembershipsApi,
@@ -252,6 +253,7 @@ fn operations(app: &App) -> Operations {
         OwnPaymentApi(app()),
         TillApi(app()),
         PaymentAccountApi(app()),
+        BooksApi(app()),
         VouchersApi(app()),
         PassesApi(app()),
         MembershipsApi(app()),

@@ -321,6 +321,7 @@ fn allow_table() -> AllowTable {
         table = table.path(path, &[poem::http::Method::POST]);
     }
     table = table.path(hook::PATH, &[poem::http::Method::POST]);
+    table = table.path(&hook::payfast_path(), &[poem::http::Method::POST]);
     table = table.path(images::PATH, &[poem::http::Method::GET]);
     table.path(leaving::PATH, &[poem::http::Method::GET, poem::http::Method::POST])
 }

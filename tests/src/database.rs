@@ -127,6 +127,20 @@ impl TestDatabase {
         sqlx::query_scalar(sql).fetch_all(&self.owner).await.expect("a fingerprint")
     }
 
+    /// Everything that is in it, as text: for who looks for what mustn't be there.
+    pub async fn everything(&self) -> String {
+        let mut all = String::new();
+        for table in self.tables().await {
+            let sql = format!("select coalesce(string_agg(t::text, ' '), '') from {table} t");
+            let rows: String = sqlx::query_scalar(AssertSqlSafe(sql))
+                .fetch_one(&self.owner)
+                .await
+                .expect("all of its rows");
+            all.push_str(&rows);
+        }
+        all
+    }
+
     /// The tables of the product, but for the migrations' own.
     pub async fn tables(&self) -> Vec<String> {
         let sql = "select c.relname::text from pg_class c

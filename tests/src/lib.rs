@@ -24,6 +24,7 @@ mod database;
 mod guests;
 pub mod live;
 mod logs;
+pub mod payfast;
 mod people;
 pub mod pictures;
 pub mod plans;

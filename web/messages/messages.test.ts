@@ -137,7 +137,7 @@ it('has the sentence of every permission that the server knows', () => {
 });
 
 /** Refusals that only programs meet, or that a page answers by going elsewhere. */
-const FOR_PROGRAMS = ['bad_api_key', 'bad_token', 'keys_make_no_keys', 'no_pass', 'no_ticket', 'not_signed_in', 'second_factor_required', 'token_reused'];
+const FOR_PROGRAMS = ['bad_api_key', 'bad_token', 'keys_make_no_keys', 'no_pass', 'no_ticket', 'not_signed_in', 'second_factor_required', 'token_reused', 'wrong_signature'];
 
 it('has a sentence for every refusal that people meet', () => {
   const domain = new URL('../../domain/src/', here);

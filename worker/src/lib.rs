@@ -40,8 +40,8 @@ use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
-    Afterwards, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, PlansKept, Reconciler, Reminders,
-    Scheduled, Sequences, Shift, SoldAhead, Strangers, Stuck, Unheard, Woken, repeat,
+    Afterwards, BothBooks, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, PlansKept, Reconciler,
+    Reminders, Scheduled, Sequences, Shift, SoldAhead, Strangers, Stuck, Unheard, Woken, repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::webhooks::Webhooks;
@@ -142,7 +142,7 @@ impl Worker {
         for what in AboutMoney::all(&counter) {
             self.handlers.push(Arc::new(what));
         }
-        self.with_reconciler(Arc::new(Unheard))
+        self.with_reconciler(Arc::new(Unheard)).with_reconciler(Arc::new(BothBooks))
     }
 
     /// One that asks what businesses pay for their plans.

@@ -19,16 +19,19 @@ pub enum Condition {
     MessageFailures,
     /// Too many requests to others' programs fail: percent.
     WebhookFailures,
+    /// What payments came to differs from the provider's book: how many businesses.
+    BooksDiffer,
 }
 
 impl Condition {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ErrorRate,
         Self::JobLag,
         Self::DeadJobs,
         Self::MessageFailures,
         Self::WebhookFailures,
+        Self::BooksDiffer,
     ];
 
     /// As it is stored.
@@ -39,6 +42,7 @@ impl Condition {
             Self::DeadJobs => "dead_jobs",
             Self::MessageFailures => "message_failures",
             Self::WebhookFailures => "webhook_failures",
+            Self::BooksDiffer => "books_differ",
         }
     }
 
@@ -104,6 +108,8 @@ pub(super) struct Jobs {
     pub(super) oldest_due: Duration,
     /// How many failed for good within the window.
     pub(super) dead: i64,
+    /// In how many businesses the book differs from the provider's.
+    pub(super) books: i64,
 }
 
 /// How each of them stands.
@@ -129,6 +135,8 @@ pub(super) fn readings(counted: &[Counted], jobs: Jobs, thresholds: &Thresholds)
         above(Condition::DeadJobs, number(jobs.dead), f64::from(thresholds.dead_jobs)),
         rate(Condition::MessageFailures, What::Messages, failures),
         rate(Condition::WebhookFailures, What::Webhooks, failures),
+        // One is too many: money is never a matter of share.
+        above(Condition::BooksDiffer, number(jobs.books), 1.0),
     ]
 }
 
@@ -162,7 +170,7 @@ mod tests {
     }
 
     fn bad(counted: &[Counted], oldest_due: i64, dead: i64) -> Vec<Condition> {
-        let jobs = Jobs { oldest_due: Duration::seconds(oldest_due), dead };
+        let jobs = Jobs { oldest_due: Duration::seconds(oldest_due), dead, books: 0 };
         let all = readings(counted, jobs, &thresholds());
         assert_eq!(all.len(), Condition::ALL.len());
         all.into_iter().filter(|reading| reading.bad).map(|reading| reading.condition).collect()
@@ -189,5 +197,16 @@ mod tests {
         for (counted, oldest_due, dead, expected) in cases {
             assert_eq!(bad(counted, oldest_due, dead), expected, "{counted:?} {oldest_due} {dead}");
         }
+    }
+
+    #[test]
+    fn one_book_that_differs_is_wrong() {
+        let of = |books| Jobs { oldest_due: Duration::zero(), dead: 0, books };
+        let bad = |books| {
+            let all = readings(&[], of(books), &thresholds());
+            all.into_iter().any(|one| one.condition == Condition::BooksDiffer && one.bad)
+        };
+        assert!(!bad(0));
+        assert!(bad(1));
     }
 }

@@ -27,6 +27,17 @@ struct Open {
 /// What failed is asked of an index that begins with what failed last.
 const DEAD: &str = "select count(*) as dead from jobs where state = 'dead' and finished_at > $1";
 
+/// Each day is compared once it is over: so long what was found then is news.
+const BOOKS_NEWS: Duration = Duration::hours(36);
+const BOOKS: &str = "
+    select count(distinct tenant_id) as businesses from book_checks
+    where amiss > 0 and complete and compared_at > $1";
+
+#[derive(FromQueryResult)]
+struct Books {
+    businesses: i64,
+}
+
 #[derive(FromQueryResult)]
 struct Dead {
     dead: i64,
@@ -70,7 +81,10 @@ async fn jobs(tx: &SystemTx, window: Duration) -> Result<Jobs, StoreError> {
     let values = [(now - window).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, DEAD, values);
     let dead = Dead::find_by_statement(statement).one(tx.conn()).await?.map_or(0, |row| row.dead);
-    Ok(Jobs { oldest_due, dead })
+    let values = [(now - BOOKS_NEWS).into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, BOOKS, values);
+    let found = Books::find_by_statement(statement).one(tx.conn()).await?;
+    Ok(Jobs { oldest_due, dead, books: found.map_or(0, |row| row.businesses) })
 }
 
 async fn open(tx: &SystemTx) -> Result<Vec<(Condition, Open)>, StoreError> {

@@ -66,6 +66,7 @@ const fn subject(condition: Condition) -> &'static str {
         Condition::DeadJobs => "Jobs fail for good",
         Condition::MessageFailures => "Messages aren't taken",
         Condition::WebhookFailures => "Webhooks fail",
+        Condition::BooksDiffer => "Payments differ from the provider's book",
     }
 }
 
@@ -84,6 +85,9 @@ const fn hint(condition: Condition) -> &'static str {
         Condition::WebhookFailures => {
             "Many endpoints at once: is the way out of this machine open? What failed is tried again."
         }
+        Condition::BooksDiffer => {
+            "/v1/book-checks of the business lists what differs; the log has its id and the day."
+        }
     }
 }
 
@@ -94,6 +98,7 @@ fn amount(condition: Condition, value: f64) -> String {
         }
         Condition::JobLag => format!("{value:.0} s"),
         Condition::DeadJobs => format!("{value:.0} jobs"),
+        Condition::BooksDiffer => format!("{value:.0} businesses"),
     }
 }
 

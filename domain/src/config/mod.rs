@@ -31,8 +31,9 @@ pub use plans::{Plan, Plans};
 pub use reader::Line;
 pub use secret::{KeyBytes, Secret};
 pub use sections::{
-    Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Outside, Push,
-    Redis, Security, Sentry, Server, Session, Stripe, Testing, Texts, Tokens, Webhooks, Worker,
+    Alerts, Database, Demo, Limits, Live, Log, LogFormat, Mail, MailTransport, Outside, PayFast,
+    Push, Redis, Security, Sentry, Server, Session, Stripe, Testing, Texts, Tokens, Webhooks,
+    Worker,
 };
 pub use slugs::{is_reserved_slug, reserved_slugs};
 pub use sources::{Profile, Rules, Sources};
@@ -65,6 +66,8 @@ pub struct Settings {
     pub texts: Texts,
     /// Who takes cards.
     pub stripe: Stripe,
+    /// PayFast, for businesses with keys of their own.
+    pub payfast: PayFast,
     /// How notes to browsers leave.
     pub push: Push,
     /// Lifetimes of browser sessions.
@@ -114,6 +117,7 @@ impl Settings {
         let mail = Mail::read(r);
         let texts = Texts::read(r);
         let stripe = Stripe::read(r);
+        let payfast = PayFast::read(r);
         let push = Push::read(r);
         let session = Session::read(r);
         let tokens = Tokens::read(r);
@@ -136,6 +140,7 @@ impl Settings {
             mail: mail?,
             texts: texts?,
             stripe: stripe?,
+            payfast: payfast?,
             push: push?,
             session: session?,
             tokens: tokens?,

@@ -244,6 +244,20 @@ section! {
 }
 
 section! {
+    /// PayFast, or what speaks like it: businesses in South Africa put in keys of their own.
+    PayFast(r) {
+        /// Where customers pay, and where it is confirmed what was told.
+        base_url: String = r.text("payfast.base_url", "https://…", api);
+        /// Where its API is.
+        api_url: String = r.text("payfast.api_url", "https://…", api);
+        /// Whether it is PayFast's sandbox.
+        sandbox: bool = r.flag("payfast.sandbox");
+        /// How long it may take to answer.
+        timeout: Duration = r.time("payfast.timeout_seconds", 1..=120, SECOND);
+    }
+}
+
+section! {
     /// How notes to browsers leave.
     Push(r) {
         /// The private key that they are signed with. Without one there are none.

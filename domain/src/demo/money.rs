@@ -76,7 +76,9 @@ pub(super) fn write(
         ("ledger", till.lines),
         ("till_closes", closes),
     ] {
-        rows.into_iter().for_each(|row| book.add(table, row));
+        for row in rows {
+            book.add(table, row);
+        }
     }
 }
 

@@ -121,6 +121,7 @@ struct ReadDay {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct ReadPolicy {
     slot_step_minutes: u16,
     alignment: Alignment,

@@ -96,6 +96,11 @@ pub enum Template {
     PaymentFeeTaken,
     /// A fee couldn't be taken from that card: the link is to where it is paid.
     PaymentFeeOpen,
+    /// A customer of your business went to their bank about a payment: `name`, `business`, `amount`, and the `date`
+    /// by which something has to be said (`YYYY-MM-DD`). The link is to where it is shown.
+    PaymentDisputed,
+    /// The bank didn't take what the provider sent: the same, and the `date` is the day it was to arrive.
+    PayoutFailed,
 }
 
 /// Whether a mail has something to click.
@@ -111,7 +116,7 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -148,6 +153,8 @@ impl Template {
         Self::GiftVoucher,
         Self::PaymentFeeTaken,
         Self::PaymentFeeOpen,
+        Self::PaymentDisputed,
+        Self::PayoutFailed,
     ];
 
     /// The folder's name.
@@ -189,6 +196,8 @@ impl Template {
             Self::GiftVoucher => "gift_voucher",
             Self::PaymentFeeTaken => "payment_fee_taken",
             Self::PaymentFeeOpen => "payment_fee_open",
+            Self::PaymentDisputed => "payment_disputed",
+            Self::PayoutFailed => "payout_failed",
         }
     }
 

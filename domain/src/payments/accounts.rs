@@ -5,13 +5,24 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use super::counter::Counter;
 use super::entities::account;
 use super::error::PaymentError;
+use super::payfast;
 use super::provider::{AccountState, NewAccount};
+use super::words::ProviderName;
 use crate::audit::NewEntry;
 use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::tenants;
 
 /// How the provider is called in the tables.
-pub(super) const PROVIDER: &str = "stripe";
+pub(super) const PROVIDER: &str = ProviderName::Stripe.key();
+
+/// Where new money goes: a business has one such place at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Who takes it.
+    pub(super) provider: ProviderName,
+    /// In which account there.
+    pub(super) account: String,
+}
 
 /// A business's account, as it was when it was looked at last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +30,12 @@ pub(super) const PROVIDER: &str = "stripe";
 pub struct AccountFacts {
     /// Whether this installation takes cards at all.
     pub offered: bool,
+    /// Whether the business can have an account below this installation's.
+    pub stripe_offered: bool,
+    /// Whether the business can put in keys of its own for PayFast: its currency is PayFast's.
+    pub payfast_offered: bool,
+    /// Who takes what customers pay from now on.
+    pub provider: Option<ProviderName>,
     /// How the provider calls it; none: there is no account yet.
     pub account: Option<String>,
     /// Whether everything that was asked of the business at first has been said.
@@ -36,15 +53,28 @@ pub(super) async fn row(tx: &TenantTx) -> Result<Option<account::Model>, StoreEr
     Ok(account::Entity::find_by_id(key).one(tx.conn()).await?)
 }
 
-/// The account, if money can be taken there.
-pub(super) async fn that_takes_money(tx: &TenantTx) -> Result<Option<String>, StoreError> {
-    Ok(row(tx).await?.filter(|row| row.charges_enabled).map(|row| row.account))
+/// Where new money goes, if it can be taken there. Whoever has put in keys of their own means them.
+pub(super) async fn that_takes_money(tx: &TenantTx) -> Result<Option<Place>, StoreError> {
+    if let Some(row) = payfast::row(tx).await? {
+        return Ok(Some(Place { provider: ProviderName::PayFast, account: row.account }));
+    }
+    let stripe = row(tx).await?.filter(|row| row.charges_enabled);
+    Ok(stripe.map(|row| Place { provider: ProviderName::Stripe, account: row.account }))
+}
+
+/// The account, if cards can be left there for later.
+pub(super) async fn that_keeps_cards(tx: &TenantTx) -> Result<Option<String>, StoreError> {
+    let place = that_takes_money(tx).await?;
+    Ok(place.filter(|place| place.provider == ProviderName::Stripe).map(|place| place.account))
 }
 
 fn facts(offered: bool, row: Option<account::Model>) -> AccountFacts {
     let Some(row) = row else { return AccountFacts { offered, ..AccountFacts::default() } };
     AccountFacts {
         offered,
+        stripe_offered: false,
+        payfast_offered: false,
+        provider: ProviderName::stored(&row.provider).ok(),
         account: Some(row.account),
         details_submitted: row.details_submitted,
         charges_enabled: row.charges_enabled,
@@ -85,12 +115,18 @@ async fn keep(tx: &mut TenantTx, state: &AccountState) -> Result<account::Model,
 impl Counter {
     /// The account, as it was when it was looked at last.
     pub async fn account(&self, tx: &TenantTx) -> Result<AccountFacts, PaymentError> {
-        Ok(facts(self.provider.is_some(), row(tx).await?))
+        let own = payfast::row(tx).await?;
+        let used = if own.is_some() { own } else { row(tx).await? };
+        let rand = tenants::read(tx).await?.currency == payfast::CURRENCY;
+        let payfast_offered = rand && self.providers.has(ProviderName::PayFast);
+        let stripe_offered = self.providers.has(ProviderName::Stripe);
+        let offered = stripe_offered || payfast_offered;
+        Ok(AccountFacts { stripe_offered, payfast_offered, ..facts(offered, used) })
     }
 
     /// Where the business says what the provider asks of it. One without an account gets one.
     pub async fn connect(&self, caller: &Caller, back_url: &str) -> Result<String, PaymentError> {
-        let provider = self.provider.as_ref().ok_or(PaymentError::NotOffered)?;
+        let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NotOffered)?;
         let tx = self.db.tenant(caller).await?;
         let known = row(&tx).await?;
         let business = tenants::read(&tx).await?;
@@ -118,14 +154,15 @@ impl Counter {
 
     /// Asks the provider how the account is now.
     pub async fn look_at_account(&self, caller: &Caller) -> Result<AccountFacts, PaymentError> {
-        let provider = self.provider.as_ref().ok_or(PaymentError::NotOffered)?;
+        let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NotOffered)?;
         let tx = self.db.tenant(caller).await?;
         let known = row(&tx).await?.ok_or(PaymentError::NotConnected)?;
         tx.commit().await?;
         let state = provider.account(&known.account).await?;
         let mut tx = self.db.tenant(caller).await?;
-        let row = keep(&mut tx, &state).await?;
+        keep(&mut tx, &state).await?;
+        let facts = self.account(&tx).await?;
         tx.commit().await?;
-        Ok(facts(true, Some(row)))
+        Ok(facts)
     }
 }

@@ -97,7 +97,7 @@ pub(super) async fn held(tx: &TenantTx, id: Id<Card>) -> Result<Option<card::Mod
 
 /// Whether cards can be left here.
 pub(crate) async fn takes_cards(tx: &TenantTx) -> Result<bool, StoreError> {
-    Ok(accounts::that_takes_money(tx).await?.is_some())
+    Ok(accounts::that_keeps_cards(tx).await?.is_some())
 }
 
 /// Whether a visit waits for its card.
@@ -175,7 +175,7 @@ async fn begin(tx: &TenantTx, holder: &Holder) -> Result<Step, PaymentError> {
     if over || !is_wanted(tx, &Stood::from(&visit)).await? {
         return Err(PaymentError::NothingDue);
     }
-    let account = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
+    let account = accounts::that_keeps_cards(tx).await?.ok_or(PaymentError::NoCards)?;
     if let Some(row) = found(tx, visit.id, KeptState::Open).await? {
         match (&row.url, row.reference.is_some()) {
             (Some(url), true) if row.created_at + PAGE_KEPT > tx.now() => {
@@ -225,7 +225,7 @@ fn is_open(row: &card::Model) -> bool {
 impl Counter {
     /// Where the customer leaves a card. Who asks twice gets the same page.
     pub(super) async fn card_page(&self, holder: &Holder) -> Result<String, PaymentError> {
-        let provider = self.provider.as_ref().ok_or(PaymentError::NoCards)?;
+        let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NoCards)?;
         let (row, visit) = match self.begin_card(holder).await? {
             Step::Go(url) => return Ok(url),
             Step::Open(row, visit) => (row, visit),
@@ -311,7 +311,7 @@ impl Counter {
         close: bool,
     ) -> Result<(), PaymentError> {
         let caller = &Caller::worker(caller.facts().clone(), "payments");
-        let Some(provider) = &self.provider else { return Ok(()) };
+        let Some(provider) = &self.providers.stripe else { return Ok(()) };
         let tx = self.db.tenant(caller).await?;
         // What seems to be over may have been left all the same: then it is of use, or is forgotten.
         let unsettled = |row: &card::Model| is_open(row) || row.state == KeptState::Over.key();

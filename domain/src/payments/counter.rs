@@ -7,15 +7,19 @@ use std::sync::Arc;
 use chrono::Duration;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
+use super::accounts::Place;
+use super::amounts;
+use super::books::Bookkeeper;
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking::unsettled;
 use super::provider::{NewRefund, Provider, ProviderError, Returned, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
+use super::registry::Providers;
 use super::settle;
 use super::wish::Asked;
-use super::words::{PaymentKind, PaymentState, Way};
+use super::words::{PaymentKind, PaymentState, ProviderName, Way};
 use crate::bookings::{self, Holder, VisitFacts};
 use crate::ids::{Id, Payment, Refund, Tenant};
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
@@ -32,7 +36,8 @@ pub(super) const KEY_KEPT: Duration = Duration::hours(12);
 #[derive(Debug, Clone)]
 pub struct Counter {
     pub(super) db: Db,
-    pub(super) provider: Option<Arc<dyn Provider>>,
+    pub(super) providers: Providers,
+    pub(super) keeper: Option<Arc<dyn Bookkeeper>>,
     pub(super) public_url: String,
 }
 
@@ -55,9 +60,16 @@ impl From<ProviderError> for PaymentError {
 }
 
 impl Counter {
-    /// One where cards are taken by this provider, if there is one.
-    pub fn new(db: Db, provider: Option<Arc<dyn Provider>>, public_url: String) -> Self {
-        Self { db, provider, public_url }
+    /// One where these take money.
+    pub fn new(db: Db, providers: Providers, public_url: String) -> Self {
+        Self { db, providers, keeper: None, public_url }
+    }
+
+    /// One that looks into the book of whoever takes cards, too.
+    #[must_use]
+    pub fn with_books(mut self, keeper: Option<Arc<dyn Bookkeeper>>) -> Self {
+        self.keeper = keeper;
+        self
     }
 
     /// Asks the provider how the customer's payment stands, and does what follows from it.
@@ -88,13 +100,19 @@ impl Counter {
         wanted: Wanted,
     ) -> Result<(), PaymentError> {
         let caller = &Caller::worker(caller.facts().clone(), "payments");
-        let Some(provider) = &self.provider else { return Ok(()) };
         let Some((row, waits)) = self.to_look_at(caller, id).await? else { return Ok(()) };
         if row.card_id.is_some() {
             return self.look_at_charge(caller, row).await;
         }
-        let (Some(account), Some(reference)) = (&row.account, &row.reference) else {
+        let (Some(place), Some(reference)) = (place_of(&row)?, &row.reference) else {
             return Ok(());
+        };
+        let account = &*place.account;
+        let provider = match Box::pin(self.provider(caller, place.provider, account)).await {
+            Ok(provider) => provider,
+            // Nobody can be asked any more.
+            Err(PaymentError::NotOffered | PaymentError::NotConnected) => return Ok(()),
+            Err(error) => return Err(error),
         };
         let stand = if waits && wanted == Wanted::AsItStands {
             provider.look(account, reference).await
@@ -158,7 +176,11 @@ impl Counter {
         stand: &Stand,
     ) -> Result<(), PaymentError> {
         if stand.stage == Stage::Paid {
-            return settle::settle(&self.db, caller, id, stand, &self.public_url).await;
+            if Box::pin(self.is_of_another_amount(caller, id, stand)).await? {
+                return Ok(());
+            }
+            let settled = settle::settle(&self.db, caller, id, stand, &self.public_url);
+            return Box::pin(settled).await;
         }
         let tx = self.db.tenant(caller).await?;
         let Some(row) = refunds::held(&tx, id).await?.filter(is_unsettled) else { return Ok(()) };
@@ -175,16 +197,46 @@ impl Counter {
         Ok(tx.commit().await?)
     }
 
+    /// Whether another amount was taken than was asked for: then that is noted, and nothing of it is counted.
+    async fn is_of_another_amount(
+        &self,
+        caller: &Caller,
+        id: Id<Payment>,
+        stand: &Stand,
+    ) -> Result<bool, PaymentError> {
+        let tx = self.db.tenant(caller).await?;
+        let Some(row) = refunds::held(&tx, id).await?.filter(is_unpaid) else { return Ok(false) };
+        if (stand.amount_minor, &stand.currency) == (row.amount_minor, &row.currency) {
+            return Ok(false);
+        }
+        let taken = amounts::shown(stand.amount_minor, &stand.currency, "en");
+        tracing::error!(payment = %id, %taken, "the provider took another amount than was asked for");
+        end(&tx, row, Some(format!("another_amount: {taken} were taken"))).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// Has the provider give money back, or asks what became of it.
     pub async fn give_back(&self, tenant: Id<Tenant>, id: Id<Refund>) -> Result<(), PaymentError> {
         let Some(caller) = tenants::on_behalf(&self.db, tenant, "payments").await? else {
             return Ok(());
         };
-        let provider = self.provider.as_ref().ok_or(PaymentError::ProviderAway)?;
         let tx = self.db.tenant(&caller).await?;
         let Some((row, payment)) = refunds::pending(&tx, id).await? else { return Ok(()) };
         tx.commit().await?;
-        let (Some(account), Some(taken)) = (payment.account, payment.taken) else { return Ok(()) };
+        let (Some(place), Some(taken)) = (place_of(&payment)?, payment.taken) else {
+            return Ok(());
+        };
+        let account = place.account;
+        let provider = match Box::pin(self.provider(&caller, place.provider, &account)).await {
+            Ok(provider) => provider,
+            Err(PaymentError::NotOffered) => return Err(PaymentError::ProviderAway),
+            Err(PaymentError::NotConnected) => {
+                let gone = settle::refused("not_connected", "Its keys aren't here any more.");
+                return self.write_down_refund(&caller, id, &gone).await;
+            }
+            Err(error) => return Err(error),
+        };
         let returned = if let Some(reference) = row.reference {
             provider.returned(&account, &reference).await?
         } else {
@@ -195,14 +247,33 @@ impl Counter {
                 amount_minor: row.amount_minor,
                 currency: payment.currency,
                 refund: id.to_string(),
+                mark: None,
             };
+            if !provider.keeps_keys() {
+                return Box::pin(self.give_back_once(&caller, id, &*provider, new)).await;
+            }
             let old = row.created_at + KEY_KEPT <= self.db.clock().now();
-            return_it(&**provider, &new, old).await?
+            return_it(&*provider, &new, old).await?
         };
-        let mut tx = self.db.tenant(&caller).await?;
-        refunds::heard(&mut tx, id, &returned).await?;
+        self.write_down_refund(&caller, id, &returned).await
+    }
+
+    pub(super) async fn write_down_refund(
+        &self,
+        caller: &Caller,
+        id: Id<Refund>,
+        returned: &Returned,
+    ) -> Result<(), PaymentError> {
+        let mut tx = self.db.tenant(caller).await?;
+        refunds::heard(&mut tx, id, returned).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Where a payment went that somebody paid at a page; none: it was paid at the desk.
+pub(super) fn place_of(row: &payment::Model) -> Result<Option<Place>, StoreError> {
+    let (Some(provider), Some(account)) = (&row.provider, &row.account) else { return Ok(None) };
+    Ok(Some(Place { provider: ProviderName::stored(provider)?, account: account.clone() }))
 }
 
 /// Has money given back, once: who has forgotten our key by now is asked first whether they did it already, and
@@ -270,7 +341,7 @@ pub(super) fn new_payment(
     tx: &TenantTx,
     visit: &VisitFacts,
     asked: &Asked,
-    account: String,
+    place: Place,
 ) -> payment::ActiveModel {
     payment::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
@@ -284,7 +355,7 @@ pub(super) fn new_payment(
         refunded_minor: Set(0),
         currency: Set(visit.currency.clone()),
         note: Set(String::new()),
-        account: Set(Some(account)),
+        account: Set(Some(place.account)),
         reference: Set(None),
         taken: Set(None),
         url: Set(None),
@@ -297,6 +368,7 @@ pub(super) fn new_payment(
         here: Set(false),
         keeps_card: Set(false),
         trouble: Set(None),
+        provider: Set(Some(place.provider.key().to_owned())),
         ..Default::default()
     }
 }

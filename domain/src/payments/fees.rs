@@ -7,6 +7,7 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::accounts::Place;
 use super::cards;
 use super::counter::{Counter, KEY_KEPT, Wanted, end, is_unsettled, new_payment};
 use super::due::Paid;
@@ -15,11 +16,11 @@ use super::error::PaymentError;
 use super::looking;
 use super::mails;
 use super::on_file::NewCharge;
-use super::provider::{Charged, Provider, ProviderError, Stage, Stand};
+use super::provider::{CardProvider, Charged, ProviderError, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::wish::Asked;
-use super::words::{PaymentKind, PaymentState};
+use super::words::{PaymentKind, PaymentState, ProviderName};
 use crate::bookings::{self, Status, Stood};
 use crate::ids::{Appointment, Card, Id, Payment, Tenant};
 use crate::jobs::{self, NewJob};
@@ -136,7 +137,8 @@ async fn begin(tx: &mut TenantTx, id: Id<Appointment>) -> Result<Step, PaymentEr
         end(tx, row, None).await?;
     }
     let asked = Asked { kind: PaymentKind::Fee, own_minor: amount_minor, tip_minor: 0 };
-    let mut row = new_payment(tx, &facts, &asked, card.account);
+    let place = Place { provider: ProviderName::Stripe, account: card.account };
+    let mut row = new_payment(tx, &facts, &asked, place);
     row.card_id = Set(Some(card.id));
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
     Ok(Step::Take(Box::new(row), Begun::Now))
@@ -181,7 +183,7 @@ impl Counter {
         row: payment::Model,
         begun: Begun,
     ) -> Result<(), PaymentError> {
-        let Some(provider) = &self.provider else { return Ok(()) };
+        let Some(provider) = &self.providers.stripe else { return Ok(()) };
         let Some(visit) = row.appointment_id.map(Id::from_uuid) else { return Ok(()) };
         let id = Id::<Payment>::from_uuid(row.id);
         let tx = self.db.tenant(caller).await?;
@@ -291,7 +293,7 @@ impl From<Begun> for Way {
 /// Has money taken, once: whoever may have been asked before is asked first what became of it, and so is who
 /// refuses.
 async fn ask(
-    provider: &dyn Provider,
+    provider: &dyn CardProvider,
     new: &NewCharge,
     way: Way,
 ) -> Result<Option<Charged>, ProviderError> {

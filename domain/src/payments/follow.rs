@@ -2,6 +2,7 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::books;
 use super::cards;
 use super::due::Bill;
 use super::entities::payment;
@@ -78,7 +79,7 @@ pub(super) async fn give_back_fees(
         .await?;
     for fee in fees {
         let left = fee.amount_minor - fee.refunded_minor;
-        if left > 0 {
+        if left > 0 && !books::is_disputed(tx, Id::from_uuid(fee.id)).await? {
             refunds::begin(tx, fee, left, String::new()).await?;
         }
     }
@@ -118,7 +119,7 @@ pub(super) async fn give_back_excess(
     for card in cards {
         let part = excess.min(card.amount_minor - card.tip_minor - card.refunded_minor);
         let whole = card.pass_id.is_none() || part == card.amount_minor;
-        if part > 0 && whole {
+        if part > 0 && whole && !books::is_disputed(tx, Id::from_uuid(card.id)).await? {
             excess -= part;
             refunds::begin(tx, card, part, String::new()).await?;
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::accounts::PROVIDER;
+use super::books;
 use super::cards::{LOOK_AT_CARD, LookAtCard};
 use super::counter::Counter;
 use super::error::PaymentError;
@@ -34,6 +35,8 @@ pub struct Heard {
     pub account: Option<String>,
     /// With what: how the provider calls it.
     pub object: String,
+    /// To which payment that belongs, as the provider calls it.
+    pub belongs_to: Option<String>,
     /// Whose that is, as the provider calls them.
     pub customer: Option<String>,
     /// What we call it, if we noted that there: it may be told before we know how they call it.
@@ -92,6 +95,8 @@ pub async fn heard(db: &Db, heard: &Heard) -> Result<(), StoreError> {
     for Whose { tenant_id } in Whose::find_by_statement(statement).all(tx.conn()).await? {
         let job = if heard.kind == "account.updated" {
             Some(NewJob::new(LOOK_AT_ACCOUNT, &LookAtAccount {}))
+        } else if let Some(job) = books::about(tx.conn(), tenant_id, heard).await? {
+            Some(job)
         } else {
             about(tx.conn(), tenant_id, heard).await?
         };

@@ -21,6 +21,10 @@ enum Account {
     At(Way),
     /// What was sold ahead: what the business still owes for vouchers and passes, what memberships brought.
     Ahead(What),
+    /// What customers went to their bank about, and isn't decided.
+    Disputed,
+    /// What was decided for them.
+    Lost,
     /// What was sold ahead and never used.
     Expired,
     /// By how much what a pass paid for would have cost more by itself.
@@ -41,6 +45,8 @@ impl Account {
             Self::At(Way::Pass) | Self::Ahead(What::Pass) => "passes",
             Self::At(way) => way.key(),
             Self::Ahead(What::Membership) => "memberships",
+            Self::Disputed => "disputed",
+            Self::Lost => "lost",
             Self::Expired => "expired",
             Self::Discounts => "discounts",
             Self::Sales => "sales",
@@ -72,6 +78,7 @@ struct About<'a> {
     currency: &'a str,
     payment: Option<Uuid>,
     refund: Option<Uuid>,
+    dispute: Option<Uuid>,
 }
 
 impl<'a> About<'a> {
@@ -83,14 +90,15 @@ impl<'a> About<'a> {
             currency: &payment.currency,
             payment: Some(payment.id),
             refund,
+            dispute: None,
         }
     }
 }
 
 const WRITE: &str = "
     insert into ledger (tenant_id, id, at, location_id, debit, credit, amount_minor, currency,
-                        appointment_id, payment_id, refund_id, sale_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                        appointment_id, payment_id, refund_id, sale_id, dispute_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 async fn write(tx: &TenantTx, about: &About<'_>, line: Line) -> Result<(), StoreError> {
     if line.amount_minor <= 0 {
@@ -109,6 +117,7 @@ async fn write(tx: &TenantTx, about: &About<'_>, line: Line) -> Result<(), Store
         about.payment.into(),
         about.refund.into(),
         about.sale.into(),
+        about.dispute.into(),
     ];
     tx.conn()
         .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, WRITE, values))
@@ -118,11 +127,11 @@ async fn write(tx: &TenantTx, about: &About<'_>, line: Line) -> Result<(), Store
 
 /// Whose what was paid is: that of customers who owe it for a visit, or of what they bought.
 async fn owed(tx: &TenantTx, payment: &payment::Model) -> Result<Account, StoreError> {
-    let Some(sale) = payment.sale_id else { return Ok(Account::Customers) };
     #[derive(FromQueryResult)]
     struct Sold {
         what: String,
     }
+    let Some(sale) = payment.sale_id else { return Ok(Account::Customers) };
     let sql = "select what from sales where tenant_id = $1 and id = $2";
     let values = [tx.tenant().uuid().into(), sale.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -197,6 +206,7 @@ pub(crate) async fn expired(
         currency: &sale.currency,
         payment: None,
         refund: None,
+        dispute: None,
     };
     let (debit, credit) = (Account::Ahead(sale.what), Account::Expired);
     write(tx, &about, Line { debit, credit, amount_minor }).await
@@ -236,6 +246,7 @@ pub(super) async fn earn(tx: &TenantTx, visit: &Stood, earned: Earned) -> Result
         currency: &visit.currency,
         payment: None,
         refund: None,
+        dispute: None,
     };
     for (account, more) in
         [(Account::Sales, earned.sales - booked.sales), (Account::Fees, earned.fees - booked.fees)]
@@ -248,4 +259,63 @@ pub(super) async fn earn(tx: &TenantTx, visit: &Stood, earned: Earned) -> Result
         write(tx, &about, line).await?;
     }
     Ok(())
+}
+
+/// What a dispute has away now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Away {
+    /// It may come back.
+    pub(super) undecided_minor: i64,
+    /// It won't.
+    pub(super) lost_minor: i64,
+}
+
+const AWAY: &str = "
+    select coalesce(sum(case when debit = 'disputed' then amount_minor
+                             when credit = 'disputed' then -amount_minor end), 0)::bigint as undecided,
+           coalesce(sum(case when debit = 'lost' then amount_minor
+                             when credit = 'lost' then -amount_minor end), 0)::bigint as lost
+    from ledger where tenant_id = $1 and dispute_id = $2";
+
+/// Brings the book to what a dispute has away now: the difference is written, if there is one.
+pub(super) async fn disputed(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    currency: &str,
+    dispute: Uuid,
+    away: Away,
+) -> Result<(), StoreError> {
+    #[derive(FromQueryResult)]
+    struct Booked {
+        undecided: i64,
+        lost: i64,
+    }
+    let values = [tx.tenant().uuid().into(), dispute.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, AWAY, values);
+    let booked = Booked::find_by_statement(statement).one(tx.conn()).await?;
+    let (undecided, lost) = booked.map_or((0, 0), |row| (row.undecided, row.lost));
+    let about = About {
+        currency,
+        // Its lines are known by the dispute: of a payment there is one line from one account to another.
+        payment: None,
+        dispute: Some(dispute),
+        ..About::paying(payment, None)
+    };
+    for line in away_lines(Away { undecided_minor: undecided, lost_minor: lost }, away) {
+        write(tx, &about, line).await?;
+    }
+    Ok(())
+}
+
+/// What leads from one to the other: what is lost was undecided before, and all of it comes from the provider.
+fn away_lines(from: Away, to: Away) -> [Line; 2] {
+    let moved = |debit, credit, amount_minor: i64| {
+        let line = Line { debit, credit, amount_minor };
+        if amount_minor < 0 { Line { amount_minor: -amount_minor, ..line.turned() } } else { line }
+    };
+    let away = to.undecided_minor + to.lost_minor - from.undecided_minor - from.lost_minor;
+    [
+        moved(Account::Disputed, Account::At(Way::Card), away),
+        moved(Account::Lost, Account::Disputed, to.lost_minor - from.lost_minor),
+    ]
 }

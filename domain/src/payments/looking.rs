@@ -26,6 +26,9 @@ pub struct Look {
 /// After so long without a word the provider is asked.
 const SILENCE: chrono::Duration = chrono::Duration::minutes(2);
 
+/// For so long it is asked whether somebody paid at a page all the same that was given up and can't be closed.
+const GIVEN_UP_FOR: chrono::Duration = chrono::Duration::days(2);
+
 /// What was begun for a visit and isn't settled yet.
 pub(super) async fn unsettled(
     tx: &TenantTx,
@@ -68,7 +71,11 @@ const UNHEARD: &str = "
      where state = 'pending' and updated_at < $1 order by updated_at limit 500)
     union all
     (select tenant_id, id, updated_at, 'card' as what from cards
-     where state = 'open' and updated_at < $1 order by updated_at limit 500)";
+     where state = 'open' and updated_at < $1 order by updated_at limit 500)
+    union all
+    (select tenant_id, id, updated_at, 'paid' as what from payments
+     where state = 'over' and provider = 'payfast' and reference is not null and created_at > $2
+     order by created_at limit 500)";
 
 /// Queues a look at everything of which nothing was heard for a while; says at how much.
 pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
@@ -80,7 +87,7 @@ pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
         what: String,
     }
     let tx = db.system(SystemReason::Payments).await?;
-    let values = [(tx.now() - SILENCE).into()];
+    let values = [(tx.now() - SILENCE).into(), (tx.now() - GIVEN_UP_FOR).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, UNHEARD, values);
     let silent = Silent::find_by_statement(statement).all(tx.conn()).await?;
     // A try that came to nothing isn't the last one: in the next hour there is another.

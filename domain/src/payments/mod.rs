@@ -6,6 +6,7 @@
 
 mod accounts;
 pub(crate) mod amounts;
+mod books;
 mod cards;
 mod counter;
 mod due;
@@ -19,19 +20,28 @@ mod looking;
 mod mails;
 mod on_file;
 mod own;
+mod payfast;
 mod provider;
 mod read;
 mod record;
 mod refunds;
+mod registry;
 mod removal;
 mod settle;
 mod signature;
 mod take;
 mod till;
+mod unkeyed;
 mod wish;
 mod words;
 
 pub use accounts::AccountFacts;
+pub use books::{
+    Bookkeeper, CheckFacts, Comparison, Difference, DisputeFacts, DisputeStand, DisputeState,
+    Entry, LOOK_AT_BOOKS, LookAtBooks, Moved, PayoutFacts, PayoutStand, PayoutState, Period,
+    Reason, Reversal, Sum, Taking, compare, list_checks, list_disputes, list_payouts,
+    look_at_books_due,
+};
 pub(crate) use cards::takes_cards;
 pub use cards::{CardFacts, CardState, LOOK_AT_CARD, LookAtCard};
 pub use counter::Counter;
@@ -44,9 +54,14 @@ pub(crate) use ledger::expired;
 pub use looking::{LOOK, Look, look_at_unheard};
 pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
 pub use own::{OwnEntrance, OwnPayment, OwnState};
+pub use payfast::{
+    BELIEVE, Believe, CURRENCY as PAYFAST_CURRENCY, Gateway, HOOK_PATH as PAYFAST_HOOK_PATH,
+    Merchant, MerchantAccount, NewKeys, digest as payfast_digest, disconnect as disconnect_payfast,
+    signature as payfast_signature,
+};
 pub use provider::{
-    AccountState, Charged, Door, Entrance, NewAccount, NewPage, NewRefund, Opened, Place, Provider,
-    ProviderError, ReturnStage, Returned, Stage, Stand,
+    AccountState, CardAt, CardProvider, Charged, Door, Entrance, NewAccount, NewPage, NewRefund,
+    Opened, Provider, ProviderError, ReturnStage, Returned, Stage, Stand,
 };
 pub use read::{
     PaymentFacts, PaymentFilter, RefundFacts, SaleRef, VisitMoney, list, of_visit, read,
@@ -54,6 +69,7 @@ pub use read::{
 pub(crate) use record::{For, Paying, With, open_of, pay_visit, record};
 pub use refunds::{GIVE_BACK, GiveBack, refund};
 pub(crate) use refunds::{give_back_sale, left_of_sale};
+pub use registry::Providers;
 pub use removal::{FORGET_CARD, ForgetCard, forget_cards, remove_card, remove_own_card};
 pub use signature::{NotSigned, SIGNATURE_TOLERANCE, is_signed};
 pub use take::{NewPayment, take};
@@ -63,4 +79,4 @@ pub use till::{
     CloseFacts, Movement, NewClose, TillDay, WaySum, close as close_till, closes, movements, till,
 };
 pub use wish::{Part, Wish};
-pub use words::{KeptState, PaymentKind, PaymentState, RefundState, Way};
+pub use words::{KeptState, PaymentKind, PaymentState, ProviderName, RefundState, Way};

@@ -5,12 +5,12 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use super::accounts;
 use super::cards::{self, CardState};
 use super::counter::{
-    Counter, OPENED_WITHIN, PAGE_KEPT, Wanted, asked, end, is_unsettled, new_payment,
+    Counter, OPENED_WITHIN, PAGE_KEPT, Wanted, asked, end, is_unsettled, new_payment, place_of,
 };
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking::{self, unsettled};
-use super::provider::{Door, NewPage, Place, ProviderError};
+use super::provider::{CardAt, Door, NewPage, ProviderError};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::removal;
@@ -18,7 +18,7 @@ use super::wish::{Asked, Part, Wish, is_being_had};
 use super::words::{PaymentKind, PaymentState};
 use crate::bookings::{self, Holder, Stood, VisitFacts};
 use crate::ids::{Id, Payment};
-use crate::tenancy::{StoreError, TenantTx};
+use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::time::Instant;
 
 /// What a customer is asked to pay for their visit.
@@ -123,15 +123,18 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
         let leaves = card && wish.part == Part::Now;
         return if leaves { Ok(Step::Card) } else { Err(PaymentError::NothingDue) };
     }
-    let account = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
+    let place = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
     let keeps_card = card && wanted.kind == PaymentKind::Deposit;
     if let Some(row) = unsettled(tx, visit.id).await? {
         // Somebody paid, or it is being taken from the card.
         if row.state == PaymentState::Processing.key() || row.card_id.is_some() {
             return Err(PaymentError::NothingDue);
         }
-        let here = wish.place == Place::Form;
-        let same = asked(&row)? == wanted && row.keeps_card == keeps_card && row.here == here;
+        let here = wish.card_at == CardAt::Form;
+        let same = asked(&row)? == wanted
+            && row.keeps_card == keeps_card
+            && row.here == here
+            && place_of(&row)?.as_ref() == Some(&place);
         match (&row.url, row.reference.is_some()) {
             (Some(url), true) if same && row.created_at + PAGE_KEPT > tx.now() => {
                 return Ok(Step::Go(url.clone()));
@@ -147,9 +150,9 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
             (_, false) => end(tx, row, None).await?,
         }
     }
-    let mut row = new_payment(tx, &visit, &wanted, account);
+    let mut row = new_payment(tx, &visit, &wanted, place);
     row.keeps_card = Set(keeps_card);
-    row.here = Set(wish.place == Place::Form);
+    row.here = Set(wish.card_at == CardAt::Form);
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
     Ok(Step::Open(Box::new(row), Box::new(visit)))
 }
@@ -172,8 +175,8 @@ impl Counter {
             (false, false, 1..) => OwnState::Paid,
             _ => OwnState::Nothing,
         };
-        let account = accounts::that_takes_money(tx).await?;
-        let online = self.provider.is_some() && account.is_some();
+        let place = accounts::that_takes_money(tx).await?;
+        let online = place.is_some_and(|place| self.providers.has(place.provider));
         let (open_minor, most_tip_minor) = (bill.open(&paid), bill.most_tip(&paid));
         let payable = open_minor > 0 || most_tip_minor > 0;
         let fee = is_over(visit.status) && amount_minor > 0;
@@ -205,7 +208,7 @@ impl Counter {
     /// Where the customer pays what they wish, or leaves a card. Who asks twice gets the same page. A card that is
     /// left without paying is left on a page, wherever one wants to be.
     pub async fn door(&self, holder: &Holder, wish: Wish) -> Result<OwnEntrance, PaymentError> {
-        if self.provider.is_none() {
+        if !self.providers.any() {
             return Err(PaymentError::NoCards);
         }
         for _ in 0..2 {
@@ -213,7 +216,7 @@ impl Counter {
                 Step::Go(url) => return Ok(url.into()),
                 Step::Show(row) => {
                     // Somebody may have paid meanwhile: then that is found, and said.
-                    if let Some(door) = self.door_of(&row).await? {
+                    if let Some(door) = self.door_of(&holder.caller, &row).await? {
                         return Ok(door);
                     }
                     let id = Id::from_uuid(row.id);
@@ -236,13 +239,18 @@ impl Counter {
     }
 
     /// What a form that was opened before is opened with.
-    async fn door_of(&self, row: &payment::Model) -> Result<Option<OwnEntrance>, PaymentError> {
-        let provider = self.provider.as_ref().ok_or(PaymentError::NoCards)?;
-        let (Some(account), Some(reference)) = (&row.account, &row.reference) else {
+    async fn door_of(
+        &self,
+        caller: &Caller,
+        row: &payment::Model,
+    ) -> Result<Option<OwnEntrance>, PaymentError> {
+        let (Some(place), Some(reference)) = (place_of(row)?, &row.reference) else {
             return Ok(None);
         };
-        let door = provider.look(account, reference).await?.door;
-        Ok(door.map(|door| OwnEntrance { account: account.clone(), door }))
+        let provider = self.provider(caller, place.provider, &place.account);
+        let provider = Box::pin(provider).await.map_err(no_cards)?;
+        let door = provider.look(&place.account, reference).await?.door;
+        Ok(door.map(|door| OwnEntrance { account: place.account, door }))
     }
 
     async fn open_page(
@@ -251,11 +259,13 @@ impl Counter {
         row: payment::Model,
         visit: VisitFacts,
     ) -> Result<OwnEntrance, PaymentError> {
-        let provider = self.provider.as_ref().ok_or(PaymentError::NoCards)?;
         let id = Id::<Payment>::from_uuid(row.id);
+        let place = place_of(&row)?.ok_or(PaymentError::NoCards)?;
+        let provider = self.provider(&holder.caller, place.provider, &place.account);
+        let provider = Box::pin(provider).await.map_err(no_cards)?;
         let page = NewPage {
             key: format!("page {id}"),
-            account: row.account.clone().unwrap_or_default(),
+            account: place.account,
             amount_minor: row.amount_minor,
             currency: row.currency.clone(),
             title: visit.title.clone(),
@@ -264,7 +274,7 @@ impl Counter {
             email: visit.email.clone(),
             locale: visit.locale.clone().unwrap_or_else(|| "auto".to_owned()),
             back_url: self.back_url(holder),
-            place: if row.here { Place::Form } else { Place::Page },
+            card_at: if row.here { CardAt::Form } else { CardAt::Page },
             keeps_card: row.keeps_card,
             expires_at: (row.created_at + PAGE_KEPT).timestamp(),
         };
@@ -301,6 +311,14 @@ impl Counter {
             return Err(PaymentError::NothingDue);
         }
         Ok(OwnEntrance { account: page.account, door: opened.door })
+    }
+}
+
+/// For who pays it is all the same why cards can't be taken.
+fn no_cards(error: PaymentError) -> PaymentError {
+    match error {
+        PaymentError::NotOffered | PaymentError::NotConnected => PaymentError::NoCards,
+        other => other,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whoever takes cards, behind a trait. What is asked of them goes under a key that stays the same when it is
+//! Whoever takes money, behind traits. What is asked of them goes under a key that stays the same when it is
 //! asked again, so that nothing is done twice. No card ever comes this way: customers type it in at the
 //! provider's.
 
@@ -66,7 +66,7 @@ pub struct NewPage {
     /// Where the customer comes back to.
     pub back_url: String,
     /// Where the customer types in their card.
-    pub place: Place,
+    pub card_at: CardAt,
     /// Until when it can be paid there, in seconds of the epoch. The provider takes no less than half an
     /// hour from now and no more than a day; who asks sees to it.
     pub expires_at: i64,
@@ -74,7 +74,7 @@ pub struct NewPage {
 
 /// Where a customer types in their card: at the provider's in either case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Place {
+pub enum CardAt {
     /// On a page of the provider's own.
     #[default]
     Page,
@@ -176,6 +176,8 @@ pub struct NewRefund {
     pub currency: String,
     /// Which refund it is here.
     pub refund: String,
+    /// What was noted before it was asked, of who keeps no keys.
+    pub mark: Option<String>,
 }
 
 /// Money that is being given back.
@@ -219,9 +221,44 @@ pub enum ProviderError {
     },
 }
 
-/// Takes cards.
+/// Takes money at pages of its own, and gives it back: what everybody does who takes money here.
 #[async_trait]
 pub trait Provider: Send + Sync + Debug {
+    /// Opens a page where a customer pays, or a form within ours, if that is wanted and there is one.
+    async fn open_page(&self, new: &NewPage) -> Result<Entrance, ProviderError>;
+
+    /// How a payment stands whose page was opened under this reference.
+    async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;
+
+    /// Gives a page up, and says how it stands then: whoever was faster has paid. Who can, closes it, so that nobody
+    /// pays there any more; what is paid at one that can't be closed is told, and found. Doing it again changes
+    /// nothing.
+    async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;
+
+    /// Gives money back.
+    async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError>;
+
+    /// What became of a refund of ours of which no answer came: one that carries our name, if there is any.
+    async fn find_returned(&self, new: &NewRefund) -> Result<Option<Returned>, ProviderError>;
+
+    /// How money that is given back stands.
+    async fn returned(&self, account: &str, reference: &str) -> Result<Returned, ProviderError>;
+
+    /// Of who keeps no keys: how much was given back of a payment until now, in its own words. It is noted before it
+    /// is asked for more, one after the other, so that who asks again knows what was done meanwhile.
+    async fn mark(&self, _new: &NewRefund) -> Result<Option<String>, ProviderError> {
+        Ok(None)
+    }
+
+    /// Whether it does what is asked under one key once, however often it is asked.
+    fn keeps_keys(&self) -> bool {
+        true
+    }
+}
+
+/// A provider with accounts below ours, where cards can be left for later.
+#[async_trait]
+pub trait CardProvider: Provider {
     /// Makes an account for a business, and says how the provider calls it.
     async fn open_account(&self, new: &NewAccount) -> Result<AccountState, ProviderError>;
 
@@ -230,16 +267,6 @@ pub trait Provider: Send + Sync + Debug {
 
     /// A business's account, as it is now.
     async fn account(&self, account: &str) -> Result<AccountState, ProviderError>;
-
-    /// Opens a page, or a form within ours, where a customer pays.
-    async fn open_page(&self, new: &NewPage) -> Result<Entrance, ProviderError>;
-
-    /// How a payment stands whose page was opened under this reference.
-    async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;
-
-    /// Closes a page, so that nobody pays there any more, and says how it stands then: whoever was faster has
-    /// paid. Closing it again changes nothing.
-    async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError>;
 
     /// Opens a page where a customer leaves a card, and pays nothing.
     async fn open_card_page(&self, new: &NewCardPage) -> Result<Opened, ProviderError>;
@@ -269,13 +296,4 @@ pub trait Provider: Send + Sync + Debug {
 
     /// Forgets a card: nothing is ever taken from it again. Forgetting it again changes nothing.
     async fn forget_card(&self, account: &str, method: &str) -> Result<(), ProviderError>;
-
-    /// Gives money back.
-    async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError>;
-
-    /// What became of a refund of ours of which no answer came: one that carries our name, if there is any.
-    async fn find_returned(&self, new: &NewRefund) -> Result<Option<Returned>, ProviderError>;
-
-    /// How money that is given back stands.
-    async fn returned(&self, account: &str, reference: &str) -> Result<Returned, ProviderError>;
 }

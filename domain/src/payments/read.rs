@@ -63,6 +63,8 @@ pub struct PaymentFacts {
     pub off_session: bool,
     /// Why it came to nothing, in the provider's words.
     pub trouble: Option<String>,
+    /// Whether its customer went to their bank about it, so that it can't be given back.
+    pub disputed: bool,
     /// What was given back, the oldest first.
     pub refunds: Vec<RefundFacts>,
 }
@@ -90,6 +92,8 @@ pub struct RefundFacts {
     pub reason: String,
     /// By whom.
     pub given_by: String,
+    /// Whether it was given back at the provider's own pages, and not here.
+    pub made_there: bool,
     /// Why it didn't arrive.
     pub trouble: Option<String>,
     /// When it began.
@@ -146,6 +150,7 @@ struct Row {
     kind: String,
     off_session: bool,
     trouble: Option<String>,
+    disputed: bool,
     refunds: serde_json::Value,
 }
 
@@ -182,6 +187,7 @@ impl TryFrom<Row> for PaymentFacts {
             kind: PaymentKind::stored(&row.kind)?,
             off_session: row.off_session,
             trouble: row.trouble,
+            disputed: row.disputed,
             refunds: serde_json::from_value(row.refunds).map_err(unreadable)?,
         })
     }
@@ -193,9 +199,12 @@ const SHOWN: &str = "
            p.location_id, coalesce(a.customer_id, s.customer_id) as customer_id,
            c.name as customer_name, p.way, p.voucher_id, p.pass_id, p.state, p.amount_minor, p.tip_minor, p.refunded_minor, p.currency, p.note,
            p.taken_by, p.created_at, p.paid_at, p.kind, p.card_id is not null as off_session, p.trouble,
+           exists (select from disputes d where d.tenant_id = p.tenant_id and d.payment_id = p.id
+                   and not d.refundable) as disputed,
            (select coalesce(jsonb_agg(jsonb_build_object(
                        'id', r.id, 'amount_minor', r.amount_minor, 'state', r.state,
-                       'reason', r.reason, 'given_by', r.given_by, 'trouble', r.trouble,
+                       'reason', r.reason, 'given_by', r.given_by, 'made_there', r.made_there,
+                       'trouble', r.trouble,
                        'created_at', r.created_at, 'done_at', r.done_at) order by r.id), '[]')
             from refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.id) as refunds
     from payments p
@@ -297,7 +306,7 @@ pub async fn of_visit(tx: &TenantTx, id: Id<Appointment>) -> Result<VisitMoney, 
     let (bill, stood) = (bill(&visit), Stood::from(&visit));
     let card = cards::of(tx, &stood).await?;
     let fee_at = fees::when(tx, &stood, &paid).await?;
-    Ok(VisitMoney { bill, paid, visit, payments, card, fee_at })
+    Ok(VisitMoney { visit, bill, paid, payments, card, fee_at })
 }
 
 /// What a visit costs.

@@ -115,6 +115,7 @@ pub(crate) async fn record(
         here: Set(false),
         keeps_card: Set(false),
         trouble: Set(None),
+        provider: Set(None),
     };
     let row = row.insert(tx.conn()).await?;
     ledger::paid(tx, &row).await?;

@@ -1,9 +1,14 @@
 //! Giving money back: at once at the desk, by the provider for who paid by card.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
+use super::books;
 use super::entities::{payment, refund};
 use super::error::PaymentError;
 use super::follow;
@@ -21,6 +26,7 @@ use crate::outbox::NewEvent;
 use crate::sold;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::text;
+use crate::time::Instant;
 
 /// The kind of job that has the provider give money back.
 pub const GIVE_BACK: &str = "payments.give_back";
@@ -63,6 +69,9 @@ pub async fn refund(
     if PaymentState::stored(&row.state)? != PaymentState::Paid {
         return Err(PaymentError::NotPaid);
     }
+    if books::is_disputed(tx, id).await? {
+        return Err(PaymentError::Disputed);
+    }
     if amount_minor > row.amount_minor - row.refunded_minor {
         return Err(PaymentError::MoreThanPaid);
     }
@@ -100,6 +109,9 @@ pub(super) async fn begin(
         created_at: Set(tx.now()),
         done_at: Set(at_desk.then_some(tx.now())),
         updated_at: Set(tx.now()),
+        made_there: Set(false),
+        mark: Set(None),
+        asked_until: Set(None),
     };
     let row = row.insert(tx.conn()).await?;
     let before = payment.refunded_minor;
@@ -177,6 +189,69 @@ pub(super) async fn pending(
     Ok(payment.one(tx.conn()).await?.map(|payment| (row, payment)))
 }
 
+/// A refund that is asked for at a provider that keeps no keys, from now on by whoever holds this and by nobody else
+/// until then; none: an older one of the same payment comes first, or somebody else asks already.
+pub(super) async fn claim(
+    tx: &TenantTx,
+    id: Id<Refund>,
+    until: Instant,
+) -> Result<Option<refund::Model>, StoreError> {
+    let Some((row, payment)) = pending(tx, id).await? else { return Ok(None) };
+    held(tx, Id::from_uuid(payment.id)).await?;
+    if next_of(tx, payment.id).await? != Some(id) {
+        return Ok(None);
+    }
+    let held = refund::Entity::find_by_id((tx.tenant().uuid(), row.id)).lock_exclusive();
+    let Some(row) = held.one(tx.conn()).await? else { return Ok(None) };
+    if row.asked_until.is_some_and(|busy| busy > tx.now()) {
+        return Ok(None);
+    }
+    let mut change: refund::ActiveModel = row.into();
+    change.asked_until = Set(Some(until));
+    change.updated_at = Set(tx.now());
+    Ok(Some(change.update(tx.conn()).await?))
+}
+
+/// Notes what the provider had given back before it is asked.
+pub(super) async fn note_mark(tx: &TenantTx, id: Id<Refund>, mark: &str) -> Result<(), StoreError> {
+    let Some((row, _)) = pending(tx, id).await? else { return Ok(()) };
+    let mut change: refund::ActiveModel = row.into();
+    change.mark = Set(Some(mark.to_owned()));
+    change.update(tx.conn()).await?;
+    Ok(())
+}
+
+/// The provider has answered: whoever comes next may ask.
+pub(super) async fn release(tx: &TenantTx, id: Id<Refund>) -> Result<(), StoreError> {
+    let Some((row, _)) = pending(tx, id).await? else { return Ok(()) };
+    let mut change: refund::ActiveModel = row.into();
+    change.asked_until = Set(None);
+    change.update(tx.conn()).await?;
+    Ok(())
+}
+
+/// Queues the next refund of the payment that this one was of, if another one waits.
+pub(super) async fn ask_next(tx: &TenantTx, after: Id<Refund>) -> Result<(), StoreError> {
+    let found = refund::Entity::find_by_id((tx.tenant().uuid(), after.uuid())).one(tx.conn());
+    let Some(row) = found.await? else { return Ok(()) };
+    let Some(next) = next_of(tx, row.payment_id).await? else { return Ok(()) };
+    let key = format!("give_back {next} after {after}");
+    let job = NewJob::new(GIVE_BACK, &GiveBack { refund: next }).once(key);
+    jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await
+}
+
+/// Which refund of a payment is done next.
+async fn next_of(tx: &TenantTx, payment: Uuid) -> Result<Option<Id<Refund>>, StoreError> {
+    let found = refund::Entity::find()
+        .filter(refund::Column::TenantId.eq(tx.tenant().uuid()))
+        .filter(refund::Column::PaymentId.eq(payment))
+        .filter(refund::Column::State.eq(RefundState::Pending.key()))
+        .order_by_asc(refund::Column::Id)
+        .one(tx.conn())
+        .await?;
+    Ok(found.map(|row| Id::from_uuid(row.id)))
+}
+
 /// Writes down what the provider made of it. What it said before changes nothing.
 pub(super) async fn heard(
     tx: &mut TenantTx,
@@ -210,7 +285,10 @@ pub(super) async fn heard(
             let before = done_before(tx, &payment, id).await?;
             ledger::returned(tx, &payment, &row, before, 0).await?;
             tell(tx, &payment, id);
-            mails::returned(tx, &payment, &row).await?;
+            // Of what was given back there, the provider writes.
+            if !row.made_there {
+                mails::returned(tx, &payment, &row).await?;
+            }
         }
         ReturnStage::Failed => {
             change.state = Set(RefundState::Failed.key().to_owned());
@@ -225,7 +303,11 @@ pub(super) async fn heard(
     Ok(())
 }
 
-async fn hold_visit_of(tx: &TenantTx, payment: &payment::Model) -> Result<(), StoreError> {
+/// Holds the visit that something was paid for: that comes before the payment.
+pub(super) async fn hold_visit_of(
+    tx: &TenantTx,
+    payment: &payment::Model,
+) -> Result<(), StoreError> {
     let Some(visit) = payment.appointment_id.map(Id::from_uuid) else { return Ok(()) };
     bookings::hold_for_money(tx, visit).await.map_err(bookings::BookingError::into_store)
 }
@@ -236,7 +318,6 @@ async fn done_before(
     payment: &payment::Model,
     but: Id<Refund>,
 ) -> Result<i64, StoreError> {
-    use sea_orm::{ColumnTrait, QueryFilter};
     let rows = refund::Entity::find()
         .filter(refund::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(refund::Column::PaymentId.eq(payment.id))

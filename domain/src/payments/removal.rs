@@ -128,7 +128,7 @@ impl Counter {
         let Some(caller) = tenants::on_behalf(&self.db, tenant, "payments").await? else {
             return Ok(());
         };
-        let provider = self.provider.as_ref().ok_or(PaymentError::ProviderAway)?;
+        let provider = self.providers.stripe.as_ref().ok_or(PaymentError::ProviderAway)?;
         let tx = self.db.tenant(&caller).await?;
         let Some(row) = to_forget(&tx, id).await? else { return Ok(()) };
         tx.commit().await?;

@@ -1,7 +1,7 @@
 //! What a customer wants to pay, and what comes of that: pure.
 
 use super::due::{Bill, Paid};
-use super::provider::Place;
+use super::provider::CardAt;
 use super::words::PaymentKind;
 use crate::bookings::Status;
 use crate::fault::{Faults, ValueFault};
@@ -14,7 +14,7 @@ pub struct Wish {
     /// A tip besides.
     pub tip_minor: i64,
     /// Where they want to type in their card.
-    pub place: Place,
+    pub card_at: CardAt,
 }
 
 /// Which part of what a visit costs.

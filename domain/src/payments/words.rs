@@ -20,6 +20,14 @@ words! {
         Pass = "pass",
     }
 
+    /// Who takes what is paid at a page.
+    ProviderName {
+        /// Stripe, with an account below this installation's.
+        Stripe = "stripe",
+        /// PayFast, with keys of the business's own.
+        PayFast = "payfast",
+    }
+
     /// What a payment was for when it was begun.
     PaymentKind {
         /// What makes a visit certain.

@@ -31,6 +31,7 @@ const LONGEST_NOTICE: i32 = 366 * 24 * 60;
 
 /// The rules of a business.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Policy {
     /// Minutes between the starts of visits.
     pub slot_step_minutes: i32,

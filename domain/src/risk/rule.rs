@@ -54,31 +54,32 @@ impl Rule {
     }
 
     /// Whether it asks nothing, ever.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::default()
     }
 
     /// Whether so many points are enough for it to ask anything.
-    pub(crate) fn is_met(&self, points: u8) -> bool {
+    pub(crate) fn is_met(self, points: u8) -> bool {
         self.wants_approval(points) || self.share(points).is_some()
     }
 
-    fn wants_approval(&self, points: u8) -> bool {
+    fn wants_approval(self, points: u8) -> bool {
         self.approval_from.is_some_and(|from| points >= from)
     }
 
-    fn share(&self, points: u8) -> Option<u8> {
+    fn share(self, points: u8) -> Option<u8> {
         self.deposit.filter(|(from, _)| points >= *from).map(|(_, share)| share)
     }
 
     /// Whether so many points are enough for it to ask for a deposit.
-    pub(crate) fn wants_deposit(&self, points: u8) -> bool {
+    pub(crate) fn wants_deposit(self, points: u8) -> bool {
         self.share(points).is_some()
     }
 
     /// What it asks of a visit that costs so much. Where no deposit can be taken (there is no account that takes
     /// money, or nothing to pay), staff decide.
-    pub(crate) fn demand(&self, points: u8, price_minor: i64, takes_money: bool) -> Demand {
+    pub(crate) fn demand(self, points: u8, price_minor: i64, takes_money: bool) -> Demand {
         let approval = self.wants_approval(points);
         match self.share(points) {
             None if approval => Demand::Approval,

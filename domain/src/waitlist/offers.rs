@@ -341,16 +341,13 @@ async fn taker(
         phone: entry.phone.as_deref().and_then(|text| Phone::parse(text, "").ok()),
         locale: Some(entry.locale),
     };
-    let (customer, likeness) = match entry.customer_id {
-        Some(id) => {
-            let known = Id::from_uuid(id);
-            customers::hold_still(tx, known).await?;
-            (known, customers::likeness(tx, &contact).await?)
-        }
-        None => {
-            let (whose, likeness) = customers::met(tx, &contact).await?;
-            (whose.id, likeness)
-        }
+    let (customer, likeness) = if let Some(id) = entry.customer_id {
+        let known = Id::from_uuid(id);
+        customers::hold_still(tx, known).await?;
+        (known, customers::likeness(tx, &contact).await?)
+    } else {
+        let (whose, likeness) = customers::met(tx, &contact).await?;
+        (whose.id, likeness)
     };
     Ok((customer, likeness, contact))
 }

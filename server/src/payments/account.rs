@@ -1,13 +1,15 @@
 //! The business's account at the provider of cards, over HTTP.
 
 use openchair_domain::authz::perm;
+use openchair_domain::payments;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 
-use super::dto::{PaymentAccountView, ProviderPageView};
+use super::dto::{PayFastKeysInput, PaymentAccountView, ProviderPageView};
 use crate::app::App;
 use crate::auth::Can;
-use crate::openapi::Tags;
+use crate::input::Input;
+use crate::openapi::{NoContent, Tags};
 use crate::problem::ApiError;
 
 /// Where the business comes back to from the provider.
@@ -41,6 +43,31 @@ impl PaymentAccountApi {
         let back = format!("{}{PAGE}", self.0.public_url);
         let url = self.0.counter.connect(&who, &back).await?;
         Ok(Json(ProviderPageView { url }))
+    }
+
+    /// Puts in the business's own keys at PayFast: from now on its customers pay there. Only for a business whose
+    /// currency is the South African rand. The keys are checked with PayFast, sealed, and never shown again. What was
+    /// begun at another provider is finished there.
+    #[oai(path = "/payfast", method = "put", operation_id = "connect_payfast")]
+    async fn connect_payfast(
+        &self,
+        who: Can<perm::ConnectPayments>,
+        body: Input<PayFastKeysInput>,
+    ) -> Result<Json<PaymentAccountView>, ApiError> {
+        let keys = body.0.into_domain();
+        Ok(Json(self.0.counter.connect_payfast(&who, &keys).await?.into()))
+    }
+
+    /// Takes the keys at PayFast away, once nothing is being paid or given back with them.
+    #[oai(path = "/payfast", method = "delete", operation_id = "disconnect_payfast")]
+    async fn disconnect_payfast(
+        &self,
+        who: Can<perm::ConnectPayments>,
+    ) -> Result<NoContent, ApiError> {
+        let mut tx = self.0.db.tenant(&who).await?;
+        payments::disconnect_payfast(&mut tx).await?;
+        tx.commit().await?;
+        Ok(NoContent::Done)
     }
 
     /// Asks the provider how the account is now.

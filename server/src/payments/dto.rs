@@ -1,15 +1,17 @@
 //! What payments look like from outside.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use openchair_domain::config::Secret;
 use openchair_domain::ids::{
     Appointment, Customer, Location, Pass, Payment, Refund, Sale, TillClose, Voucher,
 };
 use openchair_domain::payments::{
-    AccountFacts, CardFacts, CloseFacts, NewClose, NewPayment, PaymentFacts, PaymentKind,
-    PaymentState, RefundFacts, RefundState, SaleRef, TillDay, VisitMoney, Way, WaySum,
+    AccountFacts, CardFacts, CloseFacts, NewClose, NewKeys, NewPayment, PaymentFacts, PaymentKind,
+    PaymentState, ProviderName, RefundFacts, RefundState, SaleRef, TillDay, VisitMoney, Way,
+    WaySum,
 };
 use openchair_domain::sold::What;
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 
 use super::own_dto::CardStateView;
 use crate::ids::Ref;
@@ -87,6 +89,8 @@ pub(super) struct RefundView {
     reason: String,
     /// Who gave it
     by: String,
+    /// Whether it was given back at the provider's own pages, and not here
+    made_there: bool,
     created_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
     /// Why it didn't arrive, in the provider's words
@@ -101,6 +105,7 @@ impl From<RefundFacts> for RefundView {
             state: refund.state.into(),
             reason: refund.reason,
             by: refund.given_by,
+            made_there: refund.made_there,
             created_at: refund.created_at,
             done_at: refund.done_at,
             trouble: refund.trouble,
@@ -153,6 +158,8 @@ pub(crate) struct PaymentView {
     note: String,
     /// Why it came to nothing, in the provider's words
     trouble: Option<String>,
+    /// Whether its customer went to their bank about it: it can't be given back
+    disputed: bool,
     /// Who took it, if it was somebody at the desk
     taken_by: Option<String>,
     created_at: DateTime<Utc>,
@@ -183,6 +190,7 @@ impl From<PaymentFacts> for PaymentView {
             currency: payment.currency,
             note: payment.note,
             trouble: payment.trouble,
+            disputed: payment.disputed,
             taken_by: payment.taken_by,
             created_at: payment.created_at,
             paid_at: payment.paid_at,
@@ -413,10 +421,65 @@ impl TillCloseInput {
     }
 }
 
+/// Who takes what customers pay at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "lowercase")]
+pub(super) enum PaymentProvider {
+    Stripe,
+    PayFast,
+}
+
+impl From<ProviderName> for PaymentProvider {
+    fn from(name: ProviderName) -> Self {
+        match name {
+            ProviderName::Stripe => Self::Stripe,
+            ProviderName::PayFast => Self::PayFast,
+        }
+    }
+}
+
+/// A business's own keys at PayFast. They are never shown again.
+#[derive(Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct PayFastKeysInput {
+    #[oai(validator(min_length = 1, max_length = 20))]
+    merchant_id: String,
+    #[oai(validator(min_length = 1, max_length = 40))]
+    merchant_key: String,
+    /// The passphrase of the account there
+    #[oai(validator(min_length = 8, max_length = 100))]
+    passphrase: String,
+}
+
+/// Without the keys.
+impl std::fmt::Debug for PayFastKeysInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PayFastKeysInput")
+            .field("merchant_id", &self.merchant_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PayFastKeysInput {
+    pub(super) fn into_domain(self) -> NewKeys {
+        NewKeys {
+            merchant_id: self.merchant_id,
+            merchant_key: Secret::new(self.merchant_key),
+            passphrase: Secret::new(self.passphrase),
+        }
+    }
+}
+
 /// The account that customers' money goes to.
 #[derive(Debug, Clone, Object)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct PaymentAccountView {
+    /// Who takes what customers pay from now on, if anybody does
+    provider: Option<PaymentProvider>,
+    /// Whether the business can have an account below this installation's, at Stripe
+    stripe_offered: bool,
+    /// Whether the business can put in keys of its own for PayFast
+    payfast_offered: bool,
     /// Whether this installation takes cards at all
     offered: bool,
     connected: bool,
@@ -435,6 +498,9 @@ pub(super) struct PaymentAccountView {
 impl From<AccountFacts> for PaymentAccountView {
     fn from(account: AccountFacts) -> Self {
         Self {
+            provider: account.provider.map(PaymentProvider::from),
+            stripe_offered: account.stripe_offered,
+            payfast_offered: account.payfast_offered,
             offered: account.offered,
             connected: account.account.is_some(),
             details_submitted: account.details_submitted,

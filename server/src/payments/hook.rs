@@ -1,7 +1,10 @@
-//! `/v1/hooks/stripe`: what the provider of payments tells, signed with the secret of the endpoint. It is noted
+//! `/v1/hooks/payfast/…`: what PayFast tells, at an address that says whose it is, signed with that business's
+//! passphrase; it waits for a plain 200. `/v1/hooks/stripe`: what the provider of payments tells, signed with the secret of the endpoint. It is noted
 //! once and answered at once; a job asks what became of what it is about.
 
-use openchair_domain::payments::{self, HOOK_PATH, Heard, Noted, SIGNATURE_TOLERANCE};
+use openchair_domain::payments::{
+    self, HOOK_PATH, Heard, Noted, PAYFAST_HOOK_PATH, SIGNATURE_TOLERANCE,
+};
 use poem::endpoint::make;
 use poem::http::StatusCode;
 use poem::{Request, Response, Route, post};
@@ -13,14 +16,22 @@ use crate::problem::ApiError;
 /// The path, for the table of methods.
 pub const PATH: &str = HOOK_PATH;
 
+/// PayFast's, for the same.
+#[must_use]
+pub fn payfast_path() -> String {
+    format!("{PAYFAST_HOOK_PATH}/:hook")
+}
+
 /// Where the signature is.
 const SIGNATURE: &str = "stripe-signature";
 
-/// Adds it.
+/// Adds both.
 #[must_use]
 pub fn routes(route: Route, app: &App) -> Route {
-    let app = app.clone();
-    route.at(PATH, post(make(move |request: Request| hear(app.clone(), request))))
+    let (stripe, payfast) = (app.clone(), app.clone());
+    route
+        .at(PATH, post(make(move |request: Request| hear(stripe.clone(), request))))
+        .at(payfast_path(), post(make(move |request: Request| told(payfast.clone(), request))))
 }
 
 /// What is read of an event: nothing else of it is looked at.
@@ -60,14 +71,23 @@ struct Metadata {
 impl From<Event> for Heard {
     fn from(event: Event) -> Self {
         let Object { id, payment_intent, customer, metadata } = event.data.object;
-        // What is about a charge or a dispute is about the payment that it belongs to; pages and refunds are
-        // known by names of their own.
+        // What is about a charge is about the payment that it belongs to; pages, refunds and disputes are known by
+        // names of their own.
         let id = id.unwrap_or_default();
-        let own = id.starts_with("cs_") || id.starts_with("re_");
+        let own = ["cs_", "re_", "dp_", "du_"].iter().any(|kind| id.starts_with(kind));
+        let belongs_to = payment_intent.clone();
         let object = if own { id } else { payment_intent.unwrap_or(id) };
         let Metadata { payment, refund, card } = metadata.unwrap_or_default();
         let noted = Noted { payment, refund, card };
-        Self { id: event.id, kind: event.kind, account: event.account, object, customer, noted }
+        Self {
+            id: event.id,
+            kind: event.kind,
+            account: event.account,
+            object,
+            belongs_to,
+            customer,
+            noted,
+        }
     }
 }
 
@@ -84,4 +104,14 @@ async fn hear(app: App, mut request: Request) -> Result<Response, ApiError> {
         .map_err(|_| ApiError::bad_request("bad_body", "This is no event."))?;
     payments::heard(&app.db, &event.into()).await?;
     Ok(Response::builder().status(StatusCode::NO_CONTENT).finish())
+}
+
+/// The last part of the address, and the form as it came: it is signed in its order.
+async fn told(app: App, mut request: Request) -> Result<Response, ApiError> {
+    let hook: String = request.path_params().unwrap_or_default();
+    let broken = || ApiError::bad_request("bad_body", "The body is no form.");
+    let body = request.take_body().into_bytes().await.map_err(|_| broken())?;
+    let body = std::str::from_utf8(&body).map_err(|_| broken())?;
+    app.counter.told(&hook, body).await?;
+    Ok(Response::builder().status(StatusCode::OK).finish())
 }

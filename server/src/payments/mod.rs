@@ -2,6 +2,8 @@
 //! what that tells us.
 
 mod account;
+mod books;
+mod books_dto;
 mod card_form;
 mod dto;
 pub mod hook;
@@ -28,6 +30,7 @@ use crate::page::Limit;
 use crate::problem::ApiError;
 
 pub use account::PaymentAccountApi;
+pub use books::BooksApi;
 pub use card_form::CardForm;
 pub use own::OwnPaymentApi;
 pub use till::TillApi;

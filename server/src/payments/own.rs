@@ -70,7 +70,7 @@ impl OwnPaymentApi {
     ) -> Result<Json<OwnPaymentView>, ApiError> {
         self.0.limits.public(&who.request).await?;
         let holder = bookings::open(&self.0.db, &token.0, who.request).await?;
-        self.0.counter.look_for(&holder).await?;
+        Box::pin(self.0.counter.look_for(&holder)).await?;
         self.owed(&holder).await
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use openchair_domain::payments::{
-    CardState, Door, OwnEntrance, OwnPayment, OwnState, Part, Place, Wish,
+    CardAt, CardState, Door, OwnEntrance, OwnPayment, OwnState, Part, Wish,
 };
 use poem_openapi::{Enum, Object};
 
@@ -63,8 +63,8 @@ pub(super) struct WishInput {
 impl WishInput {
     /// `has_form`: there is one.
     pub(super) fn to_domain(&self, has_form: bool) -> Wish {
-        let place = if self.form && has_form { Place::Form } else { Place::Page };
-        Wish { part: self.what.into(), tip_minor: self.tip_minor, place }
+        let card_at = if self.form && has_form { CardAt::Form } else { CardAt::Page };
+        Wish { part: self.what.into(), tip_minor: self.tip_minor, card_at }
     }
 }
 

@@ -107,6 +107,7 @@ impl From<PolicyChange> for policies::PolicyChange {
 
 /// The rules under which the business lets itself be booked. A service may have some otherwise.
 #[derive(Debug, Clone, Object)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct PolicyView {
     /// Between the starts of visits
     slot_step_minutes: i32,

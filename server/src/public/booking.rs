@@ -68,6 +68,7 @@ impl From<Asking> for AskingView {
 
 /// A time that is kept.
 #[derive(Debug, Clone, Object)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct HoldView {
     /// Takes it up, or gives it back
     hold: String,

@@ -7,7 +7,7 @@ use openchair_domain::config::{Secret, Settings, Sources};
 use openchair_domain::demo;
 use openchair_domain::entropy::OsEntropy;
 use openchair_domain::messaging::templates::Templates;
-use openchair_domain::payments::Counter;
+use openchair_domain::payments::{Counter, Providers};
 use openchair_domain::plans::Billing;
 use openchair_domain::time::SystemClock;
 use openchair_domain::wiring;
@@ -76,7 +76,7 @@ async fn app() -> (App, Arc<Ground>) {
     let mailer = mail::from_settings(&settings.mail, &Roots::default(), &db, 1).unwrap();
     let alerting =
         Alerting::from_settings(&settings, &Roots::default(), db.clone(), mailer).unwrap();
-    let counter = Counter::new(db.clone(), None, public_url.clone());
+    let counter = Counter::new(db.clone(), Providers::default(), public_url.clone());
     let billing = Billing::new(db.clone(), None, public_url.clone());
     let parts = Parts {
         counter,

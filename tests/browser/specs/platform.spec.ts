@@ -25,7 +25,7 @@ test('an administrator without a business sets a second factor up and sees how e
   await page.goto('/app');
   await expect(page.getByRole('heading', { name: 'Is everything well?' })).toBeVisible();
   const gauges = page.getByRole('list', { name: 'What alerts watch' }).getByRole('listitem');
-  await expect(gauges).toHaveCount(5);
+  await expect(gauges).toHaveCount(6);
   await expect(gauges.filter({ hasText: 'Dead letters' })).toContainText('Bad from');
   await page.getByRole('button', { name: 'Send a trial' }).click();
   await expect(page.getByRole('region', { name: 'Would somebody be told?' }).getByRole('status')).not.toBeEmpty();

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::book_books::{self, Dispute, Payout};
 use crate::book_cards::{self, Intent, Method};
 use crate::book_plans::{self, Customer, Invoice, Price, Subscription};
 use crate::state::State;
@@ -18,6 +19,10 @@ pub struct Book {
     pub charges: Vec<Charge>,
     /// What was to be taken, whatever became of it.
     pub intents: Vec<Intent>,
+    /// Charges that customers went to their bank about.
+    pub disputes: Vec<Dispute>,
+    /// What was sent to businesses' banks.
+    pub payouts: Vec<Payout>,
     /// Cards that somebody paid with, or left.
     pub methods: Vec<Method>,
     /// Who pays more than once.
@@ -164,6 +169,8 @@ pub(crate) fn read(state: &State) -> Book {
         sessions: sessions.collect(),
         charges: charges.collect(),
         intents: book_cards::intents(state),
+        disputes: book_books::disputes(state),
+        payouts: book_books::payouts(state),
         methods: book_cards::methods(state),
         customers: book_plans::customers(state),
         prices: book_plans::prices(state),

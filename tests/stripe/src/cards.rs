@@ -7,6 +7,8 @@ pub(crate) enum Card {
     Pays,
     /// It pays, and is disputed.
     Disputed,
+    /// It pays, and its bank asks about it; nothing is taken away.
+    Inquired,
     /// It pays, and money given back to it is on its way for a while.
     RefundTakesTime,
     /// It pays, and money given back to it comes back after a while.
@@ -60,7 +62,8 @@ pub(crate) fn read(number: &str) -> Option<Card> {
     let number = digits(number)?;
     let declined = "Your card was declined.";
     Some(match number.as_str() {
-        "4000000000000259" | "4000000000001976" => Card::Disputed,
+        "4000000000000259" => Card::Disputed,
+        "4000000000001976" => Card::Inquired,
         "4000000000007726" => Card::RefundTakesTime,
         "4000000000005126" => Card::RefundComesBack,
         "4000002500003155" | "4000003800000446" | EMPTY_LATER => Card::Asks,

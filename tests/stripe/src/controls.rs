@@ -23,6 +23,10 @@ enum Command {
     GiveUp { subscription: String, then: GivenUp },
     Cancel { subscription: String },
     CardOf { customer: String, number: String },
+    CloseDispute { dispute: String, won: bool },
+    Payout { account: String, amount: i64, currency: String },
+    SettlePayout { payout: String, well: bool },
+    RefundThere { charge: String, amount: i64 },
     SlowBanks { times: u32 },
     FailRefunds { times: u32 },
     SlowRefunds { times: u32 },
@@ -86,6 +90,18 @@ fn obey(inner: &Inner, order: Command) -> Said {
         }
         Command::CardOf { customer, number } => {
             done = inner.act(|state| state.card_of(&customer, &number)).into();
+        }
+        Command::CloseDispute { dispute, won } => {
+            done = inner.act(|state| state.close_dispute(&dispute, won)).into();
+        }
+        Command::Payout { account, amount, currency } => {
+            done = inner.act(|state| state.send_payout(&account, amount, &currency)).into();
+        }
+        Command::SettlePayout { payout, well } => {
+            done = inner.act(|state| state.settle_payout(&payout, well)).into();
+        }
+        Command::RefundThere { charge, amount } => {
+            done = inner.act(|state| state.refund_there(&charge, amount)).into();
         }
         Command::SlowBanks { times } => inner.state().orders.slow_banks = times,
         Command::FailRefunds { times } => inner.state().orders.failing_refunds = times,

@@ -265,8 +265,10 @@ impl State {
         self.emit(account, "charge.succeeded", &charge);
         self.emit(account, "payment_intent.succeeded", intent);
         self.emit(account, "checkout.session.completed", session);
-        if cards::read(&self.cards[session]) == Some(Card::Disputed) {
-            self.dispute(account, &charge);
+        match cards::read(&self.cards[session]) {
+            Some(Card::Disputed) => self.dispute(account, &charge),
+            Some(Card::Inquired) => self.inquire(account, &charge),
+            _ => {}
         }
         Outcome::Paid
     }
@@ -330,25 +332,5 @@ impl State {
         card["last4"] = number[number.len().saturating_sub(4)..].into();
         self.keep(account, charge);
         id
-    }
-
-    fn dispute(&mut self, account: Option<&str>, charge: &str) {
-        let id = self.new_id("dp");
-        let now = self.now;
-        let object = self.change(charge);
-        object["disputed"] = true.into();
-        let mut dispute = example("dispute");
-        for name in ["amount", "currency", "payment_intent"] {
-            dispute[name] = object[name].clone();
-        }
-        dispute["charge"] = charge.into();
-        dispute["created"] = now.into();
-        dispute["evidence_details"]["due_by"] = (now + 7 * 24 * 60 * 60).into();
-        dispute["id"] = id.as_str().into();
-        dispute["is_charge_refundable"] = false.into();
-        dispute["reason"] = "fraudulent".into();
-        dispute["status"] = "needs_response".into();
-        self.keep(account, dispute);
-        self.emit(account, "charge.dispute.created", &id);
     }
 }

@@ -30,9 +30,15 @@ static CARD_EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("examples_cards.json")).expect("the examples are JSON")
 });
 
+/// Those of what is disputed and sent to banks.
+static BOOK_EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("examples_books.json")).expect("the examples are JSON")
+});
+
 /// What is answered with for an object of this kind, with an example's values.
 pub(crate) fn example(kind: &str) -> Value {
     let found = EXAMPLES.get(kind).or_else(|| CARD_EXAMPLES.get(kind));
+    let found = found.or_else(|| BOOK_EXAMPLES.get(kind));
     found.unwrap_or_else(|| &PLAN_EXAMPLES[kind]).clone()
 }
 

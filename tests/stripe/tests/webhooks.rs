@@ -179,7 +179,8 @@ async fn a_dispute() {
     caller.paid(1_000, "4000000000000259").await;
     caller.stand.quiet().await;
     let heard = listener.heard();
-    let dispute = heard.last().unwrap();
+    let dispute = heard.iter().find(|one| one["type"] == "charge.dispute.created").unwrap();
+    assert_eq!(heard.last().unwrap()["type"], "charge.dispute.funds_withdrawn");
     assert_eq!(dispute["type"], "charge.dispute.created");
     assert_eq!(dispute["data"]["object"]["amount"], 1_000);
     assert!(caller.stand.book().charges[0].disputed);

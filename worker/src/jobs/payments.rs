@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use openchair_domain::jobs::{Claimed, Known};
 use openchair_domain::payments::{
-    Counter, FORGET_CARD, ForgetCard, GIVE_BACK, GiveBack, LOOK, LOOK_AT_ACCOUNT, LOOK_AT_CARD,
-    Look, LookAtCard, PaymentError, TAKE_FEE, TakeFee,
+    BELIEVE, Counter, FORGET_CARD, ForgetCard, GIVE_BACK, GiveBack, LOOK, LOOK_AT_ACCOUNT,
+    LOOK_AT_BOOKS, LOOK_AT_CARD, Look, LookAtBooks, LookAtCard, PaymentError, TAKE_FEE, TakeFee,
 };
 
 use crate::handler::{Failure, Handler, with_causes};
@@ -28,13 +28,26 @@ enum What {
     Fee,
     /// To forget a card.
     Forget,
+    /// What is in its own book.
+    Books,
+    /// Whether what was told in its name came from it.
+    Believe,
 }
 
 impl AboutMoney {
     /// Of each kind one.
-    pub(crate) fn all(counter: &Counter) -> [Self; 6] {
-        [What::Look, What::GiveBack, What::Account, What::Card, What::Fee, What::Forget]
-            .map(|what| Self { counter: counter.clone(), what })
+    pub(crate) fn all(counter: &Counter) -> [Self; 8] {
+        [
+            What::Look,
+            What::GiveBack,
+            What::Account,
+            What::Card,
+            What::Fee,
+            What::Forget,
+            What::Books,
+            What::Believe,
+        ]
+        .map(|what| Self { counter: counter.clone(), what })
     }
 }
 
@@ -48,6 +61,8 @@ impl Handler for AboutMoney {
             What::Card => LOOK_AT_CARD,
             What::Fee => TAKE_FEE,
             What::Forget => FORGET_CARD,
+            What::Books => LOOK_AT_BOOKS,
+            What::Believe => BELIEVE,
         };
         Known { kind, version: 1 }
     }
@@ -66,6 +81,15 @@ impl Handler for AboutMoney {
             What::Fee => self.counter.take_fee(tenant, job.read::<TakeFee>()?.visit).await?,
             What::Forget => {
                 self.counter.forget_card(tenant, job.read::<ForgetCard>()?.card).await?;
+            }
+            What::Books => {
+                let books = job.read::<LookAtBooks>()?;
+                Box::pin(self.counter.look_at_books(tenant, &books)).await?;
+            }
+            What::Believe => {
+                let told = job.secret.as_deref().map(String::from_utf8_lossy);
+                let told = told.ok_or_else(|| Failure::permanent("what was told is gone"))?;
+                self.counter.believe(tenant, &told).await?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ pub mod http;
 pub mod mail;
 pub mod mailbox;
 pub mod names;
+pub mod payfast;
 pub mod providers;
 pub mod push;
 pub mod roots;

@@ -3,6 +3,7 @@
 //! itself.
 
 mod afterwards;
+mod books;
 mod forgotten;
 mod forsaken;
 mod gauges;
@@ -26,6 +27,7 @@ use async_trait::async_trait;
 use openchair_domain::tenancy::{Db, StoreError};
 
 pub use afterwards::Afterwards;
+pub use books::BothBooks;
 pub use forgotten::Forgotten;
 pub use forsaken::Forsaken;
 pub(crate) use gauges::Gauges;

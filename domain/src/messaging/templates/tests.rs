@@ -52,6 +52,10 @@ fn sample(template: Template, locale: &str) -> Mail {
             paid["amount"] = json!("27.00 EUR");
             paid
         }
+        Template::PaymentDisputed | Template::PayoutFailed => json!({
+            "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "amount": "27.00 EUR",
+            "date": "2026-03-08",
+        }),
         Template::GiftVoucher => json!({
             "name": "Ana Pérez", "giver": "Omar Haddad", "business": "Lagoon Spa & Sons",
             "amount": "50.00 EUR", "message": "Happy birthday! Take a day off.",

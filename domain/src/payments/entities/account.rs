@@ -14,6 +14,8 @@ pub struct Model {
     pub requirements: Vec<String>,
     pub created_at: DateTimeUtc,
     pub looked_at: DateTimeUtc,
+    pub sealed: Option<Vec<u8>>,
+    pub hook: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

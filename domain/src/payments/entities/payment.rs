@@ -34,6 +34,7 @@ pub struct Model {
     pub here: bool,
     pub keeps_card: bool,
     pub trouble: Option<String>,
+    pub provider: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

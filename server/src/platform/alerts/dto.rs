@@ -20,6 +20,8 @@ pub(in crate::platform) enum AlertCondition {
     MessageFailures,
     /// Too many webhooks fail: percent
     WebhookFailures,
+    /// What payments came to differs from the provider's book: how many businesses
+    BooksDiffer,
 }
 
 impl From<Condition> for AlertCondition {
@@ -30,6 +32,7 @@ impl From<Condition> for AlertCondition {
             Condition::DeadJobs => Self::DeadJobs,
             Condition::MessageFailures => Self::MessageFailures,
             Condition::WebhookFailures => Self::WebhookFailures,
+            Condition::BooksDiffer => Self::BooksDiffer,
         }
     }
 }

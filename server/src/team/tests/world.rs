@@ -11,7 +11,7 @@ use openchair_domain::entropy::OsEntropy;
 use openchair_domain::jobs::{self, Known, Lease};
 use openchair_domain::messaging::SEND_MAIL;
 use openchair_domain::messaging::templates::Templates;
-use openchair_domain::payments::Counter;
+use openchair_domain::payments::{Counter, Providers};
 use openchair_domain::plans::Billing;
 use openchair_domain::tenancy::{RequestFacts, SystemReason};
 use openchair_domain::tenants::{self, NewBusiness, NewOwner, NewSignUp};
@@ -118,7 +118,7 @@ impl World {
             alerting,
             templates: Templates::load().unwrap(),
             texts_token: settings.texts.auth_token.clone(),
-            counter: Counter::new(db_of_counter, None, String::new()),
+            counter: Counter::new(db_of_counter, Providers::default(), String::new()),
             billing: Billing::new(db_of_billing, None, String::new()),
             stripe_secret: settings.stripe.webhook_secret.clone(),
             card_form: None,

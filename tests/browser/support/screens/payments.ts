@@ -60,6 +60,9 @@ async function till(page: Page): Promise<void> {
 
 type Account = Schema<'PaymentAccountView'>;
 const READY: Account = {
+  provider: 'stripe',
+  stripe_offered: true,
+  payfast_offered: false,
   offered: true,
   connected: true,
   details_submitted: true,
@@ -76,6 +79,90 @@ const account = (name: string, more: Partial<Account>): Screen => ({
     await page.route('**/v1/payment-account{,/look}', (route) => route.fulfill({ json: { ...READY, ...more } }));
     await page.goto('/app/payments/account');
     await page.locator('main .stands').waitFor();
+  },
+  close: (page) => page.unrouteAll(),
+});
+
+const DISPUTES: Schema<'DisputeView'>[] = [
+  {
+    id: 'dsp_1',
+    payment: 'pay_1',
+    visit: 'apt_1',
+    title: 'Deep tissue massage, 90 minutes, with hot stones',
+    customer_name: 'Maximiliane Freifrau von und zu Hohenlohe-Öttingen',
+    reference: 'dp_1NXyzAbCdEfGhIjKlMnOpQrS',
+    amount_minor: 123_450,
+    currency: 'USD',
+    state: 'needs_response',
+    reason: 'fraudulent',
+    away_minor: 123_450,
+    due_at: '2026-03-09T09:00:00Z',
+    opened_at: '2026-03-02T09:00:00Z',
+  },
+  {
+    id: 'dsp_2',
+    payment: 'pay_2',
+    title: 'ليلى عبد الرحمن',
+    reference: 'dp_2',
+    amount_minor: 500,
+    currency: 'USD',
+    state: 'won',
+    reason: 'product_not_received',
+    away_minor: 0,
+    opened_at: '2026-02-02T09:00:00Z',
+    closed_at: '2026-02-20T09:00:00Z',
+  },
+];
+
+const PAYOUTS: Schema<'PayoutView'>[] = [
+  { state: 'in_transit' as const, amount_minor: 1_234_500, trouble: null },
+  { state: 'failed' as const, amount_minor: 98_700, trouble: 'The bank account has been closed.' },
+  { state: 'paid' as const, amount_minor: -2_500, trouble: null },
+].map((each, at) => ({
+  ...each,
+  id: `pyo_${at}`,
+  reference: `po_${at}NXyzAbCdEfGhIjKlMnOpQrS`,
+  currency: 'USD',
+  arrives_on: '2026-03-04',
+  sent_at: '2026-03-02T09:00:00Z',
+}));
+
+const CHECKS: Schema<'BookCheckView'>[] = [
+  {
+    id: 'bck_1',
+    day: '2026-03-02',
+    complete: false,
+    sums: [{ currency: 'USD', moved: 'taken', theirs_minor: 1_234_500, ours_minor: 1_230_500 }],
+    differences: [
+      { moved: 'taken', reference: 'pi_3NXyzAbCdEfGhIjKlMnOpQrS', currency: 'USD', reason: 'missing_here', theirs_minor: 4_000, ours_minor: 0 },
+      { moved: 'taken', reference: 'pi_4', currency: 'USD', reason: 'not_ours', theirs_minor: 1_700, ours_minor: 0 },
+    ],
+    amiss: 1,
+    mended: 2,
+    compared_at: '2026-03-02T12:00:00Z',
+  },
+  {
+    id: 'bck_2',
+    day: '2026-03-01',
+    complete: true,
+    sums: [],
+    differences: [],
+    amiss: 0,
+    mended: 0,
+    compared_at: '2026-03-02T02:10:00Z',
+  },
+];
+
+/** The provider's book, as far as the page hears. */
+const books = (name: string, path: string, ready: string): Screen => ({
+  name: `${path}, ${name}`,
+  open: async (page) => {
+    const lists = { disputes: DISPUTES, payouts: PAYOUTS, 'book-checks': CHECKS };
+    for (const [list, items] of Object.entries(lists)) {
+      await page.route(`**/v1/${list}?*`, (route) => route.fulfill({ json: { items, next_cursor: null } }));
+    }
+    await page.goto(path);
+    await page.locator(ready).first().waitFor();
   },
   close: (page) => page.unrouteAll(),
 });
@@ -115,8 +202,14 @@ const onFile = stands('a card is on file', () => ({ card: LEFT }));
 export const PAYMENTS: Screen[] = [
   at('/app/payments', 'main .empty'),
   at('/app/payments/till', 'main .expected'),
+  at('/app/payments/payouts', 'main .empty'),
+  at('/app/payments/troubles', 'main form'),
+  books('some of each', '/app/payments/payouts', 'main .trouble'),
+  books('some of each', '/app/payments/troubles', 'main .amiss'),
   at('/app/payments/account', 'main .stands'),
-  account('not connected', { connected: false, details_submitted: false, charges_enabled: false, payouts_enabled: false, account: null }),
+  account('paid through PayFast', { provider: 'payfast', payfast_offered: true, account: '10000100' }),
+  account('not connected', {
+    provider: null, connected: false, details_submitted: false, charges_enabled: false, payouts_enabled: false, account: null }),
   account('begun', {
     charges_enabled: false,
     payouts_enabled: false,

@@ -1,6 +1,7 @@
 //! The API: who asks, under which key, and what for.
 
 mod accounts;
+mod books;
 mod charging;
 mod customers;
 mod intents;
@@ -231,8 +232,13 @@ fn route(state: &mut State, method: &str, path: &str, call: &Call) -> Result<Val
         ("POST", ["refunds"]) => refunds::create(state, call),
         ("GET", ["refunds"]) => refunds::list(state, call),
         ("GET", ["refunds", id]) => plain(state, call, "refund", id),
+        ("GET", ["charges"]) => books::charges(state, call),
         ("GET", ["charges", id]) => plain(state, call, "charge", id),
+        ("GET", ["disputes"]) => books::disputes(state, call),
         ("GET", ["disputes", id]) => plain(state, call, "dispute", id),
+        ("GET", ["payouts"]) => books::payouts(state, call),
+        ("GET", ["payouts", id]) => plain(state, call, "payout", id),
+        ("GET", ["balance_transactions", id]) => plain(state, call, "balance_transaction", id),
         ("GET", ["events", id]) => plain(state, call, "event", id),
         ("GET", ["balance"]) => balance(state, call),
         _ => Err(Problem::unknown_address(method, path)),

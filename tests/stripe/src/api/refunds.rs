@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Call;
+use super::{Call, books, list};
 use crate::cards::{self, Card};
 use crate::money;
 use crate::problem::Problem;
@@ -26,7 +26,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
         }
         money::possible(wanted, currency, "amount")?;
     }
-    if charge["disputed"] == true {
+    if state.is_charged_back(&charge_id) {
         let said = format!("Charge {charge_id} has been charged back; cannot issue a refund.");
         return Err(Problem::coded("charge_disputed", said).begun());
     }
@@ -46,52 +46,20 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     if amount > left {
         return too_much("unrefunded amount on charge", left);
     }
-    let status = next_status(state, &charge);
-    let id = state.new_id("re");
-    let balance = state.new_id("txn");
-    let mut refund = example("refund");
-    refund["amount"] = amount.into();
-    refund["balance_transaction"] = balance.into();
-    refund["charge"] = charge_id.as_str().into();
-    refund["created"] = state.now.into();
-    refund["currency"] = currency.into();
-    refund["destination_details"] =
-        json!({ "card": { "reference_status": "pending", "type": "refund" }, "type": "card" });
-    refund["id"] = id.as_str().into();
-    refund["metadata"] = metadata;
-    for name in ["payment_intent", "payment_method"] {
-        refund[name] = charge[name].clone();
-    }
-    refund["reason"] = params.text("reason").into();
-    refund["status"] = status.into();
-    state.keep(call.account, refund);
-    state.emit(call.account, "refund.created", &id);
-    if status == "failed" {
-        state.change(&id)["failure_reason"] = "unknown".into();
-        state.emit(call.account, "refund.failed", &id);
-    } else {
-        state.refunded(&charge_id, amount);
-        state.emit(call.account, "charge.refunded", &charge_id);
-    }
-    state.emit(call.account, "refund.updated", &id);
+    let reason = params.text("reason").map(str::to_owned);
+    let id = state.give_back(call.account, &charge, amount, metadata, reason);
     state.of(call.account, "refund", &id).cloned()
 }
 
-/// What was given back of a payment, the newest first.
+/// What was given back, of one payment or at all, the newest first.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Value, Problem> {
     let params = call.params;
-    params.only(&["payment_intent", "charge", "limit"])?;
-    let charge = charge_of(state, call)?;
-    state.of(call.account, "charge", &charge)?;
-    let mut found: Vec<Value> = (state.all("refund"))
-        .filter(|(_, refund)| refund["charge"] == charge.as_str())
-        .map(|(_, refund)| refund.clone())
-        .collect();
-    found.reverse();
-    let limit = params.integer("limit")?.unwrap_or(10);
-    let more = usize::try_from(limit).is_ok_and(|limit| found.len() > limit);
-    found.truncate(usize::try_from(limit).unwrap_or(10));
-    Ok(json!({ "object": "list", "url": "/v1/refunds", "has_more": more, "data": found }))
+    params.only(&books::listed(&["payment_intent", "charge"]))?;
+    let one = params.has("payment_intent") || params.has("charge");
+    let charge = if one { Some(charge_of(state, call)?) } else { None };
+    let found = books::created(state, call, "refund")?.into_iter();
+    let found = found.filter(|one| charge.as_ref().is_none_or(|id| one["charge"] == id.as_str()));
+    list::page(call, "/v1/refunds", found.collect())
 }
 
 /// What was taken, by either of its names.
@@ -147,6 +115,60 @@ fn next_status(state: &mut State, charge: &Value) -> &'static str {
 }
 
 impl State {
+    /// Some of a charge is given back, by whomever.
+    fn give_back(
+        &mut self,
+        account: Option<&str>,
+        charge: &Value,
+        amount: i64,
+        metadata: Value,
+        reason: Option<String>,
+    ) -> String {
+        let charge_id = charge["id"].as_str().unwrap_or_default();
+        let status = next_status(self, charge);
+        let id = self.new_id("re");
+        let balance = self.new_id("txn");
+        let mut refund = example("refund");
+        refund["amount"] = amount.into();
+        refund["balance_transaction"] = balance.into();
+        refund["charge"] = charge_id.into();
+        refund["created"] = self.now.into();
+        refund["currency"] = charge["currency"].clone();
+        refund["destination_details"] =
+            json!({ "card": { "reference_status": "pending", "type": "refund" }, "type": "card" });
+        refund["id"] = id.as_str().into();
+        refund["metadata"] = metadata;
+        for name in ["payment_intent", "payment_method"] {
+            refund[name] = charge[name].clone();
+        }
+        refund["reason"] = reason.into();
+        refund["status"] = status.into();
+        self.keep(account, refund);
+        self.emit(account, "refund.created", &id);
+        if status == "failed" {
+            self.change(&id)["failure_reason"] = "unknown".into();
+            self.emit(account, "refund.failed", &id);
+        } else {
+            self.refunded(charge_id, amount);
+            self.emit(account, "charge.refunded", charge_id);
+        }
+        self.emit(account, "refund.updated", &id);
+        id
+    }
+
+    /// Somebody gives some of a charge back at the dashboard; none, if that can't be.
+    pub(crate) fn refund_there(&mut self, charge: &str, amount: i64) -> Option<String> {
+        let (account, found) = self.any("charge", charge)?;
+        let (account, found) = (account.map(str::to_owned), found.clone());
+        let number = |name: &str| found[name].as_i64().unwrap_or(0);
+        let left = number("amount") - number("amount_refunded");
+        if amount < 1 || amount > left || self.is_charged_back(charge) {
+            return None;
+        }
+        let reason = Some("requested_by_customer".to_owned());
+        Some(self.give_back(account.as_deref(), &found, amount, json!({}), reason))
+    }
+
     /// So much more of a charge was given back; less, if it came back.
     fn refunded(&mut self, charge: &str, amount: i64) {
         let charge = self.change(charge);

@@ -16,6 +16,7 @@ use super::actors::{Actor, World};
 
 pub use menu::Menu;
 pub mod bookings;
+pub mod books;
 mod customers;
 mod impact;
 pub mod later;
@@ -146,6 +147,9 @@ pub async fn sample(operation: &Operation, world: &World, actor: &Actor, succeed
         return sample;
     }
     if let Some(sample) = messages::sample(operation, world) {
+        return sample;
+    }
+    if let Some(sample) = books::sample(operation) {
         return sample;
     }
     if let Some(sample) = money::sample(operation, world, succeeds).await {

@@ -152,7 +152,7 @@ async fn who_does_not_pay_in_time_hears_of_it() {
     // Who never said who they are is not written to.
     spa.hold(spa.wanted(&["Facial"], 1, &[]), at(4, "15:00"), "a visitor").await.expect(201);
     app.clock.advance(Duration::minutes(31));
-    app.mail("ann@example.com", "isn't booked").await;
+    app.mail("ann@example.com", "Your visit to").await;
     assert_eq!(mails_to(&app, "ann@example.com").await, 2);
 }
 

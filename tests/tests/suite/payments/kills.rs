@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use openchair_domain::ids::{Id, Tenant};
 use openchair_domain::payments::HOOK_PATH;
+use openchair_domain::time::{Clock as _, SystemClock};
 use openchair_server::embedded::{DATABASE, attach};
 use openchair_stripe_stand_in::{Act, Order, Outcome, Settings, Stand};
 use openchair_tests::cards::{GOOD, link};
@@ -98,7 +99,7 @@ impl Shop {
         let guest = Browser::at(&self.url);
         let page = guest.get(&format!("/v1/public/{slug}")).await.expect(200);
         let service = page["services"][0]["id"].as_str().unwrap().to_owned();
-        let from = chrono::Utc::now().date_naive() + chrono::Days::new(4);
+        let from = SystemClock.now().date_naive() + chrono::Days::new(4);
         let path = format!("/v1/public/{slug}/slots/first?services={service}&from={from}");
         let first = guest.get(&path).await.expect(200);
         let body = json!({ "wanted": { "services": [{ "service": service }] },

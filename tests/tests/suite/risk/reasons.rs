@@ -152,7 +152,7 @@ async fn short_notice() {
     let app = TestApp::start().await;
     let mut spa = app.spa().await;
     let dear = json!({ "needs_room": false, "max_customers": 2 });
-    spa.service("Gold", 30, 18_000, &dear).await;
+    spa.service("Gold", 30, 180_000, &dear).await;
     spa.person("Gil", &["Gold", "Wax"], &[1, 2, 3, 4, 5, 6, 7], None).await;
     let guest = |name| Guest::new(name, "someone@example.com");
     let short = spa.wanted(&["Wax"], 1, &["Gil"]);

@@ -107,7 +107,7 @@ async fn the_platform_sees_how_the_deployment_does() {
     let (open, most) = (health["connections"].as_i64(), health["connections_most"].as_i64());
     assert!(open.unwrap() > 0 && open < most, "{health}");
     let readings = health["readings"].as_array().unwrap();
-    assert_eq!(readings.len(), 5, "{health}");
+    assert_eq!(readings.len(), 6, "{health}");
     assert!(readings.iter().all(|reading| reading["bad"] == false), "{health}");
     // Ten jobs that failed for good are as many as it takes.
     let now = app.now();

@@ -50,7 +50,7 @@ async fn what_is_sold_ahead_is_told_of_too() {
     let body = json!({ "refund_minor": 400, "reason": "Moved away" });
     post(format!("/v1/memberships/{}/cancellation", id(&membership)), body).await;
     let got = bench.receiver.gets(TYPES.len()).await;
-    let mut kinds: Vec<_> = got.iter().map(|one| one.kind()).collect();
+    let mut kinds: Vec<_> = got.iter().map(openchair_tests::receiver::Received::kind).collect();
     kinds.sort();
     let mut all = TYPES.to_vec();
     all.sort_unstable();

@@ -87,6 +87,8 @@ export const ACTIONS = [
   'payment.refunded',
   'payment.taken',
   'payment_account.connected',
+  'payment_account.disconnected',
+  'payment_account.keys_changed',
   'policy.updated',
   'queue.changed',
   'role.changed',

@@ -29,6 +29,8 @@ export const MORE: readonly Way[] = [
   { page: '/app/messages/opt-outs', text: 'palette.to.optouts' },
   { page: '/app/messages/settings', text: 'palette.to.message_settings' },
   { page: '/app/payments/till', text: 'palette.to.till' },
+  { page: '/app/payments/payouts', text: 'palette.to.payouts' },
+  { page: '/app/payments/troubles', text: 'palette.to.troubles' },
   { page: '/app/payments/account', text: 'palette.to.payment_account' },
   { page: '/app/pass-kinds', text: 'palette.to.pass_kinds' },
   { page: '/app/sold/vouchers/new', text: 'palette.to.sell_voucher' },

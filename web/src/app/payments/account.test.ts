@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goesOn, standingOf, wishesOf } from './account';
+import { begins, goesOn, standingOf, wishesOf } from './account';
 
 const account = {
   offered: true,
@@ -25,6 +25,14 @@ describe('how far an account is', () => {
     const one = { ...account, ...more, requirements: [...('requirements' in more ? more.requirements : [])] };
     expect(standingOf(one)).toBe(standing);
     expect(goesOn(one)).toBe(on);
+  });
+});
+
+describe('where a business may begin', () => {
+  it('is where somebody opens accounts', () => {
+    expect(begins({ connected: false, stripe_offered: true })).toBe(true);
+    expect(begins({ connected: false, stripe_offered: false })).toBe(false);
+    expect(begins({ connected: true, stripe_offered: true })).toBe(false);
   });
 });
 

@@ -22,15 +22,23 @@ export function standingOf({
   charges_enabled,
   payouts_enabled,
   requirements,
-}: Omit<Account, 'account'>): Standing {
+}: Pick<
+  Account,
+  'offered' | 'connected' | 'details_submitted' | 'charges_enabled' | 'payouts_enabled' | 'requirements'
+>): Standing {
   if (!offered) return 'off';
   if (!connected) return 'none';
   if (charges_enabled) return payouts_enabled ? 'ready' : 'held';
   return details_submitted && requirements.length === 0 ? 'checked' : 'begun';
 }
 
+/** Whether the business may begin at the provider's pages. */
+export function begins({ connected, stripe_offered }: Pick<Account, 'connected' | 'stripe_offered'>): boolean {
+  return !connected && stripe_offered;
+}
+
 /** Whether there is something to do on the provider's pages. */
-export function goesOn(account: Account): boolean {
+export function goesOn(account: Parameters<typeof standingOf>[0]): boolean {
   return standingOf(account) === 'begun' || (account.connected && account.requirements.length > 0);
 }
 

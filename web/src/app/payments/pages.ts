@@ -13,6 +13,8 @@ export const pages: readonly Page[] = [
     nav: { text: 'nav.payments', icon: card, group: 'desk', order: 60 },
   },
   { path: '/app/payments/till', load: () => import('./Till.svelte'), needs: ['payment:read'], words, under },
+  { path: '/app/payments/payouts', load: () => import('./Payouts.svelte'), needs: ['payment:read'], words, under },
+  { path: '/app/payments/troubles', load: () => import('./Troubles.svelte'), needs: ['payment:read'], words, under },
   // Whoever takes cards leads back here.
   { path: '/app/payments/account', load: () => import('./Account.svelte'), needs: ['payment:connect'], words, under },
 ];

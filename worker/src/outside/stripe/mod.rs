@@ -4,12 +4,16 @@
 //! these are requests of our own.
 
 mod amounts;
+mod books;
+mod books_said;
 mod on_file;
 mod plans;
 mod plans_said;
 mod said;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_books;
 #[cfg(test)]
 mod tests_cards;
 #[cfg(test)]
@@ -24,8 +28,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openchair_domain::config::Secret;
 use openchair_domain::payments::{
-    AccountState, CardStand, Charged, Entrance, NewAccount, NewCardPage, NewCharge, NewPage,
-    NewRefund, Opened, Place, Provider, ProviderError, Returned, Stand,
+    AccountState, CardAt, CardProvider, CardStand, Charged, Entrance, NewAccount, NewCardPage,
+    NewCharge, NewPage, NewRefund, Opened, Provider, ProviderError, Returned, Stand,
 };
 
 use self::amounts::to_stripe;
@@ -98,6 +102,98 @@ fn locale(ours: &str) -> &'static str {
 
 #[async_trait]
 impl Provider for Stripe {
+    async fn open_page(&self, new: &NewPage) -> Result<Entrance, ProviderError> {
+        let amount = to_stripe(new.amount_minor, &new.currency)?;
+        let title: String = new.title.chars().take(LONGEST_TITLE).collect();
+        let mut form: Form = vec![
+            ("mode", "payment".to_owned()),
+            // Others are paid days later: by then the time is somebody else's.
+            ("payment_method_types[0]", "card".to_owned()),
+            ("line_items[0][quantity]", "1".to_owned()),
+            ("line_items[0][price_data][currency]", new.currency.to_lowercase()),
+            ("line_items[0][price_data][unit_amount]", amount.to_string()),
+            ("line_items[0][price_data][product_data][name]", title.clone()),
+            ("client_reference_id", new.payment.clone()),
+            ("metadata[payment]", new.payment.clone()),
+            ("metadata[tenant]", new.tenant.clone()),
+            // For who looks at the payment itself.
+            ("payment_intent_data[description]", title),
+            ("payment_intent_data[metadata][payment]", new.payment.clone()),
+            ("payment_intent_data[metadata][tenant]", new.tenant.clone()),
+            ("locale", locale(&new.locale).to_owned()),
+            ("expires_at", new.expires_at.to_string()),
+        ];
+        form.extend(match new.card_at {
+            CardAt::Page => {
+                [("success_url", new.back_url.clone()), ("cancel_url", new.back_url.clone())]
+            }
+            // Our page is told when it is done; only whoever is led away on the way comes back.
+            CardAt::Form => {
+                [("ui_mode", "embedded_page".to_owned()), ("return_url", new.back_url.clone())]
+            }
+        });
+        if new.card_at == CardAt::Form {
+            form.push(("redirect_on_completion", "if_required".to_owned()));
+        }
+        if new.keeps_card {
+            form.push(("customer_creation", "always".to_owned()));
+            form.push(("payment_intent_data[setup_future_usage]", "off_session".to_owned()));
+        }
+        if let Some(email) = &new.email {
+            form.push(("customer_email", email.clone()));
+        }
+        let path = ["checkout", "sessions"];
+        let question = Question { path: &path, account: Some(&new.account) };
+        let session: Session = self.wire.post(question, Some(&key("page", &new.key)), form).await?;
+        match door(session.url, session.client_secret) {
+            Some(door) => Ok(Entrance { reference: session.id, door }),
+            None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
+        }
+    }
+
+    async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
+        self.session(account, reference).await
+    }
+
+    async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
+        let path = ["checkout", "sessions", reference, "expire"];
+        let question = Question { path: &path, account: Some(account) };
+        let form: Form = vec![("expand[]", "payment_intent.payment_method".to_owned())];
+        match self.wire.post::<Session>(question, None, form).await {
+            Ok(session) => session.stand(),
+            // What isn't open can't be closed: somebody paid, or it was closed before.
+            Err(ProviderError::Refused { .. }) => self.session(account, reference).await,
+            Err(away) => Err(away),
+        }
+    }
+
+    async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError> {
+        let amount = to_stripe(new.amount_minor, &new.currency)?;
+        let form: Form = vec![
+            ("payment_intent", new.taken.clone()),
+            ("amount", amount.to_string()),
+            ("metadata[refund]", new.refund.clone()),
+        ];
+        let question = Question { path: &["refunds"], account: Some(&new.account) };
+        let refund: Refund = self.wire.post(question, Some(&key("refund", &new.key)), form).await?;
+        Ok(refund.into())
+    }
+
+    async fn find_returned(&self, new: &NewRefund) -> Result<Option<Returned>, ProviderError> {
+        let question = Question { path: &["refunds"], account: Some(&new.account) };
+        let query = [("payment_intent", &*new.taken), ("limit", "100")];
+        let all: Refunds = self.wire.get(question, &query).await?;
+        Ok(all.of(&new.refund).map(Returned::from))
+    }
+
+    async fn returned(&self, account: &str, reference: &str) -> Result<Returned, ProviderError> {
+        let question = Question { path: &["refunds", reference], account: Some(account) };
+        Ok(self.wire.get::<Refund>(question, &[]).await?.into())
+    }
+}
+
+#[async_trait]
+impl CardProvider for Stripe {
     async fn open_account(&self, new: &NewAccount) -> Result<AccountState, ProviderError> {
         // The business has its own dashboard, pays Stripe's fees and bears its losses; Stripe asks it what
         // it has to know. This is what used to be called a standard account.
@@ -138,71 +234,6 @@ impl Provider for Stripe {
     async fn account(&self, account: &str) -> Result<AccountState, ProviderError> {
         let question = Question { path: &["accounts", account], account: None };
         Ok(self.wire.get::<Account>(question, &[]).await?.into())
-    }
-
-    async fn open_page(&self, new: &NewPage) -> Result<Entrance, ProviderError> {
-        let amount = to_stripe(new.amount_minor, &new.currency)?;
-        let title: String = new.title.chars().take(LONGEST_TITLE).collect();
-        let mut form: Form = vec![
-            ("mode", "payment".to_owned()),
-            // Others are paid days later: by then the time is somebody else's.
-            ("payment_method_types[0]", "card".to_owned()),
-            ("line_items[0][quantity]", "1".to_owned()),
-            ("line_items[0][price_data][currency]", new.currency.to_lowercase()),
-            ("line_items[0][price_data][unit_amount]", amount.to_string()),
-            ("line_items[0][price_data][product_data][name]", title.clone()),
-            ("client_reference_id", new.payment.clone()),
-            ("metadata[payment]", new.payment.clone()),
-            ("metadata[tenant]", new.tenant.clone()),
-            // For who looks at the payment itself.
-            ("payment_intent_data[description]", title),
-            ("payment_intent_data[metadata][payment]", new.payment.clone()),
-            ("payment_intent_data[metadata][tenant]", new.tenant.clone()),
-            ("locale", locale(&new.locale).to_owned()),
-            ("expires_at", new.expires_at.to_string()),
-        ];
-        form.extend(match new.place {
-            Place::Page => {
-                [("success_url", new.back_url.clone()), ("cancel_url", new.back_url.clone())]
-            }
-            // Our page is told when it is done; only whoever is led away on the way comes back.
-            Place::Form => {
-                [("ui_mode", "embedded_page".to_owned()), ("return_url", new.back_url.clone())]
-            }
-        });
-        if new.place == Place::Form {
-            form.push(("redirect_on_completion", "if_required".to_owned()));
-        }
-        if new.keeps_card {
-            form.push(("customer_creation", "always".to_owned()));
-            form.push(("payment_intent_data[setup_future_usage]", "off_session".to_owned()));
-        }
-        if let Some(email) = &new.email {
-            form.push(("customer_email", email.clone()));
-        }
-        let path = ["checkout", "sessions"];
-        let question = Question { path: &path, account: Some(&new.account) };
-        let session: Session = self.wire.post(question, Some(&key("page", &new.key)), form).await?;
-        match door(session.url, session.client_secret) {
-            Some(door) => Ok(Entrance { reference: session.id, door }),
-            None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
-        }
-    }
-
-    async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
-        self.session(account, reference).await
-    }
-
-    async fn close_page(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
-        let path = ["checkout", "sessions", reference, "expire"];
-        let question = Question { path: &path, account: Some(account) };
-        let form: Form = vec![("expand[]", "payment_intent.payment_method".to_owned())];
-        match self.wire.post::<Session>(question, None, form).await {
-            Ok(session) => session.stand(),
-            // What isn't open can't be closed: somebody paid, or it was closed before.
-            Err(ProviderError::Refused { .. }) => self.session(account, reference).await,
-            Err(away) => Err(away),
-        }
     }
 
     async fn open_card_page(&self, new: &NewCardPage) -> Result<Opened, ProviderError> {
@@ -296,29 +327,5 @@ impl Provider for Stripe {
         let path = ["payment_methods", method, "detach"];
         let question = Question { path: &path, account: Some(account) };
         self.wire.post::<Method>(question, None, Vec::new()).await.map(|_| ())
-    }
-
-    async fn give_back(&self, new: &NewRefund) -> Result<Returned, ProviderError> {
-        let amount = to_stripe(new.amount_minor, &new.currency)?;
-        let form: Form = vec![
-            ("payment_intent", new.taken.clone()),
-            ("amount", amount.to_string()),
-            ("metadata[refund]", new.refund.clone()),
-        ];
-        let question = Question { path: &["refunds"], account: Some(&new.account) };
-        let refund: Refund = self.wire.post(question, Some(&key("refund", &new.key)), form).await?;
-        Ok(refund.into())
-    }
-
-    async fn find_returned(&self, new: &NewRefund) -> Result<Option<Returned>, ProviderError> {
-        let question = Question { path: &["refunds"], account: Some(&new.account) };
-        let query = [("payment_intent", &*new.taken), ("limit", "100")];
-        let all: Refunds = self.wire.get(question, &query).await?;
-        Ok(all.of(&new.refund).map(Returned::from))
-    }
-
-    async fn returned(&self, account: &str, reference: &str) -> Result<Returned, ProviderError> {
-        let question = Question { path: &["refunds", reference], account: Some(account) };
-        Ok(self.wire.get::<Refund>(question, &[]).await?.into())
     }
 }

@@ -181,6 +181,18 @@ impl Refunds {
     }
 }
 
+impl Refund {
+    /// By which the next page of a list begins.
+    pub(super) fn name(&self) -> &str {
+        &self.id
+    }
+
+    /// Which of ours it is.
+    pub(super) fn noted(&self) -> Option<String> {
+        self.metadata.get("refund").cloned()
+    }
+}
+
 impl From<Refund> for Returned {
     fn from(refund: Refund) -> Self {
         let stage = match refund.status.as_deref() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use openchair_domain::payments::{Door, Place, ReturnStage, Stage};
+use openchair_domain::payments::{CardAt, Door, ReturnStage, Stage};
 use openchair_stripe_stand_in::{Act, Clock, Outcome, Settings};
 
 use super::*;
@@ -47,7 +47,7 @@ impl Bench {
             locale: "de".to_owned(),
             back_url: "https://shop.example/lagoon?visit=1&paid=yes#top".to_owned(),
             keeps_card: false,
-            place: Place::Page,
+            card_at: CardAt::Page,
             expires_at: NOW + 60 * 60,
         }
     }
@@ -68,6 +68,7 @@ impl Bench {
             amount_minor,
             currency: "EUR".to_owned(),
             refund: key.to_owned(),
+            mark: None,
         }
     }
 
@@ -122,7 +123,7 @@ async fn a_business_is_introduced() {
 #[tokio::test]
 async fn a_customer_pays_in_a_form() {
     let bench = Bench::new().await;
-    let page = NewPage { place: Place::Form, ..bench.page() };
+    let page = NewPage { card_at: CardAt::Form, ..bench.page() };
     let opened = bench.stripe.open_page(&page).await.unwrap();
     let Door::Form(secret) = &opened.door else { panic!("{opened:?}") };
     assert!(secret.starts_with(&opened.reference) && secret.contains("_secret_"));

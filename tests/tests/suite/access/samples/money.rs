@@ -7,6 +7,7 @@ use openchair_domain::secrets::{KeyRing, Place};
 use openchair_tests::{Business, TestApp};
 use serde_json::json;
 
+use super::books::both_books;
 use super::{Operation, Sample};
 use crate::access::actors::World;
 use crate::access::samples::bookings::Visits;
@@ -20,6 +21,8 @@ pub struct Money {
     pub code: String,
     pub pass: Id<Pass>,
     pub location: Id<Location>,
+    /// What the provider's book has.
+    pub books: Vec<String>,
 }
 
 impl Money {
@@ -41,18 +44,21 @@ impl Money {
             close.uuid(),
         );
         app.database.run(&sql).await;
+        let books = both_books(app, of, payment).await;
         let (voucher, code) = voucher(app, of, location).await;
         let pass = pass(app, of, location, visits).await;
-        Self { payment, close, voucher, code, pass, location }
+        Self { payment, close, voucher, code, pass, location, books }
     }
 
     pub fn secrets(&self) -> Vec<String> {
-        vec![
+        let mut all = self.books.clone();
+        all.extend([
             self.payment.to_string(),
             self.close.to_string(),
             self.voucher.to_string(),
             self.pass.to_string(),
-        ]
+        ]);
+        all
     }
 }
 
@@ -168,9 +174,13 @@ pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Opt
         "read_payment_account"
         | "connect_payment_account"
         | "look_at_payment_account"
+        | "disconnect_payfast"
         | "read_plan"
         | "open_plan_portal"
         | "look_at_plan" => Sample::at(operation.path.trim_end_matches('/')),
+        "connect_payfast" => Sample::at("/v1/payment-account/payfast").with(json!({
+            "merchant_id": "10000100", "merchant_key": "46f0cd694581a", "passphrase": "jt7NOE43FZPn",
+        })),
         "take_plan" | "change_plan" => {
             Sample::at(operation.path.trim_end_matches('/')).with(json!({ "plan": "team" }))
         }

@@ -1,0 +1,72 @@
+//! What of the provider's book it is time to look at, as nothing was heard of it.
+
+use chrono::{Days, Duration, NaiveDate};
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::super::accounts::PROVIDER;
+use super::asking::{LOOK_AT_BOOKS, LookAtBooks};
+use crate::ids::{Id, Tenant};
+use crate::jobs::{self, NewJob};
+use crate::tenancy::{Db, StoreError, SystemReason};
+
+/// After so long without a word the provider is asked.
+const SILENCE: Duration = Duration::hours(6);
+/// So long after its end a day is compared: what comes late has come by then.
+const LATE: Duration = Duration::hours(2);
+/// So many days are made up for, if nobody compared them.
+const DAYS_BACK: u64 = 7;
+
+#[derive(FromQueryResult)]
+struct Due {
+    tenant_id: Uuid,
+    what: String,
+    reference: Option<String>,
+    day: Option<NaiveDate>,
+}
+
+const DUE: &str = "
+    (select tenant_id, 'dispute' as what, reference, null::date as day from disputes
+     where closed_at is null and looked_at < $1 order by looked_at limit 500)
+    union all
+    (select tenant_id, 'payout', reference, null from payouts
+     where state in ('pending', 'in_transit') and looked_at < $1 order by looked_at limit 500)
+    union all
+    (select a.tenant_id, 'day', null, d.day::date
+     from payment_accounts a
+     cross join generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') as d (day)
+     where a.provider = $4 and d.day >= date_trunc('day', a.created_at at time zone 'UTC')
+       and not exists (select from book_checks c
+                       where c.tenant_id = a.tenant_id and c.day = d.day::date and c.complete)
+     order by d.day, a.tenant_id limit 500)";
+
+/// Queues a look at what nothing was heard of, and at days that nobody compared; says at how much.
+pub async fn look_at_books_due(db: &Db) -> Result<u64, StoreError> {
+    let tx = db.system(SystemReason::Payments).await?;
+    let today = (tx.now() - LATE).date_naive();
+    let (first, last) = (today - Days::new(DAYS_BACK), today - Days::new(1));
+    let values = [(tx.now() - SILENCE).into(), first.into(), last.into(), PROVIDER.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, DUE, values);
+    let due = Due::find_by_statement(statement).all(tx.conn()).await?;
+    // A try that came to nothing isn't the last one: in the next hour there is another.
+    let hour = tx.now().timestamp() / 3_600;
+    let job = |one: Due| {
+        let tenant = Id::<Tenant>::from_uuid(one.tenant_id);
+        let (look, name) = match (&*one.what, one.reference, one.day) {
+            ("dispute", Some(reference), _) => {
+                (LookAtBooks::Dispute { reference: reference.clone() }, reference)
+            }
+            ("payout", Some(reference), _) => {
+                (LookAtBooks::Payout { reference: reference.clone() }, reference)
+            }
+            (_, _, Some(day)) => (LookAtBooks::Day { day }, day.to_string()),
+            _ => return None,
+        };
+        let key = format!("books {tenant} {name} {hour}");
+        Some((Some(tenant), NewJob::new(LOOK_AT_BOOKS, &look).once(key)))
+    };
+    let jobs = due.into_iter().filter_map(job).collect();
+    let queued = jobs::enqueue_all(tx.conn(), tx.tools(), tx.now(), jobs).await?;
+    tx.commit().await?;
+    Ok(queued)
+}

@@ -1,0 +1,6 @@
+//! Money through `PayFast`: the keys, what is paid, what is told, what goes back.
+
+mod hearing;
+mod keys;
+mod paying;
+mod returning;
