@@ -316,6 +316,8 @@ test('what can’t be had of the shop hides no visits, and is asked for again', 
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect(listed).toBeVisible();
 
+  // Whatever else of the shop still comes has the page ask once more by itself.
+  await page.waitForLoadState('networkidle');
   await page.unroute('**/v1/rooms');
   await again.click();
   await expect(visit(page, /Nora Quinn/)).toBeVisible();

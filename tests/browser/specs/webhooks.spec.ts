@@ -27,6 +27,7 @@ test('an endpoint is added, tried, looked at, given another secret and removed',
   const dialog = page.getByRole('dialog', { name: 'Who should be told?' });
   await dialog.getByLabel('Address').fill('not an address');
   await dialog.getByLabel('What it is for').fill('Warehouse');
+  await dialog.getByText('What is it told of?').click();
   await dialog.getByText('Walk-in line').click();
   await dialog.getByLabel('All of these').filter({ visible: true }).uncheck();
   await dialog.getByRole('button', { name: 'Add an endpoint' }).click();
