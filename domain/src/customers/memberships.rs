@@ -189,13 +189,20 @@ pub async fn add_membership(
     Ok(made)
 }
 
-/// Cancels a membership at once. Cancelling it again changes nothing.
+/// Cancels a membership that was given at once. Cancelling it again changes nothing. What was paid for is ended
+/// where it is said what goes back.
 pub async fn cancel_membership(
     tx: &mut TenantTx,
     id: Id<Customer>,
     membership: Id<CustomerMembership>,
 ) -> Result<(), CustomerError> {
     held(tx, id).await?;
+    let found = membership::Entity::find_by_id((tx.tenant().uuid(), membership.uuid()));
+    let found = found.one(tx.conn()).await.map_err(StoreError::from)?;
+    let own = found.filter(|row| row.customer_id == id.uuid());
+    if own.is_some_and(|row| row.sale_id.is_some() && row.cancelled_at.is_none()) {
+        return Err(CustomerError::PaidFor);
+    }
     if end_now(tx, id, membership).await?.ok_or(CustomerError::NotFound)? {
         tx.record(line_about("customer.membership_cancelled", id));
     }

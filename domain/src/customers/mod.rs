@@ -66,6 +66,7 @@ refusals! {
         OtherStale = Stale "version_conflict" "Somebody changed the other record meanwhile. Look at its newest version and try again." on "/other_version",
         AlreadyUndone = Conflict "already_undone" "This merge was undone already.",
         MergedSince = Conflict "merged_since" "The record was merged again or erased since. This can't be undone any more.",
+        PaidFor = Conflict "membership_sold" "This membership was paid for. Whoever may give money back ends it, and says what goes back.",
         Erased = Conflict "customer_erased" "This customer's data were erased.",
     }
 }

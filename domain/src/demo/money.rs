@@ -18,7 +18,7 @@ use crate::bookings::{Action, Entered, Status, Stood};
 use crate::diary::Shop;
 use crate::entropy::Entropy;
 use crate::ids::{Id, LedgerLine, Payment, Refund, TillClose};
-use crate::payments::{PaymentKind, PaymentState, RefundState, Way};
+use crate::payments::{Paid, PaymentKind, PaymentState, RefundState, Way};
 use crate::time::Instant;
 
 /// What is about to be written down, and what came of it so far.
@@ -100,15 +100,17 @@ impl Till<'_> {
         let (bill, last) = (stood.bill, visit.story.last());
         let paid = visit.story.steps.iter().find(|step| step.action == Action::Pay);
         let deposit = paid.map_or(0, |_| bill.deposit_minor);
-        let due = match bill.status {
-            Status::Completed => bill.price_minor,
-            Status::NoShow => bill.fee_minor.max(deposit),
-            Status::Cancelled => bill.fee_minor,
+        let kept = Paid { paid_minor: deposit, ..Paid::default() };
+        let earns = match bill.status {
+            Status::Completed => Some("sales"),
+            Status::NoShow | Status::Cancelled => Some("fees"),
             // Nothing is earned yet.
-            _ => 0,
+            _ => None,
         };
-        let earns = if bill.status == Status::Completed { "sales" } else { "fees" };
-        self.line(stood, ("customers", earns), due, last, None, None);
+        let due = earns.map_or(0, |_| bill.due(&kept));
+        if let Some(earns) = earns {
+            self.line(stood, ("customers", earns), due, last, None, None);
+        }
         if let Some(step) = paid.filter(|_| deposit > 0) {
             // Of what was called off, what isn't due went back.
             let over = bill.status == Status::Cancelled;

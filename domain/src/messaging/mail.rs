@@ -101,6 +101,8 @@ pub enum Template {
     PaymentDisputed,
     /// The bank didn't take what the provider sent: the same, and the `date` is the day it was to arrive.
     PayoutFailed,
+    /// What was to be given back to a customer didn't arrive: the same, and the `date` is the day it was paid.
+    RefundFailed,
 }
 
 /// Whether a mail has something to click.
@@ -116,7 +118,7 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -155,6 +157,7 @@ impl Template {
         Self::PaymentFeeOpen,
         Self::PaymentDisputed,
         Self::PayoutFailed,
+        Self::RefundFailed,
     ];
 
     /// The folder's name.
@@ -198,6 +201,7 @@ impl Template {
             Self::PaymentFeeOpen => "payment_fee_open",
             Self::PaymentDisputed => "payment_disputed",
             Self::PayoutFailed => "payout_failed",
+            Self::RefundFailed => "refund_failed",
         }
     }
 

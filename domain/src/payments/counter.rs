@@ -265,7 +265,7 @@ impl Counter {
         returned: &Returned,
     ) -> Result<(), PaymentError> {
         let mut tx = self.db.tenant(caller).await?;
-        refunds::heard(&mut tx, id, returned).await?;
+        refunds::heard(&mut tx, id, returned, &self.public_url).await?;
         Ok(tx.commit().await?)
     }
 }

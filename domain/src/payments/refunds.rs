@@ -257,6 +257,7 @@ pub(super) async fn heard(
     tx: &mut TenantTx,
     id: Id<Refund>,
     returned: &Returned,
+    public_url: &str,
 ) -> Result<(), StoreError> {
     let Some((found, of)) = pending(tx, id).await? else { return Ok(()) };
     // First the visit, then the payment, then what is given back of it: as everybody does.
@@ -292,7 +293,8 @@ pub(super) async fn heard(
         }
         ReturnStage::Failed => {
             change.state = Set(RefundState::Failed.key().to_owned());
-            change.update(tx.conn()).await?;
+            let row = change.update(tx.conn()).await?;
+            books::refund_failed(tx, &payment, &row, public_url).await?;
             let left = payment.refunded_minor - amount;
             let mut back: payment::ActiveModel = payment.into();
             back.refunded_minor = Set(left);

@@ -158,7 +158,7 @@ impl CustomerRecordsApi {
         self.0.once(&who, once, &body.0, make).await
     }
 
-    /// Cancels a membership at once.
+    /// Cancels a membership at once that was given. What was paid for is ended by `cancel_sold_membership`.
     #[oai(
         path = "/:customer/memberships/:membership",
         method = "delete",

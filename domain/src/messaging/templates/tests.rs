@@ -52,7 +52,7 @@ fn sample(template: Template, locale: &str) -> Mail {
             paid["amount"] = json!("27.00 EUR");
             paid
         }
-        Template::PaymentDisputed | Template::PayoutFailed => json!({
+        Template::PaymentDisputed | Template::PayoutFailed | Template::RefundFailed => json!({
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "amount": "27.00 EUR",
             "date": "2026-03-08",
         }),

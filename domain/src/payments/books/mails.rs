@@ -1,6 +1,9 @@
 //! What owners are told of the provider's book.
 
+use chrono::Days;
+
 use super::super::amounts::shown;
+use super::super::entities::{payment, refund};
 use super::entities::{dispute, payout};
 use crate::messaging::{self, NewMail, Template};
 use crate::team;
@@ -10,6 +13,7 @@ use crate::text::Email;
 /// Where the page is that shows it.
 const TROUBLES: &str = "/app/payments/troubles";
 const PAYOUTS: &str = "/app/payments/payouts";
+const PAYMENTS: &str = "/app/payments";
 
 struct About<'a> {
     template: Template,
@@ -69,6 +73,27 @@ pub(super) async fn payout_failed(
         date: row.arrives_on.format("%Y-%m-%d").to_string(),
         link: format!("{public_url}{PAYOUTS}"),
         key: format!("payout {}", row.reference),
+    };
+    tell_owners(tx, &about).await
+}
+
+/// What was to go back didn't: whoever waits for it has to get it in another way.
+pub(in super::super) async fn refund_failed(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    row: &refund::Model,
+    public_url: &str,
+) -> Result<(), StoreError> {
+    // Days begin elsewhere where the place is: the page shows those beside it, too.
+    let paid = payment.created_at.date_naive();
+    let (from, to) = (paid - Days::new(1), paid + Days::new(1));
+    let about = About {
+        template: Template::RefundFailed,
+        amount_minor: row.amount_minor,
+        currency: &payment.currency,
+        date: paid.format("%Y-%m-%d").to_string(),
+        link: format!("{public_url}{PAYMENTS}?from={from}&to={to}"),
+        key: format!("refund failed {}", row.id),
     };
     tell_owners(tx, &about).await
 }

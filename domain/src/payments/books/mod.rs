@@ -25,5 +25,6 @@ pub use disputes::{DisputeFacts, list as list_disputes};
 pub use due::look_at_books_due;
 pub(super) use heard::about;
 pub use keeper::{Bookkeeper, DisputeStand, PayoutStand, Period, Reversal, Taking};
+pub(super) use mails::refund_failed;
 pub use payouts::{PayoutFacts, list as list_payouts};
 pub use words::{DisputeState, Moved, PayoutState, Reason};

@@ -114,7 +114,7 @@ impl Counter {
                     id
                 }
             };
-            refunds::heard(&mut tx, id, &reversal.into()).await?;
+            refunds::heard(&mut tx, id, &reversal.into(), &self.public_url).await?;
         }
         if let Some(visit) = row.appointment_id.map(Id::from_uuid) {
             let visit = bookings::with_shop(&tx, visit).await.map_err(BookingError::into_store)?.0;

@@ -170,6 +170,8 @@ async fn a_membership_is_cancelled_at_once_with_what_goes_back() {
     assert_eq!(price(&spa, &ana, 4).await, 8_100);
     cancel(&spa, &sold, 4_901).await.problem(409, "more_than_paid");
     assert_eq!(cancel(&spa, &sold, -1).await.faults()[0].0, "/refund_minor");
+    let given = format!("/v1/customers/{}/memberships/{}", ana.as_str().unwrap(), id(&sold));
+    spa.owner.delete(&given).await.problem(409, "membership_sold");
     // Refused is refused whole: they are a member still. Of all who cancel it at once one does.
     assert_eq!(price(&spa, &ana, 5).await, 8_100);
     let all = futures_util::future::join_all((0..4).map(|_| cancel(&spa, &sold, 2_000))).await;
