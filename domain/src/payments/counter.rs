@@ -19,7 +19,7 @@ use super::refunds;
 use super::registry::Providers;
 use super::settle;
 use super::wish::Asked;
-use super::words::{PaymentKind, PaymentState, ProviderName, Way};
+use super::words::{PaymentKind, PaymentState, ProviderName, RefundState, Way};
 use crate::bookings::{self, Holder, VisitFacts};
 use crate::ids::{Id, Payment, Refund, Tenant};
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
@@ -222,8 +222,12 @@ impl Counter {
             return Ok(());
         };
         let tx = self.db.tenant(&caller).await?;
-        let Some((row, payment)) = refunds::pending(&tx, id).await? else { return Ok(()) };
+        let Some((row, payment)) = refunds::known(&tx, id).await? else { return Ok(()) };
         tx.commit().await?;
+        let state = RefundState::stored(&row.state)?;
+        if state == RefundState::Failed {
+            return Ok(());
+        }
         let (Some(place), Some(taken)) = (place_of(&payment)?, payment.taken) else {
             return Ok(());
         };
@@ -237,8 +241,15 @@ impl Counter {
             }
             Err(error) => return Err(error),
         };
+        let done = state == RefundState::Done;
         let returned = if let Some(reference) = row.reference {
+            // What was done stays so, unless the provider says that it came back.
+            if done && !provider.keeps_keys() {
+                return Ok(());
+            }
             provider.returned(&account, &reference).await?
+        } else if done {
+            return Ok(());
         } else {
             let new = NewRefund {
                 key: format!("refund {id}"),
@@ -353,6 +364,7 @@ pub(super) fn new_payment(
         amount_minor: Set(asked.amount_minor()),
         tip_minor: Set(asked.tip_minor),
         refunded_minor: Set(0),
+        tip_refunded_minor: Set(0),
         currency: Set(visit.currency.clone()),
         note: Set(String::new()),
         account: Set(Some(place.account)),

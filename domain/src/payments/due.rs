@@ -29,6 +29,8 @@ pub struct Paid {
     pub refunded_minor: i64,
     /// That of it which isn't of tips.
     pub returned_minor: i64,
+    /// That of it which needn't be paid again, as whoever gave it back said.
+    pub waived_minor: i64,
 }
 
 impl Paid {
@@ -39,14 +41,28 @@ impl Paid {
 }
 
 impl Bill {
-    /// All that it costs as it stands. Whoever doesn't come pays no less than the deposit, if they paid it: that
-    /// is what it is for.
+    /// All that it costs as it stands, less what was given back for good. Whoever doesn't come pays no less than the
+    /// deposit, if they paid it and it wasn't given back: that is what it is for.
     pub fn due(&self, paid: &Paid) -> i64 {
+        let less = |minor: i64| (minor - paid.waived_minor).max(0);
         match self.status {
-            Status::Cancelled | Status::Expired => self.fee_minor,
-            Status::NoShow => self.fee_minor.max(self.deposit_minor.min(paid.kept())),
-            _ => self.price_minor,
+            Status::Cancelled | Status::Expired => less(self.fee_minor),
+            Status::NoShow => less(self.fee_minor).max(self.deposit_minor.min(paid.kept()).max(0)),
+            _ => less(self.price_minor),
         }
+    }
+
+    /// Whether it is over: what is given back of it by then isn't asked for again, unless that is said.
+    pub const fn is_over(&self) -> bool {
+        matches!(
+            self.status,
+            Status::Completed | Status::NoShow | Status::Cancelled | Status::Expired
+        )
+    }
+
+    /// Whether it doesn't take place: then nobody earned a tip.
+    pub const fn is_off(&self) -> bool {
+        matches!(self.status, Status::NoShow | Status::Cancelled | Status::Expired)
     }
 
     /// What is still to be paid.
@@ -94,7 +110,13 @@ mod tests {
     use super::*;
 
     fn paid(paid_minor: i64, tips_minor: i64, returned_minor: i64) -> Paid {
-        Paid { paid_minor, tips_minor, refunded_minor: returned_minor, returned_minor }
+        Paid {
+            paid_minor,
+            tips_minor,
+            refunded_minor: returned_minor,
+            returned_minor,
+            waived_minor: 0,
+        }
     }
 
     #[test]
@@ -124,6 +146,35 @@ mod tests {
             let found =
                 (bill.due(&paid), bill.open(&paid), bill.excess(&paid), bill.wanted_now(&paid));
             assert_eq!(found, expected, "{status} fee {fee_minor} paid {sum} back {back}");
+        }
+    }
+
+    #[test]
+    fn what_is_given_back_for_good_is_not_asked_for_again() {
+        use Status as S;
+        // status, fee, paid, given back, of that for good: due, open, too much
+        let cases = [
+            (S::Completed, 0, 10_000, 1_000, 1_000, (9_000, 0, 0)),
+            (S::Completed, 0, 10_000, 1_000, 0, (10_000, 1_000, 0)),
+            (S::Completed, 0, 10_000, 3_000, 1_000, (9_000, 2_000, 0)),
+            (S::Confirmed, 0, 3_000, 3_000, 0, (10_000, 10_000, 0)),
+            (S::Confirmed, 0, 3_000, 3_000, 3_000, (7_000, 7_000, 0)),
+            (S::Cancelled, 2_000, 2_000, 2_000, 2_000, (0, 0, 0)),
+            (S::Cancelled, 2_000, 3_000, 1_000, 0, (2_000, 0, 0)),
+            (S::NoShow, 2_000, 3_000, 3_000, 3_000, (0, 0, 0)),
+            (S::NoShow, 2_000, 3_000, 3_000, 0, (2_000, 2_000, 0)),
+            // The deposit is kept as far as it is there.
+            (S::NoShow, 0, 3_000, 1_000, 1_000, (2_000, 0, 0)),
+            (S::NoShow, 5_000, 3_000, 0, 0, (5_000, 2_000, 0)),
+        ];
+        for (status, fee_minor, sum, back, waived_minor, expected) in cases {
+            let bill = Bill { status, price_minor: 10_000, deposit_minor: 3_000, fee_minor };
+            let paid = Paid { waived_minor, ..paid(sum, 0, back) };
+            let found = (bill.due(&paid), bill.open(&paid), bill.excess(&paid));
+            assert_eq!(
+                found, expected,
+                "{status} fee {fee_minor} paid {sum} back {back} {waived_minor}"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! What it costs that a visit didn't take place, taken from the card that its customer left: once, and never tried
-//! again by itself. It is written down before it is asked for, under the key that it is asked for with.
+//! again by itself. It is written down before it is asked for, under the key that it is asked for with. And what was
+//! paid for it beyond that, given back as soon as nobody can take it back any more.
 
 use chrono::Duration;
 use sea_orm::{
@@ -13,6 +14,7 @@ use super::counter::{Counter, KEY_KEPT, Wanted, end, is_unsettled, new_payment};
 use super::due::Paid;
 use super::entities::{card, payment};
 use super::error::PaymentError;
+use super::follow;
 use super::looking;
 use super::mails;
 use super::on_file::NewCharge;
@@ -84,9 +86,21 @@ async fn due_at(tx: &TenantTx, visit: &Stood) -> Result<Option<Instant>, StoreEr
     Ok(since.map(|since| since + grace))
 }
 
-/// A visit came to stand where it costs something that it didn't take place: that is taken from its card.
+/// Whether more was paid for a visit that was missed than that costs.
+async fn has_too_much(tx: &TenantTx, visit: &Stood) -> Result<bool, StoreError> {
+    if visit.bill.status != Status::NoShow {
+        return Ok(false);
+    }
+    let paid = paid_for(tx, visit.id).await?;
+    let tips = paid.tips_minor - (paid.refunded_minor - paid.returned_minor);
+    Ok(visit.bill.excess(&paid) + tips > 0)
+}
+
+/// A visit came to stand where it costs something that it didn't take place: that is taken from its card; or where
+/// it costs less than was paid: that goes back.
 pub(super) async fn fall_due(tx: &TenantTx, visit: &Stood) -> Result<(), StoreError> {
-    if !is_off(visit) || cards::left(tx, visit.id).await?.is_none() {
+    let costs = is_off(visit) && cards::left(tx, visit.id).await?.is_some();
+    if !costs && !has_too_much(tx, visit).await? {
         return Ok(());
     }
     let Some(at) = due_at(tx, visit).await? else { return Ok(()) };
@@ -117,9 +131,12 @@ async fn begin(tx: &mut TenantTx, id: Id<Appointment>) -> Result<Step, PaymentEr
     bookings::hold_for_money(tx, id).await?;
     let (facts, _) = bookings::with_shop(tx, id).await?;
     let visit = Stood::from(&facts);
-    let amount_minor = visit.bill.open(&paid_for(tx, id).await?);
     // What was marked again later has an hour again, and a job of its own.
     let ripe = due_at(tx, &visit).await?.is_some_and(|at| at <= tx.now());
+    if ripe && visit.bill.status == Status::NoShow {
+        follow::give_back_excess(tx, id, visit.bill).await?;
+    }
+    let amount_minor = visit.bill.open(&paid_for(tx, id).await?);
     if !is_off(&visit) || amount_minor == 0 || !ripe {
         return Ok(Step::Nothing);
     }

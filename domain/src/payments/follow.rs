@@ -4,16 +4,17 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::books;
 use super::cards;
-use super::due::Bill;
+use super::due::{Bill, Paid};
 use super::entities::payment;
 use super::fees;
 use super::ledger::{self, Earned};
 use super::looking;
+use super::parts::Left;
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::wish::is_being_had;
 use super::words::{PaymentKind, PaymentState, Way};
-use crate::bookings::{Status, Stood, VisitFacts};
+use crate::bookings::{self, BookingError, Status, Stood, VisitFacts};
 use crate::ids::{Appointment, Id};
 use crate::tenancy::{StoreError, TenantTx};
 
@@ -29,13 +30,7 @@ pub(crate) async fn follow(
     let called_off_for = to == Status::Cancelled && visit.bill.fee_minor > 0;
     if earns(from) || earns(to) || called_off_for {
         let paid = paid_for(tx, visit.id).await?;
-        let due = visit.bill.due(&paid);
-        let earned = match to {
-            Status::Completed => Earned { sales: due, fees: 0 },
-            Status::NoShow | Status::Cancelled => Earned { sales: 0, fees: due },
-            _ => Earned::default(),
-        };
-        ledger::earn(tx, visit, earned).await?;
+        ledger::earn(tx, visit, earned(visit.bill, &paid)).await?;
     }
     if is_paid_otherwise(from, to) {
         looking::close(tx, visit.id).await?;
@@ -52,6 +47,16 @@ pub(crate) async fn follow(
         give_back_excess(tx, visit.id, visit.bill).await?;
     }
     Ok(())
+}
+
+/// What a visit earned as it stands.
+fn earned(bill: Bill, paid: &Paid) -> Earned {
+    let due = bill.due(paid);
+    match bill.status {
+        Status::Completed => Earned { sales: due, fees: 0 },
+        Status::NoShow | Status::Cancelled => Earned { sales: 0, fees: due },
+        _ => Earned::default(),
+    }
 }
 
 /// Whether something else is asked for than before: a page that asks for that is of no use any more.
@@ -80,23 +85,35 @@ pub(super) async fn give_back_fees(
     for fee in fees {
         let left = fee.amount_minor - fee.refunded_minor;
         if left > 0 && !books::is_disputed(tx, Id::from_uuid(fee.id)).await? {
-            refunds::begin(tx, fee, left, String::new()).await?;
+            let back = Left::from(&fee).own_first(left, false);
+            refunds::begin(tx, fee, back, String::new()).await?;
         }
     }
     Ok(())
 }
 
-/// What somebody pays who didn't come hangs on what is kept of it: once less is kept, the book says so.
+/// What a visit earned hangs on what is kept of it and on what was given back for good: the book says so.
 pub(super) async fn earn_anew(tx: &TenantTx, visit: &VisitFacts) -> Result<(), StoreError> {
-    if visit.status != Status::NoShow {
+    if !matches!(visit.status, Status::Completed | Status::NoShow | Status::Cancelled) {
         return Ok(());
     }
-    let fees = bill(visit).due(&paid_for(tx, visit.id).await?);
-    ledger::earn(tx, &Stood::from(visit), Earned { sales: 0, fees }).await
+    let earned = earned(bill(visit), &paid_for(tx, visit.id).await?);
+    ledger::earn(tx, &Stood::from(visit), earned).await
 }
 
-/// What was paid by card or with what was sold ahead and isn't due any more goes back, what was paid last first. A
-/// use of a pass goes back whole, or not at all. What was paid at the desk is given back there.
+/// The same for the visit that something was paid for, which is held.
+pub(super) async fn earn_anew_of(
+    tx: &TenantTx,
+    payment: &payment::Model,
+) -> Result<(), StoreError> {
+    let Some(visit) = payment.appointment_id.map(Id::from_uuid) else { return Ok(()) };
+    let visit = bookings::with_shop(tx, visit).await.map_err(BookingError::into_store)?.0;
+    earn_anew(tx, &visit).await
+}
+
+/// What was paid by card or with what was sold ahead and isn't due any more goes back, what was paid last first; and
+/// the tip for what doesn't take place. A use of a pass goes back whole, or not at all. What was paid at the desk is
+/// given back there.
 pub(super) async fn give_back_excess(
     tx: &mut TenantTx,
     visit: Id<Appointment>,
@@ -117,11 +134,14 @@ pub(super) async fn give_back_excess(
     }
     let mut excess = bill.excess(&paid_for(tx, visit).await?);
     for card in cards {
-        let part = excess.min(card.amount_minor - card.tip_minor - card.refunded_minor);
-        let whole = card.pass_id.is_none() || part == card.amount_minor;
-        if part > 0 && whole && !books::is_disputed(tx, Id::from_uuid(card.id)).await? {
-            excess -= part;
-            refunds::begin(tx, card, part, String::new()).await?;
+        let left = Left::from(&card);
+        let own = excess.min(left.own_minor);
+        let whole = card.pass_id.is_none() || own == card.amount_minor;
+        let tip = if bill.is_off() { left.tip_minor } else { 0 };
+        let back = left.parts(if whole { own } else { 0 }, tip);
+        if back.amount_minor > 0 && !books::is_disputed(tx, Id::from_uuid(card.id)).await? {
+            excess -= back.amount_minor - back.tip_minor;
+            refunds::begin(tx, card, back, String::new()).await?;
         }
     }
     Ok(())

@@ -168,29 +168,49 @@ pub(super) async fn paid(tx: &TenantTx, payment: &payment::Model) -> Result<(), 
     write(tx, &about, Line { debit, credit: Account::Tips, amount_minor: tip }).await
 }
 
-/// Some of it was given back. What isn't of the tip goes first; `before` is what was given back earlier. Of a use
-/// of a pass, `worth` is what the pass is worth more now.
+/// Some of it was given back. Of a use of a pass, `worth` is what the pass is worth more now.
 pub(super) async fn returned(
     tx: &TenantTx,
     payment: &payment::Model,
     refund: &refund::Model,
-    before: i64,
     worth: i64,
 ) -> Result<(), StoreError> {
-    let credit = Account::At(Way::stored(&payment.way)?);
     let about = About::paying(payment, Some(refund.id));
-    if payment.pass_id.is_some() {
-        for line in use_of_pass(refund.amount_minor, worth) {
-            write(tx, &about, line.turned()).await?;
-        }
-        return Ok(());
+    for line in returned_lines(tx, payment, refund, worth).await? {
+        write(tx, &about, line).await?;
     }
-    let own = payment.amount_minor - payment.tip_minor;
-    let of_own = refund.amount_minor.min((own - before).max(0));
+    Ok(())
+}
+
+/// What was given back came back: it is written the other way round.
+pub(super) async fn came_back(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    refund: &refund::Model,
+) -> Result<(), StoreError> {
+    let about = About::paying(payment, Some(refund.id));
+    for line in returned_lines(tx, payment, refund, 0).await? {
+        write(tx, &about, line.turned()).await?;
+    }
+    Ok(())
+}
+
+async fn returned_lines(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    refund: &refund::Model,
+    worth: i64,
+) -> Result<Vec<Line>, StoreError> {
+    if payment.pass_id.is_some() {
+        return Ok(use_of_pass(refund.amount_minor, worth).map(Line::turned).into());
+    }
+    let credit = Account::At(Way::stored(&payment.way)?);
     let debit = owed(tx, payment).await?;
-    write(tx, &about, Line { debit, credit, amount_minor: of_own }).await?;
-    let of_tip = refund.amount_minor - of_own;
-    write(tx, &about, Line { debit: Account::Tips, credit, amount_minor: of_tip }).await
+    let tip = refund.tip_minor;
+    Ok(vec![
+        Line { debit, credit, amount_minor: refund.amount_minor - tip },
+        Line { debit: Account::Tips, credit, amount_minor: tip },
+    ])
 }
 
 /// What was sold ahead and isn't owed any more, as nobody used it in time.

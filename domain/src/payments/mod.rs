@@ -20,6 +20,7 @@ mod looking;
 mod mails;
 mod on_file;
 mod own;
+mod parts;
 mod payfast;
 mod provider;
 mod read;
@@ -67,7 +68,7 @@ pub use read::{
     PaymentFacts, PaymentFilter, RefundFacts, SaleRef, VisitMoney, list, of_visit, read,
 };
 pub(crate) use record::{For, Paying, With, open_of, pay_visit, record};
-pub use refunds::{GIVE_BACK, GiveBack, refund};
+pub use refunds::{GIVE_BACK, GiveBack, NewReturn, refund};
 pub(crate) use refunds::{give_back_sale, left_of_sale};
 pub use registry::Providers;
 pub use removal::{FORGET_CARD, ForgetCard, forget_cards, remove_card, remove_own_card};

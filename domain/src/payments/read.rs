@@ -94,6 +94,8 @@ pub struct RefundFacts {
     pub given_by: String,
     /// Whether it was given back at the provider's own pages, and not here.
     pub made_there: bool,
+    /// Whether it needn't be paid again.
+    pub waived: bool,
     /// Why it didn't arrive.
     pub trouble: Option<String>,
     /// When it began.
@@ -203,7 +205,7 @@ const SHOWN: &str = "
                    and not d.refundable) as disputed,
            (select coalesce(jsonb_agg(jsonb_build_object(
                        'id', r.id, 'amount_minor', r.amount_minor, 'state', r.state,
-                       'reason', r.reason, 'given_by', r.given_by, 'made_there', r.made_there,
+                       'reason', r.reason, 'given_by', r.given_by, 'made_there', r.made_there, 'waived', r.waived,
                        'trouble', r.trouble,
                        'created_at', r.created_at, 'done_at', r.done_at) order by r.id), '[]')
             from refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.id) as refunds
@@ -327,12 +329,16 @@ pub(super) async fn paid_for(tx: &TenantTx, id: Id<Appointment>) -> Result<Paid,
         tips: i64,
         refunded: i64,
         returned: i64,
+        waived: i64,
     }
     let sql = "
         select coalesce(sum(amount_minor - tip_minor), 0)::bigint as paid,
                coalesce(sum(tip_minor), 0)::bigint as tips,
                coalesce(sum(refunded_minor), 0)::bigint as refunded,
-               coalesce(sum(least(refunded_minor, amount_minor - tip_minor)), 0)::bigint as returned
+               coalesce(sum(refunded_minor - tip_refunded_minor), 0)::bigint as returned,
+               coalesce(sum((select sum(r.amount_minor - r.tip_minor) from refunds r
+                             where r.tenant_id = payments.tenant_id and r.payment_id = payments.id
+                               and r.waived and r.state <> 'failed')), 0)::bigint as waived
         from payments where tenant_id = $1 and appointment_id = $2 and state = 'paid'";
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -342,5 +348,6 @@ pub(super) async fn paid_for(tx: &TenantTx, id: Id<Appointment>) -> Result<Paid,
         tips_minor: sums.tips,
         refunded_minor: sums.refunded,
         returned_minor: sums.returned,
+        waived_minor: sums.waived,
     }))
 }

@@ -100,6 +100,7 @@ pub(crate) async fn record(
         amount_minor: Set(paying.amount_minor),
         tip_minor: Set(paying.tip_minor),
         refunded_minor: Set(0),
+        tip_refunded_minor: Set(0),
         currency: Set(currency.clone()),
         note: Set(paying.note.clone()),
         account: Set(None),

@@ -14,6 +14,7 @@ use super::error::PaymentError;
 use super::follow;
 use super::ledger;
 use super::mails;
+use super::parts::{Back, Left};
 use super::provider::{ReturnStage, Returned};
 use super::read::{self, RefundFacts};
 use super::words::{PaymentState, RefundState, Way};
@@ -47,15 +48,26 @@ pub(super) async fn held(
     Ok(found.lock_exclusive().one(tx.conn()).await?)
 }
 
+/// Money that staff give back.
+#[derive(Debug, Clone)]
+pub struct NewReturn {
+    /// How much.
+    pub amount_minor: i64,
+    /// Why.
+    pub reason: String,
+    /// Whether it needn't be paid again. Not said: so it is once the visit is over, and not before.
+    pub waive: Option<bool>,
+}
+
 /// Gives some of a payment back, as staff do.
 pub async fn refund(
     tx: &mut TenantTx,
     id: Id<Payment>,
-    amount_minor: i64,
-    reason: &str,
+    new: &NewReturn,
 ) -> Result<RefundFacts, PaymentError> {
     let mut faults = Faults::new();
-    let reason = faults.take("/reason", text::prose(reason, 0, 300));
+    let reason = faults.take("/reason", text::prose(&new.reason, 0, 300));
+    let amount_minor = new.amount_minor;
     if amount_minor < 1 {
         let fault = ValueFault::new("too_small", "This must be more than nothing.");
         faults.note("/amount_minor", fault);
@@ -78,7 +90,9 @@ pub async fn refund(
     if row.pass_id.is_some() && amount_minor != row.amount_minor {
         return Err(PaymentError::WholeUseOnly);
     }
-    let made = begin(tx, row, amount_minor, reason).await?;
+    let waived = new.waive.unwrap_or_else(|| read::bill(&visit).is_over());
+    let back = Left::from(&row).own_first(amount_minor, waived);
+    let made = begin(tx, row, back, reason).await?;
     follow::earn_anew(tx, &visit).await?;
     tx.record(NewEntry::new("payment.refunded", "payment").on(id, shown.title));
     let after = read::read(tx, id).await?;
@@ -90,9 +104,10 @@ pub async fn refund(
 pub(super) async fn begin(
     tx: &mut TenantTx,
     payment: payment::Model,
-    amount_minor: i64,
+    back: Back,
     reason: String,
 ) -> Result<Id<Refund>, StoreError> {
+    let amount_minor = back.amount_minor;
     let id = tx.new_id::<Refund>();
     let at_desk = Way::stored(&payment.way)? != Way::Card;
     let state = if at_desk { RefundState::Done } else { RefundState::Pending };
@@ -112,23 +127,35 @@ pub(super) async fn begin(
         made_there: Set(false),
         mark: Set(None),
         asked_until: Set(None),
+        tip_minor: Set(back.tip_minor),
+        waived: Set(back.waived),
     };
     let row = row.insert(tx.conn()).await?;
-    let before = payment.refunded_minor;
-    let mut change: payment::ActiveModel = payment.into();
-    change.refunded_minor = Set(before + amount_minor);
-    change.updated_at = Set(tx.now());
-    let payment = change.update(tx.conn()).await?;
+    let payment = went(tx, payment, back).await?;
     if at_desk {
         let on = (payment.voucher_id, payment.pass_id);
         let worth = sold::put_back(tx, on, amount_minor).await?;
-        ledger::returned(tx, &payment, &row, before, worth).await?;
+        ledger::returned(tx, &payment, &row, worth).await?;
         tell(tx, &payment, id);
     } else {
         let job = NewJob::new(GIVE_BACK, &GiveBack { refund: id }).once(format!("give_back {id}"));
         jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await?;
     }
     Ok(id)
+}
+
+/// So much of a payment went back, or is on its way.
+pub(super) async fn went(
+    tx: &TenantTx,
+    payment: payment::Model,
+    back: Back,
+) -> Result<payment::Model, StoreError> {
+    let (all, tips) = (payment.refunded_minor, payment.tip_refunded_minor);
+    let mut change: payment::ActiveModel = payment.into();
+    change.refunded_minor = Set(all + back.amount_minor);
+    change.tip_refunded_minor = Set(tips + back.tip_minor);
+    change.updated_at = Set(tx.now());
+    Ok(change.update(tx.conn()).await?)
 }
 
 /// Says so of what was paid for a visit.
@@ -170,7 +197,8 @@ pub(crate) async fn give_back_sale(
         let part = amount_minor.min(row.amount_minor - row.refunded_minor);
         if part > 0 {
             amount_minor -= part;
-            begin(tx, row, part, reason.to_owned()).await?;
+            let back = Left::from(&row).own_first(part, false);
+            begin(tx, row, back, reason.to_owned()).await?;
         }
     }
     Ok(())
@@ -181,10 +209,16 @@ pub(super) async fn pending(
     tx: &TenantTx,
     id: Id<Refund>,
 ) -> Result<Option<(refund::Model, payment::Model)>, StoreError> {
+    Ok(known(tx, id).await?.filter(|(row, _)| row.state == RefundState::Pending.key()))
+}
+
+/// A refund with its payment.
+pub(super) async fn known(
+    tx: &TenantTx,
+    id: Id<Refund>,
+) -> Result<Option<(refund::Model, payment::Model)>, StoreError> {
     let found = refund::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).one(tx.conn()).await?;
-    let Some(row) = found.filter(|row| row.state == RefundState::Pending.key()) else {
-        return Ok(None);
-    };
+    let Some(row) = found else { return Ok(None) };
     let payment = payment::Entity::find_by_id((tx.tenant().uuid(), row.payment_id));
     Ok(payment.one(tx.conn()).await?.map(|payment| (row, payment)))
 }
@@ -252,14 +286,15 @@ async fn next_of(tx: &TenantTx, payment: Uuid) -> Result<Option<Id<Refund>>, Sto
     Ok(found.map(|row| Id::from_uuid(row.id)))
 }
 
-/// Writes down what the provider made of it. What it said before changes nothing.
+/// Writes down what the provider made of it. What it said before changes nothing; what it said was done can come
+/// back all the same, days later: the card is closed, the bank doesn't know the account any more.
 pub(super) async fn heard(
     tx: &mut TenantTx,
     id: Id<Refund>,
     returned: &Returned,
     public_url: &str,
 ) -> Result<(), StoreError> {
-    let Some((found, of)) = pending(tx, id).await? else { return Ok(()) };
+    let Some((found, of)) = known(tx, id).await? else { return Ok(()) };
     // First the visit, then the payment, then what is given back of it: as everybody does.
     hold_visit_of(tx, &of).await?;
     let payment = held(tx, Id::from_uuid(found.payment_id)).await?;
@@ -267,15 +302,20 @@ pub(super) async fn heard(
         payment.ok_or_else(|| StoreError::Unreadable("the payment of a refund".into()))?;
     let row = refund::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).lock_exclusive();
     let Some(row) = row.one(tx.conn()).await? else { return Ok(()) };
-    if row.state != RefundState::Pending.key() {
+    let (state, stage) = (RefundState::stored(&row.state)?, returned.stage);
+    let comes_back = state == RefundState::Done && stage == ReturnStage::Failed;
+    if state != RefundState::Pending && !comes_back {
         return Ok(());
     }
-    let amount = row.amount_minor;
+    let back = Back { amount_minor: -row.amount_minor, tip_minor: -row.tip_minor, waived: false };
     let mut change: refund::ActiveModel = row.into();
-    change.reference = Set(Some(returned.reference.clone()).filter(|name| !name.is_empty()));
+    let reference = Some(returned.reference.clone()).filter(|name| !name.is_empty());
+    if reference.is_some() || state == RefundState::Pending {
+        change.reference = Set(reference);
+    }
     change.updated_at = Set(tx.now());
     change.trouble = Set(returned.trouble.clone());
-    match returned.stage {
+    match stage {
         ReturnStage::Pending => {
             change.update(tx.conn()).await?;
         }
@@ -283,8 +323,7 @@ pub(super) async fn heard(
             change.state = Set(RefundState::Done.key().to_owned());
             change.done_at = Set(Some(tx.now()));
             let row = change.update(tx.conn()).await?;
-            let before = done_before(tx, &payment, id).await?;
-            ledger::returned(tx, &payment, &row, before, 0).await?;
+            ledger::returned(tx, &payment, &row, 0).await?;
             tell(tx, &payment, id);
             // Of what was given back there, the provider writes.
             if !row.made_there {
@@ -293,13 +332,14 @@ pub(super) async fn heard(
         }
         ReturnStage::Failed => {
             change.state = Set(RefundState::Failed.key().to_owned());
+            change.done_at = Set(None);
             let row = change.update(tx.conn()).await?;
+            if comes_back {
+                ledger::came_back(tx, &payment, &row).await?;
+            }
+            let payment = went(tx, payment, back).await?;
             books::refund_failed(tx, &payment, &row, public_url).await?;
-            let left = payment.refunded_minor - amount;
-            let mut back: payment::ActiveModel = payment.into();
-            back.refunded_minor = Set(left);
-            back.updated_at = Set(tx.now());
-            back.update(tx.conn()).await?;
+            follow::earn_anew_of(tx, &payment).await?;
         }
     }
     Ok(())
@@ -312,20 +352,4 @@ pub(super) async fn hold_visit_of(
 ) -> Result<(), StoreError> {
     let Some(visit) = payment.appointment_id.map(Id::from_uuid) else { return Ok(()) };
     bookings::hold_for_money(tx, visit).await.map_err(bookings::BookingError::into_store)
-}
-
-/// What of a payment was given back before, by all others.
-async fn done_before(
-    tx: &TenantTx,
-    payment: &payment::Model,
-    but: Id<Refund>,
-) -> Result<i64, StoreError> {
-    let rows = refund::Entity::find()
-        .filter(refund::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(refund::Column::PaymentId.eq(payment.id))
-        .filter(refund::Column::State.eq(RefundState::Done.key()))
-        .filter(refund::Column::Id.ne(but.uuid()))
-        .all(tx.conn())
-        .await?;
-    Ok(rows.iter().map(|row| row.amount_minor).sum())
 }

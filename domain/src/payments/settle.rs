@@ -6,6 +6,7 @@ use serde_json::json;
 use super::cards;
 use super::entities::payment;
 use super::error::PaymentError;
+use super::fees;
 use super::follow;
 use super::ledger;
 use super::mails;
@@ -14,7 +15,7 @@ use super::read;
 use super::refunds;
 use super::removal;
 use super::words::PaymentState;
-use crate::bookings::{self, Arrival, BookingError, Refusal, Status};
+use crate::bookings::{self, Arrival, BookingError, Refusal, Status, Stood};
 use crate::ids::{Appointment, Id, Payment};
 use crate::outbox::NewEvent;
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
@@ -127,6 +128,10 @@ async fn rest(tx: &mut TenantTx, id: Id<Appointment>) -> Result<(), BookingError
     let (visit, _) = bookings::with_shop(tx, id).await?;
     if !matches!(visit.status, Status::Cancelled | Status::NoShow) {
         follow::give_back_fees(tx, id).await?;
+    }
+    if visit.status == Status::NoShow {
+        // Staff may have marked it by a slip: that has its hour.
+        return Ok(fees::fall_due(tx, &Stood::from(&visit)).await?);
     }
     Ok(follow::give_back_excess(tx, id, read::bill(&visit)).await?)
 }

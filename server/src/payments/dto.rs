@@ -6,9 +6,9 @@ use openchair_domain::ids::{
     Appointment, Customer, Location, Pass, Payment, Refund, Sale, TillClose, Voucher,
 };
 use openchair_domain::payments::{
-    AccountFacts, CardFacts, CloseFacts, NewClose, NewKeys, NewPayment, PaymentFacts, PaymentKind,
-    PaymentState, ProviderName, RefundFacts, RefundState, SaleRef, TillDay, VisitMoney, Way,
-    WaySum,
+    AccountFacts, CardFacts, CloseFacts, NewClose, NewKeys, NewPayment, NewReturn, PaymentFacts,
+    PaymentKind, PaymentState, ProviderName, RefundFacts, RefundState, SaleRef, TillDay,
+    VisitMoney, Way, WaySum,
 };
 use openchair_domain::sold::What;
 use poem_openapi::{Enum, Object};
@@ -91,6 +91,8 @@ pub(super) struct RefundView {
     by: String,
     /// Whether it was given back at the provider's own pages, and not here
     made_there: bool,
+    /// Whether the customer needn't pay it again
+    waived: bool,
     created_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
     /// Why it didn't arrive, in the provider's words
@@ -106,6 +108,7 @@ impl From<RefundFacts> for RefundView {
             reason: refund.reason,
             by: refund.given_by,
             made_there: refund.made_there,
+            waived: refund.waived,
             created_at: refund.created_at,
             done_at: refund.done_at,
             trouble: refund.trouble,
@@ -237,6 +240,10 @@ pub(super) struct VisitMoneyView {
     open_minor: i64,
     /// What was paid and isn't due any more
     excess_minor: i64,
+    /// What was given back and needn't be paid again
+    waived_minor: i64,
+    /// Whether the visit is over: what is given back then needn't be paid again, unless that is said
+    over: bool,
     card: CardView,
     /// When what is open of the fee is taken from the card by itself; missing: it isn't
     fee_at: Option<DateTime<Utc>>,
@@ -250,6 +257,8 @@ impl From<VisitMoney> for VisitMoneyView {
             due_minor: money.due_minor(),
             open_minor: money.open_minor(),
             excess_minor: money.excess_minor(),
+            waived_minor: money.paid.waived_minor,
+            over: money.bill.is_over(),
             currency: money.visit.currency,
             price_minor: money.visit.price_minor,
             discount_minor: money.visit.discount_minor,
@@ -300,6 +309,14 @@ pub(super) struct RefundInput {
     pub(super) amount_minor: i64,
     #[oai(default, validator(max_length = 300))]
     pub(super) reason: String,
+    /// Whether the customer needn't pay it again. Left out: so it is once the visit is over, and not before
+    pub(super) waive: Option<bool>,
+}
+
+impl From<&RefundInput> for NewReturn {
+    fn from(input: &RefundInput) -> Self {
+        Self { amount_minor: input.amount_minor, reason: input.reason.clone(), waive: input.waive }
+    }
 }
 
 /// What came by one way.

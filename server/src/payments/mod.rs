@@ -13,7 +13,7 @@ mod till;
 
 use openchair_domain::authz::perm;
 use openchair_domain::ids::{Appointment, Location, Payment, Sale};
-use openchair_domain::payments::{self, PaymentFilter};
+use openchair_domain::payments::{self, NewReturn, PaymentFilter};
 use openchair_domain::tenancy::TenantTx;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -104,9 +104,8 @@ impl PaymentsApi {
         #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
         body: Input<RefundInput>,
     ) -> Result<Created<RefundView>, ApiError> {
-        let (id, amount, reason) = (id.0.0, body.amount_minor, body.reason.clone());
-        let give =
-            async |tx: &mut TenantTx| Ok(payments::refund(tx, id, amount, &reason).await?.into());
+        let (id, new) = (id.0.0, NewReturn::from(&body.0));
+        let give = async |tx: &mut TenantTx| Ok(payments::refund(tx, id, &new).await?.into());
         self.0.once(&who, once, &body.0, give).await
     }
 

@@ -6,7 +6,9 @@ use super::super::counter::Counter;
 use super::super::entities::{payment, refund};
 use super::super::error::PaymentError;
 use super::super::follow;
+use super::super::parts::Left;
 use super::super::provider::{ReturnStage, Returned};
+use super::super::read::bill;
 use super::super::refunds;
 use super::super::words::{PaymentState, RefundState, Way};
 use super::keeper::Reversal;
@@ -116,10 +118,7 @@ impl Counter {
             };
             refunds::heard(&mut tx, id, &reversal.into(), &self.public_url).await?;
         }
-        if let Some(visit) = row.appointment_id.map(Id::from_uuid) {
-            let visit = bookings::with_shop(&tx, visit).await.map_err(BookingError::into_store)?.0;
-            follow::earn_anew(&tx, &visit).await?;
-        }
+        follow::earn_anew_of(&tx, row).await?;
         tx.commit().await?;
         Ok(Fits::All)
     }
@@ -150,6 +149,15 @@ async fn begin(
     if sum > held.amount_minor || reversal.currency != held.currency {
         return Ok(None);
     }
+    // As if staff had given it back here.
+    let waived = match held.appointment_id.map(Id::from_uuid) {
+        Some(visit) => {
+            let visit = bookings::with_shop(tx, visit).await.map_err(BookingError::into_store)?.0;
+            bill(&visit).is_over()
+        }
+        None => false,
+    };
+    let back = Left::from(&held).own_first(reversal.amount_minor, waived);
     let row = refund::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<Refund>().uuid()),
@@ -166,11 +174,10 @@ async fn begin(
         made_there: Set(true),
         mark: Set(None),
         asked_until: Set(None),
+        tip_minor: Set(back.tip_minor),
+        waived: Set(back.waived),
     };
     let row = row.insert(tx.conn()).await?;
-    let mut change: payment::ActiveModel = held.into();
-    change.refunded_minor = Set(sum);
-    change.updated_at = Set(tx.now());
-    change.update(tx.conn()).await?;
+    refunds::went(tx, held, back).await?;
     Ok(Some(row))
 }

@@ -19,6 +19,7 @@ pub struct Model {
     pub amount_minor: i64,
     pub tip_minor: i64,
     pub refunded_minor: i64,
+    pub tip_refunded_minor: i64,
     pub currency: String,
     pub note: String,
     pub account: Option<String>,

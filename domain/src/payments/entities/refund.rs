@@ -20,6 +20,8 @@ pub struct Model {
     pub made_there: bool,
     pub mark: Option<String>,
     pub asked_until: Option<DateTimeUtc>,
+    pub tip_minor: i64,
+    pub waived: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

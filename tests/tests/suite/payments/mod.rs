@@ -3,6 +3,7 @@
 mod desk;
 mod embedded;
 mod fees;
+mod goodwill;
 mod hearing;
 mod kills;
 mod leaving;
