@@ -51,11 +51,13 @@ impl Counter {
         let now = move || told.get().map_or(0, |clock| clock.now().timestamp());
         let settings = Settings { clock: Clock::new(now), ..Settings::default() };
         let (key, secret) = (settings.secret_key.clone(), settings.webhook_secret.clone());
+        let plans_secret = settings.plans_webhook_secret.clone();
         let stripe = Stand::start(settings).await.unwrap();
         let mut all = vec![
             ("stripe.base_url", stripe.origin()),
             ("stripe.secret_key", &*key),
             ("stripe.webhook_secret", &*secret),
+            ("stripe.plans_webhook_secret", &*plans_secret),
         ];
         all.extend_from_slice(overrides);
         let app = TestApp::with(&all).await;

@@ -13,6 +13,7 @@ use crate::{http, leash::Leashed, place::Place};
 const SECRET_KEY: &str = "sk_test_of_the_stand_in";
 const PUBLISHABLE_KEY: &str = "pk_test_of_the_stand_in";
 const WEBHOOK_SECRET: &str = "whsec_of_the_stand_in";
+const PLANS_WEBHOOK_SECRET: &str = "whsec_plans_of_the_stand_in";
 /// How long it may take to answer for the first time.
 const LONGEST_START: Duration = Duration::from_secs(20);
 
@@ -29,13 +30,15 @@ impl Till {
         let port = free_port()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let program = place.program("stripe-stand-in", release);
+        let hook = format!("{url}/v1/hooks/stripe");
         let log = place.scratch()?.join("stripe-stand-in.log");
         let process = Leashed::start(&program, Some(&log), |command| {
             command
                 .args(["--bind", &address.to_string(), "--secret-key", SECRET_KEY])
                 .args(["--publishable-key", PUBLISHABLE_KEY])
-                .args(["--webhook-secret", WEBHOOK_SECRET])
-                .args(["--webhook-url", &format!("{url}/v1/hooks/stripe")]);
+                .args(["--webhook-secret", WEBHOOK_SECRET, "--webhook-url", &hook])
+                .args(["--plans-webhook-secret", PLANS_WEBHOOK_SECRET])
+                .args(["--plans-webhook-url", &hook]);
         })
         .map_err(|error| format!("{}: {error}", program.display()))?;
         let mut till = Self { address, process };
@@ -65,6 +68,7 @@ impl Till {
             .env("OPENCHAIR__STRIPE__PUBLISHABLE_KEY", PUBLISHABLE_KEY)
             .env("OPENCHAIR__STRIPE__SCRIPT_URL", format!("{}/dahlia/stripe.js", self.origin()))
             .env("OPENCHAIR__STRIPE__WEBHOOK_SECRET", WEBHOOK_SECRET)
+            .env("OPENCHAIR__STRIPE__PLANS_WEBHOOK_SECRET", PLANS_WEBHOOK_SECRET)
             .env("OPENCHAIR__STRIPE__PLANS", "true");
     }
 

@@ -32,6 +32,7 @@ use crate::problem::ApiError;
 pub use account::PaymentAccountApi;
 pub use books::BooksApi;
 pub use card_form::CardForm;
+pub use hook::HookSecrets;
 pub use own::OwnPaymentApi;
 pub use till::TillApi;
 

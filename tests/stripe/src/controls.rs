@@ -108,7 +108,9 @@ fn obey(inner: &Inner, order: Command) -> Said {
         Command::SlowRefunds { times } => inner.state().orders.slow_refunds = times,
         Command::Trouble(trouble) => inner.state().troubles.push(trouble),
         Command::LetGo => inner.gate.open(),
-        Command::WebhooksTo { urls } => inner.hooks.to(urls),
+        Command::WebhooksTo { urls } => {
+            inner.hooks.to(urls.iter().flat_map(|url| inner.settings.both(url)).collect());
+        }
         Command::HoldWebhooks => inner.hooks.hold(),
         Command::ReleaseWebhooks { order } => inner.hooks.release(order),
         Command::HurryWebhooks => inner.hooks.hurry(),

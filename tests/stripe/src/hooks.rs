@@ -1,4 +1,5 @@
-//! Webhooks: events are told to whoever wants to know, signed, and once more if nobody listened.
+//! Webhooks: events are told to whoever wants to know, signed, and once more if nobody listened. An endpoint is told
+//! of businesses' accounts or of the platform's own, never of both, and has a secret of its own.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,13 +19,43 @@ use crate::Clock;
 /// How long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Of whose accounts an endpoint is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Of those of businesses.
+    Connected,
+    /// Of the platform's own.
+    Own,
+}
+
+/// Who is told, of what, and what that is signed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Where.
+    pub url: String,
+    /// Of whose accounts.
+    pub scope: Scope,
+    /// Its own secret.
+    pub secret: String,
+}
+
+/// Something that happened, as it is told.
+#[derive(Debug, Clone)]
+pub(crate) struct News {
+    pub(crate) event: String,
+    pub(crate) kind: String,
+    pub(crate) scope: Scope,
+    pub(crate) body: String,
+}
+
 /// An event on its way to somebody.
 #[derive(Debug, Clone)]
 pub(crate) struct Post {
     event: String,
     kind: String,
     body: String,
-    url: String,
+    to: Endpoint,
     attempt: u32,
 }
 
@@ -37,6 +68,8 @@ pub struct Delivery {
     pub kind: String,
     /// Who was told.
     pub url: String,
+    /// As whom: one address can be that of two endpoints.
+    pub scope: Scope,
     /// The how manieth attempt it was, from 1.
     pub attempt: u32,
     /// What was answered; none: nobody answered.
@@ -55,12 +88,27 @@ pub enum Order {
 
 #[derive(Debug, Default)]
 struct Orders {
-    urls: Vec<String>,
+    endpoints: Vec<Endpoint>,
     holding: bool,
     held: Vec<Post>,
     copies: u32,
     drop_next: u32,
     log: Vec<Delivery>,
+}
+
+impl Orders {
+    /// One for each endpoint that is told of this.
+    fn posts(&self, news: &News) -> Vec<Post> {
+        let told = self.endpoints.iter().filter(|endpoint| endpoint.scope == news.scope);
+        let post = |to: &Endpoint| Post {
+            event: news.event.clone(),
+            kind: news.kind.clone(),
+            body: news.body.clone(),
+            to: to.clone(),
+            attempt: 1,
+        };
+        told.map(post).collect()
+    }
 }
 
 /// Tells what happened.
@@ -73,9 +121,9 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    pub(crate) fn new(urls: Vec<String>) -> (Self, UnboundedReceiver<Post>) {
+    pub(crate) fn new(endpoints: Vec<Endpoint>) -> (Self, UnboundedReceiver<Post>) {
         let (out, posts) = unbounded_channel();
-        let orders = Orders { urls, copies: 1, ..Orders::default() };
+        let orders = Orders { endpoints, copies: 1, ..Orders::default() };
         let (under_way, hurry) = (watch::Sender::new(0), watch::Sender::new(0));
         (Self { orders: Mutex::new(orders), out, under_way, hurry }, posts)
     }
@@ -84,26 +132,16 @@ impl Hooks {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// This happened: the event's name, its kind, and how it reads.
-    pub(crate) fn tell(&self, news: Vec<(String, String, String)>) {
+    /// This happened.
+    pub(crate) fn tell(&self, news: Vec<News>) {
         let mut orders = self.orders();
-        for (event, kind, body) in news {
+        for one in news {
             if orders.drop_next > 0 {
                 orders.drop_next -= 1;
                 continue;
             }
             for _ in 0..orders.copies {
-                let posts: Vec<_> = orders
-                    .urls
-                    .iter()
-                    .map(|url| Post {
-                        event: event.clone(),
-                        kind: kind.clone(),
-                        body: body.clone(),
-                        url: url.clone(),
-                        attempt: 1,
-                    })
-                    .collect();
+                let posts = orders.posts(&one);
                 if orders.holding {
                     orders.held.extend(posts);
                 } else {
@@ -114,16 +152,9 @@ impl Hooks {
     }
 
     /// This is told now, whatever was ordered.
-    pub(crate) fn tell_now(&self, event: &str, kind: &str, body: &str) {
-        let urls = self.orders().urls.clone();
-        let post = |url| Post {
-            event: event.to_owned(),
-            kind: kind.to_owned(),
-            body: body.to_owned(),
-            url,
-            attempt: 1,
-        };
-        self.send(urls.into_iter().map(post).collect());
+    pub(crate) fn tell_now(&self, news: &News) {
+        let posts = self.orders().posts(news);
+        self.send(posts);
     }
 
     fn send(&self, posts: Vec<Post>) {
@@ -134,8 +165,8 @@ impl Hooks {
         }
     }
 
-    pub(crate) fn to(&self, urls: Vec<String>) {
-        self.orders().urls = urls;
+    pub(crate) fn to(&self, endpoints: Vec<Endpoint>) {
+        self.orders().endpoints = endpoints;
     }
 
     pub(crate) fn hold(&self) {
@@ -179,7 +210,6 @@ impl Hooks {
         &self,
         mut posts: UnboundedReceiver<Post>,
         clock: &Clock,
-        secret: &str,
         pauses: &[Duration],
     ) {
         let client = Client::builder()
@@ -197,11 +227,12 @@ impl Hooks {
             };
             // Before anybody can know that it was tried, so that nobody hurries past it.
             let mut hurry = self.hurry.subscribe();
-            let status = once(&client, &post, clock.now(), secret).await;
+            let status = once(&client, &post, clock.now()).await;
             self.orders().log.push(Delivery {
                 event: post.event.clone(),
                 kind: post.kind.clone(),
-                url: post.url.clone(),
+                url: post.to.url.clone(),
+                scope: post.to.scope,
                 attempt: post.attempt,
                 status,
             });
@@ -222,12 +253,12 @@ impl Hooks {
     }
 }
 
-async fn once(client: &Client, post: &Post, now: i64, secret: &str) -> Option<u16> {
+async fn once(client: &Client, post: &Post, now: i64) -> Option<u16> {
     let asked = client
-        .post(&post.url)
+        .post(&post.to.url)
         .header("content-type", "application/json; charset=utf-8")
         .header("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
-        .header("stripe-signature", signature(secret, now, &post.body))
+        .header("stripe-signature", signature(&post.to.secret, now, &post.body))
         .body(post.body.clone());
     Some(asked.send().await.ok()?.status().as_u16())
 }

@@ -59,12 +59,12 @@ pub use book_books::{Dispute, Payout};
 pub use book_cards::{Intent, Method};
 pub use book_plans::{Customer, Invoice, Price, Subscription};
 pub use clock::Clock;
-pub use hooks::{Delivery, Order};
+pub use hooks::{Delivery, Endpoint, Order, Scope};
 pub use paying::Outcome;
 pub use stand::Stand;
 pub use trouble::{Act, Trouble};
 
-use crate::hooks::Hooks;
+use crate::hooks::{Hooks, News};
 use crate::state::State;
 
 /// The version of the API that events are written in, and whose examples the answers look like.
@@ -79,10 +79,12 @@ pub struct Settings {
     pub secret_key: String,
     /// What browsers would have; the API refuses it.
     pub publishable_key: String,
-    /// What webhooks are signed with.
+    /// What endpoints sign with that are told of businesses' accounts.
     pub webhook_secret: String,
+    /// What endpoints sign with that are told of the platform's own account: what businesses pay for their plans.
+    pub plans_webhook_secret: String,
     /// Who is told.
-    pub webhook_urls: Vec<String>,
+    pub endpoints: Vec<Endpoint>,
     /// How long it waits before it tells somebody again who didn't listen, time after time.
     pub webhook_pauses: Vec<Duration>,
     /// What time it is.
@@ -96,10 +98,29 @@ impl Default for Settings {
             secret_key: "sk_test_stand_in".to_owned(),
             publishable_key: "pk_test_stand_in".to_owned(),
             webhook_secret: "whsec_stand_in".to_owned(),
-            webhook_urls: Vec::new(),
+            plans_webhook_secret: "whsec_plans_stand_in".to_owned(),
+            endpoints: Vec::new(),
             webhook_pauses: [1, 2, 4, 8, 16].map(Duration::from_secs).to_vec(),
             clock: Clock::default(),
         }
+    }
+}
+
+impl Settings {
+    /// An endpoint at this address, with the secret of those that are told of the same.
+    #[must_use]
+    pub fn endpoint(&self, url: impl Into<String>, scope: Scope) -> Endpoint {
+        let secret = match scope {
+            Scope::Connected => &self.webhook_secret,
+            Scope::Own => &self.plans_webhook_secret,
+        };
+        Endpoint { url: url.into(), scope, secret: secret.clone() }
+    }
+
+    /// The two that somebody needs who wants to be told of everything at one address.
+    #[must_use]
+    pub fn both(&self, url: &str) -> [Endpoint; 2] {
+        [Scope::Connected, Scope::Own].map(|scope| self.endpoint(url, scope))
     }
 }
 
@@ -136,8 +157,8 @@ impl Inner {
 
     fn redeliver(&self, event: &str) -> bool {
         let told = told(&self.state(), event);
-        let Some((id, kind, body)) = told else { return false };
-        self.hooks.tell_now(&id, &kind, &body);
+        let Some(news) = told else { return false };
+        self.hooks.tell_now(&news);
         true
     }
 
@@ -146,10 +167,12 @@ impl Inner {
     }
 }
 
-/// An event's name, its kind, and how it reads.
-fn told(state: &State, id: &str) -> Option<(String, String, String)> {
+/// An event, as it is told.
+fn told(state: &State, id: &str) -> Option<News> {
     let (_, event) = state.any("event", id)?;
-    Some((id.to_owned(), event["type"].as_str()?.to_owned(), api::pretty(event)))
+    let kind = event["type"].as_str()?.to_owned();
+    let scope = if event["account"].is_string() { Scope::Connected } else { Scope::Own };
+    Some(News { event: id.to_owned(), kind, scope, body: api::pretty(event) })
 }
 
 /// Where requests wait until they are let go.

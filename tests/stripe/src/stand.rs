@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::api::currency_of;
 use crate::book::{self, Book};
-use crate::hooks::{Delivery, Hooks, Order};
+use crate::hooks::{Delivery, Endpoint, Hooks, Order};
 use crate::paying::Outcome;
 use crate::state::{State, example};
 use crate::trouble::{Act, Trouble};
@@ -37,7 +37,7 @@ impl Stand {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind(settings.bind).await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let (hooks, posts) = Hooks::new(settings.webhook_urls.clone());
+        let (hooks, posts) = Hooks::new(settings.endpoints.clone());
         let inner = Arc::new(Inner {
             settings,
             origin,
@@ -49,8 +49,7 @@ impl Stand {
         let telling = Arc::clone(&inner);
         let telling = tokio::spawn(async move {
             let settings = &telling.settings;
-            let (secret, pauses) = (&settings.webhook_secret, &settings.webhook_pauses);
-            telling.hooks.run(posts, &settings.clock, secret, pauses).await;
+            telling.hooks.run(posts, &settings.clock, &settings.webhook_pauses).await;
         });
         Ok(Self { inner, tasks: vec![serving, telling] })
     }
@@ -157,9 +156,16 @@ impl Stand {
         self.inner.gate.open();
     }
 
-    /// From now on these are told.
+    /// From now on these are told of everything: each has an endpoint for businesses' accounts, and one for the
+    /// platform's own.
     pub fn webhooks_to(&self, urls: impl IntoIterator<Item = String>) {
-        self.inner.hooks.to(urls.into_iter().collect());
+        let settings = &self.inner.settings;
+        self.tell(urls.into_iter().flat_map(|url| settings.both(&url)));
+    }
+
+    /// From now on these are told.
+    pub fn tell(&self, endpoints: impl IntoIterator<Item = Endpoint>) {
+        self.inner.hooks.to(endpoints.into_iter().collect());
     }
 
     /// From now on what happens is kept back.

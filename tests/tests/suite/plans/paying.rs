@@ -1,6 +1,6 @@
 //! Taking a plan, changing it, and ending it.
 
-use openchair_stripe_stand_in::{Act, Order, Outcome};
+use openchair_stripe_stand_in::{Act, Order, Outcome, Scope};
 use openchair_tests::cards::{Counter, DECLINED, GOOD};
 use openchair_tests::eventually;
 use openchair_tests::plans::Charged;
@@ -59,6 +59,28 @@ async fn who_closes_the_window_has_a_plan() {
     })
     .await;
     assert_eq!(shop.going().len(), 1);
+}
+
+/// Both endpoints are heard: what businesses pay for their plans, and what their customers pay them.
+#[tokio::test]
+async fn plans_and_payments_are_heard_side_by_side() {
+    let shop = Charged::charged().await;
+    shop.stripe.pay(&shop.take("team").await, GOOD);
+    let visit = shop.booked(4, "10:00", "ann").await;
+    shop.stripe.pay(&shop.page(&visit).await, GOOD);
+    shop.stripe.quiet().await;
+    let deliveries = shop.stripe.deliveries();
+    for scope in [Scope::Connected, Scope::Own] {
+        let told: Vec<_> = deliveries.iter().filter(|one| one.scope == scope).collect();
+        assert!(!told.is_empty(), "{scope:?} of {deliveries:?}");
+        assert!(told.iter().all(|one| one.status == Some(204)), "{told:?}");
+    }
+    eventually("the plan is in force", async || (shop.stands().await.0 == "paid").then_some(()))
+        .await;
+    eventually("the visit is certain", async || {
+        (shop.status(&visit).await == "confirmed").then_some(())
+    })
+    .await;
 }
 
 /// Nothing is heard at all: who looks after it asks.
