@@ -145,6 +145,8 @@ impl Inner {
     /// Does something, and tells what happened by it.
     fn act<T>(&self, doing: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
+        // What came about by time alone came before.
+        state.expire_incomplete();
         let done = doing(&mut state);
         let news: Vec<_> = std::mem::take(&mut state.news)
             .into_iter()
