@@ -95,6 +95,37 @@ async fn a_plan_of_which_nothing_is_heard_is_found() {
         .await;
 }
 
+/// An owner looked at the page and left: while it can be paid at, it is asked about, and then never again.
+#[tokio::test]
+async fn a_page_that_nobody_pays_at_is_forgotten() {
+    let shop = Charged::charged().await;
+    // Nothing is told of it, either.
+    shop.stripe.drop_webhooks(100);
+    shop.take("team").await;
+    let asked = async |minutes: i64| {
+        let before = shop.looks().await;
+        shop.app.clock.advance(chrono::Duration::minutes(minutes));
+        shop.kept_up().await;
+        eventually("nobody looks any more", async || {
+            let waiting = "select count(*) from jobs where kind = 'plans.look' and state <> 'done'";
+            (shop.app.database.count(waiting).await == 0).then_some(())
+        })
+        .await;
+        shop.looks().await - before
+    };
+    let open = "select count(*) from subscriptions where page_until is not null";
+    assert_eq!(asked(20).await, 1);
+    assert_eq!(shop.app.database.count(open).await, 1);
+    // It was led to for 45 minutes, and an hour has passed since.
+    assert_eq!(asked(90).await, 1);
+    assert_eq!(shop.app.database.count(open).await, 0);
+    for _ in 0..3 {
+        assert_eq!(asked(20).await, 0);
+    }
+    // Whoever goes there again has another page.
+    shop.subscribed("team").await;
+}
+
 /// Two windows, two plans: only the last page is good, and nobody pays for two.
 #[tokio::test]
 async fn nobody_pays_for_two_plans() {
