@@ -20,6 +20,9 @@ pub const DECLINED: &str = "4000000000000002";
 /// A card whose owner proves that it is theirs.
 pub const ASKED: &str = "4000002500003155";
 
+/// A card that is taken; what is given back to it arrives, and comes back by itself after a minute of Stripe's clock.
+pub const COMES_BACK: &str = "4000000000005126";
+
 /// A card that can be left, and is declined later.
 pub const DECLINED_LATER: &str = "4000000000000341";
 /// A card whose owner proves each time that it is theirs.

@@ -70,6 +70,9 @@ use crate::state::State;
 /// The version of the API that events are written in, and whose examples the answers look like.
 pub const VERSION: &str = "2026-06-24.dahlia";
 
+/// How often it looks at its clock by itself.
+const TICK: Duration = Duration::from_millis(200);
+
 /// How a stand-in is set up.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -146,7 +149,7 @@ impl Inner {
     fn act<T>(&self, doing: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         // What came about by time alone came before.
-        state.expire_incomplete();
+        state.catch_up();
         let done = doing(&mut state);
         let news: Vec<_> = std::mem::take(&mut state.news)
             .into_iter()

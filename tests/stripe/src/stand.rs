@@ -13,7 +13,7 @@ use crate::hooks::{Delivery, Endpoint, Hooks, Order};
 use crate::paying::Outcome;
 use crate::state::{State, example};
 use crate::trouble::{Act, Trouble};
-use crate::{Gate, Inner, Settings, http};
+use crate::{Gate, Inner, Settings, TICK, http};
 
 /// A stand-in that listens. It ends when it is dropped.
 #[derive(Debug)]
@@ -51,7 +51,15 @@ impl Stand {
             let settings = &telling.settings;
             telling.hooks.run(posts, &settings.clock, &settings.webhook_pauses).await;
         });
-        Ok(Self { inner, tasks: vec![serving, telling] })
+        let ticking = Arc::clone(&inner);
+        let ticking = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                // What comes about by time alone is told, although nobody asks.
+                ticking.act(|_| ());
+            }
+        });
+        Ok(Self { inner, tasks: vec![serving, telling, ticking] })
     }
 
     /// How it is called: a scheme, a host and a port.

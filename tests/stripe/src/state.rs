@@ -92,6 +92,8 @@ pub(crate) struct State {
     pub(crate) intent_data: HashMap<String, Value>,
     /// What stands behind subscriptions.
     pub(crate) billing: Billing,
+    /// Refunds that come back by themselves, and when.
+    pub(crate) coming_back: Vec<(String, i64)>,
     /// The time, as of this look.
     pub(crate) now: i64,
 }
@@ -115,8 +117,15 @@ impl State {
             links: HashMap::new(),
             intent_data: HashMap::new(),
             billing: Billing::default(),
+            coming_back: Vec::new(),
             now: 0,
         }
+    }
+
+    /// What comes about by time alone comes about.
+    pub(crate) fn catch_up(&mut self) {
+        self.expire_incomplete();
+        self.bounce_refunds();
     }
 
     /// A name that nothing has yet.
