@@ -1,6 +1,7 @@
 //! A business's account at the provider of cards.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
 
 use super::counter::Counter;
 use super::entities::account;
@@ -11,6 +12,7 @@ use super::words::ProviderName;
 use crate::audit::NewEntry;
 use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::tenants;
+use crate::time::Instant;
 
 /// How the provider is called in the tables.
 pub(super) const PROVIDER: &str = ProviderName::Stripe.key();
@@ -83,33 +85,61 @@ fn facts(offered: bool, row: Option<account::Model>) -> AccountFacts {
     }
 }
 
-/// Writes down how the account is now.
-async fn keep(tx: &mut TenantTx, state: &AccountState) -> Result<account::Model, StoreError> {
-    let before = row(tx).await?;
-    let known = before.is_some();
-    let mut change = match before {
-        Some(row) => account::ActiveModel::from(row),
-        None => account::ActiveModel {
-            tenant_id: Set(tx.tenant().uuid()),
-            provider: Set(PROVIDER.to_owned()),
-            account: Set(state.id.clone()),
-            created_at: Set(tx.now()),
-            ..Default::default()
-        },
+/// The account, held until the transaction ends.
+pub(super) async fn held(tx: &TenantTx) -> Result<Option<account::Model>, StoreError> {
+    let key = (tx.tenant().uuid(), PROVIDER.to_owned());
+    Ok(account::Entity::find_by_id(key).lock_exclusive().one(tx.conn()).await?)
+}
+
+/// Writes down that there is an account, as it was when it was asked for. Whoever was faster has written down theirs:
+/// then it is that one.
+async fn begin(
+    tx: &mut TenantTx,
+    state: &AccountState,
+    asked_at: Instant,
+) -> Result<account::Model, StoreError> {
+    let new = account::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        provider: Set(PROVIDER.to_owned()),
+        account: Set(state.id.clone()),
+        details_submitted: Set(state.details_submitted),
+        charges_enabled: Set(state.charges_enabled),
+        payouts_enabled: Set(state.payouts_enabled),
+        requirements: Set(state.requirements.clone()),
+        created_at: Set(tx.now()),
+        looked_at: Set(asked_at),
+        ..Default::default()
     };
+    let unless = OnConflict::columns([account::Column::TenantId, account::Column::Provider])
+        .do_nothing()
+        .to_owned();
+    let insert = account::Entity::insert(new).on_conflict(unless);
+    if insert.exec_without_returning(tx.conn()).await? > 0 {
+        let entry = NewEntry::new("payment_account.connected", "payment_account");
+        tx.record(entry.on(&state.id, state.id.clone()));
+    }
+    let row = row(tx).await?;
+    row.ok_or_else(|| StoreError::Unreadable("a business's account".to_owned()))
+}
+
+/// Writes down how the account was when it was asked about. Several are asked at once, and answered in any order: what
+/// was asked about later is newer, and stays. So does what was connected meanwhile.
+async fn keep(
+    tx: &TenantTx,
+    account: &str,
+    state: &AccountState,
+    asked_at: Instant,
+) -> Result<(), StoreError> {
+    let known = held(tx).await?.filter(|row| row.account == account);
+    let Some(row) = known.filter(|row| row.looked_at <= asked_at) else { return Ok(()) };
+    let mut change = account::ActiveModel::from(row);
     change.details_submitted = Set(state.details_submitted);
     change.charges_enabled = Set(state.charges_enabled);
     change.payouts_enabled = Set(state.payouts_enabled);
     change.requirements = Set(state.requirements.clone());
-    change.looked_at = Set(tx.now());
-    if known {
-        return Ok(change.update(tx.conn()).await?);
-    }
-    tx.record(
-        NewEntry::new("payment_account.connected", "payment_account")
-            .on(&state.id, state.id.clone()),
-    );
-    Ok(change.insert(tx.conn()).await?)
+    change.looked_at = Set(asked_at);
+    change.update(tx.conn()).await?;
+    Ok(())
 }
 
 impl Counter {
@@ -134,7 +164,7 @@ impl Counter {
         let account = if let Some(row) = known {
             row.account
         } else {
-            let tenant = caller.tenant();
+            let (tenant, asked_at) = (caller.tenant(), self.db.clock().now());
             let state = provider
                 .open_account(&NewAccount {
                     key: format!("account {tenant}"),
@@ -145,7 +175,7 @@ impl Counter {
                 })
                 .await?;
             let mut tx = self.db.tenant(caller).await?;
-            let row = keep(&mut tx, &state).await?;
+            let row = begin(&mut tx, &state, asked_at).await?;
             tx.commit().await?;
             row.account
         };
@@ -158,9 +188,10 @@ impl Counter {
         let tx = self.db.tenant(caller).await?;
         let known = row(&tx).await?.ok_or(PaymentError::NotConnected)?;
         tx.commit().await?;
+        let asked_at = self.db.clock().now();
         let state = provider.account(&known.account).await?;
-        let mut tx = self.db.tenant(caller).await?;
-        keep(&mut tx, &state).await?;
+        let tx = self.db.tenant(caller).await?;
+        keep(&tx, &known.account, &state, asked_at).await?;
         let facts = self.account(&tx).await?;
         tx.commit().await?;
         Ok(facts)

@@ -5,6 +5,7 @@
 //! payments, what is given back of them, and last what was sold ahead.
 
 mod accounts;
+mod accounts_due;
 pub(crate) mod amounts;
 mod books;
 mod cards;
@@ -36,6 +37,7 @@ mod wish;
 mod words;
 
 pub use accounts::AccountFacts;
+pub use accounts_due::look_at_accounts_due;
 pub use books::{
     Bookkeeper, CheckFacts, Comparison, Difference, DisputeFacts, DisputeStand, DisputeState,
     Entry, LOOK_AT_BOOKS, LookAtBooks, Moved, PayoutFacts, PayoutStand, PayoutState, Period,

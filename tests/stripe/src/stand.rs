@@ -154,7 +154,7 @@ impl Stand {
         self.inner.state().troubles.push(Trouble { of: of.to_owned(), act, times });
     }
 
-    /// Until so many requests wait, see [`Act::Wait`].
+    /// Until so many requests wait, see [`Act::Wait`] and [`Act::Late`].
     pub async fn waiting(&self, count: usize) {
         self.inner.gate.wait_for(count).await;
     }

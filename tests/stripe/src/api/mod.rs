@@ -102,6 +102,9 @@ async fn answer_as(inner: &Inner, asked: &Asked, request: &str) -> Said {
         let answer = kept.then(|| (status, pretty(&body)));
         inner.state().kept.settle(key, question, inner.settings.clock.now(), answer);
     }
+    if act == Some(Act::Late) {
+        inner.gate.pass().await;
+    }
     if act == Some(Act::Cut) { Said::Nothing } else { Said::json(status, &body) }
 }
 
