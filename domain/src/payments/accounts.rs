@@ -6,8 +6,10 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
 use super::counter::Counter;
 use super::entities::account;
 use super::error::PaymentError;
+use super::parting;
 use super::payfast;
 use super::provider::{AccountState, NewAccount};
+use super::unknown;
 use super::words::ProviderName;
 use crate::audit::NewEntry;
 use crate::tenancy::{Caller, StoreError, TenantTx};
@@ -123,20 +125,30 @@ async fn begin(
 }
 
 /// Writes down how the account was when it was asked about. Several are asked at once, and answered in any order: what
-/// was asked about later is newer, and stays. So does what was connected meanwhile.
+/// was asked about later is newer, and stays. So does what was connected meanwhile. No state: the provider knows nothing
+/// of it any more.
 async fn keep(
     tx: &TenantTx,
     account: &str,
-    state: &AccountState,
+    state: Option<&AccountState>,
     asked_at: Instant,
 ) -> Result<(), StoreError> {
     let known = held(tx).await?.filter(|row| row.account == account);
     let Some(row) = known.filter(|row| row.looked_at <= asked_at) else { return Ok(()) };
+    let gone_since = row.gone_at.unwrap_or(asked_at);
     let mut change = account::ActiveModel::from(row);
-    change.details_submitted = Set(state.details_submitted);
-    change.charges_enabled = Set(state.charges_enabled);
-    change.payouts_enabled = Set(state.payouts_enabled);
-    change.requirements = Set(state.requirements.clone());
+    if let Some(state) = state {
+        change.details_submitted = Set(state.details_submitted);
+        change.charges_enabled = Set(state.charges_enabled);
+        change.payouts_enabled = Set(state.payouts_enabled);
+        change.requirements = Set(state.requirements.clone());
+        change.gone_at = Set(None);
+    } else {
+        // It may come back: who changed our key by mistake changes it again.
+        change.charges_enabled = Set(false);
+        change.payouts_enabled = Set(false);
+        change.gone_at = Set(Some(gone_since));
+    }
     change.looked_at = Set(asked_at);
     change.update(tx.conn()).await?;
     Ok(())
@@ -159,6 +171,7 @@ impl Counter {
         let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NotOffered)?;
         let tx = self.db.tenant(caller).await?;
         let known = row(&tx).await?;
+        let before = parting::left_before(&tx).await?;
         let business = tenants::read(&tx).await?;
         tx.commit().await?;
         let account = if let Some(row) = known {
@@ -167,7 +180,11 @@ impl Counter {
             let (tenant, asked_at) = (caller.tenant(), self.db.clock().now());
             let state = provider
                 .open_account(&NewAccount {
-                    key: format!("account {tenant}"),
+                    key: match before {
+                        0 => format!("account {tenant}"),
+                        // That one was taken away.
+                        before => format!("account {tenant} {before}"),
+                    },
                     country: business.country.clone(),
                     email: None,
                     name: business.name.clone(),
@@ -189,9 +206,15 @@ impl Counter {
         let known = row(&tx).await?.ok_or(PaymentError::NotConnected)?;
         tx.commit().await?;
         let asked_at = self.db.clock().now();
-        let state = provider.account(&known.account).await?;
+        let state = match provider.account(&known.account).await {
+            Err(error) if unknown::is_unknown(&error) => {
+                tracing::warn!(%error, "an account isn't known any more");
+                None
+            }
+            asked => Some(asked?),
+        };
         let tx = self.db.tenant(caller).await?;
-        keep(&tx, &known.account, &state, asked_at).await?;
+        keep(&tx, &known.account, state.as_ref(), asked_at).await?;
         let facts = self.account(&tx).await?;
         tx.commit().await?;
         Ok(facts)

@@ -15,6 +15,7 @@ use super::on_file::{CardStand, KeptCard, NewCardPage};
 use super::provider::ProviderError;
 use super::removal;
 use super::settle::{self, ATTEMPTS};
+use super::unknown;
 use super::words::KeptState;
 use crate::bookings::{self, Arrival, BookingError, Holder, Status, Stood, VisitFacts};
 use crate::ids::{Appointment, Card, Id, Tenant};
@@ -345,13 +346,16 @@ impl Counter {
                 Ok(tx.commit().await?)
             }
             Err(error) => {
-                // Others have their turn before it is tried again.
+                let unknown = unknown::is_unknown(&error);
                 let tx = self.db.tenant(caller).await?;
-                if let Some(row) = held(&tx, id).await? {
-                    touch(&tx, row).await?;
+                match held(&tx, id).await? {
+                    Some(row) if unknown && is_open(&row) => end(&tx, row).await?,
+                    // Others have their turn before it is tried again.
+                    Some(row) => touch(&tx, row).await?,
+                    None => {}
                 }
                 tx.commit().await?;
-                Err(error.into())
+                if unknown { Ok(()) } else { Err(error.into()) }
             }
         }
     }

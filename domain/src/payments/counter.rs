@@ -13,13 +13,14 @@ use super::books::Bookkeeper;
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking::unsettled;
-use super::provider::{NewRefund, Provider, ProviderError, Returned, Stage, Stand};
+use super::provider::{NewRefund, Provider, ProviderError, ReturnStage, Returned, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::registry::Providers;
 use super::settle;
+use super::unknown;
 use super::wish::Asked;
-use super::words::{PaymentKind, PaymentState, ProviderName, Way};
+use super::words::{PaymentKind, PaymentState, ProviderName, RefundState, Way};
 use crate::bookings::{self, Holder, VisitFacts};
 use crate::ids::{Id, Payment, Refund, Tenant};
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
@@ -122,6 +123,9 @@ impl Counter {
         match stand {
             Ok(stand) => self.write_down(caller, id, &stand).await,
             Err(error) => {
+                if let Some(trouble) = unknown::trouble(&error) {
+                    return self.write_down(caller, id, &unknown::over(trouble)).await;
+                }
                 // Others have their turn before it is tried again.
                 let tx = self.db.tenant(caller).await?;
                 if let Some(row) = refunds::held(&tx, id).await? {
@@ -237,8 +241,10 @@ impl Counter {
             }
             Err(error) => return Err(error),
         };
-        let returned = if let Some(reference) = row.reference {
-            provider.returned(&account, &reference).await?
+        let waits = row.state == RefundState::Pending.key();
+        let reference = row.reference;
+        let asked = if let Some(reference) = &reference {
+            provider.returned(&account, reference).await
         } else {
             let new = NewRefund {
                 key: format!("refund {id}"),
@@ -253,7 +259,16 @@ impl Counter {
                 return Box::pin(self.give_back_once(&caller, id, &*provider, new)).await;
             }
             let old = row.created_at + KEY_KEPT <= self.db.clock().now();
-            return_it(&*provider, &new, old).await?
+            return_it(&*provider, &new, old).await
+        };
+        let returned = match asked {
+            // What isn't back by now doesn't come back this way.
+            Err(error) if waits && unknown::is_unknown(&error) => Returned {
+                reference: reference.unwrap_or_default(),
+                stage: ReturnStage::Failed,
+                trouble: unknown::trouble(&error),
+            },
+            asked => asked?,
         };
         self.write_down_refund(&caller, id, &returned).await
     }

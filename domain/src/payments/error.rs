@@ -20,7 +20,7 @@ refusals! {
         NotConnected = Conflict "not_connected" "There is no account yet. Please connect one.",
         NotInRand = Conflict "not_in_rand" "PayFast takes nothing but South African rand.",
         KeysRefused = Conflict "keys_refused" "PayFast doesn't take these keys. Please compare them with its settings.",
-        UnderWay = Conflict "payments_under_way" "Something is being paid or given back with these keys at this moment. Please try again in an hour.",
+        UnderWay = Conflict "payments_under_way" "Something is being paid or given back there at this moment. Please try again in an hour.",
         NotSigned = NotAllowed "wrong_signature" "This isn't signed by the provider of payments.",
         TillClosed = Conflict "till_closed" "This day was closed already.",
         ClosedSince = Conflict "closed_since" "A later day was closed already: what was in the till was counted then.",

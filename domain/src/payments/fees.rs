@@ -19,6 +19,7 @@ use super::on_file::NewCharge;
 use super::provider::{CardProvider, Charged, ProviderError, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
+use super::unknown;
 use super::wish::Asked;
 use super::words::{PaymentKind, PaymentState, ProviderName};
 use crate::bookings::{self, Status, Stood};
@@ -208,9 +209,12 @@ impl Counter {
             // Nobody ever asked for it, and nobody will: it isn't due any more, or our key is forgotten there.
             Ok(None) => gone(&row, due.then_some("The provider of payments didn't answer.")),
             Err(error) => {
-                // Others have their turn before it is tried again.
-                self.touch(caller, id).await?;
-                return Err(error.into());
+                let Some(trouble) = unknown::trouble(&error) else {
+                    // Others have their turn before it is tried again.
+                    self.touch(caller, id).await?;
+                    return Err(error.into());
+                };
+                gone(&row, Some(&*trouble).filter(|_| due))
             }
         };
         self.write_down_charge(caller, id, charged).await

@@ -21,6 +21,7 @@ mod looking;
 mod mails;
 mod on_file;
 mod own;
+mod parting;
 mod payfast;
 mod provider;
 mod read;
@@ -33,6 +34,7 @@ mod signature;
 mod take;
 mod till;
 mod unkeyed;
+mod unknown;
 mod wish;
 mod words;
 
@@ -56,6 +58,7 @@ pub(crate) use ledger::expired;
 pub use looking::{LOOK, Look, look_at_unheard};
 pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
 pub use own::{OwnEntrance, OwnPayment, OwnState};
+pub use parting::disconnect as disconnect_stripe;
 pub use payfast::{
     BELIEVE, Believe, CURRENCY as PAYFAST_CURRENCY, Gateway, HOOK_PATH as PAYFAST_HOOK_PATH,
     Merchant, MerchantAccount, NewKeys, digest as payfast_digest, disconnect as disconnect_payfast,

@@ -19,6 +19,8 @@ enum Command {
     SettleRefund { refund: String, well: bool },
     Onboard { account: String },
     Restrict { account: String, requirement: String },
+    Revoke { account: String },
+    Admit { account: String },
     Renew { subscription: String },
     GiveUp { subscription: String, then: GivenUp },
     Cancel { subscription: String },
@@ -79,6 +81,8 @@ fn obey(inner: &Inner, order: Command) -> Said {
         Command::Restrict { account, requirement } => {
             done = inner.act(|state| state.restrict(&account, &requirement)).into();
         }
+        Command::Revoke { account } => done = inner.state().revoke(&account).into(),
+        Command::Admit { account } => done = inner.state().revoked.remove(&account).into(),
         Command::Renew { subscription } => {
             done = inner.act(|state| state.renew(&subscription)).into();
         }

@@ -102,6 +102,16 @@ impl Stand {
         self.inner.act(|state| state.restrict(account, requirement))
     }
 
+    /// A business closes its account, or takes it away from the platform. `false`: there is none.
+    pub fn revoke(&self, account: &str) -> bool {
+        self.inner.state().revoke(account)
+    }
+
+    /// It lets the platform in again. `false`: it never didn't.
+    pub fn admit(&self, account: &str) -> bool {
+        self.inner.state().revoked.remove(account)
+    }
+
     /// A customer types in a card's number at a page, and sends it.
     pub fn pay(&self, session: &str, number: &str) -> Outcome {
         self.inner.act(|state| state.pay(session, number, &self.inner.origin))

@@ -152,7 +152,7 @@ fn door(inner: &Inner, asked: &Asked) -> Result<(Option<String>, Params), Proble
         return Err(Problem::wrong("Idempotency keys have at most 255 characters"));
     }
     let account = asked.header("stripe-account");
-    if !account.is_empty() && inner.state().any("account", account).is_none() {
+    if !account.is_empty() && !inner.state().is_ours(account) {
         let said = format!(
             "The provided key '****{last}' does not have access to account '{account}' (or that account does \
              not exist). Application access may have been revoked."

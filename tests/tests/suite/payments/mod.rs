@@ -11,3 +11,4 @@ mod paying;
 mod rest;
 mod returning;
 mod till;
+mod unknown;

@@ -175,6 +175,7 @@ pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Opt
         | "connect_payment_account"
         | "look_at_payment_account"
         | "disconnect_payfast"
+        | "disconnect_stripe"
         | "read_plan"
         | "open_plan_portal"
         | "look_at_plan" => Sample::at(operation.path.trim_end_matches('/')),
