@@ -191,6 +191,27 @@ fn own(visit: &Value, rest: &str) -> String {
 }
 
 impl Spa {
+    /// Has an account that takes money, as far as anybody here knows: for tests in which nobody pays by card.
+    pub async fn could_take_cards(&self, app: &TestApp) {
+        let sql = format!(
+            "insert into payment_accounts (tenant_id, provider, account, details_submitted, charges_enabled,
+                                           payouts_enabled, requirements, created_at, looked_at)
+             values ('{}', 'stripe', 'acct_unasked', true, true, true, '{{}}', '2026-03-01', '2026-03-01')",
+            self.business.id.uuid()
+        );
+        app.database.run(&sql).await;
+    }
+
+    /// Has another currency from now on, as if it had been set up in it.
+    pub async fn counts_in(&self, app: &TestApp, currency: &str) {
+        let sql = format!(
+            "update tenants set currency = '{currency}' where id = '{}';
+             update availability_versions set rules = rules + 1",
+            self.business.id.uuid()
+        );
+        app.database.run(&sql).await;
+    }
+
     /// Has one of its services want something before.
     pub async fn wants_before(&self, service: &str, deposit: Value) {
         let path = format!("/v1/services/{}", self.id(service));
@@ -209,12 +230,17 @@ impl Spa {
         account
     }
 
-    /// A guest takes something with Eve, up to where it wants a deposit.
-    pub async fn unpaid(&self, services: &[&str], day: u32, time: &str, who: &str) -> Value {
+    /// A guest takes something with Eve, whatever is asked of them then.
+    pub async fn asked(&self, services: &[&str], day: u32, time: &str, who: &str) -> Value {
         let wanted = self.wanted(services, 1, &["Eve"]);
         let hold = self.hold(wanted, at(day, time), &format!("visitor {who}")).await.expect(201);
         let email = format!("{who}@example.com");
-        let visit = self.take_up(&hold, who, &email).await.expect(201);
+        self.take_up(&hold, who, &email).await.expect(201)
+    }
+
+    /// The same, up to where it wants a deposit.
+    pub async fn unpaid(&self, services: &[&str], day: u32, time: &str, who: &str) -> Value {
+        let visit = self.asked(services, day, time, who).await;
         assert_eq!(visit["visit"]["status"], "pending_payment", "{visit}");
         visit
     }

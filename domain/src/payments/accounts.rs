@@ -53,18 +53,27 @@ pub(super) async fn row(tx: &TenantTx) -> Result<Option<account::Model>, StoreEr
     Ok(account::Entity::find_by_id(key).one(tx.conn()).await?)
 }
 
-/// Where new money goes, if it can be taken there. Whoever has put in keys of their own means them.
-pub(super) async fn that_takes_money(tx: &TenantTx) -> Result<Option<Place>, StoreError> {
-    if let Some(row) = payfast::row(tx).await? {
+/// Where new money in this currency goes, if it can be taken there. Whoever has put in keys of their own means them,
+/// where they take that currency: it may be a visit that was booked before the business changed its own.
+pub(super) async fn that_takes_money(
+    tx: &TenantTx,
+    currency: &str,
+) -> Result<Option<Place>, StoreError> {
+    if currency == payfast::CURRENCY
+        && let Some(row) = payfast::row(tx).await?
+    {
         return Ok(Some(Place { provider: ProviderName::PayFast, account: row.account }));
     }
     let stripe = row(tx).await?.filter(|row| row.charges_enabled);
     Ok(stripe.map(|row| Place { provider: ProviderName::Stripe, account: row.account }))
 }
 
-/// The account, if cards can be left there for later.
-pub(super) async fn that_keeps_cards(tx: &TenantTx) -> Result<Option<String>, StoreError> {
-    let place = that_takes_money(tx).await?;
+/// The account, if cards can be left there for what is paid in this currency.
+pub(super) async fn that_keeps_cards(
+    tx: &TenantTx,
+    currency: &str,
+) -> Result<Option<String>, StoreError> {
+    let place = that_takes_money(tx, currency).await?;
     Ok(place.filter(|place| place.provider == ProviderName::Stripe).map(|place| place.account))
 }
 

@@ -95,9 +95,9 @@ pub(super) async fn held(tx: &TenantTx, id: Id<Card>) -> Result<Option<card::Mod
     Ok(found.lock_exclusive().one(tx.conn()).await?)
 }
 
-/// Whether cards can be left here.
-pub(crate) async fn takes_cards(tx: &TenantTx) -> Result<bool, StoreError> {
-    Ok(accounts::that_keeps_cards(tx).await?.is_some())
+/// Whether cards can be left here for what is paid in this currency.
+pub(crate) async fn takes_cards(tx: &TenantTx, currency: &str) -> Result<bool, StoreError> {
+    Ok(accounts::that_keeps_cards(tx, currency).await?.is_some())
 }
 
 /// Whether a visit waits for its card.
@@ -175,7 +175,8 @@ async fn begin(tx: &TenantTx, holder: &Holder) -> Result<Step, PaymentError> {
     if over || !is_wanted(tx, &Stood::from(&visit)).await? {
         return Err(PaymentError::NothingDue);
     }
-    let account = accounts::that_keeps_cards(tx).await?.ok_or(PaymentError::NoCards)?;
+    let account =
+        accounts::that_keeps_cards(tx, &visit.currency).await?.ok_or(PaymentError::NoCards)?;
     if let Some(row) = found(tx, visit.id, KeptState::Open).await? {
         match (&row.url, row.reference.is_some()) {
             (Some(url), true) if row.created_at + PAGE_KEPT > tx.now() => {

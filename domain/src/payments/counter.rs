@@ -10,6 +10,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use super::accounts::Place;
 use super::amounts;
 use super::books::Bookkeeper;
+use super::chargeable::Chargeable;
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking::unsettled;
@@ -154,7 +155,8 @@ impl Counter {
         }
         let Some(visit) = row.appointment_id.map(Id::from_uuid) else { return Ok(None) };
         let (visit, _) = bookings::with_shop(&tx, visit).await?;
-        let fits = asked(&row)?.fits(&bill(&visit), &paid_for(&tx, visit.id).await?);
+        let by = takes(&row)?;
+        let fits = asked(&row)?.fits(&bill(&visit), &paid_for(&tx, visit.id).await?, by);
         if row.reference.is_none() {
             if row.created_at + OPENED_WITHIN <= tx.now() || !fits {
                 end(&tx, row, None).await?;
@@ -334,6 +336,12 @@ pub(super) fn asked(row: &payment::Model) -> Result<Asked, StoreError> {
         own_minor: row.amount_minor - row.tip_minor,
         tip_minor: row.tip_minor,
     })
+}
+
+/// What is taken where a payment was begun.
+fn takes(row: &payment::Model) -> Result<Chargeable, StoreError> {
+    let by = place_of(row)?.map_or(ProviderName::Stripe, |place| place.provider);
+    Ok(Chargeable::by(by, &row.currency))
 }
 
 /// A payment by card that is about to be begun.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::Place;
 use super::cards;
+use super::chargeable::Chargeable;
 use super::counter::{Counter, KEY_KEPT, Wanted, end, is_unsettled, new_payment};
 use super::due::Paid;
 use super::entities::{card, payment};
@@ -117,7 +118,8 @@ async fn begin(tx: &mut TenantTx, id: Id<Appointment>) -> Result<Step, PaymentEr
     bookings::hold_for_money(tx, id).await?;
     let (facts, _) = bookings::with_shop(tx, id).await?;
     let visit = Stood::from(&facts);
-    let amount_minor = visit.bill.open(&paid_for(tx, id).await?);
+    let by = Chargeable::by(ProviderName::Stripe, &visit.currency);
+    let amount_minor = by.no_more(visit.bill.open(&paid_for(tx, id).await?));
     // What was marked again later has an hour again, and a job of its own.
     let ripe = due_at(tx, &visit).await?.is_some_and(|at| at <= tx.now());
     if !is_off(&visit) || amount_minor == 0 || !ripe {
@@ -196,7 +198,8 @@ impl Counter {
         tx.commit().await?;
         let Some(card) = card else { return Ok(()) };
         let asked = Asked { kind: PaymentKind::Fee, own_minor: row.amount_minor, tip_minor: 0 };
-        let due = is_unsettled(&row) && asked.fits(&bill(&visit), &paid);
+        let by = Chargeable::by(ProviderName::Stripe, &visit.currency);
+        let due = is_unsettled(&row) && asked.fits(&bill(&visit), &paid, by);
         let old = row.created_at + KEY_KEPT <= self.db.clock().now();
         let way = if due && !old { begun.into() } else { Way::OnlyLook };
         let charged = match &row.reference {

@@ -2,8 +2,9 @@
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
-use super::accounts;
+use super::accounts::{self, Place};
 use super::cards::{self, CardState};
+use super::chargeable::Chargeable;
 use super::counter::{
     Counter, OPENED_WITHIN, PAGE_KEPT, Wanted, asked, end, is_unsettled, new_payment, place_of,
 };
@@ -14,8 +15,8 @@ use super::provider::{CardAt, Door, NewPage, ProviderError};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::removal;
-use super::wish::{Asked, Part, Wish, is_being_had};
-use super::words::{PaymentKind, PaymentState};
+use super::wish::{Asked, Part, Wish, asked_now, is_being_had, most_tip};
+use super::words::{PaymentKind, PaymentState, ProviderName};
 use crate::bookings::{self, Holder, Stood, VisitFacts};
 use crate::ids::{Id, Payment};
 use crate::tenancy::{Caller, StoreError, TenantTx};
@@ -113,7 +114,8 @@ enum Step {
 async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, PaymentError> {
     let visit = bookings::hold_own(tx, holder).await?;
     let (bill, paid) = (bill(&visit), paid_for(tx, visit.id).await?);
-    let wanted = Asked::of(&bill, &paid, wish)?;
+    let place = accounts::that_takes_money(tx, &visit.currency).await?;
+    let wanted = Asked::of(&bill, &paid, wish, takes(place.as_ref(), &visit))?;
     let over = visit.lapses_at.is_some_and(|at| at <= tx.now());
     let card = cards::is_wanted(tx, &Stood::from(&visit)).await?;
     if over {
@@ -123,7 +125,7 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
         let leaves = card && wish.part == Part::Now;
         return if leaves { Ok(Step::Card) } else { Err(PaymentError::NothingDue) };
     }
-    let place = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
+    let place = place.ok_or(PaymentError::NoCards)?;
     let keeps_card = card && wanted.kind == PaymentKind::Deposit;
     if let Some(row) = unsettled(tx, visit.id).await? {
         // Somebody paid, or it is being taken from the card.
@@ -162,7 +164,12 @@ impl Counter {
     pub async fn owed(&self, tx: &TenantTx, holder: &Holder) -> Result<OwnPayment, PaymentError> {
         let visit = bookings::look(tx, holder).await?.visit;
         let (bill, paid) = (bill(&visit), paid_for(tx, visit.id).await?);
-        let amount_minor = bill.asked_now(&paid);
+        let place = accounts::that_takes_money(tx, &visit.currency).await?;
+        let by = takes(place.as_ref(), &visit);
+        let amount_minor = asked_now(&bill, &paid, by);
+        // What is too little to be paid here is asked for all the same.
+        let too_little = amount_minor == 0 && bill.asked_now(&paid) > 0;
+        let amount_minor = if too_little { bill.asked_now(&paid) } else { amount_minor };
         let card = cards::of(tx, &Stood::from(&visit)).await?;
         let unsettled = unsettled(tx, visit.id).await?;
         let processing = unsettled.as_ref().is_some_and(|row| {
@@ -175,10 +182,9 @@ impl Counter {
             (false, false, 1..) => OwnState::Paid,
             _ => OwnState::Nothing,
         };
-        let place = accounts::that_takes_money(tx).await?;
-        let online = place.is_some_and(|place| self.providers.has(place.provider));
-        let (open_minor, most_tip_minor) = (bill.open(&paid), bill.most_tip(&paid));
-        let payable = open_minor > 0 || most_tip_minor > 0;
+        let online = !too_little && place.is_some_and(|place| self.providers.has(place.provider));
+        let (open_minor, most_tip_minor) = (bill.open(&paid), most_tip(&bill, &paid, by));
+        let payable = by.no_more(open_minor) > 0 || most_tip_minor > 0;
         let fee = is_over(visit.status) && amount_minor > 0;
         Ok(OwnPayment {
             state,
@@ -263,6 +269,7 @@ impl Counter {
         let place = place_of(&row)?.ok_or(PaymentError::NoCards)?;
         let provider = self.provider(&holder.caller, place.provider, &place.account);
         let provider = Box::pin(provider).await.map_err(no_cards)?;
+        let place_by = place.provider;
         let page = NewPage {
             key: format!("page {id}"),
             account: place.account,
@@ -301,7 +308,8 @@ impl Counter {
         change.update(tx.conn()).await?;
         // It may be of no use any more: whoever waits no longer had its page closed before it was there.
         let visit = bookings::look(&tx, holder).await?.visit;
-        let fits = wanted.fits(&bill(&visit), &paid_for(&tx, visit.id).await?);
+        let by = Chargeable::by(place_by, &visit.currency);
+        let fits = wanted.fits(&bill(&visit), &paid_for(&tx, visit.id).await?, by);
         let gone = late || !fits;
         if gone {
             looking::close_late(&tx, id).await?;
@@ -312,6 +320,12 @@ impl Counter {
         }
         Ok(OwnEntrance { account: page.account, door: opened.door })
     }
+}
+
+/// What can be taken for a visit; where nobody takes anything, what would be.
+fn takes(place: Option<&Place>, visit: &VisitFacts) -> Chargeable {
+    let by = place.map_or(ProviderName::Stripe, |place| place.provider);
+    Chargeable::by(by, &visit.currency)
 }
 
 /// For who pays it is all the same why cards can't be taken.

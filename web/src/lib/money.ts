@@ -5,6 +5,12 @@ import { numbers } from './intl';
 const digits = (currency: string): number =>
   numbers('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
+/** The smallest part of a currency that cards know, in its smallest coin: as the server reckons. */
+export function stepOf(currency: string): number {
+  if (currency === 'MGA') return 100;
+  return digits(currency) === 3 ? 10 : 1;
+}
+
 /** An amount as people read it: no cents where there are none. */
 export function money(cents: number, currency: string, locale: string): string {
   const places = digits(currency);

@@ -96,6 +96,7 @@ async fn amounts_that_cannot_be_meant_are_refused() {
 async fn a_deposit_at_the_desk_makes_a_visit_certain() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     spa.wants_before("Facial", json!({ "kind": "percent", "value": 33 })).await;
     let booked = spa.unpaid(&["Facial"], 4, "10:00", "ann").await;
     let listed = spa.owner.get("/v1/appointments?status=pending_payment").await.expect(200);
@@ -223,6 +224,7 @@ async fn whoever_may_not_see_a_visit_takes_nothing_for_it() {
 async fn no_visit_is_certain_without_its_money() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     spa.wants_before("Facial", json!({ "kind": "fixed", "value": 3_000 })).await;
     let booked = spa.unpaid(&["Facial"], 4, "10:00", "ann").await;
     assert!(booked["link"].is_string());

@@ -1,5 +1,6 @@
 //! Money: at the desk, by card, and in the book.
 
+mod coins;
 mod desk;
 mod embedded;
 mod fees;
