@@ -11,6 +11,7 @@ mod cards;
 pub(crate) mod chargeable;
 mod counter;
 mod deposit;
+mod drawer;
 mod due;
 mod entities;
 mod error;
@@ -20,6 +21,7 @@ mod heard;
 mod ledger;
 mod looking;
 mod mails;
+mod movements;
 mod on_file;
 mod own;
 mod payfast;
@@ -56,6 +58,7 @@ pub(crate) use follow::follow;
 pub use heard::{HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_heard, heard};
 pub(crate) use ledger::expired;
 pub use looking::{LOOK, Look, look_at_unheard};
+pub use movements::{Movement, movements};
 pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
 pub use own::{OwnEntrance, OwnPayment, OwnState};
 pub use payfast::{
@@ -80,7 +83,7 @@ pub use take::{NewPayment, take};
 pub(crate) use take::{is_wanting, note_deposit};
 pub(crate) use till::begins as day_begins;
 pub use till::{
-    CloseFacts, Movement, NewClose, TillDay, WaySum, close as close_till, closes, movements, till,
+    CloseFacts, NewClose, OtherSums, TillDay, WaySum, close as close_till, closes, till,
 };
 pub use wish::{Part, Wish};
 pub use words::{KeptState, PaymentKind, PaymentState, ProviderName, RefundState, Way};

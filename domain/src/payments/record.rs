@@ -3,6 +3,7 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 
+use super::drawer;
 use super::entities::payment;
 use super::ledger;
 use super::looking;
@@ -85,6 +86,7 @@ pub(crate) async fn record(
         Principal::Visitor => None,
         who => Some(Actor::from(who).name),
     };
+    let paid_at = drawer::moved_at(tx, paying.way(), location.uuid()).await?;
     let row = payment::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(id.uuid()),
@@ -108,7 +110,7 @@ pub(crate) async fn record(
         url: Set(None),
         taken_by: Set(hand),
         created_at: Set(tx.now()),
-        paid_at: Set(Some(tx.now())),
+        paid_at: Set(Some(paid_at)),
         updated_at: Set(tx.now()),
         kind: Set(PaymentKind::Desk.key().to_owned()),
         card_id: Set(None),

@@ -10,6 +10,7 @@ pub mod hook;
 mod own;
 mod own_dto;
 mod till;
+mod till_dto;
 
 use openchair_domain::authz::perm;
 use openchair_domain::ids::{Appointment, Location, Payment, Sale};
