@@ -7,6 +7,7 @@ use super::drawer;
 use super::entities::payment;
 use super::ledger;
 use super::looking;
+use super::mails;
 use super::read;
 use super::take::is_wanting;
 use super::words::{PaymentKind, PaymentState, Way};
@@ -123,6 +124,7 @@ pub(crate) async fn record(
     ledger::paid(tx, &row).await?;
     if let Some(visit) = visit {
         tx.emit(NewEvent::new("payment.paid", &json!({ "id": id, "visit": visit })));
+        mails::receipt(tx, &row).await?;
     }
     Ok(id)
 }

@@ -50,6 +50,7 @@ fn sample(template: Template, locale: &str) -> Mail {
         | Template::PaymentFeeOpen => {
             let mut paid = visit();
             paid["amount"] = json!("27.00 EUR");
+            paid["bank"] = json!("yes");
             paid
         }
         Template::PaymentDisputed | Template::PayoutFailed => json!({
