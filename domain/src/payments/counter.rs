@@ -13,7 +13,7 @@ use super::books::Bookkeeper;
 use super::chargeable::Chargeable;
 use super::entities::payment;
 use super::error::PaymentError;
-use super::looking::unsettled;
+use super::looking::{self, unsettled};
 use super::provider::{NewRefund, Provider, ProviderError, Returned, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
@@ -126,9 +126,7 @@ impl Counter {
                 // Others have their turn before it is tried again.
                 let tx = self.db.tenant(caller).await?;
                 if let Some(row) = refunds::held(&tx, id).await? {
-                    let mut change: payment::ActiveModel = row.into();
-                    change.updated_at = Set(tx.now());
-                    change.update(tx.conn()).await?;
+                    looking::touch(&tx, row).await?;
                 }
                 tx.commit().await?;
                 Err(error.into())
@@ -185,7 +183,12 @@ impl Counter {
             return Box::pin(settled).await;
         }
         let tx = self.db.tenant(caller).await?;
-        let Some(row) = refunds::held(&tx, id).await?.filter(is_unsettled) else { return Ok(()) };
+        let Some(row) = refunds::held(&tx, id).await?.filter(is_unpaid) else { return Ok(()) };
+        if !is_unsettled(&row) {
+            // It was given up, and nobody paid all the same.
+            looking::touch(&tx, row).await?;
+            return Ok(tx.commit().await?);
+        }
         if stand.stage == Stage::Over {
             end(&tx, row, stand.trouble.clone()).await?;
         } else {
