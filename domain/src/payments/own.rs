@@ -65,7 +65,7 @@ pub enum OwnState {
     Due,
     /// The bank takes its time.
     Processing,
-    /// It was paid.
+    /// It was paid, and some of it is kept.
     Paid,
 }
 
@@ -176,7 +176,8 @@ impl Counter {
             row.state == PaymentState::Processing.key() || row.card_id.is_some()
         });
         let wanted = amount_minor > 0 || card.state == CardState::Wanted;
-        let state = match (processing, wanted, paid.paid_minor + paid.tips_minor) {
+        let kept = paid.paid_minor + paid.tips_minor - paid.refunded_minor;
+        let state = match (processing, wanted, kept) {
             (true, ..) => OwnState::Processing,
             (false, true, _) => OwnState::Due,
             (false, false, 1..) => OwnState::Paid,

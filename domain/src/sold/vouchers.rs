@@ -1,5 +1,7 @@
 //! Gift vouchers: sold, found and shown.
 
+use std::fmt;
+
 use chrono::{Months, NaiveDate};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
@@ -93,7 +95,7 @@ pub struct VoucherFacts {
 }
 
 /// A voucher that was just sold.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SoldVoucher {
     /// The voucher.
     pub voucher: VoucherFacts,
@@ -101,6 +103,15 @@ pub struct SoldVoucher {
     pub code: String,
     /// What was paid for it.
     pub payment: Id<Payment>,
+}
+
+/// Its code is money: it isn't printed.
+impl fmt::Debug for SoldVoucher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { voucher, payment, .. } = self;
+        let mut shown = f.debug_struct("SoldVoucher");
+        shown.field("voucher", voucher).field("payment", payment).finish_non_exhaustive()
+    }
 }
 
 /// Which vouchers are wanted.
