@@ -221,7 +221,8 @@ mod tests {
             minor in 0..i64::MAX, percent in 0..=100_u8, place in any::<prop::sample::Index>(),
         ) {
             let all: Vec<_> = Countries::shipped().currencies().collect();
-            let step = step(*place.get(&all));
+            let currency = *place.get(&all);
+            let step = step(currency);
             let (less, more) = (percent_down(minor, percent, step), percent_up(minor, percent.into(), step));
             prop_assert_eq!((less % step, more % step), (0, 0));
             prop_assert!(less <= more && more <= minor);

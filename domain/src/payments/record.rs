@@ -124,7 +124,8 @@ pub(crate) async fn record(
     ledger::paid(tx, &row).await?;
     if let Some(visit) = visit {
         tx.emit(NewEvent::new("payment.paid", &json!({ "id": id, "visit": visit })));
-        mails::receipt(tx, &row).await?;
+        // Boxed: whoever is paid would carry the mail's future along.
+        Box::pin(mails::receipt(tx, &row)).await?;
     }
     Ok(id)
 }

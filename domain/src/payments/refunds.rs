@@ -127,7 +127,8 @@ pub(super) async fn begin(
         let worth = sold::put_back(tx, on, amount_minor).await?;
         ledger::returned(tx, &payment, &row, before, worth).await?;
         tell(tx, &payment, id);
-        mails::returned(tx, &payment, &row).await?;
+        // Boxed: whoever gives back would carry the mail's future along.
+        Box::pin(mails::returned(tx, &payment, &row)).await?;
     } else {
         let job = NewJob::new(GIVE_BACK, &GiveBack { refund: id }).once(format!("give_back {id}"));
         jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await?;
