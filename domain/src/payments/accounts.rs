@@ -1,6 +1,6 @@
 //! A business's account at the provider of cards.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use super::counter::Counter;
 use super::entities::account;
@@ -9,6 +9,7 @@ use super::payfast;
 use super::provider::{AccountState, NewAccount};
 use super::words::ProviderName;
 use crate::audit::NewEntry;
+use crate::ids::{Id, Tenant};
 use crate::tenancy::{Caller, StoreError, TenantTx};
 use crate::tenants;
 
@@ -49,16 +50,31 @@ pub struct AccountFacts {
 }
 
 pub(super) async fn row(tx: &TenantTx) -> Result<Option<account::Model>, StoreError> {
-    let key = (tx.tenant().uuid(), PROVIDER.to_owned());
-    Ok(account::Entity::find_by_id(key).one(tx.conn()).await?)
+    row_of(tx.conn(), tx.tenant()).await
+}
+
+async fn row_of(
+    conn: &impl ConnectionTrait,
+    tenant: Id<Tenant>,
+) -> Result<Option<account::Model>, StoreError> {
+    let key = (tenant.uuid(), PROVIDER.to_owned());
+    Ok(account::Entity::find_by_id(key).one(conn).await?)
 }
 
 /// Where new money goes, if it can be taken there. Whoever has put in keys of their own means them.
 pub(super) async fn that_takes_money(tx: &TenantTx) -> Result<Option<Place>, StoreError> {
-    if let Some(row) = payfast::row(tx).await? {
+    that_takes_money_of(tx.conn(), tx.tenant()).await
+}
+
+/// The same of a business that somebody looks at from outside.
+pub(super) async fn that_takes_money_of(
+    conn: &impl ConnectionTrait,
+    tenant: Id<Tenant>,
+) -> Result<Option<Place>, StoreError> {
+    if let Some(row) = payfast::row_of(conn, tenant).await? {
         return Ok(Some(Place { provider: ProviderName::PayFast, account: row.account }));
     }
-    let stripe = row(tx).await?.filter(|row| row.charges_enabled);
+    let stripe = row_of(conn, tenant).await?.filter(|row| row.charges_enabled);
     Ok(stripe.map(|row| Place { provider: ProviderName::Stripe, account: row.account }))
 }
 

@@ -12,6 +12,7 @@ use super::amounts;
 use super::books::Bookkeeper;
 use super::entities::payment;
 use super::error::PaymentError;
+use super::gifts;
 use super::looking::unsettled;
 use super::provider::{NewRefund, Provider, ProviderError, Returned, Stage, Stand};
 use super::read::{bill, paid_for};
@@ -21,7 +22,7 @@ use super::settle;
 use super::wish::Asked;
 use super::words::{PaymentKind, PaymentState, ProviderName, Way};
 use crate::bookings::{self, Holder, VisitFacts};
-use crate::ids::{Id, Payment, Refund, Tenant};
+use crate::ids::{Id, Location, Payment, Refund, Tenant};
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
 use crate::tenants;
 
@@ -152,18 +153,15 @@ impl Counter {
         if row.reference.is_none() && !is_unsettled(&row) {
             return Ok(None);
         }
-        let Some(visit) = row.appointment_id.map(Id::from_uuid) else { return Ok(None) };
-        let (visit, _) = bookings::with_shop(&tx, visit).await?;
-        let fits = asked(&row)?.fits(&bill(&visit), &paid_for(&tx, visit.id).await?);
+        let waits = is_wanted(&tx, &row).await?;
         if row.reference.is_none() {
-            if row.created_at + OPENED_WITHIN <= tx.now() || !fits {
+            if row.created_at + OPENED_WITHIN <= tx.now() || !waits.still {
                 end(&tx, row, None).await?;
                 tx.commit().await?;
             }
             return Ok(None);
         }
-        let in_time = visit.lapses_at.is_none_or(|at| at > tx.now());
-        let wanted = is_unsettled(&row) && fits && in_time;
+        let wanted = is_unsettled(&row) && waits.still && waits.in_time;
         tx.commit().await?;
         Ok(Some((row, wanted)))
     }
@@ -312,6 +310,25 @@ pub(super) fn is_unsettled(row: &payment::Model) -> bool {
     [PaymentState::Open, PaymentState::Processing].map(PaymentState::key).contains(&&*row.state)
 }
 
+/// Whether what a payment is for waits for it.
+pub(super) struct Waits {
+    /// It is still asked for.
+    pub(super) still: bool,
+    /// It isn't too late.
+    pub(super) in_time: bool,
+}
+
+/// Whether what a payment is for waits for it: its visit, or what somebody buys.
+pub(super) async fn is_wanted(tx: &TenantTx, row: &payment::Model) -> Result<Waits, PaymentError> {
+    if row.sale_id.is_some() {
+        return Ok(gifts::is_wanted(tx, row).await?);
+    }
+    let visit = row.appointment_id.map(Id::from_uuid).ok_or(PaymentError::NotFound)?;
+    let (visit, _) = bookings::with_shop(tx, visit).await?;
+    let still = asked(row)?.fits(&bill(&visit), &paid_for(tx, visit.id).await?);
+    Ok(Waits { still, in_time: visit.lapses_at.is_none_or(|at| at > tx.now()) })
+}
+
 /// It wasn't paid, and won't be.
 pub(super) async fn end(
     tx: &TenantTx,
@@ -336,24 +353,36 @@ pub(super) fn asked(row: &payment::Model) -> Result<Asked, StoreError> {
     })
 }
 
-/// A payment by card that is about to be begun.
+/// A payment by card for a visit that is about to be begun.
 pub(super) fn new_payment(
     tx: &TenantTx,
     visit: &VisitFacts,
     asked: &Asked,
     place: Place,
 ) -> payment::ActiveModel {
+    let mut row = new_card_payment(tx, visit.location, &visit.currency, asked, place);
+    row.appointment_id = Set(Some(visit.id.uuid()));
+    row
+}
+
+/// A payment by card that is about to be begun, for whatever it is.
+pub(super) fn new_card_payment(
+    tx: &TenantTx,
+    location: Id<Location>,
+    currency: &str,
+    asked: &Asked,
+    place: Place,
+) -> payment::ActiveModel {
     payment::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<Payment>().uuid()),
-        location_id: Set(visit.location.uuid()),
-        appointment_id: Set(Some(visit.id.uuid())),
+        location_id: Set(location.uuid()),
         way: Set(Way::Card.key().to_owned()),
         state: Set(PaymentState::Open.key().to_owned()),
         amount_minor: Set(asked.amount_minor()),
         tip_minor: Set(asked.tip_minor),
         refunded_minor: Set(0),
-        currency: Set(visit.currency.clone()),
+        currency: Set(currency.to_owned()),
         note: Set(String::new()),
         account: Set(Some(place.account)),
         reference: Set(None),

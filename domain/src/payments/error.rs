@@ -13,6 +13,7 @@ refusals! {
         WholeUseOnly = Conflict "whole_use_only" "A use of a pass goes back whole.",
         Disputed = Conflict "disputed" "The customer went to their bank about this payment: it can't be given back.",
         NothingDue = Conflict "nothing_due" "There is nothing to pay for this visit at the moment.",
+        GiftOver = Conflict "gift_over" "This voucher can't be paid any more. Please buy it again.",
         NoCards = Conflict "no_cards" "Cards can't be taken here at the moment.",
         CardNeeded = Conflict "card_needed" "This card is still needed: the visit is to come, or something is due.",
         NoCard = Conflict "no_card" "No card was left for this visit.",

@@ -1,8 +1,8 @@
 //! Money: what customers owe for their visits, what they paid and by which way, and what they got back.
 //!
 //! What is asked of the provider of cards is written down first and asked between transactions, under a key that
-//! stays the same; what the provider tells is only a reason to ask. Locks are taken in this order: a visit, its
-//! payments, what is given back of them, and last what was sold ahead.
+//! stays the same; what the provider tells is only a reason to ask. Locks are taken in this order: a visit (or the sale
+//! of what somebody buys online), its payments, what is given back of them, and last what was sold ahead.
 
 mod accounts;
 pub(crate) mod amounts;
@@ -14,12 +14,14 @@ mod entities;
 mod error;
 mod fees;
 mod follow;
+mod gifts;
 mod heard;
 mod ledger;
 mod looking;
 mod mails;
 mod on_file;
 mod own;
+mod pages;
 mod payfast;
 mod provider;
 mod read;
@@ -49,6 +51,7 @@ pub use due::{Bill, Paid};
 pub use error::PaymentError;
 pub use fees::{TAKE_FEE, TakeFee};
 pub(crate) use follow::follow;
+pub(crate) use gifts::is_processing;
 pub use heard::{HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_heard, heard};
 pub(crate) use ledger::expired;
 pub use looking::{LOOK, Look, look_at_unheard};

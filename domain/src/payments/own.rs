@@ -4,21 +4,19 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::accounts;
 use super::cards::{self, CardState};
-use super::counter::{
-    Counter, OPENED_WITHIN, PAGE_KEPT, Wanted, asked, end, is_unsettled, new_payment, place_of,
-};
+use super::counter::{Counter, Wanted, asked, end, new_payment, place_of};
 use super::entities::payment;
 use super::error::PaymentError;
-use super::looking::{self, unsettled};
-use super::provider::{CardAt, Door, NewPage, ProviderError};
+use super::looking::unsettled;
+use super::pages::{self, Before, PageWords};
+use super::provider::{CardAt, Door};
 use super::read::{bill, paid_for};
-use super::refunds;
 use super::removal;
 use super::wish::{Asked, Part, Wish, is_being_had};
 use super::words::{PaymentKind, PaymentState};
 use crate::bookings::{self, Holder, Stood, VisitFacts};
 use crate::ids::{Id, Payment};
-use crate::tenancy::{Caller, StoreError, TenantTx};
+use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
 /// What a customer is asked to pay for their visit.
@@ -135,19 +133,12 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
             && row.keeps_card == keeps_card
             && row.here == here
             && place_of(&row)?.as_ref() == Some(&place);
-        match (&row.url, row.reference.is_some()) {
-            (Some(url), true) if same && row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Go(url.clone()));
-            }
-            (None, true) if same && here && row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Show(Box::new(row)));
-            }
-            (_, true) => return Ok(Step::Close(Id::from_uuid(row.id))),
-            (_, false) if same && row.created_at + OPENED_WITHIN > tx.now() => {
-                return Ok(Step::Open(Box::new(row), Box::new(visit)));
-            }
-            // Nobody knows of a page there.
-            (_, false) => end(tx, row, None).await?,
+        match pages::before(&row, same, tx.now()) {
+            Before::Go(url) => return Ok(Step::Go(url)),
+            Before::Show => return Ok(Step::Show(Box::new(row))),
+            Before::Close => return Ok(Step::Close(Id::from_uuid(row.id))),
+            Before::Open => return Ok(Step::Open(Box::new(row), Box::new(visit))),
+            Before::Unknown => end(tx, row, None).await?,
         }
     }
     let mut row = new_payment(tx, &visit, &wanted, place);
@@ -175,8 +166,7 @@ impl Counter {
             (false, false, 1..) => OwnState::Paid,
             _ => OwnState::Nothing,
         };
-        let place = accounts::that_takes_money(tx).await?;
-        let online = place.is_some_and(|place| self.providers.has(place.provider));
+        let online = self.taker(tx).await?.is_some();
         let (open_minor, most_tip_minor) = (bill.open(&paid), bill.most_tip(&paid));
         let payable = open_minor > 0 || most_tip_minor > 0;
         let fee = is_over(visit.status) && amount_minor > 0;
@@ -222,7 +212,7 @@ impl Counter {
                     let id = Id::from_uuid(row.id);
                     self.look_as(&holder.caller, id, Wanted::AsItStands).await?;
                 }
-                Step::Open(row, visit) => return self.open_page(holder, *row, *visit).await,
+                Step::Open(row, visit) => return self.open_own_page(holder, *row, *visit).await,
                 Step::Card => return self.card_page(holder).await.map(Into::into),
                 // Whoever was faster has paid there.
                 Step::Close(id) => self.look_as(&holder.caller, id, Wanted::Closed).await?,
@@ -238,87 +228,19 @@ impl Counter {
         Ok(step)
     }
 
-    /// What a form that was opened before is opened with.
-    async fn door_of(
-        &self,
-        caller: &Caller,
-        row: &payment::Model,
-    ) -> Result<Option<OwnEntrance>, PaymentError> {
-        let (Some(place), Some(reference)) = (place_of(row)?, &row.reference) else {
-            return Ok(None);
-        };
-        let provider = self.provider(caller, place.provider, &place.account);
-        let provider = Box::pin(provider).await.map_err(no_cards)?;
-        let door = provider.look(&place.account, reference).await?.door;
-        Ok(door.map(|door| OwnEntrance { account: place.account, door }))
-    }
-
-    async fn open_page(
+    async fn open_own_page(
         &self,
         holder: &Holder,
         row: payment::Model,
         visit: VisitFacts,
     ) -> Result<OwnEntrance, PaymentError> {
-        let id = Id::<Payment>::from_uuid(row.id);
-        let place = place_of(&row)?.ok_or(PaymentError::NoCards)?;
-        let provider = self.provider(&holder.caller, place.provider, &place.account);
-        let provider = Box::pin(provider).await.map_err(no_cards)?;
-        let page = NewPage {
-            key: format!("page {id}"),
-            account: place.account,
-            amount_minor: row.amount_minor,
-            currency: row.currency.clone(),
-            title: visit.title.clone(),
-            payment: id.to_string(),
-            tenant: holder.caller.tenant().to_string(),
-            email: visit.email.clone(),
-            locale: visit.locale.clone().unwrap_or_else(|| "auto".to_owned()),
+        let page = PageWords {
+            title: visit.title,
+            email: visit.email,
+            locale: visit.locale,
             back_url: self.back_url(holder),
-            card_at: if row.here { CardAt::Form } else { CardAt::Page },
-            keeps_card: row.keeps_card,
-            expires_at: (row.created_at + PAGE_KEPT).timestamp(),
         };
-        let opened = provider.open_page(&page).await;
-        let tx = self.db.tenant(&holder.caller).await?;
-        let Some(row) = refunds::held(&tx, id).await? else { return Err(PaymentError::NotFound) };
-        if let Err(ProviderError::Refused { .. } | ProviderError::Broken(_)) = &opened {
-            // Nobody knows of a page under this key; the next try has another one.
-            if row.reference.is_none() && is_unsettled(&row) {
-                end(&tx, row, None).await?;
-            }
-            tx.commit().await?;
-            return Err(opened.err().map_or(PaymentError::NotFound, PaymentError::from));
-        }
-        let opened = opened?;
-        let (late, wanted) = (!is_unsettled(&row), asked(&row)?);
-        let mut change: payment::ActiveModel = row.into();
-        change.reference = Set(Some(opened.reference));
-        change.url = Set(match &opened.door {
-            Door::Page(url) => Some(url.clone()),
-            Door::Form(_) => None,
-        });
-        change.updated_at = Set(tx.now());
-        change.update(tx.conn()).await?;
-        // It may be of no use any more: whoever waits no longer had its page closed before it was there.
-        let visit = bookings::look(&tx, holder).await?.visit;
-        let fits = wanted.fits(&bill(&visit), &paid_for(&tx, visit.id).await?);
-        let gone = late || !fits;
-        if gone {
-            looking::close_late(&tx, id).await?;
-        }
-        tx.commit().await?;
-        if gone {
-            return Err(PaymentError::NothingDue);
-        }
-        Ok(OwnEntrance { account: page.account, door: opened.door })
-    }
-}
-
-/// For who pays it is all the same why cards can't be taken.
-fn no_cards(error: PaymentError) -> PaymentError {
-    match error {
-        PaymentError::NotOffered | PaymentError::NotConnected => PaymentError::NoCards,
-        other => other,
+        self.open_page(&holder.caller, row, page).await
     }
 }
 

@@ -79,7 +79,7 @@ impl Asked {
                     && self.own_minor <= bill.open(paid)
             }
             PaymentKind::Rest => is_being_had(bill.status) && self.own_minor <= bill.open(paid),
-            PaymentKind::Desk => false,
+            PaymentKind::Desk | PaymentKind::Gift => false,
         }
     }
 }

@@ -54,6 +54,8 @@ mirrored! {
         Fee,
         /// Whatever was paid at the desk
         Desk,
+        /// A gift voucher that somebody buys online
+        Gift,
     }
 
     /// How far a payment came.

@@ -36,7 +36,7 @@ pub use own::OwnPaymentApi;
 pub use till::TillApi;
 
 pub(crate) use dto::{PaymentView, PaymentWay};
-pub(crate) use own_dto::OwnPaymentView;
+pub(crate) use own_dto::{DoorView, OwnPaymentView, card_at};
 
 use dto::{PaymentInput, RefundInput, RefundView, VisitMoneyView};
 

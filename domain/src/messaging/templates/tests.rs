@@ -61,6 +61,10 @@ fn sample(template: Template, locale: &str) -> Mail {
             "amount": "50.00 EUR", "message": "Happy birthday! Take a day off.",
             "last_day": "2029-03-08", "code": "0123-4567-89AB-CDEF",
         }),
+        Template::GiftBought => json!({
+            "name": "Omar Haddad", "business": "Lagoon Spa & Sons", "amount": "50.00 EUR",
+            "recipient": "Ana Pérez", "last_day": "2029-03-08",
+        }),
         Template::QueueNext | Template::QueueCalled => json!({
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "place": "Lagoon Spa",
             "code": "A12", "staff": "Eve",
