@@ -151,12 +151,12 @@ impl From<GiftFacts> for GiftView {
 pub(super) struct GiftWishInput {
     /// Whether the provider's form for cards can be shown within the page
     #[oai(default)]
-    form: bool,
+    here: bool,
 }
 
 impl GiftWishInput {
     /// `has_form`: there is one.
     pub(super) const fn card_at(&self, has_form: bool) -> CardAt {
-        card_at(self.form, has_form)
+        card_at(self.here, has_form)
     }
 }
