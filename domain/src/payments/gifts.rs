@@ -8,6 +8,7 @@ use super::amounts::shown;
 use super::counter::{Counter, PAGE_KEPT, Waits, Wanted, end, new_card_payment, place_of};
 use super::entities::payment;
 use super::error::PaymentError;
+use super::looking;
 use super::own::OwnEntrance;
 use super::pages::{self, Before, PageWords};
 use super::provider::{CardAt, Stand};
@@ -176,11 +177,15 @@ pub(super) async fn arrived(
     stand: &Stand,
     public_url: &str,
 ) -> Result<(), StoreError> {
-    let sale = sold::hold_sale(tx, sale).await?;
+    let held = sold::hold_sale(tx, sale).await?;
     let Some(row) = settle::note_paid(tx, id, stand).await? else { return Ok(()) };
-    if !sold::gift_arrived(tx, sale, public_url).await? {
+    if !sold::gift_arrived(tx, held, public_url).await? {
         let amount = row.amount_minor;
         refunds::begin(tx, row, amount, String::new()).await?;
+    }
+    // Another page that was opened meanwhile is of no use any more.
+    if let Some(other) = unsettled(tx, sale).await? {
+        looking::close_late(tx, Id::from_uuid(other.id)).await?;
     }
     Ok(())
 }
