@@ -4,7 +4,7 @@ use chrono::Duration;
 use openchair_stripe_stand_in::Settings;
 use openchair_tests::cards::{Counter, GOOD};
 use openchair_tests::spa::Spa;
-use openchair_tests::{Answer, TestApp, eventually};
+use openchair_tests::{Answer, TestApp};
 use serde_json::{Value, json};
 
 /// The owner says what is offered, and what is special about it.
@@ -191,7 +191,7 @@ async fn who_pays_has_a_voucher_and_everybody_is_told() {
     );
     assert_eq!(
         (&gift["code"], &gift["last_day"], &gift["until"]),
-        (&Value::Null, &Value::Null, &json!("2026-03-09T09:00:00Z"))
+        (&Value::Null, &Value::Null, &json!("2026-03-09T09:00:00+00:00"))
     );
     assert_eq!(sees(spa, &gift).await, gift);
     // Nothing is sold by wanting it, and nothing is owed.
@@ -372,12 +372,9 @@ async fn a_voucher_is_paid_within_the_page() {
     assert_eq!(back(&counter.spa, &gift).await["state"], "open", "the form was closed");
     counter.stripe.pay(&led, GOOD);
     assert_eq!(back(&counter.spa, &gift).await["state"], "paid");
+    counter.stripe.quiet().await;
     assert_eq!((counter.charges(), vouchers(&counter.app).await), (vec![(5_000, 0)], 1));
     // What a form is opened with isn't kept here.
     let kept = "select count(*) from payments p where row_to_json(p)::text like '%_secret_%'";
     assert_eq!(counter.app.database.count(kept).await, 0);
-    eventually("the webhooks are heard", async || {
-        counter.stripe.deliveries().iter().any(|one| one.answered == Some(200)).then_some(())
-    })
-    .await;
 }
