@@ -46,7 +46,7 @@ CREATE TABLE voucher_orders (
     CONSTRAINT voucher_orders_of_sale UNIQUE (tenant_id, sale_id)
 );
 -- Who buys shows the link before anybody knows the tenant.
-CREATE UNIQUE INDEX voucher_orders_by_token ON voucher_orders (token_hash) WHERE token_hash IS NOT NULL;
+CREATE INDEX voucher_orders_by_token ON voucher_orders (token_hash) WHERE token_hash IS NOT NULL;
 -- What was never paid and is to be forgotten, whosever it is.
 CREATE INDEX voucher_orders_unpaid ON voucher_orders (created_at) WHERE voucher_id IS NULL AND token_hash IS NOT NULL;
 CALL lock_to_tenant('voucher_orders', 'SELECT, INSERT, UPDATE', 'SELECT');

@@ -199,9 +199,8 @@ async fn who_pays_has_a_voucher_and_everybody_is_told() {
     assert_eq!(spa.owner.get("/v1/payments").await.expect(200)["items"], json!([]));
     let led = page(&counter, &gift).await;
     assert_eq!(page(&counter, &gift).await, led, "who asks twice gets the same page");
-    let session = counter.stripe.book().sessions[0].clone();
-    let back_to = format!("{:?}", session);
-    assert!(back_to.contains(&format!("/g/{}?paying=1", gift["token"].as_str().unwrap())));
+    let title = counter.stripe.book().sessions[0].title.clone();
+    assert!(title.ends_with("· 50.00 USD"), "{title}");
     // Somebody who only goes there has paid nothing.
     assert_eq!(back(spa, &gift).await["state"], "open");
     counter.stripe.pay(&led, GOOD);

@@ -252,6 +252,9 @@ async fn payfast_takes_the_money_for_vouchers() {
     };
     let first = led().await;
     assert_eq!(led().await, first);
+    let back_to = format!("/g/{}?paying=1", gift["token"].as_str().unwrap());
+    let begun = counter.at(&first);
+    assert!(begun.field("return_url").ends_with(&back_to), "{}", begun.field("return_url"));
     counter.app.clock.advance(Duration::minutes(61));
     let second = led().await;
     assert_ne!(first, second);
