@@ -18,7 +18,7 @@ export abstract class Door<View extends { state: State }, Wish = undefined> {
   form = $state.raw<CardFormFacts>();
   /** What is being paid there. */
   #wish: Wish;
-  protected readonly turns = new Turns();
+  readonly #turns = new Turns();
 
   constructor(wish: Wish, now: View | undefined) {
     this.#wish = wish;
@@ -33,7 +33,7 @@ export abstract class Door<View extends { state: State }, Wish = undefined> {
   protected abstract open(wish: Wish, form: boolean): Promise<Schema<'DoorView'>>;
 
   async load(): Promise<void> {
-    const last = this.turns.next();
+    const last = this.#turns.next();
     this.fault = undefined;
     try {
       const now = await this.read();
@@ -43,9 +43,17 @@ export abstract class Door<View extends { state: State }, Wish = undefined> {
     }
   }
 
+  /** What somebody does here says how it stands then; whatever is asked meanwhile knows less. */
+  async take(answer: Promise<View>): Promise<void> {
+    const last = this.#turns.next();
+    this.fault = undefined;
+    const now = await answer;
+    if (last()) this.now = now;
+  }
+
   /** Asks whoever takes cards until there is nothing to wait for. Gives whether it came to that. */
   async follow(): Promise<boolean> {
-    const last = this.turns.next();
+    const last = this.#turns.next();
     [this.looking, this.slow, this.fault] = [true, false, undefined];
     let fault: Fault | undefined;
     for (let looks = 1, pause: number | undefined = 0; pause !== undefined; looks += 1) {
@@ -66,7 +74,7 @@ export abstract class Door<View extends { state: State }, Wish = undefined> {
 
   /** Nobody looks at it any more. */
   leave(): void {
-    this.turns.next();
+    this.#turns.next();
   }
 
   /** Whoever goes back by the browser's button may find the page as they left it. */
