@@ -90,7 +90,8 @@ async fn pages_allow_the_form_where_one_pays() {
         let page = counter.spa.guest.get(&path).await;
         page.header("content-security-policy").to_owned()
     };
-    for page in [format!("/b/{}", link(&visit)), format!("/{shop}")] {
+    let visits = format!("/b/{}", link(&visit));
+    for page in [visits, format!("/{shop}"), format!("/{shop}/gift"), "/g/oc_gi_1".to_owned()] {
         let said = policy(page).await;
         for rule in ["script-src", "frame-src", "connect-src"] {
             let allowed = format!("{rule} 'self' http://127.0.0.1:4");
