@@ -36,7 +36,7 @@ test.describe('a voucher that is paid', () => {
     await page.getByRole('link', { name: /^Give a voucher/ }).click();
     await expect(page).toHaveURL(new RegExp(`/${slug}/gift$`));
     await expect(page.getByRole('heading', { name: 'What would you like to give?' })).toBeFocused();
-    await expect(page.getByText('It’s good for 3 years, also in parts.')).toBeVisible();
+    await expect(page.getByText('It’s good for 3 years and can be used in parts.')).toBeVisible();
 
     // By keyboard, and nothing goes on without who it is from.
     await page.getByRole('radio', { name: '$25' }).focus();

@@ -41,7 +41,7 @@ const faulty = async (page: Page): Promise<void> => {
 };
 
 const written = async (page: Page): Promise<void> => {
-  await page.locator('main form label').nth(3).click();
+  await page.locator('main .choices label').nth(3).click();
   await page.locator('main form [autocomplete=off]:not([type=email])').first().fill('Maximiliane Freifrau von und zu Hohenlohe-Öttingen');
   await page.locator('main form textarea').fill('عيد ميلاد سعيد!\nTake your time, and take two.');
 };
