@@ -37,6 +37,7 @@ const FILES: &[(&str, &str)] = &[
     ("0029_payfast", include_str!("../sql/0029_payfast.sql")),
     ("0030_books", include_str!("../sql/0030_books.sql")),
     ("0031_demo_money", include_str!("../sql/0031_demo_money.sql")),
+    ("0033_card_forms", include_str!("../sql/0033_card_forms.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

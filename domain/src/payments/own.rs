@@ -1,16 +1,17 @@
 //! What customers pay behind their visit's link: what is asked of them, and the page where they pay it.
 
+use std::sync::Arc;
+
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::accounts;
 use super::cards::{self, CardState};
-use super::counter::{
-    Counter, OPENED_WITHIN, PAGE_KEPT, Wanted, asked, end, is_unsettled, new_payment, place_of,
-};
+use super::counter::{Counter, Wanted, asked, end, is_unsettled, new_payment, place_of};
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking::{self, unsettled};
-use super::provider::{CardAt, Door, NewPage, ProviderError};
+use super::pages::{self, Next};
+use super::provider::{CardAt, Door, NewPage, Provider};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::removal;
@@ -95,22 +96,18 @@ impl From<String> for OwnEntrance {
     }
 }
 
-/// What is asked of the provider for a payment.
-enum Step {
-    /// Its page is there.
-    Go(String),
-    /// Its form is there: the provider knows what it is opened with.
-    Show(Box<payment::Model>),
-    /// Its page is to be opened.
-    Open(Box<payment::Model>, Box<VisitFacts>),
-    /// Another page is to be closed first: it was opened long ago, or asks for another amount.
-    Close(Id<Payment>),
+type Step = pages::Step<payment::Model>;
+
+/// What a customer does next.
+enum Deed {
+    /// They pay.
+    Pay(Step),
     /// Nothing is to be paid, and a card is to be left.
-    Card,
+    LeaveCard,
 }
 
 /// Writes down that the customer is about to pay, or finds that they are already.
-async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, PaymentError> {
+async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Deed, PaymentError> {
     let visit = bookings::hold_own(tx, holder).await?;
     let (bill, paid) = (bill(&visit), paid_for(tx, visit.id).await?);
     let wanted = Asked::of(&bill, &paid, wish)?;
@@ -121,7 +118,7 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
     }
     if wanted.amount_minor() == 0 {
         let leaves = card && wish.part == Part::Now;
-        return if leaves { Ok(Step::Card) } else { Err(PaymentError::NothingDue) };
+        return if leaves { Ok(Deed::LeaveCard) } else { Err(PaymentError::NothingDue) };
     }
     let place = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
     let keeps_card = card && wanted.kind == PaymentKind::Deposit;
@@ -130,31 +127,28 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
         if row.state == PaymentState::Processing.key() || row.card_id.is_some() {
             return Err(PaymentError::NothingDue);
         }
-        let here = wish.card_at == CardAt::Form;
         let same = asked(&row)? == wanted
             && row.keeps_card == keeps_card
-            && row.here == here
             && place_of(&row)?.as_ref() == Some(&place);
-        match (&row.url, row.reference.is_some()) {
-            (Some(url), true) if same && row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Go(url.clone()));
+        let step = match pages::next(&row, wish.card_at, same, tx.now()) {
+            Next::Go(url) => Some(Step::Go(url)),
+            Next::Show => Some(Step::Show(Box::new(row))),
+            Next::Ask => Some(Step::Open(Box::new(row), Box::new(visit.clone()))),
+            Next::Close => Some(Step::Close(Box::new(row))),
+            Next::GiveUp => {
+                end(tx, row, None).await?;
+                None
             }
-            (None, true) if same && here && row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Show(Box::new(row)));
-            }
-            (_, true) => return Ok(Step::Close(Id::from_uuid(row.id))),
-            (_, false) if same && row.created_at + OPENED_WITHIN > tx.now() => {
-                return Ok(Step::Open(Box::new(row), Box::new(visit)));
-            }
-            // Nobody knows of a page there.
-            (_, false) => end(tx, row, None).await?,
+        };
+        if let Some(step) = step {
+            return Ok(Deed::Pay(step));
         }
     }
     let mut row = new_payment(tx, &visit, &wanted, place);
     row.keeps_card = Set(keeps_card);
     row.here = Set(wish.card_at == CardAt::Form);
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
-    Ok(Step::Open(Box::new(row), Box::new(visit)))
+    Ok(Deed::Pay(Step::Open(Box::new(row), Box::new(visit))))
 }
 
 impl Counter {
@@ -205,37 +199,51 @@ impl Counter {
         format!("{}/b/{}?paying=1", self.public_url, holder.text())
     }
 
-    /// Where the customer pays what they wish, or leaves a card. Who asks twice gets the same page. A card that is
-    /// left without paying is left on a page, wherever one wants to be.
+    /// Where the customer pays what they wish, or leaves a card. Who asks twice gets the same.
     pub async fn door(&self, holder: &Holder, wish: Wish) -> Result<OwnEntrance, PaymentError> {
         if !self.providers.any() {
             return Err(PaymentError::NoCards);
         }
         for _ in 0..2 {
-            match self.begin(holder, wish).await? {
+            let step = match self.begin(holder, wish).await? {
+                Deed::Pay(step) => step,
+                Deed::LeaveCard => return self.card_door(holder, wish.card_at).await,
+            };
+            let (row, wanted) = match step {
                 Step::Go(url) => return Ok(url.into()),
                 Step::Show(row) => {
                     // Somebody may have paid meanwhile: then that is found, and said.
                     if let Some(door) = self.door_of(&holder.caller, &row).await? {
                         return Ok(door);
                     }
-                    let id = Id::from_uuid(row.id);
-                    self.look_as(&holder.caller, id, Wanted::AsItStands).await?;
+                    (row, Wanted::AsItStands)
                 }
                 Step::Open(row, visit) => return self.open_page(holder, *row, *visit).await,
-                Step::Card => return self.card_page(holder).await.map(Into::into),
                 // Whoever was faster has paid there.
-                Step::Close(id) => self.look_as(&holder.caller, id, Wanted::Closed).await?,
-            }
+                Step::Close(row) => (row, Wanted::Closed),
+            };
+            self.look_as(&holder.caller, Id::from_uuid(row.id), wanted).await?;
         }
         Err(PaymentError::ProviderAway)
     }
 
-    async fn begin(&self, holder: &Holder, wish: Wish) -> Result<Step, PaymentError> {
+    async fn begin(&self, holder: &Holder, wish: Wish) -> Result<Deed, PaymentError> {
         let mut tx = self.db.tenant(&holder.caller).await?;
         let step = begin(&mut tx, holder, wish).await?;
         tx.commit().await?;
         Ok(step)
+    }
+
+    /// Where a payment goes, and whoever takes it there.
+    async fn taker(
+        &self,
+        caller: &Caller,
+        row: &payment::Model,
+    ) -> Result<(String, Arc<dyn Provider>), PaymentError> {
+        let place = place_of(row)?.ok_or(PaymentError::NoCards)?;
+        let provider = self.provider(caller, place.provider, &place.account);
+        let provider = Box::pin(provider).await.map_err(no_cards)?;
+        Ok((place.account, provider))
     }
 
     /// What a form that was opened before is opened with.
@@ -244,13 +252,10 @@ impl Counter {
         caller: &Caller,
         row: &payment::Model,
     ) -> Result<Option<OwnEntrance>, PaymentError> {
-        let (Some(place), Some(reference)) = (place_of(row)?, &row.reference) else {
-            return Ok(None);
-        };
-        let provider = self.provider(caller, place.provider, &place.account);
-        let provider = Box::pin(provider).await.map_err(no_cards)?;
-        let door = provider.look(&place.account, reference).await?.door;
-        Ok(door.map(|door| OwnEntrance { account: place.account, door }))
+        let Some(reference) = &row.reference else { return Ok(None) };
+        let (account, provider) = self.taker(caller, row).await?;
+        let door = provider.look(&account, reference).await?.door;
+        Ok(door.map(|door| OwnEntrance { account, door }))
     }
 
     async fn open_page(
@@ -260,29 +265,26 @@ impl Counter {
         visit: VisitFacts,
     ) -> Result<OwnEntrance, PaymentError> {
         let id = Id::<Payment>::from_uuid(row.id);
-        let place = place_of(&row)?.ok_or(PaymentError::NoCards)?;
-        let provider = self.provider(&holder.caller, place.provider, &place.account);
-        let provider = Box::pin(provider).await.map_err(no_cards)?;
+        let (account, provider) = self.taker(&holder.caller, &row).await?;
         let page = NewPage {
             key: format!("page {id}"),
-            account: place.account,
+            account,
             amount_minor: row.amount_minor,
             currency: row.currency.clone(),
             title: visit.title.clone(),
             payment: id.to_string(),
             tenant: holder.caller.tenant().to_string(),
             email: visit.email.clone(),
-            locale: visit.locale.clone().unwrap_or_else(|| "auto".to_owned()),
+            locale: pages::locale(&visit),
             back_url: self.back_url(holder),
-            card_at: if row.here { CardAt::Form } else { CardAt::Page },
+            card_at: pages::card_at(&row),
             keeps_card: row.keeps_card,
-            expires_at: (row.created_at + PAGE_KEPT).timestamp(),
+            expires_at: pages::expires_at(&row),
         };
         let opened = provider.open_page(&page).await;
         let tx = self.db.tenant(&holder.caller).await?;
         let Some(row) = refunds::held(&tx, id).await? else { return Err(PaymentError::NotFound) };
-        if let Err(ProviderError::Refused { .. } | ProviderError::Broken(_)) = &opened {
-            // Nobody knows of a page under this key; the next try has another one.
+        if pages::is_lost(&opened) {
             if row.reference.is_none() && is_unsettled(&row) {
                 end(&tx, row, None).await?;
             }
@@ -293,10 +295,7 @@ impl Counter {
         let (late, wanted) = (!is_unsettled(&row), asked(&row)?);
         let mut change: payment::ActiveModel = row.into();
         change.reference = Set(Some(opened.reference));
-        change.url = Set(match &opened.door {
-            Door::Page(url) => Some(url.clone()),
-            Door::Form(_) => None,
-        });
+        change.url = Set(pages::kept(&opened.door));
         change.updated_at = Set(tx.now());
         change.update(tx.conn()).await?;
         // It may be of no use any more: whoever waits no longer had its page closed before it was there.
