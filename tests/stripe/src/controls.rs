@@ -1,10 +1,10 @@
 //! What tests can do, over HTTP: for those who can't call it.
 
+use openchair_stand_in::Order;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::billing::GivenUp;
-use crate::hooks::Order;
 use crate::http::{Asked, Said};
 use crate::trouble::Trouble;
 use crate::{Inner, book};
@@ -108,7 +108,7 @@ fn obey(inner: &Inner, order: Command) -> Said {
         Command::SlowRefunds { times } => inner.state().orders.slow_refunds = times,
         Command::Trouble(trouble) => inner.state().troubles.push(trouble),
         Command::LetGo => inner.gate.open(),
-        Command::WebhooksTo { urls } => inner.hooks.to(urls),
+        Command::WebhooksTo { urls } => inner.tell_these(urls),
         Command::HoldWebhooks => inner.hooks.hold(),
         Command::ReleaseWebhooks { order } => inner.hooks.release(order),
         Command::HurryWebhooks => inner.hooks.hurry(),

@@ -23,7 +23,6 @@ mod book_books;
 mod book_cards;
 mod book_plans;
 mod cards;
-mod clock;
 mod controls;
 mod disputes;
 mod embedded;
@@ -50,21 +49,21 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use openchair_stand_in::{Gate, Hooks};
 use serde_json::Value;
-use tokio::sync::{Semaphore, watch};
 
 pub use billing::GivenUp;
 pub use book::{Account, Book, Charge, Refund, Session};
 pub use book_books::{Dispute, Payout};
 pub use book_cards::{Intent, Method};
 pub use book_plans::{Customer, Invoice, Price, Subscription};
-pub use clock::Clock;
-pub use hooks::{Delivery, Order};
+pub use hooks::Delivery;
+pub use openchair_stand_in::{Clock, Order};
 pub use paying::Outcome;
 pub use stand::Stand;
 pub use trouble::{Act, Trouble};
 
-use crate::hooks::Hooks;
+use crate::hooks::Event;
 use crate::state::State;
 
 /// The version of the API that events are written in, and whose examples the answers look like.
@@ -109,7 +108,9 @@ struct Inner {
     settings: Settings,
     origin: String,
     state: Mutex<State>,
-    hooks: Hooks,
+    /// Who is told.
+    told: Mutex<Vec<String>>,
+    hooks: Hooks<Event>,
     gate: Gate,
 }
 
@@ -130,15 +131,25 @@ impl Inner {
             .filter_map(|id| told(&state, &id))
             .collect();
         // While nobody else can do anything, so that what happens is told in its order.
-        self.hooks.tell(news);
+        let urls = self.told();
+        for event in &news {
+            self.hooks.tell(event, &urls);
+        }
         done
+    }
+
+    fn told(&self) -> Vec<String> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on these are told.
+    fn tell_these(&self, urls: Vec<String>) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = urls;
     }
 
     fn redeliver(&self, event: &str) -> bool {
         let told = told(&self.state(), event);
-        let Some((id, kind, body)) = told else { return false };
-        self.hooks.tell_now(&id, &kind, &body);
-        true
+        told.map(|event| self.hooks.tell_now(&event, &self.told())).is_some()
     }
 
     fn events(&self) -> Vec<Value> {
@@ -146,41 +157,9 @@ impl Inner {
     }
 }
 
-/// An event's name, its kind, and how it reads.
-fn told(state: &State, id: &str) -> Option<(String, String, String)> {
+/// An event as it is told.
+fn told(state: &State, id: &str) -> Option<Event> {
     let (_, event) = state.any("event", id)?;
-    Some((id.to_owned(), event["type"].as_str()?.to_owned(), api::pretty(event)))
-}
-
-/// Where requests wait until they are let go.
-#[derive(Debug)]
-struct Gate {
-    permits: Semaphore,
-    waiting: watch::Sender<usize>,
-}
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self { permits: Semaphore::new(0), waiting: watch::Sender::new(0) }
-    }
-}
-
-impl Gate {
-    async fn pass(&self) {
-        self.waiting.send_modify(|count| *count += 1);
-        if let Ok(permit) = self.permits.acquire().await {
-            permit.forget();
-        }
-        self.waiting.send_modify(|count| *count -= 1);
-    }
-
-    fn open(&self) {
-        self.permits.add_permits(*self.waiting.borrow());
-    }
-
-    async fn wait_for(&self, count: usize) {
-        let mut waiting = self.waiting.subscribe();
-        // The sender is ours: it isn't gone.
-        let _ = waiting.wait_for(|now| *now >= count).await;
-    }
+    let kind = event["type"].as_str()?.to_owned();
+    Some(Event { id: id.to_owned(), kind, body: api::pretty(event) })
 }

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use openchair_stand_in::Stop;
 use openchair_stripe_stand_in::{Clock, Settings, Stand};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
 
 /// Stands in for Stripe: what Openchair asks of it, in memory, without any money.
 ///
@@ -53,7 +52,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> io::Result<()> {
-    let mut stop = signal(SignalKind::terminate())?;
+    let stop = Stop::listen()?;
     let stand = Stand::start(Settings {
         bind: arguments.bind,
         secret_key: arguments.secret_key,
@@ -66,22 +65,6 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     .await?;
     writeln!(io::stdout(), "{}", stand.origin())?;
     io::stdout().flush()?;
-    tokio::select! {
-        _ = stop.recv() => {}
-        done = tokio::signal::ctrl_c() => done?,
-        () = let_go(), if arguments.leash => {}
-    }
+    stop.told(arguments.leash).await;
     Ok(())
-}
-
-/// Until nobody holds the other end of our input any more.
-async fn let_go() {
-    let (end, ended) = oneshot::channel::<()>();
-    // Nobody waits for this thread when the process ends.
-    std::thread::spawn(move || {
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
-        drop(end);
-    });
-    // It is never sent: it ends.
-    let _ = ended.await;
 }

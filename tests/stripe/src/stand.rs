@@ -3,17 +3,18 @@
 use std::io;
 use std::sync::Arc;
 
+use openchair_stand_in::{Gate, Hooks, Order};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::api::currency_of;
 use crate::book::{self, Book};
-use crate::hooks::{Delivery, Hooks, Order};
+use crate::hooks::{self, Delivery};
 use crate::paying::Outcome;
 use crate::state::{State, example};
 use crate::trouble::{Act, Trouble};
-use crate::{Gate, Inner, Settings, http};
+use crate::{Inner, Settings, http};
 
 /// A stand-in that listens. It ends when it is dropped.
 #[derive(Debug)]
@@ -33,16 +34,17 @@ impl Drop for Stand {
 impl Stand {
     /// Listens from now on.
     pub async fn start(settings: Settings) -> io::Result<Self> {
-        // Webhooks go by a client that wants one even for plain HTTP. Whoever was first has installed the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        openchair_stand_in::for_clients();
         let listener = TcpListener::bind(settings.bind).await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let (hooks, posts) = Hooks::new(settings.webhook_urls.clone());
+        let (told_of, posts) = Hooks::new();
+        let told = settings.webhook_urls.clone();
         let inner = Arc::new(Inner {
             settings,
             origin,
             state: std::sync::Mutex::new(State::new()),
-            hooks,
+            told: std::sync::Mutex::new(told),
+            hooks: told_of,
             gate: Gate::default(),
         });
         let serving = tokio::spawn(http::serve(listener, Arc::clone(&inner)));
@@ -50,7 +52,8 @@ impl Stand {
         let telling = tokio::spawn(async move {
             let settings = &telling.settings;
             let (secret, pauses) = (&settings.webhook_secret, &settings.webhook_pauses);
-            telling.hooks.run(posts, &settings.clock, secret, pauses).await;
+            let put = |client: &_, post: &_| hooks::put(client, post, settings.clock.now(), secret);
+            telling.hooks.run(posts, pauses, put).await;
         });
         Ok(Self { inner, tasks: vec![serving, telling] })
     }
@@ -159,7 +162,7 @@ impl Stand {
 
     /// From now on these are told.
     pub fn webhooks_to(&self, urls: impl IntoIterator<Item = String>) {
-        self.inner.hooks.to(urls.into_iter().collect());
+        self.inner.tell_these(urls.into_iter().collect());
     }
 
     /// From now on what happens is kept back.
