@@ -130,18 +130,12 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Deed, P
         let same = asked(&row)? == wanted
             && row.keeps_card == keeps_card
             && place_of(&row)?.as_ref() == Some(&place);
-        let step = match pages::next(&row, wish.card_at, same, tx.now()) {
-            Next::Go(url) => Some(Step::Go(url)),
-            Next::Show => Some(Step::Show(Box::new(row))),
-            Next::Ask => Some(Step::Open(Box::new(row), Box::new(visit.clone()))),
-            Next::Close => Some(Step::Close(Box::new(row))),
-            Next::GiveUp => {
-                end(tx, row, None).await?;
-                None
-            }
-        };
-        if let Some(step) = step {
-            return Ok(Deed::Pay(step));
+        match pages::next(&row, wish.card_at, same, tx.now()) {
+            Next::Go(url) => return Ok(Deed::Pay(Step::Go(url))),
+            Next::Show => return Ok(Deed::Pay(Step::Show(Box::new(row)))),
+            Next::Ask => return Ok(Deed::Pay(Step::Open(Box::new(row), Box::new(visit)))),
+            Next::Close => return Ok(Deed::Pay(Step::Close(Box::new(row)))),
+            Next::GiveUp => end(tx, row, None).await?,
         }
     }
     let mut row = new_payment(tx, &visit, &wanted, place);
