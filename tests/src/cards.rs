@@ -171,6 +171,26 @@ impl Counter {
     }
 }
 
+/// Where the script of the provider's form would be.
+pub const SCRIPT: &str = "http://127.0.0.1:4/dahlia/stripe.js";
+
+impl Counter {
+    /// One whose pages show the provider's form.
+    pub async fn with_form() -> Self {
+        let key = Settings::default().publishable_key;
+        Self::with(&[("stripe.publishable_key", &key), ("stripe.script_url", SCRIPT)]).await
+    }
+
+    /// The form that a guest is shown, and its session's name.
+    pub async fn form(&self, visit: &Value) -> (Value, String) {
+        let shown = self.wishes(visit, &json!({ "form": true })).await.expect(200);
+        assert!(shown["url"].is_null(), "{shown}");
+        let secret = shown["form"]["secret"].as_str().unwrap().to_owned();
+        let session = secret.split("_secret_").next().unwrap().to_owned();
+        (shown["form"].clone(), session)
+    }
+}
+
 /// The sum of an account of the book: what went in less what went out.
 pub async fn balance(app: &TestApp, account: &str) -> i64 {
     let sql = format!(
