@@ -22,12 +22,12 @@ impl Gate {
         if let Ok(permit) = self.permits.acquire().await {
             permit.forget();
         }
-        self.waiting.send_modify(|count| *count -= 1);
     }
 
     /// Those who wait go on.
     pub fn open(&self) {
-        self.permits.add_permits(*self.waiting.borrow());
+        // They don't count any more, even those who haven't noticed yet.
+        self.permits.add_permits(self.waiting.send_replace(0));
     }
 
     /// Until so many wait.

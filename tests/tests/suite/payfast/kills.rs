@@ -29,7 +29,7 @@ async fn one_payment_is_taken_and_given_back_whoever_is_killed_meanwhile() {
     // Whoever asks for the page is killed; so is whoever is asked how it stands, before they hear.
     payfast.trouble("POST /eng/process", Act::Wait, 1);
     presses(&guest, &pay, &json!({}));
-    payfast.waiting(1).await;
+    somebody_waits(&payfast).await;
     programs.kill_server(|| payfast.let_go()).await;
     let opened = pressed(&guest, &pay, &json!({})).await;
     let page = opened["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
@@ -37,7 +37,7 @@ async fn one_payment_is_taken_and_given_back_whoever_is_killed_meanwhile() {
     assert_eq!(payfast.pay(&page), Outcome::Paid);
     payfast.trouble("GET /transactions/history", Act::Wait, 1);
     presses(&guest, &format!("{pay}/look"), &json!({}));
-    payfast.waiting(1).await;
+    somebody_waits(&payfast).await;
     programs.kill_server(|| payfast.let_go()).await;
 
     // What is told comes now, twice: whoever has PayFast confirm it is killed over it, with the server.
@@ -45,7 +45,7 @@ async fn one_payment_is_taken_and_given_back_whoever_is_killed_meanwhile() {
     payfast.copy_notices(2);
     payfast.release_notices(Order::AsHappened);
     assert!(payfast.tell_again(&page));
-    payfast.waiting(1).await;
+    somebody_waits(&payfast).await;
     let hooks = format!("{}{PAYFAST_HOOK_PATH}", programs.url);
     assert!(payfast.deliveries().iter().all(|told| told.url.starts_with(&hooks)));
     assert_eq!(paid(&programs).await, 0, "nothing is believed that wasn't confirmed");
@@ -58,7 +58,7 @@ async fn one_payment_is_taken_and_given_back_whoever_is_killed_meanwhile() {
     payfast.trouble("POST /refunds", Act::Wait, 1);
     guest.post(&format!("/v1/b/{link}/cancel"), &json!({})).await.expect(200);
     for refunded in [0, 1] {
-        payfast.waiting(1).await;
+        somebody_waits(&payfast).await;
         programs.kill_both(|| payfast.let_go()).await;
         eventually_in(PATIENCE, "what was asked is done", async || {
             (refunds(&payfast).len() == refunded).then_some(())
@@ -98,4 +98,9 @@ async fn paid(programs: &Programs) -> i64 {
 
 async fn given_back(programs: &Programs) -> i64 {
     programs.database.count("select count(*) from refunds where state = 'done'").await
+}
+
+/// Until somebody waits for an answer.
+async fn somebody_waits(payfast: &Stand) {
+    tokio::time::timeout(PATIENCE, payfast.waiting(1)).await.expect("somebody asks");
 }
