@@ -62,6 +62,8 @@ function chunkOf(id: string, mode: string): string | null {
   if (mode === 'book' && /\/lib\/ui\/(\w*Notice|Button|sentence)\.|\/book\/ui\/Near\./.test(id)) return 'notices';
   const own = /\/src\/(styles\/|widget\/inside|book\/((told|sentence|shop|choice|routes|kept|wire|doors)\.ts|ui\/(Frame|Question|Row)|booking\/said))/;
   if (mode === 'book' && own.test(id)) return 'base';
+  // Visits and vouchers are paid through the same door.
+  if (mode === 'book' && /\/src\/pay\/(CardForm|card_form|door|paying)/.test(id)) return 'door';
   if (mode === 'queue' && IN_ONE_PAGE.test(id)) return null;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
   // What every page of the staff has: who sits there, and what was said last.

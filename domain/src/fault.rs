@@ -12,6 +12,8 @@ pub enum Kind {
     NotAllowed,
     /// Not there, or not for the caller to know that it is.
     NotFound,
+    /// Not offered here, which anybody may know: unlike what isn't there, it says so.
+    NotOffered,
     /// It contradicts what is there.
     Conflict,
     /// The caller saw an older version.

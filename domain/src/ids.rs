@@ -143,6 +143,8 @@ kinds! {
     Sale = "sal",
     /// A gift voucher.
     Voucher = "vou",
+    /// Somebody who buys a gift voucher on a business's page.
+    VoucherOrder = "vor",
     /// A kind of pass.
     PassKind = "pki",
     /// A pass: several visits that were paid for at once.

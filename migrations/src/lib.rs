@@ -37,7 +37,10 @@ const FILES: &[(&str, &str)] = &[
     ("0029_payfast", include_str!("../sql/0029_payfast.sql")),
     ("0030_books", include_str!("../sql/0030_books.sql")),
     ("0031_demo_money", include_str!("../sql/0031_demo_money.sql")),
-    ("0036_refund_parts", include_str!("../sql/0036_refund_parts.sql")),
+    ("0032_gifts", include_str!("../sql/0032_gifts.sql")),
+    ("0033_card_forms", include_str!("../sql/0033_card_forms.sql")),
+    ("0034_account_number", include_str!("../sql/0034_account_number.sql")),
+    ("0035_refund_parts", include_str!("../sql/0035_refund_parts.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

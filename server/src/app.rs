@@ -15,7 +15,7 @@ use openchair_worker::alerts::Alerting;
 
 use crate::budgets::Budgets;
 use crate::live::Hub;
-use crate::payments::CardForm;
+use crate::payments::{CardForm, HookSecrets};
 
 /// The parts that requests share. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -44,8 +44,8 @@ pub struct Parts {
     pub counter: Counter,
     /// Where businesses pay for their plans.
     pub billing: Billing,
-    /// What the provider of payments signs with; empty: there is none.
-    pub stripe_secret: Secret,
+    /// What the provider of payments signs with.
+    pub stripe_secrets: HookSecrets,
     /// The provider's form for cards, if pages show it.
     pub card_form: Option<CardForm>,
     /// What browsers subscribe to notes with, if there are any.

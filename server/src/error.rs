@@ -11,6 +11,7 @@ impl<E: Explain> From<E> for ApiError {
             Kind::NotAllowed => Self::forbidden(error.code(), error.to_string()),
             // Which field named nothing, where it wasn't the address.
             Kind::NotFound => Self { fields: faults(&error), ..Self::not_found() },
+            Kind::NotOffered => Self::not_offered(error.code(), error.to_string()),
             Kind::Conflict => Self::conflict(error.code(), error.to_string()),
             Kind::Stale => Self::version_conflict(),
             Kind::Invalid if error.fields().is_empty() => {

@@ -44,7 +44,10 @@ use crate::rooms::RoomsApi;
 use crate::sequences::SequencesApi;
 use crate::series::SeriesApi;
 use crate::signup::SignUpApi;
-use crate::sold::{MembershipsApi, PassesApi, RedeemingApi, VouchersApi};
+use crate::sold::{
+    MembershipsApi, OwnGiftApi, PassesApi, PublicGiftsApi, RedeemingApi, VoucherOfferApi,
+    VouchersApi,
+};
 use crate::staff::{StaffApi, StaffTimeApi};
 use crate::team::{InvitationsApi, JoiningApi, MembersApi, OwnershipApi};
 use crate::tenants::TenantApi;
@@ -149,6 +152,9 @@ type Money = (
     PaymentAccountApi,
     BooksApi,
     VouchersApi,
+    VoucherOfferApi,
+    PublicGiftsApi,
+    OwnGiftApi,
     PassesApi,
     MembershipsApi,
     RedeemingApi,
@@ -255,6 +261,9 @@ fn operations(app: &App) -> Operations {
         PaymentAccountApi(app()),
         BooksApi(app()),
         VouchersApi(app()),
+        VoucherOfferApi(app()),
+        PublicGiftsApi(app()),
+        OwnGiftApi(app()),
         PassesApi(app()),
         MembershipsApi(app()),
         RedeemingApi(app()),

@@ -43,7 +43,7 @@ use crate::live::{Hub, Neighbours, OverRedis};
 use crate::manners::{Manners, with_manners};
 use crate::messaging::{hooks, leaving};
 use crate::ops::{self, Ops};
-use crate::payments::{CardForm, hook};
+use crate::payments::{CardForm, HookSecrets, hook};
 use crate::problem::AllowTable;
 use crate::telemetry::TelemetryError;
 use crate::web_files::{self, WebFiles};
@@ -175,7 +175,7 @@ pub async fn start(settings: &Settings, around: Surroundings) -> Result<Running,
         texts_token: settings.texts.auth_token.clone(),
         counter: counter.clone(),
         billing: billing.clone(),
-        stripe_secret: settings.stripe.webhook_secret.clone(),
+        stripe_secrets: HookSecrets::from_settings(&settings.stripe),
         card_form: CardForm::from_settings(&settings.stripe),
         push_key: push_key(settings)?,
         public_url: settings.server.public_url.origin().to_owned(),

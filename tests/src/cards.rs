@@ -20,6 +20,9 @@ pub const DECLINED: &str = "4000000000000002";
 /// A card whose owner proves that it is theirs.
 pub const ASKED: &str = "4000002500003155";
 
+/// A card that is taken; what is given back to it arrives, and comes back by itself after a minute of Stripe's clock.
+pub const COMES_BACK: &str = "4000000000005126";
+
 /// A card that can be left, and is declined later.
 pub const DECLINED_LATER: &str = "4000000000000341";
 /// A card whose owner proves each time that it is theirs.
@@ -51,11 +54,13 @@ impl Counter {
         let now = move || told.get().map_or(0, |clock| clock.now().timestamp());
         let settings = Settings { clock: Clock::new(now), ..Settings::default() };
         let (key, secret) = (settings.secret_key.clone(), settings.webhook_secret.clone());
+        let plans_secret = settings.plans_webhook_secret.clone();
         let stripe = Stand::start(settings).await.unwrap();
         let mut all = vec![
             ("stripe.base_url", stripe.origin()),
             ("stripe.secret_key", &*key),
             ("stripe.webhook_secret", &*secret),
+            ("stripe.plans_webhook_secret", &*plans_secret),
         ];
         all.extend_from_slice(overrides);
         let app = TestApp::with(&all).await;
@@ -171,6 +176,26 @@ impl Counter {
     }
 }
 
+/// Where the script of the provider's form would be.
+pub const SCRIPT: &str = "http://127.0.0.1:4/dahlia/stripe.js";
+
+impl Counter {
+    /// One whose pages show the provider's form.
+    pub async fn with_form() -> Self {
+        let key = Settings::default().publishable_key;
+        Self::with(&[("stripe.publishable_key", &key), ("stripe.script_url", SCRIPT)]).await
+    }
+
+    /// The form that a guest is shown, and its session's name.
+    pub async fn form(&self, visit: &Value) -> (Value, String) {
+        let shown = self.wishes(visit, &json!({ "form": true })).await.expect(200);
+        assert!(shown["url"].is_null(), "{shown}");
+        let secret = shown["form"]["secret"].as_str().unwrap().to_owned();
+        let session = secret.split("_secret_").next().unwrap().to_owned();
+        (shown["form"].clone(), session)
+    }
+}
+
 /// The sum of an account of the book: what went in less what went out.
 pub async fn balance(app: &TestApp, account: &str) -> i64 {
     let sql = format!(
@@ -191,6 +216,27 @@ fn own(visit: &Value, rest: &str) -> String {
 }
 
 impl Spa {
+    /// Has an account that takes money, as far as anybody here knows: for tests in which nobody pays by card.
+    pub async fn could_take_cards(&self, app: &TestApp) {
+        let sql = format!(
+            "insert into payment_accounts (tenant_id, provider, account, details_submitted, charges_enabled,
+                                           payouts_enabled, requirements, created_at, looked_at)
+             values ('{}', 'stripe', 'acct_unasked', true, true, true, '{{}}', '2026-03-01', '2026-03-01')",
+            self.business.id.uuid()
+        );
+        app.database.run(&sql).await;
+    }
+
+    /// Has another currency from now on, as if it had been set up in it.
+    pub async fn counts_in(&self, app: &TestApp, currency: &str) {
+        let sql = format!(
+            "update tenants set currency = '{currency}' where id = '{}';
+             update availability_versions set rules = rules + 1",
+            self.business.id.uuid()
+        );
+        app.database.run(&sql).await;
+    }
+
     /// Has one of its services want something before.
     pub async fn wants_before(&self, service: &str, deposit: Value) {
         let path = format!("/v1/services/{}", self.id(service));
@@ -209,12 +255,17 @@ impl Spa {
         account
     }
 
-    /// A guest takes something with Eve, up to where it wants a deposit.
-    pub async fn unpaid(&self, services: &[&str], day: u32, time: &str, who: &str) -> Value {
+    /// A guest takes something with Eve, whatever is asked of them then.
+    pub async fn asked(&self, services: &[&str], day: u32, time: &str, who: &str) -> Value {
         let wanted = self.wanted(services, 1, &["Eve"]);
         let hold = self.hold(wanted, at(day, time), &format!("visitor {who}")).await.expect(201);
         let email = format!("{who}@example.com");
-        let visit = self.take_up(&hold, who, &email).await.expect(201);
+        self.take_up(&hold, who, &email).await.expect(201)
+    }
+
+    /// The same, up to where it wants a deposit.
+    pub async fn unpaid(&self, services: &[&str], day: u32, time: &str, who: &str) -> Value {
+        let visit = self.asked(services, day, time, who).await;
         assert_eq!(visit["visit"]["status"], "pending_payment", "{visit}");
         visit
     }

@@ -30,6 +30,7 @@ pub mod pictures;
 pub mod plans;
 pub mod post_office;
 pub mod process;
+pub mod programs;
 pub mod push;
 mod queue;
 pub mod receiver;

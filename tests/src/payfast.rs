@@ -57,12 +57,7 @@ impl RandCounter {
 
     /// What the spa is paid in from now on.
     pub async fn currency(&self, currency: &str) {
-        let sql = format!(
-            "update tenants set currency = '{currency}' where id = '{}';
-             update availability_versions set rules = rules + 1",
-            self.spa.business.id.uuid()
-        );
-        self.app.database.run(&sql).await;
+        self.spa.counts_in(&self.app, currency).await;
     }
 
     /// The owner puts keys in.

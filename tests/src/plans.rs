@@ -62,7 +62,13 @@ impl Charged {
     /// The subscriptions that go on at Stripe.
     pub fn going(&self) -> Vec<Subscription> {
         let all = self.stripe.book().subscriptions;
-        all.into_iter().filter(|one| one.status != "canceled").collect()
+        let over = ["canceled", "incomplete", "incomplete_expired"];
+        all.into_iter().filter(|one| !over.contains(&&*one.status)).collect()
+    }
+
+    /// How often it was asked of Stripe by itself how a plan stands.
+    pub async fn looks(&self) -> i64 {
+        self.app.database.count("select count(*) from jobs where kind = 'plans.look'").await
     }
 
     /// Days pass, and whoever looks after plans has looked.

@@ -14,6 +14,7 @@ const PARTS: Record<string, string[]> = {
   plans: ['plans'],
   pay: ['pay'],
   rest: ['rest'],
+  gift: ['gift'],
   hear: ['hear'],
   repeat: ['repeat'],
   voucher: ['voucher'],
@@ -42,6 +43,8 @@ const shellOf = (part: string): string[] => {
   if (['visit', 'regulars', 'plans'].includes(part)) return ['book'];
   // They are parts of what one sees of a visit.
   if (['hear', 'pay', 'repeat', 'waiting'].includes(part)) return ['book', 'visit'];
+  // They are pages of their own, with what one pays with.
+  if (part === 'gift') return ['book', 'visit', 'pay'];
   if (['rest', 'voucher'].includes(part)) return ['book', 'visit', 'pay'];
   return PARTS[part]?.[0]?.startsWith('app/') ? ['app'] : [];
 };

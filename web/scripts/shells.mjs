@@ -60,12 +60,12 @@ export const SHELLS = [
   },
   {
     name: 'book',
-    pages: /^\/(b|w|o)\/[^/]+$|^\/[\w-]+$/,
+    pages: /^\/(b|w|o|g)\/[^/]+$|^\/[\w-]+(\/gift)?$/,
     js: 35,
     css: 6,
     // A visit that there is something to pay for has what one pays with.
-    others: { 'src/visit/': 46.5, 'src/waiting/': 43.5, 'src/regulars/': 37.5 },
-    words: { 'src/regulars/': ['regulars'], 'src/visit/': ['visit'], 'src/waiting/': ['visit', 'waiting'] },
+    others: { 'src/gift/': 47, 'src/visit/': 46.5, 'src/waiting/': 43.5, 'src/regulars/': 37.5 },
+    words: { 'src/gift/': ['visit', 'pay', 'gift'], 'src/regulars/': ['regulars'], 'src/visit/': ['visit'], 'src/waiting/': ['visit', 'waiting'] },
     later: [
       'src/book/booking/Extras.svelte',
       'src/book/booking/When.svelte',
@@ -73,6 +73,7 @@ export const SHELLS = [
       'src/book/booking/desk.ts',
       'src/book/preview.ts',
       'src/book/ui/Gone.svelte',
+      'src/gift/link.ts',
       'src/hear/late.ts',
       // No shop that takes bookings has it.
       'src/book/ui/Paused.svelte',

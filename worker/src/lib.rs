@@ -40,8 +40,9 @@ use crate::outside::carrier::{ByMail, Carriers};
 use crate::outside::gate::Gate;
 use crate::outside::mail::Mailer;
 use crate::reconcile::{
-    Afterwards, BothBooks, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, PlansKept, Reconciler,
-    Reminders, Scheduled, Sequences, Shift, SoldAhead, Strangers, Stuck, Unheard, Woken, repeat,
+    Accounts, Afterwards, BothBooks, Forgotten, Forsaken, Gauges, Lapsed, Leftovers, PlansKept,
+    Reconciler, Reminders, Scheduled, Sequences, Shift, SoldAhead, Strangers, Stuck, Unheard,
+    Woken, repeat,
 };
 use crate::runner::{Options, Runner};
 use crate::webhooks::Webhooks;
@@ -142,7 +143,9 @@ impl Worker {
         for what in AboutMoney::all(&counter) {
             self.handlers.push(Arc::new(what));
         }
-        self.with_reconciler(Arc::new(Unheard)).with_reconciler(Arc::new(BothBooks))
+        self.with_reconciler(Arc::new(Unheard))
+            .with_reconciler(Arc::new(BothBooks))
+            .with_reconciler(Arc::new(Accounts))
     }
 
     /// One that asks what businesses pay for their plans.

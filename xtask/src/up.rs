@@ -19,7 +19,7 @@ use crate::{
     leash::Leashed,
     place::{Place, cargo},
     step,
-    till::Till,
+    till::{Till, Who},
     web,
 };
 
@@ -40,6 +40,9 @@ pub(crate) struct Up {
     /// Take cards, too, by a stand-in of Stripe: nothing is ever paid.
     #[arg(long)]
     stripe: bool,
+    /// Let businesses in South Africa be paid, too, through a stand-in of PayFast: nothing is ever paid.
+    #[arg(long)]
+    payfast: bool,
     /// Build with all optimisations.
     #[arg(long)]
     release: bool,
@@ -56,7 +59,7 @@ impl Up {
         let place = Place::find()?;
         web::build(&place)?;
         build(&place, self.release)?;
-        if self.split || self.stripe {
+        if self.split || self.stripe || self.payfast {
             self.run_beside(&place)
         } else {
             self.become_the_server(&place)
@@ -71,7 +74,7 @@ impl Up {
         Err(format!("{} can't be run: {}", program.display(), server.exec()))
     }
 
-    /// The server with what runs beside it: the worker, who takes cards, or both.
+    /// The server with what runs beside it: the worker, who takes money, or both.
     fn run_beside(&self, place: &Place) -> Result<ExitCode, String> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -84,12 +87,13 @@ impl Up {
         };
         let port = self.port.unwrap_or(USUAL_PORT);
         let url = format!("http://localhost:{port}");
-        let mut till = self.stripe.then(|| Till::start(place, self.release, &url)).transpose()?;
-        let tell = |command: &mut Command| {
-            if let Some(till) = &till {
-                till.tell(command);
-            }
-        };
+        let wanted = [(Who::Stripe, self.stripe), (Who::PayFast, self.payfast)];
+        let mut tills = wanted
+            .into_iter()
+            .filter(|(_, wanted)| *wanted)
+            .map(|(who, _)| Till::start(who, place, self.release, &url))
+            .collect::<Result<Vec<_>, _>>()?;
+        let tell = |command: &mut Command| tills.iter().for_each(|till| till.tell(command));
         let mut server = start("openchair-server", &|command| {
             self.set_up(place, command);
             tell(command);
@@ -123,8 +127,8 @@ impl Up {
         if self.split {
             println!("openchair-worker runs beside the server");
         }
-        if let Some(till) = &till {
-            println!("cards are taken by a stand-in of Stripe at {}", till.origin());
+        for till in &tills {
+            println!("{}", till.news());
         }
         let ended = loop {
             if stop.load(Ordering::Relaxed) {
@@ -145,8 +149,8 @@ impl Up {
             worker.stop().map(drop).map_err(|fault| format!("openchair-worker: {fault}"))
         });
         let server = server.stop().map_err(|fault| format!("openchair-server: {fault}"));
-        let till = till.as_mut().map_or(Ok(()), Till::stop);
-        worker.and(server.map(drop)).and(till)?;
+        let tills = tills.iter_mut().map(Till::stop).fold(Ok(()), Result::and);
+        worker.and(server.map(drop)).and(tills)?;
         ended.map_or(Ok(ExitCode::SUCCESS), Err)
     }
 

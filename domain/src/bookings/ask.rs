@@ -208,7 +208,14 @@ pub(crate) async fn take_up(
     let mut terms = Terms::read(&row.terms)?;
     let (risk, demand) = weigh(tx, &shop, &row, price_minor, &taker).await?;
     terms.needs_approval |= demand.approval();
-    let deposit = deposit.max(demand.deposit());
+    let mut deposit = deposit.max(demand.deposit());
+    if deposit > 0 {
+        match payments::payable_deposit(tx, &row.currency, deposit, price_minor).await? {
+            Some(payable) => deposit = payable,
+            // Nobody can take it: the time would be given up though nothing could be done about it.
+            None => terms.needs_approval = true,
+        }
+    }
     let needs = match (terms.needs_approval, deposit > 0 || terms.asks_card) {
         (true, _) => Needs::Approval,
         (false, true) => Needs::Payment,
@@ -276,8 +283,10 @@ async fn weigh(
     };
     let risk = risk::score(&risk::gather(tx, shop, &about).await?);
     let rule = Terms::read(&row.terms)?.risk;
-    let takes_money = rule.wants_deposit(risk.points) && payments::takes_cards(tx).await?;
-    let demand = rule.demand(risk.points, price_minor, takes_money);
+    let takes_money =
+        rule.wants_deposit(risk.points) && payments::takes_money(tx, &row.currency).await?;
+    let step = payments::chargeable_step(&row.currency);
+    let demand = rule.demand(risk.points, price_minor, step, takes_money);
     Ok((risk, demand))
 }
 

@@ -244,7 +244,15 @@ pub(crate) async fn make(
     if making.status == Status::Held {
         // Whom it becomes is found out when it is taken up.
         terms.risk = planned.policy.risk;
-        terms.asks_card = planned.policy.ask_card && payments::takes_cards(tx).await?;
+        terms.asks_card =
+            planned.policy.ask_card && payments::takes_cards(tx, &shop.currency).await?;
+    }
+    let mut deposit_minor = priced.deposit;
+    if making.status == Status::Held && deposit_minor > 0 {
+        // Whoever keeps time sees what will be asked; where nobody takes it, staff will say yes or no.
+        let payable =
+            payments::payable_deposit(tx, &shop.currency, deposit_minor, priced.total).await?;
+        deposit_minor = payable.unwrap_or(deposit_minor);
     }
     let id = tx.new_id::<Appointment>();
     let staff: Vec<_> = way.seats.iter().filter_map(|seat| seat.staff).map(Id::uuid).collect();
@@ -260,7 +268,7 @@ pub(crate) async fn make(
         price_minor: priced.total,
         discount_minor: priced.discount,
         currency: shop.currency.clone(),
-        deposit_minor: priced.deposit,
+        deposit_minor,
         terms,
         source: making.source,
         note: making.note,

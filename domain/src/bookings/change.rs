@@ -138,7 +138,9 @@ pub(crate) async fn decide(
         // What is asked for before may have been paid at the desk already.
         Action::Approve(_) => {
             let approved = Stood::of(&row)?.at(Status::PendingPayment);
-            let missing = payments::is_wanting(tx, &approved).await?;
+            // Where nobody takes money it can't be asked for: who says yes there has decided.
+            let missing = payments::is_wanting(tx, &approved).await?
+                && payments::takes_money(tx, &row.currency).await?;
             Action::Approve(if missing { Needs::Payment } else { Needs::Nothing })
         }
         action => action,
@@ -150,7 +152,7 @@ pub(crate) async fn decide(
     }
     if to.takes_time() {
         let fee_minor = match (action, to) {
-            (Action::MissOut, _) => terms.no_show_fee(row.price_minor),
+            (Action::MissOut, _) => terms.no_show_fee((row.price_minor, &row.currency)),
             (Action::StepBack, _) => 0,
             _ => row.fee_minor,
         };
@@ -170,7 +172,8 @@ pub(crate) async fn decide(
     } else {
         let fee_minor = match deed {
             Deed::Cancel { with_fee: true } => {
-                terms.cancel_fee(row.starts_at, tx.now(), row.price_minor)
+                let price = (row.price_minor, &*row.currency);
+                terms.cancel_fee(row.starts_at, tx.now(), price)
             }
             _ => 0,
         };

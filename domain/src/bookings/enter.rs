@@ -161,11 +161,12 @@ impl Entered<'_> {
     /// What it costs that it didn't take place.
     fn fee(&self, status: Status) -> i64 {
         let terms = Terms::from(self.entry.planned.policy);
+        let price = (self.priced.total, &*self.entry.shop.currency);
         match (status, self.story.steps.last()) {
             (Status::Cancelled, Some(step)) if step.by.kind == "customer" => {
-                terms.cancel_fee(self.way.start, step.at, self.priced.total)
+                terms.cancel_fee(self.way.start, step.at, price)
             }
-            (Status::NoShow, _) => terms.no_show_fee(self.priced.total),
+            (Status::NoShow, _) => terms.no_show_fee(price),
             _ => 0,
         }
     }

@@ -143,7 +143,11 @@ impl OwnVisit {
         let immovable = codes(immovable);
         Self {
             may_cancel: can(Action::Cancel) && visit.terms.may_cancel(start, now),
-            cancel_fee_minor: visit.terms.cancel_fee(start, now, visit.price_minor),
+            cancel_fee_minor: visit.terms.cancel_fee(
+                start,
+                now,
+                (visit.price_minor, &visit.currency),
+            ),
             may_move: can(Action::Move)
                 && now <= visit.terms.move_until(start)
                 && immovable.is_empty(),
@@ -167,7 +171,8 @@ pub async fn cancel(
     if !terms.may_cancel(row.starts_at, tx.now()) {
         return Err(Refusal::TooLateToCancel.into());
     }
-    let fee_minor = terms.cancel_fee(row.starts_at, tx.now(), row.price_minor);
+    let price = (row.price_minor, &*row.currency);
+    let fee_minor = terms.cancel_fee(row.starts_at, tx.now(), price);
     let end = End { action: Action::Cancel, by: "customer", reason, fee_minor };
     change::end(tx, row, end).await?;
     let own = look(tx, holder).await?;

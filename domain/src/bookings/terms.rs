@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::diary::Policy;
+use crate::payments::chargeable::{percent_down, step};
 use crate::risk::Rule;
 use crate::tenancy::StoreError;
 use crate::time::Instant;
@@ -55,12 +56,12 @@ impl Terms {
         start - Duration::minutes(self.move_notice.into())
     }
 
-    /// What cancelling costs now.
-    pub fn cancel_fee(&self, start: Instant, now: Instant, price_minor: i64) -> i64 {
+    /// What cancelling costs now, of a price in this currency.
+    pub fn cancel_fee(&self, start: Instant, now: Instant, price: (i64, &str)) -> i64 {
         if now <= self.cancel_until(start) {
             return 0;
         }
-        price_minor * i64::from(self.late_cancel_fee_percent) / 100
+        of(price, self.late_cancel_fee_percent)
     }
 
     /// Whether a customer may cancel now: in time, or late where a fee is what it costs.
@@ -68,9 +69,9 @@ impl Terms {
         now <= self.cancel_until(start) || (self.late_cancel_fee_percent > 0 && now < start)
     }
 
-    /// What it costs that nobody came.
-    pub fn no_show_fee(&self, price_minor: i64) -> i64 {
-        price_minor * i64::from(self.no_show_fee_percent) / 100
+    /// What it costs that nobody came, of a price in this currency.
+    pub fn no_show_fee(&self, price: (i64, &str)) -> i64 {
+        of(price, self.no_show_fee_percent)
     }
 
     /// As it is stored.
@@ -78,6 +79,11 @@ impl Terms {
         serde_json::from_value(stored.clone())
             .map_err(|error| StoreError::Unreadable(format!("the terms of a visit: {error}")))
     }
+}
+
+/// A part of a price, as far as cards can pay it.
+fn of((price_minor, currency): (i64, &str), percent: u8) -> i64 {
+    percent_down(price_minor, percent, step(currency))
 }
 
 #[cfg(test)]
@@ -109,9 +115,14 @@ mod tests {
         for (fee, now, may, costs) in cases {
             let terms = terms(fee);
             assert_eq!(terms.may_cancel(at("10:00"), at(now)), may, "{fee} {now}");
-            assert_eq!(terms.cancel_fee(at("10:00"), at(now), 9_000), costs, "{fee} {now}");
+            let costs_now = terms.cancel_fee(at("10:00"), at(now), (9_000, "USD"));
+            assert_eq!(costs_now, costs, "{fee} {now}");
         }
         assert_eq!(terms(0).move_until(at("10:00")), at("09:00"));
-        assert_eq!(terms(0).no_show_fee(9_001), 9_001);
+        assert_eq!(terms(0).no_show_fee((9_001, "USD")), 9_001);
+        // No card pays a thousandth of a dinar.
+        assert_eq!(terms(0).no_show_fee((9_001, "KWD")), 9_000);
+        let late = terms(33).cancel_fee(at("10:00"), at("09:00"), (9_500, "KWD"));
+        assert_eq!(late, 3_130);
     }
 }

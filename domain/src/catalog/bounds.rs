@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::fault::ValueFault;
 
 /// The highest price, in minor units: beyond every menu, and far from where sums overflow.
-const DEAREST: i64 = 10_000_000_000;
+pub(crate) const DEAREST: i64 = 10_000_000_000;
 
 /// A number between two others.
 pub(super) fn between<T: PartialOrd + Display>(n: T, min: T, max: T) -> Result<T, ValueFault> {

@@ -234,8 +234,10 @@ section! {
         publishable_key: String = r.text("stripe.publishable_key", "pk_test_… or pk_live_…", publishable);
         /// The script of that form.
         script_url: String = r.text("stripe.script_url", "https://…", api);
-        /// Signs what it tells us.
+        /// Signs what it tells us of businesses' accounts.
         webhook_secret: Secret = r.secret("stripe.webhook_secret");
+        /// Signs what it tells us of our own account; empty: the same secret does.
+        plans_webhook_secret: Secret = r.secret("stripe.plans_webhook_secret");
         /// How long it may take to answer.
         timeout: Duration = r.time("stripe.timeout_seconds", 1..=120, SECOND);
         /// Whether businesses pay for their plans, into that account itself.

@@ -28,7 +28,7 @@ const SAME_PERSON: &str = "
     order by c.id for update";
 
 /// What is left of whom, by table. `$2` is all their ids, `$3` the time.
-const ERASURES: [&str; 10] = [
+const ERASURES: [&str; 12] = [
     // What was given by them or to them stays as good as it was: whoever has the code pays with it.
     "update vouchers
      set recipient_name = '', recipient_email = null, message = '', updated_at = $3
@@ -36,6 +36,17 @@ const ERASURES: [&str; 10] = [
        and (sale_id in (select id from sales where tenant_id = $1 and customer_id = any($2))
             or lower(recipient_email) in (select email_key from customers
                                           where tenant_id = $1 and id = any($2)))",
+    // What they buy and haven't paid for yet is still theirs by its link.
+    "update voucher_orders
+     set buyer_name = '', buyer_email = null, recipient_name = '', recipient_email = null,
+         message = '', token_sealed = null, updated_at = $3
+     where tenant_id = $1
+       and sale_id in (select id from sales where tenant_id = $1 and customer_id = any($2))",
+    "update voucher_orders
+     set recipient_name = '', recipient_email = null, message = '', updated_at = $3
+     where tenant_id = $1
+       and lower(recipient_email) in (select email_key from customers
+                                      where tenant_id = $1 and id = any($2))",
     "update customers
      set name = 'Erased customer', name_key = '', email = null, email_key = null, phone = null,
          locale = null, note = '', tags = '{}', medical = null, medical_at = null,

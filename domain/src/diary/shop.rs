@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::availability::{Alignment, Rules, SlotRules};
 use crate::ids::{Addon, Form, Id, Location, Package, Room, Service, StaffMember};
 use crate::messaging::Settings;
+use crate::payments::chargeable::{down, percent_up, up};
 use crate::policies::{Asked, WaitlistOrder};
 use crate::risk::Rule;
 
@@ -181,13 +182,13 @@ pub enum Deposit {
 }
 
 impl Deposit {
-    /// How much that is, of a price.
-    pub fn of(self, price_minor: i64) -> i64 {
+    /// How much that is, of a price, in steps that cards know.
+    pub(crate) fn of(self, price_minor: i64, step: i64) -> i64 {
         match self {
             Self::None => 0,
-            Self::Fixed(amount) => amount.min(price_minor),
-            // To the next minor unit: nobody keeps fractions.
-            Self::Percent(percent) => (price_minor * percent + 99) / 100,
+            Self::Fixed(amount) => up(amount, step).min(down(price_minor, step)),
+            // To the next step: nobody keeps fractions.
+            Self::Percent(percent) => percent_up(price_minor, percent, step),
         }
     }
 }

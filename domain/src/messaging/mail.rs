@@ -92,6 +92,9 @@ pub enum Template {
     /// A gift voucher: `name` whom it is for, the `giver` or nothing, `business`, `amount`, the giver's `message`
     /// or nothing, its `last_day` (`YYYY-MM-DD`), and its `code`, which is sealed until it is sent.
     GiftVoucher,
+    /// The receipt of who bought a gift voucher online: `name`, `business`, `amount`, the `recipient` or nothing, its
+    /// `last_day` (`YYYY-MM-DD`). The link is to where it is shown.
+    GiftBought,
     /// A fee was taken from the card that was left for a visit: its receipt.
     PaymentFeeTaken,
     /// A fee couldn't be taken from that card: the link is to where it is paid.
@@ -118,7 +121,7 @@ pub enum Click {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::VerifyEmail,
         Self::MagicLink,
         Self::PasswordReset,
@@ -153,6 +156,7 @@ impl Template {
         Self::PaymentReturned,
         Self::PaymentTooLate,
         Self::GiftVoucher,
+        Self::GiftBought,
         Self::PaymentFeeTaken,
         Self::PaymentFeeOpen,
         Self::PaymentDisputed,
@@ -197,6 +201,7 @@ impl Template {
             Self::PaymentReturned => "payment_returned",
             Self::PaymentTooLate => "payment_too_late",
             Self::GiftVoucher => "gift_voucher",
+            Self::GiftBought => "gift_bought",
             Self::PaymentFeeTaken => "payment_fee_taken",
             Self::PaymentFeeOpen => "payment_fee_open",
             Self::PaymentDisputed => "payment_disputed",

@@ -8,15 +8,15 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use super::accounts;
-use super::counter::{Counter, OPENED_WITHIN, PAGE_KEPT};
+use super::counter::{Counter, OPENED_WITHIN};
 use super::entities::card;
 use super::error::PaymentError;
-use super::on_file::{CardStand, KeptCard, NewCardPage};
-use super::provider::ProviderError;
+use super::on_file::{CardStand, KeptCard};
 use super::removal;
 use super::settle::{self, ATTEMPTS};
+use super::unknown;
 use super::words::KeptState;
-use crate::bookings::{self, Arrival, BookingError, Holder, Status, Stood, VisitFacts};
+use crate::bookings::{self, Arrival, BookingError, Holder, Status, Stood};
 use crate::ids::{Appointment, Card, Id, Tenant};
 use crate::jobs::{self, NewJob};
 use crate::tenancy::{Caller, StoreError, TenantTx};
@@ -67,7 +67,8 @@ impl CardState {
     }
 }
 
-async fn found(
+/// The card of a visit that stands like this.
+pub(super) async fn found(
     tx: &TenantTx,
     visit: Id<Appointment>,
     state: KeptState,
@@ -95,9 +96,9 @@ pub(super) async fn held(tx: &TenantTx, id: Id<Card>) -> Result<Option<card::Mod
     Ok(found.lock_exclusive().one(tx.conn()).await?)
 }
 
-/// Whether cards can be left here.
-pub(crate) async fn takes_cards(tx: &TenantTx) -> Result<bool, StoreError> {
-    Ok(accounts::that_keeps_cards(tx).await?.is_some())
+/// Whether cards can be left here for what is paid in this currency.
+pub(crate) async fn takes_cards(tx: &TenantTx, currency: &str) -> Result<bool, StoreError> {
+    Ok(accounts::that_keeps_cards(tx, currency).await?.is_some())
 }
 
 /// Whether a visit waits for its card.
@@ -141,6 +142,7 @@ pub(super) async fn keep(
         created_at: Set(tx.now()),
         left_at: Set(Some(tx.now())),
         updated_at: Set(tx.now()),
+        here: Set(false),
     };
     row.insert(tx.conn()).await?;
     close(tx, visit).await
@@ -152,64 +154,15 @@ pub(super) async fn close(tx: &TenantTx, visit: Id<Appointment>) -> Result<(), S
     look_soon(tx, Id::from_uuid(open.id)).await
 }
 
-async fn look_soon(tx: &TenantTx, card: Id<Card>) -> Result<(), StoreError> {
+/// Queues a look at a page.
+pub(super) async fn look_soon(tx: &TenantTx, card: Id<Card>) -> Result<(), StoreError> {
     let key = format!("close card {card} {}", tx.now().timestamp_micros());
     let job = NewJob::new(LOOK_AT_CARD, &LookAtCard { card }).once(key);
     jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await
 }
 
-/// What is asked of the provider for a card.
-enum Step {
-    /// Its page is there.
-    Go(String),
-    /// Its page is to be opened.
-    Open(Box<card::Model>, Box<VisitFacts>),
-    /// Another page is to be closed first: it was opened long ago.
-    Close(Id<Card>),
-}
-
-/// Writes down that the customer is about to leave a card, or finds that they are already.
-async fn begin(tx: &TenantTx, holder: &Holder) -> Result<Step, PaymentError> {
-    let visit = bookings::hold_own(tx, holder).await?;
-    let over = visit.lapses_at.is_some_and(|at| at <= tx.now());
-    if over || !is_wanted(tx, &Stood::from(&visit)).await? {
-        return Err(PaymentError::NothingDue);
-    }
-    let account = accounts::that_keeps_cards(tx).await?.ok_or(PaymentError::NoCards)?;
-    if let Some(row) = found(tx, visit.id, KeptState::Open).await? {
-        match (&row.url, row.reference.is_some()) {
-            (Some(url), true) if row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Go(url.clone()));
-            }
-            (_, true) => return Ok(Step::Close(Id::from_uuid(row.id))),
-            (_, false) if row.created_at + OPENED_WITHIN > tx.now() => {
-                return Ok(Step::Open(Box::new(row), Box::new(visit)));
-            }
-            // Nobody knows of a page there.
-            (_, false) => end(tx, row).await?,
-        }
-    }
-    let row = card::ActiveModel {
-        tenant_id: Set(tx.tenant().uuid()),
-        id: Set(tx.new_id::<Card>().uuid()),
-        appointment_id: Set(visit.id.uuid()),
-        state: Set(KeptState::Open.key().to_owned()),
-        account: Set(account),
-        reference: Set(None),
-        url: Set(None),
-        customer: Set(None),
-        method: Set(None),
-        brand: Set(None),
-        created_at: Set(tx.now()),
-        left_at: Set(None),
-        updated_at: Set(tx.now()),
-    };
-    let row = row.insert(tx.conn()).await?;
-    Ok(Step::Open(Box::new(row), Box::new(visit)))
-}
-
 /// It wasn't left, and won't be.
-async fn end(tx: &TenantTx, row: card::Model) -> Result<(), StoreError> {
+pub(super) async fn end(tx: &TenantTx, row: card::Model) -> Result<(), StoreError> {
     let mut change: card::ActiveModel = row.into();
     change.state = Set(KeptState::Over.key().to_owned());
     change.url = Set(None);
@@ -218,73 +171,11 @@ async fn end(tx: &TenantTx, row: card::Model) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn is_open(row: &card::Model) -> bool {
+pub(super) fn is_open(row: &card::Model) -> bool {
     row.state == KeptState::Open.key()
 }
 
 impl Counter {
-    /// Where the customer leaves a card. Who asks twice gets the same page.
-    pub(super) async fn card_page(&self, holder: &Holder) -> Result<String, PaymentError> {
-        let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NoCards)?;
-        let (row, visit) = match self.begin_card(holder).await? {
-            Step::Go(url) => return Ok(url),
-            Step::Open(row, visit) => (row, visit),
-            Step::Close(id) => {
-                // Whoever was faster has left it there.
-                self.look_at_card_as(&holder.caller, id, true).await?;
-                match self.begin_card(holder).await? {
-                    Step::Go(url) => return Ok(url),
-                    Step::Open(row, visit) => (row, visit),
-                    Step::Close(_) => return Err(PaymentError::ProviderAway),
-                }
-            }
-        };
-        let id = Id::<Card>::from_uuid(row.id);
-        let page = NewCardPage {
-            key: id.to_string(),
-            account: row.account.clone(),
-            title: visit.title.clone(),
-            card: id.to_string(),
-            tenant: holder.caller.tenant().to_string(),
-            email: visit.email.clone(),
-            locale: visit.locale.clone().unwrap_or_else(|| "auto".to_owned()),
-            back_url: self.back_url(holder),
-            expires_at: (row.created_at + PAGE_KEPT).timestamp(),
-        };
-        let opened = provider.open_card_page(&page).await;
-        let tx = self.db.tenant(&holder.caller).await?;
-        let Some(row) = held(&tx, id).await? else { return Err(PaymentError::NotFound) };
-        if let Err(ProviderError::Refused { .. } | ProviderError::Broken(_)) = &opened {
-            // Nobody knows of a page under this key; the next try has another one.
-            if row.reference.is_none() && is_open(&row) {
-                end(&tx, row).await?;
-            }
-            tx.commit().await?;
-            return Err(opened.err().map_or(PaymentError::NotFound, PaymentError::from));
-        }
-        let opened = opened?;
-        let late = !is_open(&row);
-        let mut change: card::ActiveModel = row.into();
-        change.reference = Set(Some(opened.reference));
-        change.url = Set(Some(opened.url.clone()).filter(|_| !late));
-        change.updated_at = Set(tx.now());
-        change.update(tx.conn()).await?;
-        let (visit, _) = bookings::with_shop(&tx, holder.visit).await?;
-        let gone = late || visit.status != Status::PendingPayment;
-        if gone {
-            look_soon(&tx, id).await?;
-        }
-        tx.commit().await?;
-        if gone { Err(PaymentError::NothingDue) } else { Ok(opened.url) }
-    }
-
-    async fn begin_card(&self, holder: &Holder) -> Result<Step, PaymentError> {
-        let tx = self.db.tenant(&holder.caller).await?;
-        let step = begin(&tx, holder).await?;
-        tx.commit().await?;
-        Ok(step)
-    }
-
     /// Asks whether the customer's card was left, and does what follows from it.
     pub(super) async fn look_at_own_card(&self, holder: &Holder) -> Result<(), PaymentError> {
         let tx = self.db.tenant(&holder.caller).await?;
@@ -304,7 +195,7 @@ impl Counter {
         self.look_at_card_as(&caller, id, false).await
     }
 
-    async fn look_at_card_as(
+    pub(super) async fn look_at_card_as(
         &self,
         caller: &Caller,
         id: Id<Card>,
@@ -345,13 +236,16 @@ impl Counter {
                 Ok(tx.commit().await?)
             }
             Err(error) => {
-                // Others have their turn before it is tried again.
+                let unknown = unknown::is_unknown(&error);
                 let tx = self.db.tenant(caller).await?;
-                if let Some(row) = held(&tx, id).await? {
-                    touch(&tx, row).await?;
+                match held(&tx, id).await? {
+                    Some(row) if unknown && is_open(&row) => end(&tx, row).await?,
+                    // Others have their turn before it is tried again.
+                    Some(row) => touch(&tx, row).await?,
+                    None => {}
                 }
                 tx.commit().await?;
-                Err(error.into())
+                if unknown { Ok(()) } else { Err(error.into()) }
             }
         }
     }

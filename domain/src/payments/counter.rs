@@ -10,18 +10,21 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use super::accounts::Place;
 use super::amounts;
 use super::books::Bookkeeper;
+use super::chargeable::Chargeable;
 use super::entities::payment;
 use super::error::PaymentError;
-use super::looking::unsettled;
-use super::provider::{NewRefund, Provider, ProviderError, Returned, Stage, Stand};
+use super::gifts;
+use super::looking::{self, unsettled};
+use super::provider::{NewRefund, Provider, ProviderError, ReturnStage, Returned, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::registry::Providers;
 use super::settle;
+use super::unknown;
 use super::wish::Asked;
 use super::words::{PaymentKind, PaymentState, ProviderName, RefundState, Way};
 use crate::bookings::{self, Holder, VisitFacts};
-use crate::ids::{Id, Payment, Refund, Tenant};
+use crate::ids::{Id, Location, Payment, Refund, Tenant};
 use crate::tenancy::{Caller, Db, StoreError, TenantTx};
 use crate::tenants;
 
@@ -122,12 +125,13 @@ impl Counter {
         match stand {
             Ok(stand) => self.write_down(caller, id, &stand).await,
             Err(error) => {
+                if let Some(trouble) = unknown::trouble(&error) {
+                    return self.write_down(caller, id, &unknown::over(trouble)).await;
+                }
                 // Others have their turn before it is tried again.
                 let tx = self.db.tenant(caller).await?;
                 if let Some(row) = refunds::held(&tx, id).await? {
-                    let mut change: payment::ActiveModel = row.into();
-                    change.updated_at = Set(tx.now());
-                    change.update(tx.conn()).await?;
+                    looking::touch(&tx, row).await?;
                 }
                 tx.commit().await?;
                 Err(error.into())
@@ -152,18 +156,15 @@ impl Counter {
         if row.reference.is_none() && !is_unsettled(&row) {
             return Ok(None);
         }
-        let Some(visit) = row.appointment_id.map(Id::from_uuid) else { return Ok(None) };
-        let (visit, _) = bookings::with_shop(&tx, visit).await?;
-        let fits = asked(&row)?.fits(&bill(&visit), &paid_for(&tx, visit.id).await?);
+        let waits = is_wanted(&tx, &row).await?;
         if row.reference.is_none() {
-            if row.created_at + OPENED_WITHIN <= tx.now() || !fits {
+            if row.created_at + OPENED_WITHIN <= tx.now() || !waits.still {
                 end(&tx, row, None).await?;
                 tx.commit().await?;
             }
             return Ok(None);
         }
-        let in_time = visit.lapses_at.is_none_or(|at| at > tx.now());
-        let wanted = is_unsettled(&row) && fits && in_time;
+        let wanted = is_unsettled(&row) && waits.still && waits.in_time;
         tx.commit().await?;
         Ok(Some((row, wanted)))
     }
@@ -183,7 +184,12 @@ impl Counter {
             return Box::pin(settled).await;
         }
         let tx = self.db.tenant(caller).await?;
-        let Some(row) = refunds::held(&tx, id).await?.filter(is_unsettled) else { return Ok(()) };
+        let Some(row) = refunds::held(&tx, id).await?.filter(is_unpaid) else { return Ok(()) };
+        if !is_unsettled(&row) {
+            // It was given up, and nobody paid all the same.
+            looking::touch(&tx, row).await?;
+            return Ok(tx.commit().await?);
+        }
         if stand.stage == Stage::Over {
             end(&tx, row, stand.trouble.clone()).await?;
         } else {
@@ -242,14 +248,13 @@ impl Counter {
             Err(error) => return Err(error),
         };
         let done = state == RefundState::Done;
-        let returned = if let Some(reference) = row.reference {
-            // What was done stays so, unless the provider says that it came back.
-            if done && !provider.keeps_keys() {
-                return Ok(());
-            }
-            provider.returned(&account, &reference).await?
-        } else if done {
+        let reference = row.reference;
+        // What was done stays so, unless the provider says that it came back.
+        if done && (reference.is_none() || !provider.keeps_keys()) {
             return Ok(());
+        }
+        let asked = if let Some(reference) = &reference {
+            provider.returned(&account, reference).await
         } else {
             let new = NewRefund {
                 key: format!("refund {id}"),
@@ -264,7 +269,17 @@ impl Counter {
                 return Box::pin(self.give_back_once(&caller, id, &*provider, new)).await;
             }
             let old = row.created_at + KEY_KEPT <= self.db.clock().now();
-            return_it(&*provider, &new, old).await?
+            return_it(&*provider, &new, old).await
+        };
+        let returned = match asked {
+            Err(error) if done && unknown::is_unknown(&error) => return Ok(()),
+            // What isn't back by now doesn't come back this way.
+            Err(error) if unknown::is_unknown(&error) => Returned {
+                reference: reference.unwrap_or_default(),
+                stage: ReturnStage::Failed,
+                trouble: unknown::trouble(&error),
+            },
+            asked => asked?,
         };
         self.write_down_refund(&caller, id, &returned).await
     }
@@ -323,6 +338,25 @@ pub(super) fn is_unsettled(row: &payment::Model) -> bool {
     [PaymentState::Open, PaymentState::Processing].map(PaymentState::key).contains(&&*row.state)
 }
 
+/// Whether what a payment is for waits for it.
+pub(super) struct Waits {
+    /// It is still asked for.
+    pub(super) still: bool,
+    /// It isn't too late.
+    pub(super) in_time: bool,
+}
+
+/// Whether what a payment is for waits for it: its visit, or what somebody buys.
+pub(super) async fn is_wanted(tx: &TenantTx, row: &payment::Model) -> Result<Waits, PaymentError> {
+    if row.sale_id.is_some() {
+        return Ok(gifts::is_wanted(tx, row).await?);
+    }
+    let visit = row.appointment_id.map(Id::from_uuid).ok_or(PaymentError::NotFound)?;
+    let (visit, _) = bookings::with_shop(tx, visit).await?;
+    let still = asked(row)?.fits(&bill(&visit), &paid_for(tx, visit.id).await?, takes(row)?);
+    Ok(Waits { still, in_time: visit.lapses_at.is_none_or(|at| at > tx.now()) })
+}
+
 /// It wasn't paid, and won't be.
 pub(super) async fn end(
     tx: &TenantTx,
@@ -347,25 +381,43 @@ pub(super) fn asked(row: &payment::Model) -> Result<Asked, StoreError> {
     })
 }
 
-/// A payment by card that is about to be begun.
+/// What is taken where a payment was begun.
+fn takes(row: &payment::Model) -> Result<Chargeable, StoreError> {
+    let by = place_of(row)?.map_or(ProviderName::Stripe, |place| place.provider);
+    Ok(Chargeable::by(by, &row.currency))
+}
+
+/// A payment by card for a visit that is about to be begun.
 pub(super) fn new_payment(
     tx: &TenantTx,
     visit: &VisitFacts,
     asked: &Asked,
     place: Place,
 ) -> payment::ActiveModel {
+    let mut row = new_card_payment(tx, visit.location, &visit.currency, asked, place);
+    row.appointment_id = Set(Some(visit.id.uuid()));
+    row
+}
+
+/// A payment by card that is about to be begun, for whatever it is.
+pub(super) fn new_card_payment(
+    tx: &TenantTx,
+    location: Id<Location>,
+    currency: &str,
+    asked: &Asked,
+    place: Place,
+) -> payment::ActiveModel {
     payment::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<Payment>().uuid()),
-        location_id: Set(visit.location.uuid()),
-        appointment_id: Set(Some(visit.id.uuid())),
+        location_id: Set(location.uuid()),
         way: Set(Way::Card.key().to_owned()),
         state: Set(PaymentState::Open.key().to_owned()),
         amount_minor: Set(asked.amount_minor()),
         tip_minor: Set(asked.tip_minor),
         refunded_minor: Set(0),
         tip_refunded_minor: Set(0),
-        currency: Set(visit.currency.clone()),
+        currency: Set(currency.to_owned()),
         note: Set(String::new()),
         account: Set(Some(place.account)),
         reference: Set(None),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::Place;
 use super::cards;
+use super::chargeable::Chargeable;
 use super::counter::{Counter, KEY_KEPT, Wanted, end, is_unsettled, new_payment};
 use super::due::Paid;
 use super::entities::{card, payment};
@@ -21,6 +22,7 @@ use super::on_file::NewCharge;
 use super::provider::{CardProvider, Charged, ProviderError, Stage, Stand};
 use super::read::{bill, paid_for};
 use super::refunds;
+use super::unknown;
 use super::wish::Asked;
 use super::words::{PaymentKind, PaymentState, ProviderName};
 use crate::bookings::{self, Status, Stood};
@@ -131,12 +133,13 @@ async fn begin(tx: &mut TenantTx, id: Id<Appointment>) -> Result<Step, PaymentEr
     bookings::hold_for_money(tx, id).await?;
     let (facts, _) = bookings::with_shop(tx, id).await?;
     let visit = Stood::from(&facts);
+    let by = Chargeable::by(ProviderName::Stripe, &visit.currency);
     // What was marked again later has an hour again, and a job of its own.
     let ripe = due_at(tx, &visit).await?.is_some_and(|at| at <= tx.now());
     if ripe && visit.bill.status == Status::NoShow {
         follow::give_back_excess(tx, id, visit.bill).await?;
     }
-    let amount_minor = visit.bill.open(&paid_for(tx, id).await?);
+    let amount_minor = by.no_more(visit.bill.open(&paid_for(tx, id).await?));
     if !is_off(&visit) || amount_minor == 0 || !ripe {
         return Ok(Step::Nothing);
     }
@@ -213,7 +216,8 @@ impl Counter {
         tx.commit().await?;
         let Some(card) = card else { return Ok(()) };
         let asked = Asked { kind: PaymentKind::Fee, own_minor: row.amount_minor, tip_minor: 0 };
-        let due = is_unsettled(&row) && asked.fits(&bill(&visit), &paid);
+        let by = Chargeable::by(ProviderName::Stripe, &visit.currency);
+        let due = is_unsettled(&row) && asked.fits(&bill(&visit), &paid, by);
         let old = row.created_at + KEY_KEPT <= self.db.clock().now();
         let way = if due && !old { begun.into() } else { Way::OnlyLook };
         let charged = match &row.reference {
@@ -225,9 +229,12 @@ impl Counter {
             // Nobody ever asked for it, and nobody will: it isn't due any more, or our key is forgotten there.
             Ok(None) => gone(&row, due.then_some("The provider of payments didn't answer.")),
             Err(error) => {
-                // Others have their turn before it is tried again.
-                self.touch(caller, id).await?;
-                return Err(error.into());
+                let Some(trouble) = unknown::trouble(&error) else {
+                    // Others have their turn before it is tried again.
+                    self.touch(caller, id).await?;
+                    return Err(error.into());
+                };
+                gone(&row, Some(&*trouble).filter(|_| due))
             }
         };
         self.write_down_charge(caller, id, charged).await

@@ -1,6 +1,9 @@
 //! That it is time to ask the provider how a payment stands.
 
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Statement};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
+    QueryFilter, Statement,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -29,6 +32,9 @@ const SILENCE: chrono::Duration = chrono::Duration::minutes(2);
 /// For so long it is asked whether somebody paid at a page all the same that was given up and can't be closed.
 const GIVEN_UP_FOR: chrono::Duration = chrono::Duration::days(2);
 
+/// So often: whoever was asked about is asked about again when everybody else's turn was.
+const GIVEN_UP_EVERY: chrono::Duration = chrono::Duration::hours(1);
+
 /// What was begun for a visit and isn't settled yet.
 pub(super) async fn unsettled(
     tx: &TenantTx,
@@ -56,6 +62,14 @@ pub(super) async fn close(tx: &TenantTx, visit: Id<Appointment>) -> Result<(), S
     jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await
 }
 
+/// A payment was looked at: others have their turn before it is again.
+pub(super) async fn touch(tx: &TenantTx, row: payment::Model) -> Result<(), StoreError> {
+    let mut change: payment::ActiveModel = row.into();
+    change.updated_at = Set(tx.now());
+    change.update(tx.conn()).await?;
+    Ok(())
+}
+
 /// A page was opened when nobody waited for it any more: it is closed.
 pub(super) async fn close_late(tx: &TenantTx, payment: Id<Payment>) -> Result<(), StoreError> {
     let job = NewJob::new(LOOK, &Look { payment }).once(format!("close late {payment}"));
@@ -75,7 +89,8 @@ const UNHEARD: &str = "
     union all
     (select tenant_id, id, updated_at, 'paid' as what from payments
      where state = 'over' and provider = 'payfast' and reference is not null and created_at > $2
-     order by created_at limit 500)";
+       and updated_at < $3
+     order by updated_at limit 500)";
 
 /// Queues a look at everything of which nothing was heard for a while; says at how much.
 pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
@@ -87,7 +102,8 @@ pub async fn look_at_unheard(db: &Db) -> Result<u64, StoreError> {
         what: String,
     }
     let tx = db.system(SystemReason::Payments).await?;
-    let values = [(tx.now() - SILENCE).into(), (tx.now() - GIVEN_UP_FOR).into()];
+    let given_up = tx.now() - GIVEN_UP_FOR;
+    let values = [(tx.now() - SILENCE).into(), given_up.into(), (tx.now() - GIVEN_UP_EVERY).into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, UNHEARD, values);
     let silent = Silent::find_by_statement(statement).all(tx.conn()).await?;
     // A try that came to nothing isn't the last one: in the next hour there is another.

@@ -2,6 +2,7 @@
 
 use super::amounts::shown;
 use super::entities::{payment, refund};
+use super::words::Way;
 use crate::bookings::{self, VisitFacts};
 use crate::diary::Shop;
 use crate::ids::Id;
@@ -91,7 +92,11 @@ pub(super) async fn returned(
     refund: &refund::Model,
 ) -> Result<(), StoreError> {
     let key = format!("returned {}", refund.id);
-    queue(tx, payment, Template::PaymentReturned, refund.amount_minor, key).await
+    let (template, amount) = (Template::PaymentReturned, refund.amount_minor);
+    let Some(mail) = written(tx, payment, template, amount, key).await? else { return Ok(()) };
+    // What was paid otherwise is there at once.
+    let bank = if Way::stored(&payment.way)? == Way::Card { "yes" } else { "" };
+    messaging::queue(tx, mail.with("bank", bank)).await
 }
 
 /// It was paid when the time was somebody else's already: it goes back.

@@ -1,25 +1,35 @@
 //! Money: what customers owe for their visits, what they paid and by which way, and what they got back.
 //!
 //! What is asked of the provider of cards is written down first and asked between transactions, under a key that
-//! stays the same; what the provider tells is only a reason to ask. Locks are taken in this order: a visit, its
-//! payments, what is given back of them, and last what was sold ahead.
+//! stays the same; what the provider tells is only a reason to ask. Locks are taken in this order: a visit (or the sale
+//! of what somebody buys online), its payments, what is given back of them, and last what was sold ahead.
 
 mod accounts;
+mod accounts_due;
 pub(crate) mod amounts;
 mod books;
 mod cards;
+pub(crate) mod chargeable;
 mod counter;
+mod deposit;
+mod drawer;
 mod due;
 mod entities;
 mod error;
 mod fees;
 mod follow;
+mod gifts;
 mod heard;
+mod leaving;
 mod ledger;
 mod looking;
 mod mails;
+mod movements;
 mod on_file;
+mod opening;
 mod own;
+mod pages;
+mod parting;
 mod parts;
 mod payfast;
 mod provider;
@@ -33,10 +43,12 @@ mod signature;
 mod take;
 mod till;
 mod unkeyed;
+mod unknown;
 mod wish;
 mod words;
 
 pub use accounts::AccountFacts;
+pub use accounts_due::look_at_accounts_due;
 pub use books::{
     Bookkeeper, CheckFacts, Comparison, Difference, DisputeFacts, DisputeStand, DisputeState,
     Entry, LOOK_AT_BOOKS, LookAtBooks, Moved, PayoutFacts, PayoutStand, PayoutState, Period,
@@ -45,16 +57,21 @@ pub use books::{
 };
 pub(crate) use cards::takes_cards;
 pub use cards::{CardFacts, CardState, LOOK_AT_CARD, LookAtCard};
+pub use chargeable::step as chargeable_step;
 pub use counter::Counter;
+pub(crate) use deposit::{payable_deposit, takes_money};
 pub use due::{Bill, Paid};
 pub use error::PaymentError;
 pub use fees::{TAKE_FEE, TakeFee};
 pub(crate) use follow::follow;
+pub(crate) use gifts::is_processing;
 pub use heard::{HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_heard, heard};
 pub(crate) use ledger::expired;
 pub use looking::{LOOK, Look, look_at_unheard};
+pub use movements::{Movement, movements};
 pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
 pub use own::{OwnEntrance, OwnPayment, OwnState};
+pub use parting::disconnect as disconnect_stripe;
 pub use payfast::{
     BELIEVE, Believe, CURRENCY as PAYFAST_CURRENCY, Gateway, HOOK_PATH as PAYFAST_HOOK_PATH,
     Merchant, MerchantAccount, NewKeys, digest as payfast_digest, disconnect as disconnect_payfast,
@@ -77,7 +94,7 @@ pub use take::{NewPayment, take};
 pub(crate) use take::{is_wanting, note_deposit};
 pub(crate) use till::begins as day_begins;
 pub use till::{
-    CloseFacts, Movement, NewClose, TillDay, WaySum, close as close_till, closes, movements, till,
+    CloseFacts, NewClose, OtherSums, TillDay, WaySum, close as close_till, closes, till,
 };
 pub use wish::{Part, Wish};
 pub use words::{KeptState, PaymentKind, PaymentState, ProviderName, RefundState, Way};

@@ -1,6 +1,8 @@
 //! Cards on file, as they are asked for at whoever takes cards. Only names go to and fro: the card itself stays
 //! where it was typed in.
 
+use super::provider::{CardAt, Door};
+
 /// A card that a customer left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptCard {
@@ -31,6 +33,8 @@ pub struct NewCardPage {
     pub locale: String,
     /// Where the customer comes back to.
     pub back_url: String,
+    /// Where the customer types it in.
+    pub card_at: CardAt,
     /// Until when it can be left there, in seconds of the epoch; bounds as for a page where somebody pays.
     pub expires_at: i64,
 }
@@ -38,8 +42,8 @@ pub struct NewCardPage {
 /// How a page stands where a card is left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardStand {
-    /// It can still be left.
-    Open,
+    /// It can still be left: how one comes to where, unless the customer has done what is theirs.
+    Open(Option<Door>),
     /// It was left.
     Left(KeptCard),
     /// It can't be left there any more.

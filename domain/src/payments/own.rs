@@ -2,23 +2,23 @@
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
-use super::accounts;
+use super::accounts::{self, Place};
 use super::cards::{self, CardState};
-use super::counter::{
-    Counter, OPENED_WITHIN, PAGE_KEPT, Wanted, asked, end, is_unsettled, new_payment, place_of,
-};
+use super::chargeable::Chargeable;
+use super::counter::{Counter, Wanted, asked, end, new_payment, place_of};
 use super::entities::payment;
 use super::error::PaymentError;
-use super::looking::{self, unsettled};
-use super::provider::{CardAt, Door, NewPage, ProviderError};
+use super::looking::unsettled;
+use super::opening::PageWords;
+use super::pages::{self, Next};
+use super::provider::{CardAt, Door};
 use super::read::{bill, paid_for};
-use super::refunds;
 use super::removal;
-use super::wish::{Asked, Part, Wish, is_being_had};
-use super::words::{PaymentKind, PaymentState};
+use super::wish::{Asked, Part, Wish, asked_now, is_being_had, most_tip};
+use super::words::{PaymentKind, PaymentState, ProviderName};
 use crate::bookings::{self, Holder, Stood, VisitFacts};
-use crate::ids::{Id, Payment};
-use crate::tenancy::{Caller, StoreError, TenantTx};
+use crate::ids::Id;
+use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
 /// What a customer is asked to pay for their visit.
@@ -64,7 +64,7 @@ pub enum OwnState {
     Due,
     /// The bank takes its time.
     Processing,
-    /// It was paid.
+    /// It was paid, and some of it is kept.
     Paid,
 }
 
@@ -95,25 +95,22 @@ impl From<String> for OwnEntrance {
     }
 }
 
-/// What is asked of the provider for a payment.
-enum Step {
-    /// Its page is there.
-    Go(String),
-    /// Its form is there: the provider knows what it is opened with.
-    Show(Box<payment::Model>),
-    /// Its page is to be opened.
-    Open(Box<payment::Model>, Box<VisitFacts>),
-    /// Another page is to be closed first: it was opened long ago, or asks for another amount.
-    Close(Id<Payment>),
+type Step = pages::Step<payment::Model, VisitFacts>;
+
+/// What a customer does next.
+enum Deed {
+    /// They pay.
+    Pay(Step),
     /// Nothing is to be paid, and a card is to be left.
-    Card,
+    LeaveCard,
 }
 
 /// Writes down that the customer is about to pay, or finds that they are already.
-async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, PaymentError> {
+async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Deed, PaymentError> {
     let visit = bookings::hold_own(tx, holder).await?;
     let (bill, paid) = (bill(&visit), paid_for(tx, visit.id).await?);
-    let wanted = Asked::of(&bill, &paid, wish)?;
+    let place = accounts::that_takes_money(tx, &visit.currency).await?;
+    let wanted = Asked::of(&bill, &paid, wish, takes(place.as_ref(), &visit))?;
     let over = visit.lapses_at.is_some_and(|at| at <= tx.now());
     let card = cards::is_wanted(tx, &Stood::from(&visit)).await?;
     if over {
@@ -121,40 +118,31 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Step, P
     }
     if wanted.amount_minor() == 0 {
         let leaves = card && wish.part == Part::Now;
-        return if leaves { Ok(Step::Card) } else { Err(PaymentError::NothingDue) };
+        return if leaves { Ok(Deed::LeaveCard) } else { Err(PaymentError::NothingDue) };
     }
-    let place = accounts::that_takes_money(tx).await?.ok_or(PaymentError::NoCards)?;
+    let place = place.ok_or(PaymentError::NoCards)?;
     let keeps_card = card && wanted.kind == PaymentKind::Deposit;
     if let Some(row) = unsettled(tx, visit.id).await? {
         // Somebody paid, or it is being taken from the card.
         if row.state == PaymentState::Processing.key() || row.card_id.is_some() {
             return Err(PaymentError::NothingDue);
         }
-        let here = wish.card_at == CardAt::Form;
         let same = asked(&row)? == wanted
             && row.keeps_card == keeps_card
-            && row.here == here
             && place_of(&row)?.as_ref() == Some(&place);
-        match (&row.url, row.reference.is_some()) {
-            (Some(url), true) if same && row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Go(url.clone()));
-            }
-            (None, true) if same && here && row.created_at + PAGE_KEPT > tx.now() => {
-                return Ok(Step::Show(Box::new(row)));
-            }
-            (_, true) => return Ok(Step::Close(Id::from_uuid(row.id))),
-            (_, false) if same && row.created_at + OPENED_WITHIN > tx.now() => {
-                return Ok(Step::Open(Box::new(row), Box::new(visit)));
-            }
-            // Nobody knows of a page there.
-            (_, false) => end(tx, row, None).await?,
+        match pages::next(&row, wish.card_at, same, tx.now()) {
+            Next::Go(url) => return Ok(Deed::Pay(Step::Go(url))),
+            Next::Show => return Ok(Deed::Pay(Step::Show(Box::new(row)))),
+            Next::Ask => return Ok(Deed::Pay(Step::Open(Box::new(row), Box::new(visit)))),
+            Next::Close => return Ok(Deed::Pay(Step::Close(Box::new(row)))),
+            Next::GiveUp => end(tx, row, None).await?,
         }
     }
     let mut row = new_payment(tx, &visit, &wanted, place);
     row.keeps_card = Set(keeps_card);
     row.here = Set(wish.card_at == CardAt::Form);
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
-    Ok(Step::Open(Box::new(row), Box::new(visit)))
+    Ok(Deed::Pay(Step::Open(Box::new(row), Box::new(visit))))
 }
 
 impl Counter {
@@ -162,23 +150,28 @@ impl Counter {
     pub async fn owed(&self, tx: &TenantTx, holder: &Holder) -> Result<OwnPayment, PaymentError> {
         let visit = bookings::look(tx, holder).await?.visit;
         let (bill, paid) = (bill(&visit), paid_for(tx, visit.id).await?);
-        let amount_minor = bill.asked_now(&paid);
+        let place = accounts::that_takes_money(tx, &visit.currency).await?;
+        let by = takes(place.as_ref(), &visit);
+        let amount_minor = asked_now(&bill, &paid, by);
+        // What is too little to be paid here is asked for all the same.
+        let too_little = amount_minor == 0 && bill.asked_now(&paid) > 0;
+        let amount_minor = if too_little { bill.asked_now(&paid) } else { amount_minor };
         let card = cards::of(tx, &Stood::from(&visit)).await?;
         let unsettled = unsettled(tx, visit.id).await?;
         let processing = unsettled.as_ref().is_some_and(|row| {
             row.state == PaymentState::Processing.key() || row.card_id.is_some()
         });
         let wanted = amount_minor > 0 || card.state == CardState::Wanted;
-        let state = match (processing, wanted, paid.paid_minor + paid.tips_minor) {
+        let kept = paid.paid_minor + paid.tips_minor - paid.refunded_minor;
+        let state = match (processing, wanted, kept) {
             (true, ..) => OwnState::Processing,
             (false, true, _) => OwnState::Due,
             (false, false, 1..) => OwnState::Paid,
             _ => OwnState::Nothing,
         };
-        let place = accounts::that_takes_money(tx).await?;
-        let online = place.is_some_and(|place| self.providers.has(place.provider));
-        let (open_minor, most_tip_minor) = (bill.open(&paid), bill.most_tip(&paid));
-        let payable = open_minor > 0 || most_tip_minor > 0;
+        let online = !too_little && place.is_some_and(|place| self.providers.has(place.provider));
+        let (open_minor, most_tip_minor) = (bill.open(&paid), most_tip(&bill, &paid, by));
+        let payable = by.no_more(open_minor) > 0 || most_tip_minor > 0;
         let fee = is_over(visit.status) && amount_minor > 0;
         Ok(OwnPayment {
             state,
@@ -205,121 +198,61 @@ impl Counter {
         format!("{}/b/{}?paying=1", self.public_url, holder.text())
     }
 
-    /// Where the customer pays what they wish, or leaves a card. Who asks twice gets the same page. A card that is
-    /// left without paying is left on a page, wherever one wants to be.
+    /// Where the customer pays what they wish, or leaves a card. Who asks twice gets the same.
     pub async fn door(&self, holder: &Holder, wish: Wish) -> Result<OwnEntrance, PaymentError> {
         if !self.providers.any() {
             return Err(PaymentError::NoCards);
         }
         for _ in 0..2 {
-            match self.begin(holder, wish).await? {
+            let step = match self.begin(holder, wish).await? {
+                Deed::Pay(step) => step,
+                Deed::LeaveCard => return self.card_door(holder, wish.card_at).await,
+            };
+            let (row, wanted) = match step {
                 Step::Go(url) => return Ok(url.into()),
                 Step::Show(row) => {
                     // Somebody may have paid meanwhile: then that is found, and said.
                     if let Some(door) = self.door_of(&holder.caller, &row).await? {
                         return Ok(door);
                     }
-                    let id = Id::from_uuid(row.id);
-                    self.look_as(&holder.caller, id, Wanted::AsItStands).await?;
+                    (row, Wanted::AsItStands)
                 }
-                Step::Open(row, visit) => return self.open_page(holder, *row, *visit).await,
-                Step::Card => return self.card_page(holder).await.map(Into::into),
+                Step::Open(row, visit) => return self.open_own_page(holder, *row, *visit).await,
                 // Whoever was faster has paid there.
-                Step::Close(id) => self.look_as(&holder.caller, id, Wanted::Closed).await?,
-            }
+                Step::Close(row) => (row, Wanted::Closed),
+            };
+            self.look_as(&holder.caller, Id::from_uuid(row.id), wanted).await?;
         }
         Err(PaymentError::ProviderAway)
     }
 
-    async fn begin(&self, holder: &Holder, wish: Wish) -> Result<Step, PaymentError> {
+    async fn begin(&self, holder: &Holder, wish: Wish) -> Result<Deed, PaymentError> {
         let mut tx = self.db.tenant(&holder.caller).await?;
         let step = begin(&mut tx, holder, wish).await?;
         tx.commit().await?;
         Ok(step)
     }
 
-    /// What a form that was opened before is opened with.
-    async fn door_of(
-        &self,
-        caller: &Caller,
-        row: &payment::Model,
-    ) -> Result<Option<OwnEntrance>, PaymentError> {
-        let (Some(place), Some(reference)) = (place_of(row)?, &row.reference) else {
-            return Ok(None);
-        };
-        let provider = self.provider(caller, place.provider, &place.account);
-        let provider = Box::pin(provider).await.map_err(no_cards)?;
-        let door = provider.look(&place.account, reference).await?.door;
-        Ok(door.map(|door| OwnEntrance { account: place.account, door }))
-    }
-
-    async fn open_page(
+    async fn open_own_page(
         &self,
         holder: &Holder,
         row: payment::Model,
         visit: VisitFacts,
     ) -> Result<OwnEntrance, PaymentError> {
-        let id = Id::<Payment>::from_uuid(row.id);
-        let place = place_of(&row)?.ok_or(PaymentError::NoCards)?;
-        let provider = self.provider(&holder.caller, place.provider, &place.account);
-        let provider = Box::pin(provider).await.map_err(no_cards)?;
-        let page = NewPage {
-            key: format!("page {id}"),
-            account: place.account,
-            amount_minor: row.amount_minor,
-            currency: row.currency.clone(),
-            title: visit.title.clone(),
-            payment: id.to_string(),
-            tenant: holder.caller.tenant().to_string(),
-            email: visit.email.clone(),
-            locale: visit.locale.clone().unwrap_or_else(|| "auto".to_owned()),
+        let page = PageWords {
+            title: visit.title,
+            email: visit.email,
+            locale: visit.locale,
             back_url: self.back_url(holder),
-            card_at: if row.here { CardAt::Form } else { CardAt::Page },
-            keeps_card: row.keeps_card,
-            expires_at: (row.created_at + PAGE_KEPT).timestamp(),
         };
-        let opened = provider.open_page(&page).await;
-        let tx = self.db.tenant(&holder.caller).await?;
-        let Some(row) = refunds::held(&tx, id).await? else { return Err(PaymentError::NotFound) };
-        if let Err(ProviderError::Refused { .. } | ProviderError::Broken(_)) = &opened {
-            // Nobody knows of a page under this key; the next try has another one.
-            if row.reference.is_none() && is_unsettled(&row) {
-                end(&tx, row, None).await?;
-            }
-            tx.commit().await?;
-            return Err(opened.err().map_or(PaymentError::NotFound, PaymentError::from));
-        }
-        let opened = opened?;
-        let (late, wanted) = (!is_unsettled(&row), asked(&row)?);
-        let mut change: payment::ActiveModel = row.into();
-        change.reference = Set(Some(opened.reference));
-        change.url = Set(match &opened.door {
-            Door::Page(url) => Some(url.clone()),
-            Door::Form(_) => None,
-        });
-        change.updated_at = Set(tx.now());
-        change.update(tx.conn()).await?;
-        // It may be of no use any more: whoever waits no longer had its page closed before it was there.
-        let visit = bookings::look(&tx, holder).await?.visit;
-        let fits = wanted.fits(&bill(&visit), &paid_for(&tx, visit.id).await?);
-        let gone = late || !fits;
-        if gone {
-            looking::close_late(&tx, id).await?;
-        }
-        tx.commit().await?;
-        if gone {
-            return Err(PaymentError::NothingDue);
-        }
-        Ok(OwnEntrance { account: page.account, door: opened.door })
+        self.open_page(&holder.caller, row, page).await
     }
 }
 
-/// For who pays it is all the same why cards can't be taken.
-fn no_cards(error: PaymentError) -> PaymentError {
-    match error {
-        PaymentError::NotOffered | PaymentError::NotConnected => PaymentError::NoCards,
-        other => other,
-    }
+/// What can be taken for a visit; where nobody takes anything, what would be.
+fn takes(place: Option<&Place>, visit: &VisitFacts) -> Chargeable {
+    let by = place.map_or(ProviderName::Stripe, |place| place.provider);
+    Chargeable::by(by, &visit.currency)
 }
 
 const fn is_over(status: bookings::Status) -> bool {

@@ -268,8 +268,8 @@ pub trait CardProvider: Provider {
     /// A business's account, as it is now.
     async fn account(&self, account: &str) -> Result<AccountState, ProviderError>;
 
-    /// Opens a page where a customer leaves a card, and pays nothing.
-    async fn open_card_page(&self, new: &NewCardPage) -> Result<Opened, ProviderError>;
+    /// Opens a page where a customer leaves a card, and pays nothing, or a form within ours, if that is wanted.
+    async fn open_card_page(&self, new: &NewCardPage) -> Result<Entrance, ProviderError>;
 
     /// How a page stands where a card is left.
     async fn look_at_card(

@@ -3,9 +3,11 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 
+use super::drawer;
 use super::entities::payment;
 use super::ledger;
 use super::looking;
+use super::mails;
 use super::read;
 use super::take::is_wanting;
 use super::words::{PaymentKind, PaymentState, Way};
@@ -85,6 +87,7 @@ pub(crate) async fn record(
         Principal::Visitor => None,
         who => Some(Actor::from(who).name),
     };
+    let paid_at = drawer::moved_at(tx, paying.way(), location.uuid()).await?;
     let row = payment::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(id.uuid()),
@@ -109,7 +112,7 @@ pub(crate) async fn record(
         url: Set(None),
         taken_by: Set(hand),
         created_at: Set(tx.now()),
-        paid_at: Set(Some(tx.now())),
+        paid_at: Set(Some(paid_at)),
         updated_at: Set(tx.now()),
         kind: Set(PaymentKind::Desk.key().to_owned()),
         card_id: Set(None),
@@ -122,6 +125,8 @@ pub(crate) async fn record(
     ledger::paid(tx, &row).await?;
     if let Some(visit) = visit {
         tx.emit(NewEvent::new("payment.paid", &json!({ "id": id, "visit": visit })));
+        // Boxed: whoever is paid would carry the mail's future along.
+        Box::pin(mails::receipt(tx, &row)).await?;
     }
     Ok(id)
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::books;
+use super::drawer;
 use super::entities::{payment, refund};
 use super::error::PaymentError;
 use super::follow;
@@ -109,7 +110,9 @@ pub(super) async fn begin(
 ) -> Result<Id<Refund>, StoreError> {
     let amount_minor = back.amount_minor;
     let id = tx.new_id::<Refund>();
-    let at_desk = Way::stored(&payment.way)? != Way::Card;
+    let way = Way::stored(&payment.way)?;
+    let at_desk = way != Way::Card;
+    let done_at = drawer::moved_at(tx, way, payment.location_id).await?;
     let state = if at_desk { RefundState::Done } else { RefundState::Pending };
     let row = refund::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
@@ -122,7 +125,7 @@ pub(super) async fn begin(
         reference: Set(None),
         trouble: Set(None),
         created_at: Set(tx.now()),
-        done_at: Set(at_desk.then_some(tx.now())),
+        done_at: Set(at_desk.then_some(done_at)),
         updated_at: Set(tx.now()),
         made_there: Set(false),
         mark: Set(None),
@@ -137,6 +140,8 @@ pub(super) async fn begin(
         let worth = sold::put_back(tx, on, amount_minor).await?;
         ledger::returned(tx, &payment, &row, worth).await?;
         tell(tx, &payment, id);
+        // Boxed: whoever gives back would carry the mail's future along.
+        Box::pin(mails::returned(tx, &payment, &row)).await?;
     } else {
         let job = NewJob::new(GIVE_BACK, &GiveBack { refund: id }).once(format!("give_back {id}"));
         jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await?;

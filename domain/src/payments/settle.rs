@@ -8,6 +8,7 @@ use super::entities::payment;
 use super::error::PaymentError;
 use super::fees;
 use super::follow;
+use super::gifts;
 use super::ledger;
 use super::mails;
 use super::provider::{ReturnStage, Returned, Stand};
@@ -81,27 +82,15 @@ async fn arrived(
     try_again: bool,
 ) -> Result<(), BookingError> {
     let shown = read(tx, id).await.map_err(PaymentError::into_store)?;
+    if let Some(sale) = shown.sale {
+        return Ok(gifts::arrived(tx, id, sale.id, stand, public_url).await?);
+    }
     // First the visit, then its payments: as everybody does.
     let Some(visit) = shown.visit else {
         return Err(StoreError::Unreadable(format!("the visit of the payment {id}")).into());
     };
     bookings::hold_for_money(tx, visit).await?;
-    let Some(row) = refunds::held(tx, id).await? else { return Ok(()) };
-    if PaymentState::stored(&row.state)? == PaymentState::Paid {
-        return Ok(());
-    }
-    if (stand.amount_minor, &stand.currency) != (row.amount_minor, &row.currency) {
-        let what = format!("the payment {id}: the provider took another amount");
-        return Err(StoreError::Unreadable(what).into());
-    }
-    let mut change: payment::ActiveModel = row.into();
-    change.state = Set(PaymentState::Paid.key().to_owned());
-    change.taken = Set(stand.taken.clone());
-    change.url = Set(None);
-    change.paid_at = Set(Some(tx.now()));
-    change.updated_at = Set(tx.now());
-    let row = change.update(tx.conn()).await?;
-    ledger::paid(tx, &row).await?;
+    let Some(row) = note_paid(tx, id, stand).await? else { return Ok(()) };
     if let (Some(card), Some(account)) = (&stand.card, &row.account)
         && row.keeps_card
     {
@@ -121,6 +110,31 @@ async fn arrived(
         _ => mails::receipt(tx, &row).await?,
     }
     Ok(())
+}
+
+/// Writes down that a payment was taken, and its lines of the book; none, if that is written down already.
+pub(super) async fn note_paid(
+    tx: &TenantTx,
+    id: Id<Payment>,
+    stand: &Stand,
+) -> Result<Option<payment::Model>, StoreError> {
+    let Some(row) = refunds::held(tx, id).await? else { return Ok(None) };
+    if PaymentState::stored(&row.state)? == PaymentState::Paid {
+        return Ok(None);
+    }
+    if (stand.amount_minor, &stand.currency) != (row.amount_minor, &row.currency) {
+        let what = format!("the payment {id}: the provider took another amount");
+        return Err(StoreError::Unreadable(what));
+    }
+    let mut change: payment::ActiveModel = row.into();
+    change.state = Set(PaymentState::Paid.key().to_owned());
+    change.taken = Set(stand.taken.clone());
+    change.url = Set(None);
+    change.paid_at = Set(Some(tx.now()));
+    change.updated_at = Set(tx.now());
+    let row = change.update(tx.conn()).await?;
+    ledger::paid(tx, &row).await?;
+    Ok(Some(row))
 }
 
 /// What isn't due goes back.

@@ -1,6 +1,7 @@
 //! What is paid at the desk.
 
 use super::cards;
+use super::deposit::is_too_little;
 use super::error::PaymentError;
 use super::read::{self, PaymentFacts};
 use super::record::{self, For, Paying, With};
@@ -94,10 +95,15 @@ async fn wanted_now(tx: &TenantTx, visit: &Stood) -> Result<i64, StoreError> {
     Ok(visit.bill.wanted_now(&read::paid_for(tx, visit.id).await?))
 }
 
-/// Whether a visit isn't certain yet: some of its deposit is missing, or its card.
+/// Whether a visit isn't certain yet: some of its deposit is missing, or its card. What is missing and too little to
+/// be paid online makes nobody wait: it is paid at the desk with the rest.
 pub(crate) async fn is_wanting(tx: &TenantTx, visit: &Stood) -> Result<bool, StoreError> {
-    if visit.bill.deposit_minor > 0 && wanted_now(tx, visit).await? > 0 {
-        return Ok(true);
+    if visit.bill.deposit_minor > 0 {
+        let paid = read::paid_for(tx, visit.id).await?;
+        let (wanted, open) = (visit.bill.wanted_now(&paid), visit.bill.open(&paid));
+        if wanted > 0 && !is_too_little(tx, &visit.currency, wanted, open).await? {
+            return Ok(true);
+        }
     }
     cards::is_wanted(tx, visit).await
 }

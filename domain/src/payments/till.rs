@@ -1,10 +1,13 @@
 //! A day's money at one place: what came by which way, what should be in the till, and what was counted.
 
+use std::collections::BTreeSet;
+
 use chrono::{Days, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
+use super::drawer;
 use super::error::PaymentError;
 use super::words::Way;
 use crate::audit::{Actor, NewEntry};
@@ -24,7 +27,7 @@ pub struct WaySum {
     pub way: Way,
     /// All that was paid, tips included.
     pub paid_minor: i64,
-    /// The tips of it.
+    /// The tips of it, less what was given back of them.
     pub tips_minor: i64,
     /// What was given back.
     pub refunded_minor: i64,
@@ -54,13 +57,37 @@ pub struct TillDay {
     pub cash_expected_minor: i64,
     /// How it was closed, if it was.
     pub closed: Option<CloseFacts>,
+    /// What came in other currencies, or is still there of them.
+    pub others: Vec<OtherSums>,
 }
 
 impl TillDay {
     /// What came by all ways, less what was given back. What was paid with vouchers and passes came before: when
     /// they were sold.
     pub fn total_minor(&self) -> i64 {
-        self.ways.iter().filter(|sum| sum.way.is_money()).map(WaySum::net_minor).sum()
+        total(&self.ways)
+    }
+}
+
+fn total(ways: &[WaySum]) -> i64 {
+    ways.iter().filter(|sum| sum.way.is_money()).map(WaySum::net_minor).sum()
+}
+
+/// What a day brought in a currency that isn't the business's any more. No close counts it.
+#[derive(Debug, Clone)]
+pub struct OtherSums {
+    /// Which.
+    pub currency: String,
+    /// What came by each way.
+    pub ways: Vec<WaySum>,
+    /// All cash since the till was closed last in this currency.
+    pub cash_expected_minor: i64,
+}
+
+impl OtherSums {
+    /// What came by all ways, less what was given back.
+    pub fn total_minor(&self) -> i64 {
+        total(&self.ways)
     }
 }
 
@@ -106,12 +133,12 @@ pub struct NewClose {
 const MOST: i64 = 99_999_999_999;
 
 /// A place and its day, from instant to instant.
-struct Span {
-    from: Instant,
-    to: Instant,
+pub(super) struct Span {
+    pub(super) from: Instant,
+    pub(super) to: Instant,
 }
 
-async fn place(tx: &TenantTx, id: Id<Location>) -> Result<LocationFacts, PaymentError> {
+pub(super) async fn place(tx: &TenantTx, id: Id<Location>) -> Result<LocationFacts, PaymentError> {
     locations::read(tx, id).await.map_err(|error| match error {
         LocationError::Store(store) => store.into(),
         _ => PaymentError::NotFound,
@@ -127,7 +154,11 @@ pub(crate) fn begins(zone: Tz, day: NaiveDate) -> Option<Instant> {
         .map(|at| at.to_utc())
 }
 
-fn span(place: &LocationFacts, from: NaiveDate, to: NaiveDate) -> Result<Span, PaymentError> {
+pub(super) fn span(
+    place: &LocationFacts,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Span, PaymentError> {
     let zone: Tz = place
         .time_zone
         .parse()
@@ -141,6 +172,7 @@ fn span(place: &LocationFacts, from: NaiveDate, to: NaiveDate) -> Result<Span, P
 
 #[derive(FromQueryResult)]
 struct Sum {
+    currency: String,
     way: String,
     paid: i64,
     tips: i64,
@@ -151,41 +183,55 @@ struct Sum {
 /// What was paid counts on the day on which it was paid, and what was given back on the day of that.
 const SUMS: &str = "
     with paid as (
-        select way, sum(amount_minor) as paid, sum(tip_minor) as tips, count(*) as count
+        select currency, way, sum(amount_minor) as paid, sum(tip_minor) as tips, count(*) as count
         from payments
         where tenant_id = $1 and location_id = $2 and paid_at >= $3 and paid_at < $4
-        group by way
+        group by currency, way
     ), back as (
-        select p.way, sum(r.amount_minor) as refunded
+        select p.currency, p.way, sum(r.amount_minor) as refunded, sum(r.tip_minor) as tips
         from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
         where r.tenant_id = $1 and p.location_id = $2 and r.done_at >= $3 and r.done_at < $4
-        group by p.way
+        group by p.currency, p.way
     )
-    select coalesce(paid.way, back.way) as way, coalesce(paid.paid, 0)::bigint as paid,
-           coalesce(paid.tips, 0)::bigint as tips, coalesce(paid.count, 0) as count,
-           coalesce(back.refunded, 0)::bigint as refunded
-    from paid full join back on back.way = paid.way";
+    select coalesce(paid.currency, back.currency) as currency,
+           coalesce(paid.way, back.way) as way, coalesce(paid.paid, 0)::bigint as paid,
+           (coalesce(paid.tips, 0) - coalesce(back.tips, 0))::bigint as tips,
+           coalesce(paid.count, 0) as count, coalesce(back.refunded, 0)::bigint as refunded
+    from paid full join back on back.currency = paid.currency and back.way = paid.way";
 
-async fn sums(
-    tx: &TenantTx,
-    location: Id<Location>,
-    span: &Span,
-) -> Result<Vec<WaySum>, StoreError> {
-    let values =
-        [tx.tenant().uuid().into(), location.uuid().into(), span.from.into(), span.to.into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, SUMS, values);
-    let found = Sum::find_by_statement(statement).all(tx.conn()).await?;
-    let of = |way: Way| {
-        let sum = found.iter().find(|sum| sum.way == way.key());
-        WaySum {
-            way,
-            paid_minor: sum.map_or(0, |sum| sum.paid),
-            tips_minor: sum.map_or(0, |sum| sum.tips),
-            refunded_minor: sum.map_or(0, |sum| sum.refunded),
-            count: sum.map_or(0, |sum| sum.count),
-        }
-    };
-    Ok(Way::ALL.map(of).to_vec())
+/// What came and went, by currency and way.
+struct Sums(Vec<Sum>);
+
+impl Sums {
+    async fn of(tx: &TenantTx, location: Id<Location>, span: &Span) -> Result<Self, StoreError> {
+        let values =
+            [tx.tenant().uuid().into(), location.uuid().into(), span.from.into(), span.to.into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, SUMS, values);
+        Ok(Self(Sum::find_by_statement(statement).all(tx.conn()).await?))
+    }
+
+    fn currencies(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().map(|sum| &sum.currency)
+    }
+
+    fn ways(&self, currency: &str) -> Vec<WaySum> {
+        let of = |way: Way| {
+            let sum = self.0.iter().find(|sum| sum.currency == currency && sum.way == way.key());
+            WaySum {
+                way,
+                paid_minor: sum.map_or(0, |sum| sum.paid),
+                tips_minor: sum.map_or(0, |sum| sum.tips),
+                refunded_minor: sum.map_or(0, |sum| sum.refunded),
+                count: sum.map_or(0, |sum| sum.count),
+            }
+        };
+        Way::ALL.map(of).to_vec()
+    }
+
+    fn cash(&self, currency: &str) -> i64 {
+        let ways = self.ways(currency);
+        ways.iter().find(|sum| sum.way == Way::Cash).map_or(0, WaySum::net_minor)
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -245,27 +291,50 @@ pub async fn till(
     let of_day = span(&place, day, day)?;
     let key = || vec![tx.tenant().uuid().into(), location.uuid().into(), day.into()];
     let closed = find_closes(tx, "and location_id = $2 and day = $3", key()).await?.pop();
-    // Whatever was put into the till after it was closed last is in it until it is closed again.
-    let earlier = "and location_id = $2 and day < $3 order by day desc limit 1";
-    let last = find_closes(tx, earlier, key()).await?.pop();
-    let from = match &last {
-        // It may have been closed on a later day: that counted until the end of its own.
-        Some(last) => {
-            let end = span(&place, last.day, last.day)?.to;
-            end.min(last.closed_at + chrono::Duration::microseconds(1))
-        }
-        None => chrono::DateTime::UNIX_EPOCH,
+    // It was counted in the currency that the business had then.
+    let currency = match &closed {
+        Some(closed) => closed.currency.clone(),
+        None => currency(tx).await?,
     };
-    let since = Span { from: from.min(of_day.to), to: of_day.to };
-    let cash = sums(tx, location, &since).await?;
-    let cash = cash.iter().find(|sum| sum.way == Way::Cash).map_or(0, WaySum::net_minor);
+    let sums = Sums::of(tx, location, &of_day).await?;
+    // Whatever was put into the till after it was closed last is in it until it is closed again: in each currency.
+    let earlier = "and location_id = $2 and day < $3
+                   and day = (select max(c.day) from till_closes c
+                              where c.tenant_id = $1 and c.location_id = $2 and c.day < $3
+                                and c.currency = till_closes.currency)";
+    let lasts = find_closes(tx, earlier, key()).await?;
+    let since = |currency: &str| -> Result<Span, PaymentError> {
+        let from = match lasts.iter().find(|last| last.currency == currency) {
+            // It may have been closed on a later day: that counted until the end of its own.
+            Some(last) => {
+                let end = span(&place, last.day, last.day)?.to;
+                end.min(last.closed_at + chrono::Duration::microseconds(1))
+            }
+            None => chrono::DateTime::UNIX_EPOCH,
+        };
+        Ok(Span { from: from.min(of_day.to), to: of_day.to })
+    };
+    let there = Sums::of(tx, location, &since(&currency)?).await?;
+    let known = sums.currencies().chain(there.currencies());
+    let others: BTreeSet<&String> = known.chain(lasts.iter().map(|last| &last.currency)).collect();
+    let mut kept = Vec::new();
+    for other in others.into_iter().filter(|other| **other != currency) {
+        let cash_expected_minor = Sums::of(tx, location, &since(other)?).await?.cash(other);
+        let ways = sums.ways(other);
+        let nothing = ways.iter().all(|sum| sum.count == 0 && sum.refunded_minor == 0);
+        if cash_expected_minor != 0 || !nothing {
+            kept.push(OtherSums { currency: other.clone(), ways, cash_expected_minor });
+        }
+    }
+    let cash = there.cash(&currency);
     Ok(TillDay {
         location,
         day,
-        currency: currency(tx).await?,
-        ways: sums(tx, location, &of_day).await?,
+        ways: sums.ways(&currency),
+        currency,
         cash_expected_minor: closed.as_ref().map_or(cash, |closed| closed.cash_expected_minor),
         closed,
+        others: kept,
     })
 }
 
@@ -286,6 +355,9 @@ pub async fn close(tx: &mut TenantTx, new: &NewClose) -> Result<CloseFacts, Paym
     if span(&place, new.day, new.day)?.from > tx.now() {
         return Err(PaymentError::TooEarly);
     }
+    // What is in cash is moved before this or after it.
+    drawer::hold_to_count(tx, new.location.uuid()).await?;
+    let closed_at = drawer::counted_at(tx, new.location.uuid()).await?;
     let found = till(tx, new.location, new.day).await?;
     if found.closed.is_some() {
         return Err(PaymentError::TillClosed);
@@ -306,7 +378,7 @@ pub async fn close(tx: &mut TenantTx, new: &NewClose) -> Result<CloseFacts, Paym
         cash_counted_minor: new.cash_counted_minor,
         note,
         closed_by: Actor::from(tx.caller().principal()).name,
-        closed_at: tx.now(),
+        closed_at,
     };
     insert(tx, &facts).await?;
     tx.record(
@@ -359,82 +431,6 @@ pub async fn closes(
     ];
     let found = find_closes(tx, which, values).await?;
     Ok(window.cut(found, |close| close.id))
-}
-
-/// Money that came or went.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct Movement {
-    /// When.
-    pub at: Instant,
-    /// `payment` or `refund`.
-    pub what: String,
-    /// By which way.
-    pub way: String,
-    /// How much: less than nothing if it went.
-    pub amount_minor: i64,
-    /// The part of it that is a tip.
-    pub tip_minor: i64,
-    /// In which currency.
-    pub currency: String,
-    /// What the visit was, or what was sold.
-    pub title: String,
-    /// What it was for: `visit`, `voucher`, `pass`, `membership`.
-    pub sort: String,
-    /// Whose it was.
-    pub customer: Option<String>,
-    /// Who took or gave it.
-    pub hand: Option<String>,
-    /// What was said about it.
-    pub note: String,
-    /// The payment's id.
-    pub payment: Uuid,
-}
-
-const MOVEMENTS: &str = "
-    with moved as (
-        select p.paid_at as at, 'payment' as what, p.way, p.amount_minor, p.tip_minor, p.currency,
-               p.appointment_id, p.sale_id, p.taken_by as hand, p.note, p.id as payment
-        from payments p
-        where p.tenant_id = $1 and p.location_id = $2 and p.paid_at >= $3 and p.paid_at < $4
-        union all
-        select r.done_at, 'refund', p.way, -r.amount_minor, 0, p.currency,
-               p.appointment_id, p.sale_id, r.given_by, r.reason, p.id
-        from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
-        where r.tenant_id = $1 and p.location_id = $2 and r.done_at >= $3 and r.done_at < $4
-    )
-    select m.at, m.what, m.way, m.amount_minor, m.tip_minor, m.currency,
-           coalesce(a.title, s.title) as title, coalesce(s.what, 'visit') as sort,
-           c.name as customer, m.hand, m.note, m.payment
-    from moved m
-    left join appointments a on a.tenant_id = $1 and a.id = m.appointment_id
-    left join sales s on s.tenant_id = $1 and s.id = m.sale_id
-    left join customers c on c.tenant_id = $1 and c.id = coalesce(a.customer_id, s.customer_id)
-    order by m.at, m.payment limit 100000";
-
-/// The most days that are taken out at once.
-const MOST_DAYS: i64 = 366;
-
-/// What came and went at a place, from one day to another, the oldest first.
-pub async fn movements(
-    tx: &TenantTx,
-    location: Id<Location>,
-    (from, to): (NaiveDate, NaiveDate),
-) -> Result<Vec<Movement>, PaymentError> {
-    let mut faults = Faults::new();
-    if to < from {
-        faults.note("to", ValueFault::new("before_from", "This is before the first day."));
-    } else if (to - from).num_days() > MOST_DAYS {
-        let detail = "A year at a time, please.";
-        faults.note("to", ValueFault::new("too_long", detail));
-    }
-    if !faults.is_empty() {
-        return Err(faults.into());
-    }
-    let span = span(&place(tx, location).await?, from, to)?;
-    let values =
-        [tx.tenant().uuid().into(), location.uuid().into(), span.from.into(), span.to.into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, MOVEMENTS, values);
-    Ok(Movement::find_by_statement(statement).all(tx.conn()).await?)
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ words! {
         Fee = "fee",
         /// Whatever was paid at the desk.
         Desk = "desk",
+        /// A gift voucher that somebody buys online.
+        Gift = "gift",
     }
 
     /// How far a customer's card came.

@@ -28,6 +28,10 @@ pub struct LookAtPlan {}
 const TASK: &str = "plans";
 /// So long after something should have been heard the provider is asked.
 const SILENCE: Duration = Duration::minutes(10);
+/// So long after a page was led to for the last time nobody can pay there any more, and what was paid there was found.
+const PAGE_ASKED: Duration = Duration::hours(1);
+/// What was begun at a page and not paid yet can be paid for so long.
+const BEGUN_FOR: Duration = Duration::hours(24);
 /// What is going badly, or was just to be paid again, is asked about so often.
 const OFTEN: Duration = Duration::hours(1);
 
@@ -63,6 +67,12 @@ fn counts(all: Vec<SubscriptionState>) -> (Option<SubscriptionState>, Vec<Subscr
     (Some(first), going)
 }
 
+/// Whether something was begun that may still be paid for the first time.
+fn is_begun(all: &[SubscriptionState], now: Instant) -> bool {
+    let since = (now - BEGUN_FOR).timestamp();
+    all.iter().any(|one| one.stage == Going::Incomplete && one.created > since)
+}
+
 impl Billing {
     pub(super) async fn look_as(&self, caller: &Caller) -> Result<(), PlanError> {
         let caller = &Caller::worker(caller.facts().clone(), TASK);
@@ -87,6 +97,7 @@ impl Billing {
                 return Err(error.into());
             }
         };
+        let begun = is_begun(&all, asked_at);
         let (one, beside) = counts(all);
         for twice in beside {
             tracing::warn!(tenant = %caller.tenant(), "a plan was taken twice; the later one ends");
@@ -97,7 +108,7 @@ impl Billing {
         let row = held(&tx).await?;
         // What somebody found out meanwhile is newer.
         if row.looked_at <= asked_at {
-            note(row, one, tx.now()).update(tx.conn()).await?;
+            note(row, one, begun, tx.now()).update(tx.conn()).await?;
         }
         rows::weigh(&mut tx, true, &self.public_url).await?;
         Ok(tx.commit().await?)
@@ -130,6 +141,28 @@ impl Billing {
 fn note(
     row: subscription::Model,
     one: Option<SubscriptionState>,
+    begun: bool,
+    now: Instant,
+) -> subscription::ActiveModel {
+    let left = !begun && row.page_until.is_some_and(|until| until + PAGE_ASKED <= now);
+    let mut change = noted(row, one, now);
+    if left {
+        // Somebody went there and left again: nothing is to be heard of it any more.
+        forget_page(&mut change);
+    }
+    change
+}
+
+fn forget_page(change: &mut subscription::ActiveModel) {
+    change.page = Set(None);
+    change.page_url = Set(None);
+    change.page_plan = Set(None);
+    change.page_until = Set(None);
+}
+
+fn noted(
+    row: subscription::Model,
+    one: Option<SubscriptionState>,
     now: Instant,
 ) -> subscription::ActiveModel {
     let before = row.stage.clone();
@@ -155,10 +188,7 @@ fn note(
     change.ended_at = Set(over.then(|| ended.filter(|_| was_over).unwrap_or(now)));
     if stage.goes_on() {
         // It was taken there, or elsewhere: nobody is led to a page any more.
-        change.page = Set(None);
-        change.page_url = Set(None);
-        change.page_plan = Set(None);
-        change.page_until = Set(None);
+        forget_page(&mut change);
     }
     change.updated_at = Set(now);
     change
@@ -257,5 +287,22 @@ mod tests {
             let beside: Vec<_> = beside.into_iter().map(|one| one.id).collect();
             assert_eq!(beside, twice.iter().map(|place| name(*place)).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn what_was_begun_can_be_paid_for_a_day() {
+        let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
+        let at = |hours: i64| (now - Duration::hours(hours)).timestamp();
+        for (stage, hours, begun) in [
+            (Going::Incomplete, 1, true),
+            (Going::Incomplete, 23, true),
+            (Going::Incomplete, 24, false),
+            (Going::Ended, 1, false),
+            (Going::Active, 1, false),
+        ] {
+            let all = [one("sub_0", stage, at(hours))];
+            assert_eq!(is_begun(&all, now), begun, "{stage:?} {hours}");
+        }
+        assert!(!is_begun(&[], now));
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::payments::chargeable::{down, percent_up};
 use crate::policies::RiskAsks;
 
 /// From how many points on what is asked. Of several services each has its say, so both may be asked.
@@ -77,18 +78,23 @@ impl Rule {
         self.share(points).is_some()
     }
 
-    /// What it asks of a visit that costs so much. Where no deposit can be taken (there is no account that takes
-    /// money, or nothing to pay), staff decide.
-    pub(crate) fn demand(self, points: u8, price_minor: i64, takes_money: bool) -> Demand {
+    /// What it asks of a visit that costs so much, in steps that cards know. Where no deposit can be taken (there is no
+    /// account that takes money, or nothing to pay), staff decide.
+    pub(crate) fn demand(
+        self,
+        points: u8,
+        price_minor: i64,
+        step: i64,
+        takes_money: bool,
+    ) -> Demand {
         let approval = self.wants_approval(points);
         match self.share(points) {
             None if approval => Demand::Approval,
             None => Demand::Nothing,
-            Some(_) if !takes_money || price_minor <= 0 => Demand::Approval,
+            Some(_) if !takes_money || down(price_minor, step) <= 0 => Demand::Approval,
             Some(share) => {
-                // To the next minor unit, like every deposit.
-                let part = (i128::from(price_minor) * i128::from(share) + 99) / 100;
-                let part = i64::try_from(part).unwrap_or(price_minor);
+                // To the next step, like every deposit.
+                let part = percent_up(price_minor, share.into(), step);
                 if approval { Demand::Both(part) } else { Demand::Deposit(part) }
             }
         }

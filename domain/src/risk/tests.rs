@@ -135,10 +135,20 @@ fn what_is_asked_from_how_many_points_on() {
         (approval(70).and(Rule::default()), 69, 100, true, Nothing),
     ];
     for (rule, points, price, takes_money, expected) in cases {
-        let found = rule.demand(points, price, takes_money);
+        let found = rule.demand(points, price, 1, takes_money);
         assert_eq!(found, expected, "{rule:?} {points} {price}");
         assert_eq!(rule.is_met(points), expected != Nothing, "{rule:?} {points}");
     }
+}
+
+/// Cards know no third digit but nought.
+#[test]
+fn what_is_asked_in_steps_that_cards_know() {
+    let rule = Rule::of(Some(50), RiskAsks::Deposit, 33);
+    assert_eq!(rule.demand(50, 9_500, 10, true), Demand::Deposit(3_140));
+    assert_eq!(rule.demand(50, 9_500, 100, true), Demand::Deposit(3_200));
+    // No card can pay this.
+    assert_eq!(rule.demand(50, 9, 10, true), Demand::Approval);
 }
 
 fn past() -> impl Strategy<Value = Vec<Past>> {
@@ -217,11 +227,11 @@ proptest! {
     #[test]
     fn together_they_ask_no_less(
         one in rules(), two in rules(), points in 0u8..=100, price in 1i64..1_000_000,
-        takes_money in any::<bool>(),
+        takes_money in any::<bool>(), step in prop::sample::select(vec![1_i64, 10, 100]),
     ) {
-        let together = one.and(two).demand(points, price, takes_money);
+        let together = one.and(two).demand(points, price, step, takes_money);
         for alone in [one, two] {
-            let alone = alone.demand(points, price, takes_money);
+            let alone = alone.demand(points, price, step, takes_money);
             prop_assert!(together.deposit() >= alone.deposit());
             prop_assert!(together.approval() || !alone.approval());
         }

@@ -44,11 +44,13 @@ pub enum TokenKind {
     RegularLink,
     /// What such a customer keeps on a device.
     RegularPass,
+    /// A gift voucher that somebody buys online.
+    Gift,
 }
 
 impl TokenKind {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Session,
         Self::MagicLink,
         Self::PasswordReset,
@@ -65,6 +67,7 @@ impl TokenKind {
         Self::Kiosk,
         Self::RegularLink,
         Self::RegularPass,
+        Self::Gift,
     ];
 
     /// How its tokens begin.
@@ -86,6 +89,7 @@ impl TokenKind {
             Self::Kiosk => "oc_ki_",
             Self::RegularLink => "oc_rl_",
             Self::RegularPass => "oc_rp_",
+            Self::Gift => "oc_gi_",
         }
     }
 }

@@ -50,7 +50,7 @@ async fn again(tx: &TenantTx, holder: &Holder, times: &Times) -> Result<Again, B
     let sold: Vec<_> = lines(tx, row.id).await?.into_iter().map(LineFacts::from).collect();
     let wanted = Sold::of(&row, &sold).again(&row);
     let planned = plan(&shop, &wanted, Asker::Customer, None)?;
-    let asks_card = planned.policy.ask_card && payments::takes_cards(tx).await?;
+    let asks_card = planned.policy.ask_card && payments::takes_cards(tx, &shop.currency).await?;
     // Who looked risky is looked at each time.
     let risky = visit.risk.as_ref().is_some_and(|risk| planned.policy.risk.is_met(risk.points));
     if planned.policy.needs_approval || visit.deposit_minor > 0 || asks_card || risky {

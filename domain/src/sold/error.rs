@@ -10,6 +10,8 @@ use crate::tenants::TenantError;
 refusals! {
     /// Why something isn't sold, used or given back.
     SoldError {
+        NoVouchers = NotOffered "no_vouchers" "No vouchers are sold here online.",
+        NoCards = Conflict "no_cards" "Cards can't be taken here at the moment.",
         VoucherNotGood = Conflict "voucher_not_good" "This voucher can't be used. Please check the code.",
         CodeGone = Conflict "code_gone" "The code of this voucher isn't known any more.",
         MoreThanLeft = Conflict "more_than_left" "That is more than is left on this voucher.",

@@ -10,6 +10,8 @@ mod error;
 mod expiry;
 mod mails;
 mod memberships;
+mod offer;
+mod orders;
 mod passes;
 mod redeem;
 mod sale;
@@ -28,6 +30,12 @@ pub use memberships::{
     NewRenewal, NewSoldMembership, SoldMembershipFacts, cancel_sold_membership, list_memberships,
     read_membership, renew_membership, sell_membership,
 };
+pub(crate) use offer::is_offered;
+pub use offer::{PublicOffer, VoucherOffer, public_offer, read_offer, set_offer};
+pub use orders::{
+    GiftFacts, GiftHolder, GiftState, NewGift, buy_gift, forget_unpaid, open_gift, read_gift,
+};
+pub(crate) use orders::{Order, gift_arrived, hold_order, hold_sale, is_payable};
 pub(crate) use passes::passes_of;
 pub use passes::{NewPass, PassFacts, PassFilter, list_passes, read_pass, sell_pass};
 pub use redeem::{NewRedemption, Part, redeem, redeem_own};

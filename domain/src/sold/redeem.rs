@@ -1,5 +1,7 @@
 //! Paying for a visit with a voucher, at the desk or behind the visit's link.
 
+use std::fmt;
+
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 
@@ -16,7 +18,7 @@ use crate::payments::{self, Paying, PaymentFacts, With, open_of, pay_visit};
 use crate::tenancy::{StoreError, TenantTx};
 
 /// What somebody pays with a voucher at the desk.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewRedemption {
     /// The code, as it was typed.
     pub code: String,
@@ -24,6 +26,16 @@ pub struct NewRedemption {
     pub amount_minor: Option<i64>,
     /// The part of it that is a tip.
     pub tip_minor: i64,
+}
+
+/// Its code is money: it isn't printed.
+impl fmt::Debug for NewRedemption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { amount_minor, tip_minor, .. } = self;
+        let mut shown = f.debug_struct("NewRedemption");
+        shown.field("amount_minor", amount_minor).field("tip_minor", tip_minor);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// How much of a visit its customer pays.
@@ -133,4 +145,17 @@ async fn take(tx: &TenantTx, row: voucher::Model, amount_minor: i64) -> Result<(
     change.updated_at = Set(tx.now());
     change.update(tx.conn()).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_is_printed() {
+        let code = "ABCD-EFGH-JKMN-PQRS".to_owned();
+        let new = NewRedemption { code, amount_minor: Some(500), tip_minor: 0 };
+        let shown = format!("{new:?}");
+        assert!(shown.contains("500") && !shown.contains("ABCD"), "{shown}");
+    }
 }

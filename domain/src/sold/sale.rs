@@ -105,29 +105,8 @@ pub(super) async fn sell(
     desk: &Desk,
     sold: &Sold,
 ) -> Result<(SaleRow, Option<Id<Payment>>), StoreError> {
-    let id = tx.new_id::<Sale>();
-    let row = sale::ActiveModel {
-        tenant_id: Set(tx.tenant().uuid()),
-        id: Set(id.uuid()),
-        location_id: Set(desk.location.uuid()),
-        what: Set(sold.what.key().to_owned()),
-        state: Set("sold".to_owned()),
-        title: Set(sold.title.clone()),
-        price_minor: Set(sold.price_minor),
-        currency: Set(sold.currency.clone()),
-        customer_id: Set(desk.customer.map(Id::uuid)),
-        sold_by: Set(Actor::from(tx.caller().principal()).name),
-        created_at: Set(tx.now()),
-        updated_at: Set(tx.now()),
-    };
-    row.insert(tx.conn()).await?;
-    let sale = SaleRow {
-        id,
-        location: desk.location,
-        what: sold.what,
-        currency: sold.currency.clone(),
-        customer: desk.customer,
-    };
+    let seller = Actor::from(tx.caller().principal()).name;
+    let sale = open(tx, (desk.location, desk.customer), sold, ("sold", seller)).await?;
     let paying = Paying {
         with: With::Money(desk.way),
         amount_minor: sold.price_minor,
@@ -139,6 +118,32 @@ pub(super) async fn sell(
         _ => None,
     };
     Ok((sale, payment))
+}
+
+/// Writes down a sale: where and to whom, what, how it stands and who sold it.
+pub(super) async fn open(
+    tx: &TenantTx,
+    (location, customer): (Id<Location>, Option<Id<Customer>>),
+    sold: &Sold,
+    (state, sold_by): (&str, String),
+) -> Result<SaleRow, StoreError> {
+    let id = tx.new_id::<Sale>();
+    let row = sale::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        id: Set(id.uuid()),
+        location_id: Set(location.uuid()),
+        what: Set(sold.what.key().to_owned()),
+        state: Set(state.to_owned()),
+        title: Set(sold.title.clone()),
+        price_minor: Set(sold.price_minor),
+        currency: Set(sold.currency.clone()),
+        customer_id: Set(customer.map(Id::uuid)),
+        sold_by: Set(sold_by),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+    };
+    row.insert(tx.conn()).await?;
+    Ok(SaleRow { id, location, what: sold.what, currency: sold.currency.clone(), customer })
 }
 
 /// What a sale costs: something, and no more than a sale can.

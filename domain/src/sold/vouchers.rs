@@ -1,6 +1,9 @@
 //! Gift vouchers: sold, found and shown.
 
+use std::fmt;
+
 use chrono::{Months, NaiveDate};
+use chrono_tz::Tz;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
     QueryFilter, QuerySelect, Statement,
@@ -12,7 +15,7 @@ use super::code::Code;
 use super::entities::voucher;
 use super::error::SoldError;
 use super::mails;
-use super::sale::{self, Desk, Sold, Until};
+use super::sale::{self, Desk, SaleRow, Sold, Until};
 use super::words::{SoldState, What};
 use crate::audit::NewEntry;
 use crate::config::LOCALES;
@@ -93,7 +96,7 @@ pub struct VoucherFacts {
 }
 
 /// A voucher that was just sold.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SoldVoucher {
     /// The voucher.
     pub voucher: VoucherFacts,
@@ -101,6 +104,15 @@ pub struct SoldVoucher {
     pub code: String,
     /// What was paid for it.
     pub payment: Id<Payment>,
+}
+
+/// Its code is money: it isn't printed.
+impl fmt::Debug for SoldVoucher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { voucher, payment, .. } = self;
+        let mut shown = f.debug_struct("SoldVoucher");
+        shown.field("voucher", voucher).field("payment", payment).finish_non_exhaustive()
+    }
 }
 
 /// Which vouchers are wanted.
@@ -113,7 +125,7 @@ pub struct VoucherFilter {
 }
 
 /// The longest that a voucher is good for, in months.
-const LONGEST: u32 = 120;
+pub(super) const LONGEST: u32 = 120;
 
 struct Wanted {
     recipient_name: String,
@@ -160,21 +172,58 @@ pub async fn sell(tx: &mut TenantTx, new: &NewVoucher) -> Result<SoldVoucher, So
     let (Some(wanted), Some(counter), true) = (wanted, counter, faults.is_empty()) else {
         return Err(faults.into());
     };
-    let zone = sale::zone(&counter.place.time_zone)?;
-    let today = tx.now().with_timezone(&zone).date_naive();
-    let until = today.checked_add_months(Months::new(new.months));
-    let until = until.and_then(|last| Until::end_of(last, zone));
-    let until = until.ok_or_else(|| StoreError::Unreadable("the end of a voucher".into()))?;
     let business = tenants::read(tx).await?;
-    let title = shown(new.value_minor, &business.currency, &business.locale);
     let sold = Sold {
         what: What::Voucher,
-        title: title.clone(),
+        title: shown(new.value_minor, &business.currency, &business.locale),
         price_minor: new.value_minor,
         currency: business.currency,
     };
     let (sale, payment) = sale::sell(tx, &desk, &sold).await?;
     let payment = payment.ok_or_else(|| StoreError::Unreadable("a sale for nothing".into()))?;
+    let to = wanted.recipient_email;
+    let terms = Terms {
+        value_minor: new.value_minor,
+        months: new.months,
+        zone: sale::zone(&counter.place.time_zone)?,
+        recipient_name: wanted.recipient_name,
+        recipient_locale: new.recipient_locale.clone(),
+        message: wanted.message,
+        mailed_to: to.as_ref().map(|to| to.shown().to_owned()),
+    };
+    let (row, code) = issue(tx, &sale, &sold.title, terms).await?;
+    if let Some(to) = &to {
+        let giver = counter.customer.map(|customer| customer.name);
+        mails::send(tx, &row, &code, to, giver).await?;
+    }
+    let voucher = read(tx, Id::from_uuid(row.id)).await?;
+    Ok(SoldVoucher { voucher, code: code.shown(), payment })
+}
+
+/// What a voucher is worth, for how long and for whom.
+pub(super) struct Terms {
+    pub(super) value_minor: i64,
+    /// Counted from today, where it is sold.
+    pub(super) months: u32,
+    pub(super) zone: Tz,
+    pub(super) recipient_name: String,
+    pub(super) recipient_locale: Option<String>,
+    pub(super) message: String,
+    /// Where its code is sent at once.
+    pub(super) mailed_to: Option<String>,
+}
+
+/// Writes down the voucher of a sale that was paid, with a new code.
+pub(super) async fn issue(
+    tx: &mut TenantTx,
+    sale: &SaleRow,
+    title: &str,
+    terms: Terms,
+) -> Result<(voucher::Model, Code), StoreError> {
+    let today = tx.now().with_timezone(&terms.zone).date_naive();
+    let until = today.checked_add_months(Months::new(terms.months));
+    let until = until.and_then(|last| Until::end_of(last, terms.zone));
+    let until = until.ok_or_else(|| StoreError::Unreadable("the end of a voucher".into()))?;
     let (id, code) = (tx.new_id::<Voucher>(), Code::generate(tx.entropy()));
     let row = voucher::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
@@ -184,27 +233,23 @@ pub async fn sell(tx: &mut TenantTx, new: &NewVoucher) -> Result<SoldVoucher, So
         code_sealed: Set(Some(tx.tools().seal(&place(id), code.letters().as_bytes())?)),
         code_end: Set(code.end().to_owned()),
         state: Set(SoldState::Active.key().to_owned()),
-        value_minor: Set(new.value_minor),
-        left_minor: Set(new.value_minor),
-        currency: Set(sale.currency),
-        recipient_name: Set(wanted.recipient_name),
-        recipient_email: Set(wanted.recipient_email.as_ref().map(|to| to.shown().to_owned())),
-        recipient_locale: Set(new.recipient_locale.clone()),
-        message: Set(wanted.message),
+        value_minor: Set(terms.value_minor),
+        left_minor: Set(terms.value_minor),
+        currency: Set(sale.currency.clone()),
+        recipient_name: Set(terms.recipient_name),
+        mailed_at: Set(terms.mailed_to.as_ref().map(|_| tx.now())),
+        recipient_email: Set(terms.mailed_to),
+        recipient_locale: Set(terms.recipient_locale),
+        message: Set(terms.message),
         last_day: Set(until.last_day),
         expires_at: Set(until.expires_at),
-        mailed_at: Set(wanted.recipient_email.as_ref().map(|_| tx.now())),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
     };
     let row = row.insert(tx.conn()).await?;
     tx.record(NewEntry::new("voucher.sold", "voucher").on(id, format!("{title} …{}", code.end())));
     tx.emit(NewEvent::new("voucher.sold", &json!({ "id": id })));
-    if let Some(to) = &wanted.recipient_email {
-        let giver = counter.customer.map(|customer| customer.name);
-        mails::send(tx, &row, &code, to, giver).await?;
-    }
-    Ok(SoldVoucher { voucher: read(tx, id).await?, code: code.shown(), payment })
+    Ok((row, code))
 }
 
 /// Where a code is sealed.

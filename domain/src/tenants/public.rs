@@ -10,6 +10,7 @@ use crate::catalog::{self, Menu};
 use crate::ids::{Id, Location};
 use crate::images::{self, Images};
 use crate::locations::{self, DayFacts, LocationFacts};
+use crate::payments::Counter;
 use crate::staff::{self, PublicStaff};
 use crate::tenancy::{Caller, Db, RequestFacts, SystemReason, SystemTx, TenantFacts};
 use crate::text;
@@ -46,6 +47,8 @@ pub struct PublicPage {
     pub menu: Menu,
     /// Whom customers can choose.
     pub staff: Vec<PublicStaff>,
+    /// Whether gift vouchers can be bought here, too.
+    pub sells_vouchers: bool,
 }
 
 impl From<entity::Model> for TenantFacts {
@@ -69,7 +72,11 @@ pub async fn visit(db: &Db, slug: &str, request: RequestFacts) -> Result<Caller,
 }
 
 /// The page of the shop with this address.
-pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, TenantError> {
+pub async fn public_page(
+    tx: &SystemTx,
+    slug: &str,
+    counter: &Counter,
+) -> Result<PublicPage, TenantError> {
     // What isn't written like an address is nobody's.
     let Ok(slug) = text::slug(slug) else { return Err(TenantError::NotFound) };
     let found = entity::Entity::find().filter(entity::Column::Slug.eq(slug));
@@ -85,6 +92,8 @@ pub async fn public_page(tx: &SystemTx, slug: &str) -> Result<PublicPage, Tenant
         locations,
         staff: staff::bookable(tx.conn(), tenant, &menu).await?,
         images: images::of(tx.conn(), tenant).await?,
+        sells_vouchers: !shop.read_only
+            && counter.sells_vouchers(tx, tenant, &shop.currency).await?,
         menu,
         slug: shop.slug,
         name: shop.name,

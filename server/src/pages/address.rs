@@ -9,6 +9,8 @@ use openchair_domain::text;
 pub(super) enum Show {
     /// Booking.
     Book,
+    /// A voucher for somebody.
+    Gift,
     /// The line, for who might join it.
     Queue,
     /// The screen in the shop.
@@ -18,7 +20,7 @@ pub(super) enum Show {
 impl Show {
     pub(super) const fn shell(self) -> &'static str {
         match self {
-            Self::Book => BOOK,
+            Self::Book | Self::Gift => BOOK,
             Self::Queue => QUEUE,
             Self::Board => "board.html",
         }
@@ -27,6 +29,7 @@ impl Show {
     const fn rest(self) -> &'static str {
         match self {
             Self::Book => "",
+            Self::Gift => "/gift",
             Self::Queue => "/queue",
             Self::Board => "/tv",
         }
@@ -36,21 +39,30 @@ impl Show {
 const BOOK: &str = "book.html";
 const QUEUE: &str = "queue.html";
 
-/// Pages whose address is a secret: visits, what somebody waits for, offers; tickets, tablets; and that of
-/// customers who come back, whose secret stands behind the `#`. Nothing of it is looked at here: the page asks
+/// Pages whose address is a secret: visits, what somebody waits for, offers, vouchers; tickets, tablets; and that
+/// of customers who come back, whose secret stands behind the `#`. Nothing of it is looked at here: the page asks
 /// the API.
-pub(super) const WITH_TOKENS: [(&str, &str); 6] = [
+pub(super) const WITH_TOKENS: [(&str, &str); 7] = [
     ("/me", BOOK),
     ("/b/:token", BOOK),
     ("/w/:token", BOOK),
     ("/o/:token", BOOK),
+    ("/g/:token", BOOK),
     ("/q/:token", QUEUE),
     ("/kiosk/:token", QUEUE),
 ];
 
 /// A shop's pages, also as somebody types them.
-pub(super) const OF_SHOPS: [&str; 6] =
-    ["/:shop", "/:shop/", "/:shop/queue", "/:shop/queue/", "/:shop/tv", "/:shop/tv/"];
+pub(super) const OF_SHOPS: [&str; 8] = [
+    "/:shop",
+    "/:shop/",
+    "/:shop/gift",
+    "/:shop/gift/",
+    "/:shop/queue",
+    "/:shop/queue/",
+    "/:shop/tv",
+    "/:shop/tv/",
+];
 
 /// The address of a shop's page.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,6 +78,7 @@ impl Address {
         let path = path.strip_suffix('/').unwrap_or(path);
         let (shop, show) = match path.split_once('/') {
             None => (path, Show::Book),
+            Some((shop, "gift")) => (shop, Show::Gift),
             Some((shop, "queue")) => (shop, Show::Queue),
             Some((shop, "tv")) => (shop, Show::Board),
             Some(_) => return None,
@@ -127,6 +140,7 @@ mod tests {
             "/app/settings/security",
             "/apple-spa",
             "/lagoon",
+            "/lagoon/gift",
             "/lagoon/queue",
             "/lagoon/tv",
             "/app/queue",
@@ -135,9 +149,12 @@ mod tests {
             "/b/oc_1",
             "/w/oc_1",
             "/o/oc_1",
+            "/g/oc_1",
+            "/g/gift",
             "/q/oc_1",
             "/kiosk/oc_1",
             "/lagoon/elsewhere",
+            "/lagoon/gift/elsewhere",
             "/lagoon/queue/elsewhere",
         ] {
             let theirs = shells.iter().find(|(_, pages)| pages.is_match(path));
@@ -153,6 +170,7 @@ mod tests {
             ("/lagoon", page("lagoon", Show::Book)),
             ("/Lagoon-Spa/", page("lagoon-spa", Show::Book)),
             ("/LAGOON/queue/", page("lagoon", Show::Queue)),
+            ("/lagoon/gift/", page("lagoon", Show::Gift)),
             ("/lagoon/tv", page("lagoon", Show::Board)),
             ("/lagoon//", None),
             ("/lagoon/TV", None),

@@ -68,5 +68,6 @@ pub(super) fn page(name: &str) -> PublicPage {
             ..Menu::default()
         },
         staff: Vec::new(),
+        sells_vouchers: false,
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn head(page: &PublicPage, address: &Address, said: Pages<'_>, origin
     let words = said.words();
     let does = match address.show {
         Show::Book => &words.book,
+        Show::Gift => &words.gift,
         Show::Queue => &words.queue,
         Show::Board => &words.board,
     };
@@ -181,7 +182,7 @@ mod tests {
         sly.locations[0].address = "</title><script>alert(3)".into();
         sly.menu.services[0].category_name = "\"><script>alert(4)".into();
         sly.menu.services[0].terms.name = "</script><script>alert(5)".into();
-        for show in [Show::Book, Show::Queue, Show::Board] {
+        for show in [Show::Book, Show::Gift, Show::Queue, Show::Board] {
             let head = written(&sly, show, "en");
             // One element for data at most, and it is the only script.
             assert_eq!(head.matches("<script").count(), usize::from(show != Show::Board), "{head}");

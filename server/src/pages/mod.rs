@@ -36,7 +36,7 @@ const ROBOTS: &str = "/robots.txt";
 
 /// `/app` is the staff's, `/apple-spa` is somebody's shop. Framed pages name their address themselves.
 const ROBOTS_TEXT: &str = "User-agent: *\nDisallow: /app$\nDisallow: /app/\nDisallow: /v1/\n\
-     Disallow: /b/\nDisallow: /w/\nDisallow: /o/\nDisallow: /q/\nDisallow: /u/\nDisallow: /kiosk/\n";
+     Disallow: /b/\nDisallow: /w/\nDisallow: /o/\nDisallow: /g/\nDisallow: /q/\nDisallow: /u/\nDisallow: /kiosk/\n";
 
 /// Every path that [`routes`] adds, for the table of methods.
 pub fn paths() -> impl Iterator<Item = &'static str> {
@@ -107,7 +107,7 @@ async fn of_shop(app: App, files: WebFiles, request: Request) -> Result<Response
     };
     match address.show {
         Show::Book if is_framed(query) => let_frame(page.headers_mut()),
-        Show::Book => let_pay(&app, page.headers_mut()),
+        Show::Book | Show::Gift => let_pay(&app, page.headers_mut()),
         _ => {}
     }
     Ok(page)
@@ -126,7 +126,8 @@ async fn find(
     query: &str,
 ) -> Result<Shop, ApiError> {
     let page = public::shop(app, &facts, &address.slug).await?;
-    let line = match line_at(&page, query).filter(|_| address.show != Show::Book) {
+    let tells = matches!(address.show, Show::Queue | Show::Board);
+    let line = match line_at(&page, query).filter(|_| tells) {
         Some(at) => Some(Box::pin(public::line(app, facts, &address.slug, at)).await?),
         None => None,
     };

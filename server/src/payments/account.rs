@@ -70,6 +70,19 @@ impl PaymentAccountApi {
         Ok(NoContent::Done)
     }
 
+    /// Takes the account at Stripe away, once nothing is being paid or given back there: customers can't pay by card
+    /// then. What was paid there stays paid, and can be given back; whoever connects again gets another account.
+    #[oai(path = "/stripe", method = "delete", operation_id = "disconnect_stripe")]
+    async fn disconnect_stripe(
+        &self,
+        who: Can<perm::ConnectPayments>,
+    ) -> Result<NoContent, ApiError> {
+        let mut tx = self.0.db.tenant(&who).await?;
+        payments::disconnect_stripe(&mut tx).await?;
+        tx.commit().await?;
+        Ok(NoContent::Done)
+    }
+
     /// Asks the provider how the account is now.
     #[oai(path = "/look", method = "post", operation_id = "look_at_payment_account")]
     async fn look(

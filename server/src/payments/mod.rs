@@ -10,6 +10,7 @@ pub mod hook;
 mod own;
 mod own_dto;
 mod till;
+mod till_dto;
 
 use openchair_domain::authz::perm;
 use openchair_domain::ids::{Appointment, Location, Payment, Sale};
@@ -32,11 +33,12 @@ use crate::problem::ApiError;
 pub use account::PaymentAccountApi;
 pub use books::BooksApi;
 pub use card_form::CardForm;
+pub use hook::HookSecrets;
 pub use own::OwnPaymentApi;
 pub use till::TillApi;
 
 pub(crate) use dto::{PaymentView, PaymentWay};
-pub(crate) use own_dto::OwnPaymentView;
+pub(crate) use own_dto::{DoorView, OwnPaymentView, card_at};
 
 use dto::{PaymentInput, RefundInput, RefundView, VisitMoneyView};
 

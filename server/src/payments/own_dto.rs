@@ -63,14 +63,19 @@ pub(super) struct WishInput {
 impl WishInput {
     /// `has_form`: there is one.
     pub(super) fn to_domain(&self, has_form: bool) -> Wish {
-        let card_at = if self.form && has_form { CardAt::Form } else { CardAt::Page };
+        let card_at = card_at(self.form, has_form);
         Wish { part: self.what.into(), tip_minor: self.tip_minor, card_at }
     }
 }
 
+/// Where a card is typed in: in a form, if that is wished and there is one.
+pub(crate) const fn card_at(wished: bool, has_form: bool) -> CardAt {
+    if wished && has_form { CardAt::Form } else { CardAt::Page }
+}
+
 /// Where one pays by card: one of both is there.
 #[derive(Debug, Object)]
-pub(super) struct DoorView {
+pub(crate) struct DoorView {
     /// A page at the provider's
     url: Option<String>,
     /// A form of theirs, within the page
@@ -91,7 +96,7 @@ struct CardFormView {
 }
 
 impl DoorView {
-    pub(super) fn of(entrance: OwnEntrance, form: Option<&CardForm>) -> Self {
+    pub(crate) fn of(entrance: OwnEntrance, form: Option<&CardForm>) -> Self {
         match (entrance.door, form) {
             (Door::Form(secret), Some(CardForm { script, key, .. })) => {
                 let (script, key) = (script.clone(), key.clone());

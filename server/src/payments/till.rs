@@ -8,7 +8,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 
-use super::dto::{TillCloseInput, TillCloseView, TillView};
+use super::till_dto::{TillCloseInput, TillCloseView, TillView};
 use crate::app::App;
 use crate::auth::Can;
 use crate::csv::{self, CsvFile};

@@ -67,6 +67,8 @@ pub(crate) struct PublicPageView {
     forms: Vec<PublicFormView>,
     /// Whom customers can choose
     staff: Vec<PublicStaffView>,
+    /// Whether gift vouchers can be bought online
+    sells_vouchers: bool,
 }
 
 impl From<PublicPage> for PublicPageView {
@@ -92,6 +94,7 @@ impl From<PublicPage> for PublicPageView {
             packages: menu.packages.into_iter().map(PublicPackageView::from).collect(),
             membership_plans: menu.plans.into_iter().map(PublicPlanView::from).collect(),
             forms: menu.forms.into_iter().map(PublicFormView::from).collect(),
+            sells_vouchers: page.sells_vouchers,
             staff: page.staff.into_iter().map(PublicStaffView::from).collect(),
         }
     }

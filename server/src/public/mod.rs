@@ -41,7 +41,7 @@ pub(crate) async fn shop(
 ) -> Result<PublicPage, ApiError> {
     app.limits.public(request).await?;
     let tx = app.db.system(SystemReason::PublicPage).await?;
-    let page = tenants::public_page(&tx, shop).await?;
+    let page = tenants::public_page(&tx, shop, &app.counter).await?;
     tx.commit().await?;
     Ok(page)
 }

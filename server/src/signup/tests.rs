@@ -25,6 +25,7 @@ use crate::embedded::{Cluster, DATABASE, EmbeddedOptions};
 use crate::limits::Limiter;
 use crate::live::Hub;
 use crate::openapi;
+use crate::payments::HookSecrets;
 use crate::problem::Normalise;
 use crate::testing::{Answer, Client};
 
@@ -81,7 +82,7 @@ async fn app() -> (App, Arc<Ground>) {
     let parts = Parts {
         counter,
         billing,
-        stripe_secret: Secret::new(""),
+        stripe_secrets: HookSecrets::from_settings(&settings.stripe),
         card_form: None,
         db,
         identity,

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
-import { cardForm, connect, deposit, payInForm } from '../support/money';
+import { change } from '../support/menu';
+import { cardForm, connect, deposit, leaveInForm, payInForm } from '../support/money';
 import { bookedVisit, openShop } from '../support/shop';
 
 /** A shop that wants a part of the price before, and takes cards for it. */
@@ -33,6 +34,28 @@ test('a deposit is paid in the form on the page, and the visit is certain', asyn
   await payInForm(page, '4242424242424242');
   await expect(own.getByText(/is paid. Thank you!/)).toBeVisible();
   await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();
+  await expect(page.locator('iframe')).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(`${path}$`));
+});
+
+test('a card alone is left in the form on the page, and nothing is paid', async ({ page }) => {
+  const { slug } = await openShop(page, async (desk) => {
+    await change(desk, 'PATCH', '/v1/booking-policy', { ask_card: true, no_show_fee_percent: 50 });
+    await connect(desk);
+  });
+  const path = await bookedVisit(page, slug);
+  await page.goto(path);
+  const leave = page.getByRole('region', { name: 'Your card' }).getByRole('button', { name: 'Leave a card' });
+  await leave.click();
+  await leaveInForm(page, '4000000000000002');
+  await expect(cardForm(page).getByRole('alert')).toContainText('declined');
+  // Whoever comes again finds the same form.
+  await page.reload();
+  await leave.click();
+  await leaveInForm(page, '4000002500003155');
+  await cardForm(page).getByRole('button', { name: 'Complete' }).click();
+  await expect(page.getByRole('heading', { name: /^See you on/ })).toBeVisible();
+  await expect(page.getByText('Your Visa card is on file for this visit.')).toBeVisible();
   await expect(page.locator('iframe')).toHaveCount(0);
   await expect(page).toHaveURL(new RegExp(`${path}$`));
 });

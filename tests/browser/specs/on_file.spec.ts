@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
 import { change } from '../support/menu';
-import { connect, moneyOf, payInForm } from '../support/money';
+import { connect, leaveInForm, moneyOf, payInForm } from '../support/money';
 import { call, owner } from '../support/people';
 import type { Schema } from '../support/schema';
 
@@ -53,7 +53,7 @@ async function type(guest: Page, number: string, press: RegExp): Promise<void> {
 async function left(guest: Page, slug: string, name = 'Nina Two', number = '4242424242424242'): Promise<void> {
   await booking(guest, slug, name);
   await guest.getByRole('region', { name: 'Your card' }).getByRole('button', { name: 'Leave a card' }).click();
-  await type(guest, number, /^Save/);
+  await leaveInForm(guest, number);
   await expect(guest.getByRole('heading', { name: /^See you on/ })).toBeVisible();
 }
 
@@ -86,12 +86,16 @@ test('a card is left while booking, staff see it, and the rest is paid by the li
   await booking(guest, slug, 'Nina Two');
   const own = guest.getByRole('region', { name: 'Your card' });
   await expect(own).toContainText('A card makes your visit certain. Nothing is taken from it now.');
+  // Whoever doesn’t like the form goes to the provider’s page.
+  const apart = own.getByRole('button', { name: 'Leave it on the provider’s own page instead' });
   await own.getByRole('button', { name: 'Leave a card' }).click();
+  await apart.click();
   // Whoever thinks better of it has left none.
   await guest.getByRole('link', { name: 'Back' }).click();
   await expect(guest.getByRole('heading', { name: 'A card is still wanted' })).toBeVisible();
   await expect(own.getByText(/^No card has arrived/)).toBeVisible();
   await own.getByRole('button', { name: 'Leave a card' }).click();
+  await apart.click();
   await type(guest, '4242424242424242', /^Save/);
   await expect(guest.getByRole('heading', { name: /^See you on/ })).toBeVisible();
   const money = guest.getByRole('region', { name: 'Your payment' });

@@ -27,6 +27,12 @@ export async function payInForm(page: Page, number: string): Promise<void> {
   await cardForm(page).getByRole('button', { name: /^Pay/ }).click();
 }
 
+/** A card is left in that form, and nothing is paid. */
+export async function leaveInForm(page: Page, number: string): Promise<void> {
+  await cardForm(page).getByLabel('Card number').fill(number);
+  await cardForm(page).getByRole('button', { name: /^Save/ }).click();
+}
+
 /** Money that is taken at the desk. */
 export const take = (page: Page, visit: string, body: Schema<'PaymentInput'>): Promise<Schema<'PaymentView'>> =>
   call(page, 'POST', `/v1/appointments/${visit}/payments`, body);

@@ -42,3 +42,12 @@ export async function sellMembership(page: Page, customer: string, more: Sold<'N
 
 export const customerOf = (page: Page, name: string, more: object = {}): Promise<{ id: string }> =>
   call(page, 'POST', '/v1/customers', { name, ...more });
+
+type Offer = Schema<'VoucherOfferInput'>;
+
+/** Vouchers are sold on the page of the business. */
+export async function sellOnline(page: Page, more: Partial<Offer> = {}): Promise<void> {
+  const { version, ...known } = await call<Offer & { version: number }>(page, 'GET', '/v1/voucher-offer');
+  const offer = { ...known, offered: true, amounts_minor: [2500, 5000, 10_000], ...more };
+  await call(page, 'PUT', '/v1/voucher-offer', offer, { 'If-Match': `"${version}"` });
+}

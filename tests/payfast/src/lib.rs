@@ -17,7 +17,6 @@
 //! ```
 
 mod api;
-mod clock;
 mod form;
 mod hooks;
 mod http;
@@ -31,16 +30,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use openchair_stand_in::{Gate, Hooks};
 
-pub use clock::Clock;
 pub use form::{Fields, signature, signed};
-pub use hooks::{Delivery, Order};
+pub use hooks::Delivery;
+pub use openchair_stand_in::{Clock, Order};
 pub use stand::Stand;
 pub use state::{Merchant, Method, Payment, Status};
 pub use trouble::Act;
 
-use crate::hooks::{Hooks, Post};
+use crate::hooks::Notice;
 use crate::state::State;
 
 /// How a stand-in is set up.
@@ -81,7 +80,7 @@ struct Inner {
     settings: Settings,
     origin: String,
     state: Mutex<State>,
-    hooks: Hooks,
+    hooks: Hooks<Notice>,
     gate: Gate,
 }
 
@@ -122,14 +121,14 @@ impl Inner {
 
     /// Tells the merchant how a payment stands, while nobody else can do anything.
     fn tell(&self, state: &mut State, page: &str) {
-        if let Some(post) = notice(state, page) {
-            self.hooks.tell(&post);
+        if let Some((notice, url)) = notice(state, page) {
+            self.hooks.tell(&notice, &[url]);
         }
     }
 }
 
-/// How a payment stands, for whom it is told; none: nobody wants to know.
-fn notice(state: &mut State, page: &str) -> Option<Post> {
+/// How a payment stands, and who is told; none: nobody wants to know.
+fn notice(state: &mut State, page: &str) -> Option<(Notice, String)> {
     let payment = state.at_page(page)?.clone();
     let told = payment.notice();
     let passphrase = state.merchant(&payment.merchant)?.passphrase.clone();
@@ -137,38 +136,5 @@ fn notice(state: &mut State, page: &str) -> Option<Post> {
     let status = told.iter().find(|(name, _)| name == "payment_status")?.1.clone();
     let url = payment.field("notify_url").to_owned();
     let body = signed(&told, &passphrase);
-    (!url.is_empty()).then(|| Post::new(payment.pf_payment_id.clone(), status, body, url))
-}
-
-/// Where requests wait until they are let go.
-#[derive(Debug)]
-struct Gate {
-    permits: Semaphore,
-    waiting: watch::Sender<usize>,
-}
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self { permits: Semaphore::new(0), waiting: watch::Sender::new(0) }
-    }
-}
-
-impl Gate {
-    async fn pass(&self) {
-        self.waiting.send_modify(|count| *count += 1);
-        if let Ok(permit) = self.permits.acquire().await {
-            permit.forget();
-        }
-        self.waiting.send_modify(|count| *count -= 1);
-    }
-
-    fn open(&self) {
-        self.permits.add_permits(*self.waiting.borrow());
-    }
-
-    async fn wait_for(&self, count: usize) {
-        let mut waiting = self.waiting.subscribe();
-        // The sender is ours: it isn't gone.
-        let _ = waiting.wait_for(|now| *now >= count).await;
-    }
+    (!url.is_empty()).then_some((Notice { payment: payment.pf_payment_id, status, body }, url))
 }

@@ -3,13 +3,14 @@
 use std::io;
 use std::sync::Arc;
 
+use openchair_stand_in::{Gate, Hooks, Order};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::hooks::{Delivery, Hooks, Order};
+use crate::hooks::{self, Delivery};
 use crate::state::{Merchant, Method, Payment, State};
 use crate::trouble::{Act, Trouble};
-use crate::{Gate, Inner, Outcome, Settings, http, notice};
+use crate::{Inner, Outcome, Settings, http, notice};
 
 /// A stand-in that listens. It ends when it is dropped.
 #[derive(Debug)]
@@ -29,22 +30,21 @@ impl Drop for Stand {
 impl Stand {
     /// Listens from now on.
     pub async fn start(settings: Settings) -> io::Result<Self> {
-        // Notices go by a client that wants one even for plain HTTP. Whoever was first has installed the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        openchair_stand_in::for_clients();
         let listener = TcpListener::bind(settings.bind).await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let (hooks, posts) = Hooks::new();
+        let (told_of, posts) = Hooks::new();
         let inner = Arc::new(Inner {
             settings,
             origin,
             state: std::sync::Mutex::new(State::new()),
-            hooks,
+            hooks: told_of,
             gate: Gate::default(),
         });
         let serving = tokio::spawn(http::serve(listener, Arc::clone(&inner)));
         let telling = Arc::clone(&inner);
         let telling = tokio::spawn(async move {
-            telling.hooks.run(posts, &telling.settings.pauses).await;
+            telling.hooks.run(posts, &telling.settings.pauses, hooks::put).await;
         });
         Ok(Self { inner, tasks: vec![serving, telling] })
     }
@@ -61,6 +61,11 @@ impl Stand {
             Merchant { id: state.number(), key: state.secret(13), passphrase: state.secret(20) };
         state.merchants.push(merchant.clone());
         merchant
+    }
+
+    /// It takes the money of this one, too.
+    pub fn add_merchant(&self, merchant: Merchant) {
+        self.inner.state().merchants.push(merchant);
     }
 
     /// All payments that were begun, in their order.
@@ -131,7 +136,7 @@ impl Stand {
     /// How a payment stands is told once more, now; whether there is one at this page whom anybody asks about.
     pub fn tell_again(&self, page: &str) -> bool {
         let post = notice(&mut self.inner.state(), page);
-        post.map(|post| self.inner.hooks.send(post)).is_some()
+        post.map(|(notice, url)| self.inner.hooks.tell_now(&notice, &[url])).is_some()
     }
 
     /// From now on something is confirmed that was never told, as if it had been.

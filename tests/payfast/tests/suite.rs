@@ -5,3 +5,4 @@ mod api;
 mod caller;
 mod notices;
 mod process;
+mod program;

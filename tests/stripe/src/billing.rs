@@ -12,6 +12,9 @@ use crate::paying::Outcome;
 use crate::periods;
 use crate::state::{State, example};
 
+/// How long the first bill of a subscription can be paid.
+const FIRST_PAID_WITHIN: i64 = 23 * 60 * 60;
+
 /// What becomes of a subscription whose last bill nobody tries to take any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -128,12 +131,51 @@ impl State {
             // Nobody asked.
             (None, _) => Outcome::Closed,
             (Some(number), true) => self.begin(session, &wanted, &number),
-            (Some(_), false) => declined(
-                "setup_intent_authentication_failure",
-                None,
-                "We are unable to authenticate your payment method. Please choose a different payment \
-                 method and try again.",
-            ),
+            (Some(number), false) => {
+                // In a trial nothing was to be paid: then there is nothing to leave behind.
+                if wanted.trial_end.is_none() {
+                    self.leave_incomplete(session, &wanted, &number);
+                }
+                declined(
+                    "setup_intent_authentication_failure",
+                    None,
+                    "We are unable to authenticate your payment method. Please choose a different payment \
+                     method and try again.",
+                )
+            }
+        }
+    }
+
+    /// A subscription whose first bill wasn't paid: another card can still be typed in at its page, for another one.
+    fn leave_incomplete(&mut self, session: &str, wanted: &Wanted, number: &str) {
+        let customer = self.change(session)["customer"].as_str().unwrap_or_default().to_owned();
+        let method = self.new_method(None, Some(&customer), number);
+        let subscription = self.new_subscription(&customer, &method, wanted);
+        self.change(&subscription)["status"] = "incomplete".into();
+        self.emit(None, "customer.subscription.created", &subscription);
+        let invoice = self.bill(&subscription, "subscription_create");
+        self.fail(&invoice);
+    }
+
+    /// Subscriptions whose first bill can't be paid any more are over, and never were anything.
+    pub(crate) fn expire_incomplete(&mut self) {
+        let since = self.now - FIRST_PAID_WITHIN;
+        let all = self.all("subscription").filter(|(_, one)| {
+            one["status"] == "incomplete" && one["created"].as_i64().is_some_and(|at| at <= since)
+        });
+        let late: Vec<_> =
+            all.filter_map(|(_, one)| one["id"].as_str().map(str::to_owned)).collect();
+        for id in late {
+            let object = self.change(&id);
+            object["status"] = "incomplete_expired".into();
+            object["ended_at"] =
+                (object["created"].as_i64().unwrap_or(0) + FIRST_PAID_WITHIN).into();
+            let invoice = object["latest_invoice"].as_str().map(str::to_owned);
+            if let Some(invoice) = invoice {
+                self.change(&invoice)["status"] = "void".into();
+                self.emit(None, "invoice.voided", &invoice);
+            }
+            self.emit(None, "customer.subscription.updated", &id);
         }
     }
 

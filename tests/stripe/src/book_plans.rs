@@ -53,7 +53,7 @@ pub struct Subscription {
     pub id: String,
     /// Who pays.
     pub customer: String,
-    /// `trialing`, `active`, `past_due`, `unpaid` or `canceled`.
+    /// `trialing`, `active`, `past_due`, `unpaid`, `canceled`, `incomplete` or `incomplete_expired`.
     pub status: String,
     /// What it costs.
     pub price: String,
@@ -74,7 +74,7 @@ pub struct Invoice {
     pub customer: String,
     /// For what.
     pub subscription: String,
-    /// `open` or `paid`.
+    /// `open`, `paid` or `void`.
     pub status: String,
     /// How much is to be paid, as Stripe counts.
     pub amount_due: i64,

@@ -11,7 +11,7 @@ pub(crate) enum Card {
     Inquired,
     /// It pays, and money given back to it is on its way for a while.
     RefundTakesTime,
-    /// It pays, and money given back to it comes back after a while.
+    /// It pays, and money given back to it arrives and comes back by itself after a minute.
     RefundComesBack,
     /// Its bank asks who it is.
     Asks,

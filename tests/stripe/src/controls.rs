@@ -1,10 +1,10 @@
 //! What tests can do, over HTTP: for those who can't call it.
 
+use openchair_stand_in::Order;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::billing::GivenUp;
-use crate::hooks::Order;
 use crate::http::{Asked, Said};
 use crate::trouble::Trouble;
 use crate::{Inner, book};
@@ -19,6 +19,8 @@ enum Command {
     SettleRefund { refund: String, well: bool },
     Onboard { account: String },
     Restrict { account: String, requirement: String },
+    Revoke { account: String },
+    Admit { account: String },
     Renew { subscription: String },
     GiveUp { subscription: String, then: GivenUp },
     Cancel { subscription: String },
@@ -79,6 +81,8 @@ fn obey(inner: &Inner, order: Command) -> Said {
         Command::Restrict { account, requirement } => {
             done = inner.act(|state| state.restrict(&account, &requirement)).into();
         }
+        Command::Revoke { account } => done = inner.state().revoke(&account).into(),
+        Command::Admit { account } => done = inner.state().revoked.remove(&account).into(),
         Command::Renew { subscription } => {
             done = inner.act(|state| state.renew(&subscription)).into();
         }
@@ -108,7 +112,9 @@ fn obey(inner: &Inner, order: Command) -> Said {
         Command::SlowRefunds { times } => inner.state().orders.slow_refunds = times,
         Command::Trouble(trouble) => inner.state().troubles.push(trouble),
         Command::LetGo => inner.gate.open(),
-        Command::WebhooksTo { urls } => inner.hooks.to(urls),
+        Command::WebhooksTo { urls } => {
+            inner.tell_these(urls.iter().flat_map(|url| inner.settings.both(url)).collect());
+        }
         Command::HoldWebhooks => inner.hooks.hold(),
         Command::ReleaseWebhooks { order } => inner.hooks.release(order),
         Command::HurryWebhooks => inner.hooks.hurry(),

@@ -1,31 +1,45 @@
-//! Webhooks: events are told to whoever wants to know, signed, and once more if nobody listened.
-
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+//! Webhooks: events are told to whoever wants to know, signed, and once more if nobody listened. An endpoint is told
+//! of businesses' accounts or of the platform's own, never of both, and has a secret of its own.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use reqwest::Client;
-use reqwest::redirect::Policy;
+use openchair_stand_in::{News, Post};
+use reqwest::{Client, RequestBuilder};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use crate::Clock;
+/// Of whose accounts an endpoint is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Of those of businesses.
+    Connected,
+    /// Of the platform's own.
+    Own,
+}
 
-/// How long a receiver may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Who is told, of what, and what that is signed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Where.
+    pub url: String,
+    /// Of whose accounts.
+    pub scope: Scope,
+    /// Its own secret.
+    pub secret: String,
+}
 
-/// An event on its way to somebody.
+/// Something that happened.
 #[derive(Debug, Clone)]
-pub(crate) struct Post {
-    event: String,
-    kind: String,
-    body: String,
-    url: String,
-    attempt: u32,
+pub(crate) struct Event {
+    /// Its name.
+    pub(crate) id: String,
+    /// What happened.
+    pub(crate) kind: String,
+    /// In whose account.
+    pub(crate) scope: Scope,
+    /// How it reads.
+    pub(crate) body: String,
 }
 
 /// An attempt to tell somebody.
@@ -37,199 +51,38 @@ pub struct Delivery {
     pub kind: String,
     /// Who was told.
     pub url: String,
+    /// As whom: one address can be that of two endpoints.
+    pub scope: Scope,
     /// The how manieth attempt it was, from 1.
     pub attempt: u32,
     /// What was answered; none: nobody answered.
     pub status: Option<u16>,
 }
 
-/// In which order events that were held are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// As they happened.
-    AsHappened,
-    /// The last one first.
-    Backwards,
-}
+impl News for Event {
+    type To = Endpoint;
+    type Delivery = Delivery;
 
-#[derive(Debug, Default)]
-struct Orders {
-    urls: Vec<String>,
-    holding: bool,
-    held: Vec<Post>,
-    copies: u32,
-    drop_next: u32,
-    log: Vec<Delivery>,
-}
-
-/// Tells what happened.
-#[derive(Debug)]
-pub(crate) struct Hooks {
-    orders: Mutex<Orders>,
-    out: UnboundedSender<Post>,
-    under_way: watch::Sender<usize>,
-    hurry: watch::Sender<u64>,
-}
-
-impl Hooks {
-    pub(crate) fn new(urls: Vec<String>) -> (Self, UnboundedReceiver<Post>) {
-        let (out, posts) = unbounded_channel();
-        let orders = Orders { urls, copies: 1, ..Orders::default() };
-        let (under_way, hurry) = (watch::Sender::new(0), watch::Sender::new(0));
-        (Self { orders: Mutex::new(orders), out, under_way, hurry }, posts)
+    fn delivered(post: &Post<Self>, status: Option<u16>) -> Delivery {
+        let Event { id, kind, scope, .. } = post.news.clone();
+        let url = post.to.url.clone();
+        Delivery { event: id, kind, url, scope, attempt: post.attempt, status }
     }
 
-    fn orders(&self) -> MutexGuard<'_, Orders> {
-        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// This happened: the event's name, its kind, and how it reads.
-    pub(crate) fn tell(&self, news: Vec<(String, String, String)>) {
-        let mut orders = self.orders();
-        for (event, kind, body) in news {
-            if orders.drop_next > 0 {
-                orders.drop_next -= 1;
-                continue;
-            }
-            for _ in 0..orders.copies {
-                let posts: Vec<_> = orders
-                    .urls
-                    .iter()
-                    .map(|url| Post {
-                        event: event.clone(),
-                        kind: kind.clone(),
-                        body: body.clone(),
-                        url: url.clone(),
-                        attempt: 1,
-                    })
-                    .collect();
-                if orders.holding {
-                    orders.held.extend(posts);
-                } else {
-                    self.send(posts);
-                }
-            }
-        }
-    }
-
-    /// This is told now, whatever was ordered.
-    pub(crate) fn tell_now(&self, event: &str, kind: &str, body: &str) {
-        let urls = self.orders().urls.clone();
-        let post = |url| Post {
-            event: event.to_owned(),
-            kind: kind.to_owned(),
-            body: body.to_owned(),
-            url,
-            attempt: 1,
-        };
-        self.send(urls.into_iter().map(post).collect());
-    }
-
-    fn send(&self, posts: Vec<Post>) {
-        for post in posts {
-            self.under_way.send_modify(|count| *count += 1);
-            // Who stops listening stops all of it.
-            let _ = self.out.send(post);
-        }
-    }
-
-    pub(crate) fn to(&self, urls: Vec<String>) {
-        self.orders().urls = urls;
-    }
-
-    pub(crate) fn hold(&self) {
-        self.orders().holding = true;
-    }
-
-    pub(crate) fn release(&self, order: Order) {
-        let mut orders = self.orders();
-        orders.holding = false;
-        let mut held = std::mem::take(&mut orders.held);
-        if order == Order::Backwards {
-            held.reverse();
-        }
-        self.send(held);
-    }
-
-    pub(crate) fn hurry(&self) {
-        self.hurry.send_modify(|times| *times += 1);
-    }
-
-    pub(crate) fn copies(&self, copies: u32) {
-        self.orders().copies = copies;
-    }
-
-    pub(crate) fn drop_next(&self, events: u32) {
-        self.orders().drop_next = events;
-    }
-
-    pub(crate) fn log(&self) -> Vec<Delivery> {
-        self.orders().log.clone()
-    }
-
-    pub(crate) async fn quiet(&self) {
-        let mut under_way = self.under_way.subscribe();
-        // The sender is ours: it isn't gone.
-        let _ = under_way.wait_for(|count| *count == 0).await;
-    }
-
-    /// Tells one after the other, until it is dropped.
-    pub(crate) async fn run(
-        &self,
-        mut posts: UnboundedReceiver<Post>,
-        clock: &Clock,
-        secret: &str,
-        pauses: &[Duration],
-    ) {
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .timeout(PATIENCE)
-            .build()
-            .expect("a client without anything special");
-        let mut later: JoinSet<Post> = JoinSet::new();
-        loop {
-            let post = tokio::select! {
-                Some(post) = posts.recv() => post,
-                Some(Ok(post)) = later.join_next() => post,
-                else => return,
-            };
-            // Before anybody can know that it was tried, so that nobody hurries past it.
-            let mut hurry = self.hurry.subscribe();
-            let status = once(&client, &post, clock.now(), secret).await;
-            self.orders().log.push(Delivery {
-                event: post.event.clone(),
-                kind: post.kind.clone(),
-                url: post.url.clone(),
-                attempt: post.attempt,
-                status,
-            });
-            let heard = status.is_some_and(|status| (200..300).contains(&status));
-            let pause = pauses.get(post.attempt as usize - 1).copied();
-            if let (false, Some(pause)) = (heard, pause) {
-                later.spawn(async move {
-                    tokio::select! {
-                        () = tokio::time::sleep(pause) => {}
-                        _ = hurry.changed() => {}
-                    }
-                    Post { attempt: post.attempt + 1, ..post }
-                });
-            } else {
-                self.under_way.send_modify(|count| *count -= 1);
-            }
-        }
+    fn is_heard(status: u16) -> bool {
+        (200..300).contains(&status)
     }
 }
 
-async fn once(client: &Client, post: &Post, now: i64, secret: &str) -> Option<u16> {
-    let asked = client
-        .post(&post.url)
+/// As it is told.
+pub(crate) fn put(client: &Client, post: &Post<Event>, now: i64) -> RequestBuilder {
+    let body = &post.news.body;
+    client
+        .post(&post.to.url)
         .header("content-type", "application/json; charset=utf-8")
         .header("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
-        .header("stripe-signature", signature(secret, now, &post.body))
-        .body(post.body.clone());
-    Some(asked.send().await.ok()?.status().as_u16())
+        .header("stripe-signature", signature(&post.to.secret, now, body))
+        .body(body.clone())
 }
 
 /// The header `Stripe-Signature`. Events of tests have one of another kind besides, which proves nothing.

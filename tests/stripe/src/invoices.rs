@@ -100,7 +100,7 @@ impl State {
         self.emit(None, "invoice.paid", invoice);
     }
 
-    fn fail(&mut self, invoice: &str) {
+    pub(crate) fn fail(&mut self, invoice: &str) {
         let next = self.now + RETRY;
         let object = self.change(invoice);
         object["attempted"] = true.into();
@@ -117,6 +117,8 @@ impl State {
         let status = match (well, object["status"].as_str()) {
             (true, _) => "active",
             (false, Some("unpaid")) => "unpaid",
+            // Its first bill is still to be paid.
+            (false, Some("incomplete")) => "incomplete",
             (false, _) => "past_due",
         };
         self.change(subscription)["status"] = status.into();

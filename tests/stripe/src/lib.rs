@@ -23,7 +23,6 @@ mod book_books;
 mod book_cards;
 mod book_plans;
 mod cards;
-mod clock;
 mod controls;
 mod disputes;
 mod embedded;
@@ -50,25 +49,28 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use openchair_stand_in::{Gate, Hooks};
 use serde_json::Value;
-use tokio::sync::{Semaphore, watch};
 
 pub use billing::GivenUp;
 pub use book::{Account, Book, Charge, Refund, Session};
 pub use book_books::{Dispute, Payout};
 pub use book_cards::{Intent, Method};
 pub use book_plans::{Customer, Invoice, Price, Subscription};
-pub use clock::Clock;
-pub use hooks::{Delivery, Order};
+pub use hooks::{Delivery, Endpoint, Scope};
+pub use openchair_stand_in::{Clock, Order};
 pub use paying::Outcome;
 pub use stand::Stand;
 pub use trouble::{Act, Trouble};
 
-use crate::hooks::Hooks;
+use crate::hooks::Event;
 use crate::state::State;
 
 /// The version of the API that events are written in, and whose examples the answers look like.
 pub const VERSION: &str = "2026-06-24.dahlia";
+
+/// How often it looks at its clock by itself.
+const TICK: Duration = Duration::from_millis(200);
 
 /// How a stand-in is set up.
 #[derive(Debug, Clone)]
@@ -79,10 +81,12 @@ pub struct Settings {
     pub secret_key: String,
     /// What browsers would have; the API refuses it.
     pub publishable_key: String,
-    /// What webhooks are signed with.
+    /// What endpoints sign with that are told of businesses' accounts.
     pub webhook_secret: String,
+    /// What endpoints sign with that are told of the platform's own account: what businesses pay for their plans.
+    pub plans_webhook_secret: String,
     /// Who is told.
-    pub webhook_urls: Vec<String>,
+    pub endpoints: Vec<Endpoint>,
     /// How long it waits before it tells somebody again who didn't listen, time after time.
     pub webhook_pauses: Vec<Duration>,
     /// What time it is.
@@ -96,10 +100,29 @@ impl Default for Settings {
             secret_key: "sk_test_stand_in".to_owned(),
             publishable_key: "pk_test_stand_in".to_owned(),
             webhook_secret: "whsec_stand_in".to_owned(),
-            webhook_urls: Vec::new(),
+            plans_webhook_secret: "whsec_plans_stand_in".to_owned(),
+            endpoints: Vec::new(),
             webhook_pauses: [1, 2, 4, 8, 16].map(Duration::from_secs).to_vec(),
             clock: Clock::default(),
         }
+    }
+}
+
+impl Settings {
+    /// An endpoint at this address, with the secret of those that are told of the same.
+    #[must_use]
+    pub fn endpoint(&self, url: impl Into<String>, scope: Scope) -> Endpoint {
+        let secret = match scope {
+            Scope::Connected => &self.webhook_secret,
+            Scope::Own => &self.plans_webhook_secret,
+        };
+        Endpoint { url: url.into(), scope, secret: secret.clone() }
+    }
+
+    /// The two that somebody needs who wants to be told of everything at one address.
+    #[must_use]
+    pub fn both(&self, url: &str) -> [Endpoint; 2] {
+        [Scope::Connected, Scope::Own].map(|scope| self.endpoint(url, scope))
     }
 }
 
@@ -109,7 +132,9 @@ struct Inner {
     settings: Settings,
     origin: String,
     state: Mutex<State>,
-    hooks: Hooks,
+    /// Who is told.
+    told: Mutex<Vec<Endpoint>>,
+    hooks: Hooks<Event>,
     gate: Gate,
 }
 
@@ -124,21 +149,34 @@ impl Inner {
     /// Does something, and tells what happened by it.
     fn act<T>(&self, doing: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
+        // What came about by time alone came before.
+        state.catch_up();
         let done = doing(&mut state);
         let news: Vec<_> = std::mem::take(&mut state.news)
             .into_iter()
             .filter_map(|id| told(&state, &id))
             .collect();
         // While nobody else can do anything, so that what happens is told in its order.
-        self.hooks.tell(news);
+        for event in &news {
+            self.hooks.tell(event, &self.told(event.scope));
+        }
         done
+    }
+
+    /// Who is told of these accounts.
+    fn told(&self, scope: Scope) -> Vec<Endpoint> {
+        let all = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter(|endpoint| endpoint.scope == scope).cloned().collect()
+    }
+
+    /// From now on these are told.
+    fn tell_these(&self, endpoints: Vec<Endpoint>) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = endpoints;
     }
 
     fn redeliver(&self, event: &str) -> bool {
         let told = told(&self.state(), event);
-        let Some((id, kind, body)) = told else { return false };
-        self.hooks.tell_now(&id, &kind, &body);
-        true
+        told.map(|event| self.hooks.tell_now(&event, &self.told(event.scope))).is_some()
     }
 
     fn events(&self) -> Vec<Value> {
@@ -146,41 +184,10 @@ impl Inner {
     }
 }
 
-/// An event's name, its kind, and how it reads.
-fn told(state: &State, id: &str) -> Option<(String, String, String)> {
+/// An event, as it is told.
+fn told(state: &State, id: &str) -> Option<Event> {
     let (_, event) = state.any("event", id)?;
-    Some((id.to_owned(), event["type"].as_str()?.to_owned(), api::pretty(event)))
-}
-
-/// Where requests wait until they are let go.
-#[derive(Debug)]
-struct Gate {
-    permits: Semaphore,
-    waiting: watch::Sender<usize>,
-}
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self { permits: Semaphore::new(0), waiting: watch::Sender::new(0) }
-    }
-}
-
-impl Gate {
-    async fn pass(&self) {
-        self.waiting.send_modify(|count| *count += 1);
-        if let Ok(permit) = self.permits.acquire().await {
-            permit.forget();
-        }
-        self.waiting.send_modify(|count| *count -= 1);
-    }
-
-    fn open(&self) {
-        self.permits.add_permits(*self.waiting.borrow());
-    }
-
-    async fn wait_for(&self, count: usize) {
-        let mut waiting = self.waiting.subscribe();
-        // The sender is ours: it isn't gone.
-        let _ = waiting.wait_for(|now| *now >= count).await;
-    }
+    let kind = event["type"].as_str()?.to_owned();
+    let scope = if event["account"].is_string() { Scope::Connected } else { Scope::Own };
+    Some(Event { id: id.to_owned(), kind, scope, body: api::pretty(event) })
 }

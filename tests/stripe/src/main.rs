@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use openchair_stripe_stand_in::{Clock, Settings, Stand};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
+use openchair_stand_in::Stop;
+use openchair_stripe_stand_in::{Clock, Scope, Settings, Stand};
 
 /// Stands in for Stripe: what Openchair asks of it, in memory, without any money.
 ///
@@ -27,12 +26,18 @@ struct Arguments {
     /// What browsers show its form for cards with
     #[arg(long, default_value = "pk_test_stand_in")]
     publishable_key: String,
-    /// What webhooks are signed with
+    /// What is signed with that is told of businesses' accounts
     #[arg(long, default_value = "whsec_stand_in")]
     webhook_secret: String,
-    /// Who is told what happens
+    /// Who is told what happens in businesses' accounts
     #[arg(long = "webhook-url", value_name = "URL")]
     webhook_urls: Vec<String>,
+    /// What is signed with that is told of the platform's own account
+    #[arg(long, default_value = "whsec_plans_stand_in")]
+    plans_webhook_secret: String,
+    /// Who is told what happens in the platform's own account: what businesses pay for their plans
+    #[arg(long = "plans-webhook-url", value_name = "URL")]
+    plans_webhook_urls: Vec<String>,
     /// A file that says what time it is, as the servers of the tests read it
     #[arg(long, value_name = "FILE")]
     clock: Option<PathBuf>,
@@ -53,35 +58,23 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> io::Result<()> {
-    let mut stop = signal(SignalKind::terminate())?;
-    let stand = Stand::start(Settings {
+    let stop = Stop::listen()?;
+    let mut settings = Settings {
         bind: arguments.bind,
         secret_key: arguments.secret_key,
         publishable_key: arguments.publishable_key,
         webhook_secret: arguments.webhook_secret,
-        webhook_urls: arguments.webhook_urls,
+        plans_webhook_secret: arguments.plans_webhook_secret,
         clock: arguments.clock.map_or_else(Clock::default, Clock::following),
         ..Settings::default()
-    })
-    .await?;
+    };
+    let connected = arguments.webhook_urls.into_iter().map(|url| (url, Scope::Connected));
+    let own = arguments.plans_webhook_urls.into_iter().map(|url| (url, Scope::Own));
+    settings.endpoints =
+        connected.chain(own).map(|(url, scope)| settings.endpoint(url, scope)).collect();
+    let stand = Stand::start(settings).await?;
     writeln!(io::stdout(), "{}", stand.origin())?;
     io::stdout().flush()?;
-    tokio::select! {
-        _ = stop.recv() => {}
-        done = tokio::signal::ctrl_c() => done?,
-        () = let_go(), if arguments.leash => {}
-    }
+    stop.told(arguments.leash).await;
     Ok(())
-}
-
-/// Until nobody holds the other end of our input any more.
-async fn let_go() {
-    let (end, ended) = oneshot::channel::<()>();
-    // Nobody waits for this thread when the process ends.
-    std::thread::spawn(move || {
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
-        drop(end);
-    });
-    // It is never sent: it ends.
-    let _ = ended.await;
 }

@@ -3,17 +3,18 @@
 use std::io;
 use std::sync::Arc;
 
+use openchair_stand_in::{Gate, Hooks, Order};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::api::currency_of;
 use crate::book::{self, Book};
-use crate::hooks::{Delivery, Hooks, Order};
+use crate::hooks::{self, Delivery, Endpoint};
 use crate::paying::Outcome;
 use crate::state::{State, example};
 use crate::trouble::{Act, Trouble};
-use crate::{Gate, Inner, Settings, http};
+use crate::{Inner, Settings, TICK, http};
 
 /// A stand-in that listens. It ends when it is dropped.
 #[derive(Debug)]
@@ -33,26 +34,35 @@ impl Drop for Stand {
 impl Stand {
     /// Listens from now on.
     pub async fn start(settings: Settings) -> io::Result<Self> {
-        // Webhooks go by a client that wants one even for plain HTTP. Whoever was first has installed the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        openchair_stand_in::for_clients();
         let listener = TcpListener::bind(settings.bind).await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let (hooks, posts) = Hooks::new(settings.webhook_urls.clone());
+        let (told_of, posts) = Hooks::new();
+        let told = settings.endpoints.clone();
         let inner = Arc::new(Inner {
             settings,
             origin,
             state: std::sync::Mutex::new(State::new()),
-            hooks,
+            told: std::sync::Mutex::new(told),
+            hooks: told_of,
             gate: Gate::default(),
         });
         let serving = tokio::spawn(http::serve(listener, Arc::clone(&inner)));
         let telling = Arc::clone(&inner);
         let telling = tokio::spawn(async move {
             let settings = &telling.settings;
-            let (secret, pauses) = (&settings.webhook_secret, &settings.webhook_pauses);
-            telling.hooks.run(posts, &settings.clock, secret, pauses).await;
+            let put = |client: &_, post: &_| hooks::put(client, post, settings.clock.now());
+            telling.hooks.run(posts, &settings.webhook_pauses, put).await;
         });
-        Ok(Self { inner, tasks: vec![serving, telling] })
+        let ticking = Arc::clone(&inner);
+        let ticking = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                // What comes about by time alone is told, although nobody asks.
+                ticking.act(|_| ());
+            }
+        });
+        Ok(Self { inner, tasks: vec![serving, telling, ticking] })
     }
 
     /// How it is called: a scheme, a host and a port.
@@ -93,6 +103,16 @@ impl Stand {
     /// Something more is asked of a business, and until it is said it takes no money.
     pub fn restrict(&self, account: &str, requirement: &str) -> bool {
         self.inner.act(|state| state.restrict(account, requirement))
+    }
+
+    /// A business closes its account, or takes it away from the platform. `false`: there is none.
+    pub fn revoke(&self, account: &str) -> bool {
+        self.inner.state().revoke(account)
+    }
+
+    /// It lets the platform in again. `false`: it never didn't.
+    pub fn admit(&self, account: &str) -> bool {
+        self.inner.state().revoked.remove(account)
     }
 
     /// A customer types in a card's number at a page, and sends it.
@@ -147,7 +167,7 @@ impl Stand {
         self.inner.state().troubles.push(Trouble { of: of.to_owned(), act, times });
     }
 
-    /// Until so many requests wait, see [`Act::Wait`].
+    /// Until so many requests wait, see [`Act::Wait`] and [`Act::Late`].
     pub async fn waiting(&self, count: usize) {
         self.inner.gate.wait_for(count).await;
     }
@@ -157,9 +177,16 @@ impl Stand {
         self.inner.gate.open();
     }
 
-    /// From now on these are told.
+    /// From now on these are told of everything: each has an endpoint for businesses' accounts, and one for the
+    /// platform's own.
     pub fn webhooks_to(&self, urls: impl IntoIterator<Item = String>) {
-        self.inner.hooks.to(urls.into_iter().collect());
+        let settings = &self.inner.settings;
+        self.tell(urls.into_iter().flat_map(|url| settings.both(&url)));
+    }
+
+    /// From now on these are told.
+    pub fn tell(&self, endpoints: impl IntoIterator<Item = Endpoint>) {
+        self.inner.tell_these(endpoints.into_iter().collect());
     }
 
     /// From now on what happens is kept back.

@@ -1,6 +1,6 @@
 //! What the stand-in knows: objects as they are answered with, each in its account.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 
@@ -92,6 +92,10 @@ pub(crate) struct State {
     pub(crate) intent_data: HashMap<String, Value>,
     /// What stands behind subscriptions.
     pub(crate) billing: Billing,
+    /// Accounts that were closed, or whose owners took them away from the platform.
+    pub(crate) revoked: HashSet<String>,
+    /// Refunds that come back by themselves, and when.
+    pub(crate) coming_back: Vec<(String, i64)>,
     /// The time, as of this look.
     pub(crate) now: i64,
 }
@@ -115,8 +119,16 @@ impl State {
             links: HashMap::new(),
             intent_data: HashMap::new(),
             billing: Billing::default(),
+            revoked: HashSet::new(),
+            coming_back: Vec::new(),
             now: 0,
         }
+    }
+
+    /// What comes about by time alone comes about.
+    pub(crate) fn catch_up(&mut self) {
+        self.expire_incomplete();
+        self.bounce_refunds();
     }
 
     /// A name that nothing has yet.
@@ -153,6 +165,16 @@ impl State {
             Some((owner, value)) if owner == account => Ok(value),
             _ => Err(Problem::no_such(kind, id)),
         }
+    }
+
+    /// From now on the platform may not speak for an account.
+    pub(crate) fn revoke(&mut self, account: &str) -> bool {
+        self.any("account", account).is_some() && self.revoked.insert(account.to_owned())
+    }
+
+    /// Whether the platform may speak for an account.
+    pub(crate) fn is_ours(&self, account: &str) -> bool {
+        self.any("account", account).is_some() && !self.revoked.contains(account)
     }
 
     /// The object itself, to be changed. Whoever asks knows that it is there.

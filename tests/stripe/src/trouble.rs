@@ -17,6 +17,8 @@ pub enum Act {
     CutBefore,
     /// It waits until it is let go, see [`Stand::let_go`](crate::Stand::let_go), and is done then.
     Wait,
+    /// It is done, and its answer waits until it is let go.
+    Late,
 }
 
 /// Something that goes wrong.

@@ -91,6 +91,26 @@ async fn what_is_refused() {
     );
 }
 
+/// A business takes its account away from the platform: whatever is asked in its name is refused.
+#[tokio::test]
+async fn an_account_that_is_taken_away() {
+    let caller = Caller::new().await;
+    assert!(caller.stand.revoke(&caller.account));
+    assert!(!caller.stand.revoke("acct_nobody"));
+    let gone = (403, "account_invalid", "");
+    assert_eq!(refusal(&caller.get("/v1/balance").await), gone);
+    assert_eq!(refusal(&caller.posted("/v1/checkout/sessions", &form(1_000, "eur")).await), gone);
+    let path = format!("/v1/accounts/{}", caller.account);
+    assert_eq!(refusal(&caller.ours(&path).await), gone);
+    let order = |what: &str| json!({ "do": what, "account": caller.account });
+    let url = format!("{}/_stand_in/orders", caller.stand.origin());
+    let admitted = read(caller.http.post(&url).json(&order("admit"))).await;
+    assert_eq!(admitted.1["done"], true);
+    assert_eq!(caller.get("/v1/balance").await.0, 200);
+    assert_eq!(read(caller.http.post(&url).json(&order("revoke"))).await.1["done"], true);
+    assert_eq!(refusal(&caller.get("/v1/balance").await), gone);
+}
+
 #[tokio::test]
 async fn a_link_that_is_too_old() {
     let caller = Caller::new().await;

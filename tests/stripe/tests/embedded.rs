@@ -10,9 +10,16 @@ const FORM: &str = "mode=payment&ui_mode=embedded_page&redirect_on_completion=if
     &line_items[0][price_data][currency]=eur&line_items[0][price_data][unit_amount]=4200\
     &line_items[0][price_data][product_data][name]=Cut";
 
+const CARD_FORM: &str = "mode=setup&ui_mode=embedded_page&redirect_on_completion=if_required\
+    &return_url=https://shop.example/back&payment_method_types[0]=card&customer_creation=always";
+
 /// A form that was opened: what opens it, and where it is framed.
 async fn opened(caller: &Caller) -> (Value, String) {
-    let (status, session) = caller.posted("/v1/checkout/sessions", FORM).await;
+    opened_with(caller, FORM).await
+}
+
+async fn opened_with(caller: &Caller, form: &str) -> (Value, String) {
+    let (status, session) = caller.posted("/v1/checkout/sessions", form).await;
     assert_eq!(status, 200, "{session}");
     let secret = session["client_secret"].as_str().unwrap();
     let key = Settings::default().publishable_key;
@@ -56,6 +63,32 @@ async fn a_payment_in_a_frame() {
     );
 }
 
+#[tokio::test]
+async fn a_card_is_left_in_a_frame() {
+    let caller = Caller::new().await;
+    let (session, frame) = opened_with(&caller, CARD_FORM).await;
+    assert_eq!((&session["ui_mode"], &session["mode"]), (&json!("embedded_page"), &json!("setup")));
+    assert!(session["url"].is_null() && session["success_url"].is_null(), "{session}");
+    assert_eq!(session["return_url"], "https://shop.example/back");
+    let (_, form) = seen(&caller, &frame).await;
+    assert!(form.contains("Save card"), "{form}");
+    let (status, _) = typed(&caller, &frame, "cardNumber=4000002500003155").await;
+    assert_eq!(status, 303);
+    let bank = frame.replace('?', "/3ds?");
+    let (_, done) = typed(&caller, &bank, "outcome=complete").await;
+    assert!(done.contains("complete: true"), "{done}");
+    let path = format!(
+        "/v1/checkout/sessions/{}?expand[]=setup_intent.payment_method",
+        session["id"].as_str().unwrap()
+    );
+    let (_, session) = caller.get(&path).await;
+    assert_eq!(
+        (&session["status"], &session["setup_intent"]["status"]),
+        (&json!("complete"), &json!("succeeded"))
+    );
+    assert!(session["setup_intent"]["payment_method"]["id"].is_string(), "{session}");
+}
+
 /// Nobody sees the form with another key, for another account, or without its secret.
 #[tokio::test]
 async fn a_frame_is_for_who_has_its_secret() {
@@ -79,7 +112,11 @@ async fn a_frame_is_for_who_has_its_secret() {
 async fn where_one_goes_afterwards_is_said_in_one_way() {
     let caller = Caller::new().await;
     let without = FORM.replace("&return_url=https://shop.example/back", "");
+    let card_without = CARD_FORM.replace("&return_url=https://shop.example/back", "");
     for (wrong, about) in [
+        (card_without, "return_url"),
+        (format!("{CARD_FORM}&success_url=https://shop.example/back"), "success_url"),
+        (CARD_FORM.replace("if_required", "never"), "return_url"),
         (without.clone(), "return_url"),
         (format!("{FORM}&success_url=https://shop.example/back"), "success_url"),
         (FORM.replace("if_required", "never"), "return_url"),

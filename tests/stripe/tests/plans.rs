@@ -1,5 +1,7 @@
 //! Plans of businesses: prices, subscriptions, and what becomes of them in time.
 
+use std::sync::atomic::Ordering;
+
 use openchair_stripe_stand_in::{GivenUp, Outcome};
 use serde_json::{Value, json};
 
@@ -10,6 +12,7 @@ pub const PRICE: &str = "currency=eur&unit_amount=1900&recurring[interval]=month
 const DAY: i64 = 24 * 60 * 60;
 const GOOD: &str = "4242424242424242";
 const LEFT_ONLY: &str = "4000000000000341";
+const ASKS: &str = "4000002500003155";
 
 /// Who pays, and for what.
 pub struct Plan {
@@ -217,6 +220,56 @@ async fn over_http_like_any_control() {
     assert_eq!(book["invoices"].as_array().unwrap().len(), 3);
     assert_eq!(book["customers"][0]["metadata"]["tenant"], "t1");
     assert_eq!(book["prices"][0]["amount"], 1_900);
+}
+
+/// Whoever can't prove that the card is theirs has no plan: what was begun can be paid for 23 hours, and never was
+/// anything then.
+#[tokio::test]
+async fn what_is_never_paid_for_the_first_time_never_begins() {
+    let plan = Plan::new().await;
+    let stand = &plan.caller.stand;
+    let page = named(&plan.session("").await);
+    assert_eq!(stand.pay(&page, ASKS), Outcome::Asked);
+    assert_eq!(stand.book().subscriptions, []);
+    let failed = stand.authenticate(&page, false);
+    assert!(matches!(failed, Outcome::Declined { .. }), "{failed:?}");
+    let id = stand.book().subscriptions[0].id.clone();
+    let status = async || plan.subscription(&id).await["status"].clone();
+    assert_eq!(status().await, "incomplete");
+    assert_eq!(stand.book().invoices[0].status, "open");
+    // The page is still there, for another card.
+    let session = plan.caller.ours(&format!("/v1/checkout/sessions/{page}")).await.1;
+    assert_eq!((&session["status"], &session["subscription"]), (&json!("open"), &Value::Null));
+    let wait = |seconds: i64| plan.caller.now.store(NOW + seconds, Ordering::SeqCst);
+    wait(23 * 60 * 60 - 1);
+    assert_eq!(status().await, "incomplete");
+    wait(23 * 60 * 60);
+    assert_eq!(status().await, "incomplete_expired");
+    assert_eq!(stand.book().invoices[0].status, "void");
+    assert!(!stand.renew(&id));
+    let told = stand.events();
+    let last = told.last().unwrap();
+    assert_eq!(
+        (&last["type"], &last["data"]["object"]["id"]),
+        (&json!("customer.subscription.updated"), &json!(id))
+    );
+    // Who proves it in time has it.
+    let page = named(&plan.session("").await);
+    stand.pay(&page, ASKS);
+    stand.authenticate(&page, false);
+    let second = stand.book().subscriptions[1].id.clone();
+    stand.card_of(&plan.customer, LEFT_ONLY);
+    assert!(stand.renew(&second));
+    assert_eq!(plan.subscription(&second).await["status"], "incomplete");
+    stand.card_of(&plan.customer, GOOD);
+    assert!(stand.renew(&second));
+    assert_eq!(plan.subscription(&second).await["status"], "active");
+    // In a trial nothing is to be paid yet: nothing is left behind.
+    let trial = format!("&subscription_data[trial_end]={}", NOW + 10 * DAY);
+    let page = named(&plan.session(&trial).await);
+    stand.pay(&page, ASKS);
+    stand.authenticate(&page, false);
+    assert_eq!(stand.book().subscriptions.len(), 2);
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! Money that is given back.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::Value;
 
-use crate::caller::{Caller, refusal};
+use crate::caller::{Caller, NOW, refusal};
 
 async fn intent(caller: &Caller, number: &str) -> String {
     let paid = caller.paid(1_000, number).await;
@@ -57,6 +59,38 @@ async fn what_is_given_back_has_to_be_named() {
     assert_eq!((status, &refund["amount"]), (200, &1_000.into()));
     let disputed = intent(&caller, "4000000000000259").await;
     assert_eq!(refusal(&give(&caller, &disputed, 1_000).await).1, "charge_disputed");
+}
+
+/// It had arrived, and the bank sends it back: nobody asks for that, and it is told.
+#[tokio::test]
+async fn a_refund_that_comes_back_by_itself() {
+    let caller = Caller::new().await;
+    let taken = intent(&caller, "4000000000005126").await;
+    let (_, refund) = give(&caller, &taken, 400).await;
+    assert_eq!(refund["status"], "succeeded");
+    let path = format!("/v1/refunds/{}", refund["id"].as_str().unwrap());
+    caller.now.store(NOW + 59, Ordering::SeqCst);
+    assert_eq!(caller.get(&path).await.1["status"], "succeeded");
+    assert_eq!(caller.stand.book().charges[0].refunded, 400);
+    caller.now.store(NOW + 60, Ordering::SeqCst);
+    let failed = || caller.stand.events().into_iter().find(|one| one["type"] == "refund.failed");
+    while failed().is_none() {
+        tokio::task::yield_now().await;
+    }
+    let failed = failed().unwrap();
+    assert_eq!(
+        (&failed["data"]["object"]["id"], &failed["account"]),
+        (&refund["id"], &Value::from(&*caller.account))
+    );
+    assert_eq!(caller.get(&path).await.1["status"], "failed");
+    assert_eq!(caller.stand.book().charges[0].refunded, 0);
+    // It can be given back once more; other cards keep what they get.
+    let other = intent(&caller, "4242424242424242").await;
+    let (_, kept) = give(&caller, &other, 400).await;
+    caller.now.store(NOW + 10_000, Ordering::SeqCst);
+    let kept = format!("/v1/refunds/{}", kept["id"].as_str().unwrap());
+    assert_eq!(caller.get(&kept).await.1["status"], "succeeded");
+    assert_eq!(give(&caller, &taken, 400).await.1["status"], "succeeded");
 }
 
 #[tokio::test]

@@ -27,11 +27,20 @@ async fn the_version_is_always_said() {
     let url = format!("{}/v1/balance", caller.stand.origin());
     let ask = || caller.http.get(&url).bearer_auth("sk_test_stand_in");
     assert_eq!(refusal(&read(ask()).await).0, 400);
-    for odd in ["yesterday", "2026-13-01", "2026-06-24.", "2026-06-24.Dahlia"] {
+    for odd in [
+        "yesterday",
+        "2026-13-01",
+        "2026-06-24.",
+        "2026-06-24.Dahlia",
+        "2026-06-24",
+        "1999-01-01.zzz",
+        "2024-06-20",
+    ] {
         assert_eq!(read(ask().header("stripe-version", odd)).await.0, 400, "{odd}");
     }
-    let said = ask().header("stripe-version", "2024-06-20").send().await.unwrap();
-    assert_eq!(said.headers()["stripe-version"], "2024-06-20");
+    let said = ask().header("stripe-version", "2026-06-24.dahlia").send().await.unwrap();
+    assert_eq!(said.status(), 200);
+    assert_eq!(said.headers()["stripe-version"], "2026-06-24.dahlia");
     assert!(said.headers()["request-id"].to_str().unwrap().starts_with("req_"));
 }
 

@@ -29,6 +29,21 @@ async fn as_it_was_ordered() {
     assert_eq!(caller.stand.book().sessions.len(), 1);
 }
 
+/// What is answered is how it was when it was asked.
+#[tokio::test]
+async fn an_answer_that_comes_late_is_old() {
+    let caller = Caller::new().await;
+    let path = format!("/v1/accounts/{}", caller.account);
+    caller.stand.trouble("GET /v1/accounts/", Act::Late, 1);
+    let (old, ()) = tokio::join!(async { caller.ours(&path).await.1 }, async {
+        caller.stand.waiting(1).await;
+        assert!(caller.stand.restrict(&caller.account, "x"));
+        caller.stand.let_go();
+    });
+    assert_eq!(old["charges_enabled"], true);
+    assert_eq!(caller.ours(&path).await.1["charges_enabled"], false);
+}
+
 #[tokio::test]
 async fn over_http() {
     let caller = Caller::new().await;

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use openchair_stripe_stand_in::{Order, Settings};
+use openchair_stripe_stand_in::{Order, Scope, Settings};
 use serde_json::Value;
 use sha2::Sha256;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
 use crate::caller::{Caller, NOW};
+use crate::plans::Plan;
 
 #[derive(Default)]
 struct Seen {
@@ -97,10 +98,45 @@ async fn what_happened_is_told_and_signed() {
     let id = event["id"].as_str().unwrap();
     assert_eq!(&caller.get(&format!("/v1/events/{id}")).await.1, event);
     let (signature, body) = listener.seen.lock().unwrap().heard[2].clone();
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"whsec_test").unwrap();
+    assert!(signature.starts_with(&signed("whsec_test", &body)), "{signature}");
+}
+
+fn signed(secret: &str, body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{NOW}.{body}").as_bytes());
-    let expected = format!("t={NOW},v1={}", HEXLOWER.encode(&mac.finalize().into_bytes()));
-    assert!(signature.starts_with(&expected), "{signature}");
+    format!("t={NOW},v1={}", HEXLOWER.encode(&mac.finalize().into_bytes()))
+}
+
+/// Each endpoint is told of its own scope only, and signs with its own secret.
+#[tokio::test]
+async fn businesses_and_the_platform_have_endpoints_of_their_own() {
+    let (connected, own) = (Listener::new([]).await, Listener::new([]).await);
+    let settings = Settings::default();
+    let both = [
+        settings.endpoint(&*connected.url, Scope::Connected),
+        settings.endpoint(&*own.url, Scope::Own),
+    ];
+    assert_ne!(both[0].secret, both[1].secret);
+    let plan = Plan::new().await;
+    plan.caller.stand.tell(both.clone());
+    plan.caller.paid(1_000, "4242424242424242").await;
+    plan.paid("").await;
+    plan.caller.stand.quiet().await;
+    assert_eq!(connected.kinds(), PAID);
+    assert!(connected.heard().iter().all(|event| event["account"] == plan.caller.account));
+    assert!(own.kinds().contains(&"customer.subscription.created".to_owned()), "{:?}", own.kinds());
+    assert!(own.heard().iter().all(|event| event.get("account").is_none()));
+    for (listener, endpoint) in [(&connected, &both[0]), (&own, &both[1])] {
+        let (signature, body) = listener.seen.lock().unwrap().heard[0].clone();
+        assert!(signature.starts_with(&signed(&endpoint.secret, &body)), "{signature}");
+    }
+    // At one address there are two endpoints, and each event comes once.
+    plan.caller.stand.webhooks_to([own.url.clone()]);
+    let before = own.heard().len();
+    plan.caller.stand.restrict(&plan.caller.account, "x");
+    plan.caller.stand.quiet().await;
+    assert_eq!(own.heard().len(), before + 1);
+    assert_eq!(plan.caller.stand.deliveries().last().unwrap().scope, Scope::Connected);
 }
 
 #[tokio::test]

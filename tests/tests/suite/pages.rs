@@ -111,7 +111,7 @@ async fn whatever_a_shop_is_called_is_text() {
     let guest = app.browser();
     let api = guest.get(&format!("/v1/public/{}", business.slug)).await.expect(200);
     assert_eq!(api["name"], NAME);
-    for (rest, scripts) in [("", 3), ("/queue", 3), ("/tv", 2)] {
+    for (rest, scripts) in [("", 3), ("/gift", 3), ("/queue", 3), ("/tv", 2)] {
         let page = guest.get(&format!("/{}{rest}", business.slug)).await;
         let text = page.text();
         assert_eq!(boot(&page)["shop"], api, "{page}");
@@ -159,6 +159,7 @@ async fn an_address_is_written_in_one_way() {
         (format!("/{slug}/"), format!("/{slug}")),
         (format!("/{loud}/queue/?a=b"), format!("/{slug}/queue?a=b")),
         (format!("/{slug}/tv/"), format!("/{slug}/tv")),
+        (format!("/{loud}/gift/"), format!("/{slug}/gift")),
         (format!("/{loud}?embed"), format!("/{slug}?embed")),
     ] {
         let moved = guest.get(&path).await;
@@ -171,9 +172,14 @@ async fn an_address_is_written_in_one_way() {
 async fn pages_with_a_token_tell_nobody_of_it() {
     let app = TestApp::start().await;
     let guest = app.browser();
-    for (at, shell) in
-        [("b", "book"), ("w", "book"), ("o", "book"), ("q", "queue"), ("kiosk", "queue")]
-    {
+    for (at, shell) in [
+        ("b", "book"),
+        ("w", "book"),
+        ("o", "book"),
+        ("g", "book"),
+        ("q", "queue"),
+        ("kiosk", "queue"),
+    ] {
         let token = format!("oc_{shell}_hush");
         let page = guest.get(&format!("/{at}/{token}")).await;
         let text = page.text();

@@ -66,6 +66,8 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("support_grants_by_user", "a platform administrator's admission is found by who asks"),
     ("vouchers_expiring", "the worker looks for what is over over all tenants"),
     ("passes_expiring", "the worker looks for what is over over all tenants"),
+    ("voucher_orders_by_token", "who buys shows the link before anybody knows the tenant"),
+    ("voucher_orders_unpaid", "the sweep goes by age over all tenants"),
     ("waitlist_entries_by_token", "who waits shows the link before anybody knows the tenant"),
     ("waitlist_offers_by_token", "who waits shows the link before anybody knows the tenant"),
     ("webhook_deliveries_ended", "the sweep goes by age over all tenants"),

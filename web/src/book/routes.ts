@@ -1,18 +1,20 @@
 // What each address of this shell shows.
 
 export type Route =
-  | { page: 'booking'; shop: string }
+  | { page: 'booking' | 'gift'; shop: string }
   | { page: 'regulars' }
-  | { page: 'visit' | 'offer' | 'waiting'; token: string };
+  | { page: Behind; token: string };
 
-const BEHIND: Record<string, 'visit' | 'offer' | 'waiting'> = { b: 'visit', o: 'offer', w: 'waiting' };
+type Behind = 'visit' | 'offer' | 'waiting' | 'given';
+const BEHIND: Record<string, Behind> = { b: 'visit', o: 'offer', w: 'waiting', g: 'given' };
 
 export function routeOf(path: string): Route | undefined {
   const [, first = '', second, ...rest] = path.split('/');
   if (rest.length > 0) return undefined;
   if (second) {
     const page = BEHIND[first];
-    return page && { page, token: decodeURIComponent(second) };
+    if (page) return { page, token: decodeURIComponent(second) };
+    return second === 'gift' ? { page: second, shop: first } : undefined;
   }
   // No shop has so short a name.
   if (first === 'me') return { page: 'regulars' };

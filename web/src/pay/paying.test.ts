@@ -13,7 +13,7 @@ function pauses(state: State | undefined): number[] {
 }
 
 describe('asking whether a payment came', () => {
-  it.each(['paid', 'nothing'] as const)('ends at once with %s', (state) => {
+  it.each(['paid', 'nothing', 'over'] as const)('ends at once with %s', (state) => {
     expect(pauses(state)).toEqual([]);
   });
 
@@ -27,8 +27,8 @@ describe('asking whether a payment came', () => {
     expect(pauses(undefined)).toEqual(pauses('processing'));
   });
 
-  it('ends soon where nobody paid', () => {
-    expect(pauses('due')).toEqual([1000, 2000]);
+  it.each(['due', 'open'] as const)('ends soon where nobody paid (%s)', (state) => {
+    expect(pauses(state)).toEqual([1000, 2000]);
   });
 
   it('ends with what is found, however it began', () => {

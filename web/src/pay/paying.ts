@@ -2,7 +2,8 @@
 import type { Schema } from '$lib/api/types';
 
 type Own = Schema<'OwnPaymentView'>;
-export type State = Own['state'];
+/** How a visit's payment stands, or that of a voucher that somebody buys. */
+export type State = Own['state'] | Schema<'GiftView'>['state'];
 
 /** Seconds before each further look. */
 const PAUSES = [1, 2, 4, 7, 10, 15];
@@ -13,14 +14,14 @@ const WHILE_DUE = 2;
  *  state the last look had no answer. */
 export function pauseAfter(state: State | undefined, looks: number): number | undefined {
   if (isSettled(state)) return undefined;
-  const pauses = state === 'due' ? PAUSES.slice(0, WHILE_DUE) : PAUSES;
+  const pauses = state === 'due' || state === 'open' ? PAUSES.slice(0, WHILE_DUE) : PAUSES;
   const pause = pauses[looks - 1];
   return pause && pause * 1000;
 }
 
 /** Whether there is nothing to wait for. */
 export function isSettled(state: State | undefined): boolean {
-  return state === 'paid' || state === 'nothing';
+  return state === 'paid' || state === 'nothing' || state === 'over';
 }
 
 /** How the fee of a visit that didn't take place comes: from the card that was left, by whoever pays it here since that

@@ -4,6 +4,9 @@ import type { MessageKey } from '$lib/i18n/index.svelte';
 export type Contact = { name: string; email: string; phone: string };
 type Asked = Pick<Schema<'AsksView'>, 'email' | 'phone'>;
 
+/** Whether it may be an address. */
+export const isAddress = (email: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email);
+
 /** What is missing, or can't be meant. Anything finer is for the server to say. */
 export function amiss(who: Contact, asks: Asked): Partial<Record<keyof Contact, MessageKey>> {
   const faults: Partial<Record<keyof Contact, MessageKey>> = {};
@@ -12,7 +15,7 @@ export function amiss(who: Contact, asks: Asked): Partial<Record<keyof Contact, 
   if (!who.name.trim()) faults.name = 'who.name.missing';
   if (asks.email !== 'hidden') {
     if (!email && asks.email === 'required') faults.email = 'email.missing';
-    if (email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) faults.email = 'who.email.wrong';
+    if (email && !isAddress(email)) faults.email = 'who.email.wrong';
   }
   if (asks.phone !== 'hidden') {
     if (!phone && asks.phone === 'required') faults.phone = 'who.phone.missing';

@@ -2,6 +2,7 @@
 //! run any number of times. Of several workers one at a time does it, unless it is about the worker
 //! itself.
 
+mod accounts;
 mod afterwards;
 mod books;
 mod forgotten;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openchair_domain::tenancy::{Db, StoreError};
 
+pub use accounts::Accounts;
 pub use afterwards::Afterwards;
 pub use books::BothBooks;
 pub use forgotten::Forgotten;

@@ -6,7 +6,7 @@ use openchair_domain::tenancy::{Db, StoreError};
 
 use super::Reconciler;
 
-/// Writes off what was sold ahead and wasn't used in time. Nothing waits for it: what is over can't be used any
+/// Writes off what was sold ahead and wasn't used in time, and forgets what was never paid for. Nothing waits for it: what is over can't be used any
 /// more, whether that was written down or not.
 #[derive(Debug)]
 pub struct SoldAhead;
@@ -22,6 +22,7 @@ impl Reconciler for SoldAhead {
     }
 
     async fn run(&self, db: &Db) -> Result<u64, StoreError> {
-        sold::expire_everywhere(db).await
+        let expired = sold::expire_everywhere(db).await?;
+        Ok(expired + sold::forget_unpaid(db).await?)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     http,
     leash::Leashed,
     place::Place,
-    till::{Till, free_port},
+    till::{Till, Who, free_port},
     up,
 };
 
@@ -63,7 +63,7 @@ impl Server {
         let port = free_port()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let url = format!("http://{address}");
-        let till = cards.then(|| Till::start(place, false, &url)).transpose()?;
+        let till = cards.then(|| Till::start(Who::Stripe, place, false, &url)).transpose()?;
         let program = place.program("openchair-server", false);
         let process = Leashed::start(&program, Some(&log), |command| {
             command

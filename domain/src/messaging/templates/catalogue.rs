@@ -47,6 +47,8 @@ pub struct Leave {
 pub struct PageWords {
     /// What one does on the page of the shop.
     pub book: String,
+    /// What one does on the page of its vouchers.
+    pub gift: String,
     /// What one does on the page of its line.
     pub queue: String,
     /// What the screen in the shop shows.

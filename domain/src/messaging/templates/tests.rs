@@ -50,6 +50,7 @@ fn sample(template: Template, locale: &str) -> Mail {
         | Template::PaymentFeeOpen => {
             let mut paid = visit();
             paid["amount"] = json!("27.00 EUR");
+            paid["bank"] = json!("yes");
             paid
         }
         Template::PaymentDisputed | Template::PayoutFailed | Template::RefundFailed => json!({
@@ -60,6 +61,10 @@ fn sample(template: Template, locale: &str) -> Mail {
             "name": "Ana Pérez", "giver": "Omar Haddad", "business": "Lagoon Spa & Sons",
             "amount": "50.00 EUR", "message": "Happy birthday! Take a day off.",
             "last_day": "2029-03-08", "code": "0123-4567-89AB-CDEF",
+        }),
+        Template::GiftBought => json!({
+            "name": "Omar Haddad", "business": "Lagoon Spa & Sons", "amount": "50.00 EUR",
+            "recipient": "Ana Pérez", "last_day": "2029-03-08",
         }),
         Template::QueueNext | Template::QueueCalled => json!({
             "name": "Ana Pérez", "business": "Lagoon Spa & Sons", "place": "Lagoon Spa",

@@ -48,7 +48,9 @@ impl Counter {
             return Ok(());
         };
         let looked = match what {
-            LookAtBooks::Dispute { reference } => self.look_at_dispute(&caller, reference).await,
+            LookAtBooks::Dispute { reference } => {
+                Box::pin(self.look_at_dispute(&caller, reference)).await
+            }
             LookAtBooks::Payout { reference } => self.look_at_payout(&caller, reference).await,
             LookAtBooks::Returns { payment } => self.look_at_returns(&caller, *payment).await,
             LookAtBooks::Day { day } => Box::pin(self.compare_day(&caller, *day)).await.map(|_| ()),

@@ -25,17 +25,25 @@ struct Due {
     day: Option<NaiveDate>,
 }
 
+/// What the provider knows nothing of any more, and what was taken away, isn't asked about.
 const DUE: &str = "
-    (select tenant_id, 'dispute' as what, reference, null::date as day from disputes
-     where closed_at is null and looked_at < $1 order by looked_at limit 500)
+    (select tenant_id, 'dispute' as what, reference, null::date as day from disputes d
+     where closed_at is null and looked_at < $1 and exists (
+         select from payment_accounts a
+         where a.tenant_id = d.tenant_id and a.account = d.account and a.gone_at is null)
+     order by looked_at limit 500)
     union all
-    (select tenant_id, 'payout', reference, null from payouts
-     where state in ('pending', 'in_transit') and looked_at < $1 order by looked_at limit 500)
+    (select tenant_id, 'payout', reference, null from payouts p
+     where state in ('pending', 'in_transit') and looked_at < $1 and exists (
+         select from payment_accounts a
+         where a.tenant_id = p.tenant_id and a.account = p.account and a.gone_at is null)
+     order by looked_at limit 500)
     union all
     (select a.tenant_id, 'day', null, d.day::date
      from payment_accounts a
      cross join generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') as d (day)
-     where a.provider = $4 and d.day >= date_trunc('day', a.created_at at time zone 'UTC')
+     where a.provider = $4 and a.gone_at is null
+       and d.day >= date_trunc('day', a.created_at at time zone 'UTC')
        and not exists (select from book_checks c
                        where c.tenant_id = a.tenant_id and c.day = d.day::date and c.complete)
      order by d.day, a.tenant_id limit 500)";

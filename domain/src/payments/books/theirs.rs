@@ -204,7 +204,7 @@ impl Counter {
         // Those of other days that were decided unheard.
         for one in found.differences.iter().filter(|one| one.moved == Moved::Disputed) {
             if one.is_amiss() {
-                go_on(self.look_at_dispute(caller, &one.reference).await)?;
+                go_on(Box::pin(self.look_at_dispute(caller, &one.reference)).await)?;
             }
         }
         Ok(())

@@ -16,6 +16,7 @@ pub struct Model {
     pub looked_at: DateTimeUtc,
     pub sealed: Option<Vec<u8>>,
     pub hook: Option<String>,
+    pub gone_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub left_at: Option<DateTimeUtc>,
     pub updated_at: DateTimeUtc,
+    pub here: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,7 +1,9 @@
 //! A business's keys at PayFast: checked with PayFast, sealed, and never shown again.
 
 use data_encoding::BASE32_NOPAD;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, FromQueryResult, Statement};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, Statement,
+};
 use sea_orm::{DbBackend, ModelTrait as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,6 +13,7 @@ use crate::audit::NewEntry;
 use crate::config::Secret;
 use crate::entropy::bytes;
 use crate::fault::{Faults, ValueFault};
+use crate::ids::{Id, Tenant};
 use crate::payments::accounts::AccountFacts;
 use crate::payments::counter::Counter;
 use crate::payments::entities::account;
@@ -47,8 +50,16 @@ fn place(tenant: Uuid) -> Place {
 
 /// The business's keys, as they are kept.
 pub(in crate::payments) async fn row(tx: &TenantTx) -> Result<Option<account::Model>, StoreError> {
-    let key = (tx.tenant().uuid(), PROVIDER.to_owned());
-    Ok(account::Entity::find_by_id(key).one(tx.conn()).await?)
+    row_of(tx.conn(), tx.tenant()).await
+}
+
+/// The same of a business that somebody looks at from outside.
+pub(in crate::payments) async fn row_of(
+    conn: &impl ConnectionTrait,
+    tenant: Id<Tenant>,
+) -> Result<Option<account::Model>, StoreError> {
+    let key = (tenant.uuid(), PROVIDER.to_owned());
+    Ok(account::Entity::find_by_id(key).one(conn).await?)
 }
 
 /// The business's keys, opened.

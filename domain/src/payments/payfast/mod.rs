@@ -15,7 +15,7 @@ use super::provider::{Provider, ProviderError};
 use crate::config::Secret;
 
 pub use keys::{NewKeys, disconnect};
-pub(super) use keys::{merchant, row};
+pub(super) use keys::{merchant, row, row_of};
 pub use notice::{digest, signature};
 pub use told::{BELIEVE, Believe};
 

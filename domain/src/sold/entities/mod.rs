@@ -3,3 +3,5 @@
 pub(super) mod pass;
 pub(super) mod sale;
 pub(super) mod voucher;
+pub(super) mod voucher_offer;
+pub(super) mod voucher_order;

@@ -33,6 +33,7 @@ use crate::embedded::{Cluster, DATABASE, EmbeddedOptions};
 use crate::limits::Limiter;
 use crate::live::Hub;
 use crate::openapi;
+use crate::payments::HookSecrets;
 use crate::testing::Client;
 
 pub(super) const PASSWORD: &str = "correct-horse-battery-41";
@@ -120,7 +121,7 @@ impl World {
             texts_token: settings.texts.auth_token.clone(),
             counter: Counter::new(db_of_counter, Providers::default(), String::new()),
             billing: Billing::new(db_of_billing, None, String::new()),
-            stripe_secret: settings.stripe.webhook_secret.clone(),
+            stripe_secrets: HookSecrets::from_settings(&settings.stripe),
             card_form: None,
             push_key: None,
             public_url: settings.server.public_url.origin().to_owned(),

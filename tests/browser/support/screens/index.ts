@@ -3,6 +3,7 @@ import { owner } from '../people';
 import { BOOK } from './book';
 import { CUSTOMERS } from './customers';
 import { DAY } from './day';
+import { GIFT_PAGES } from './gift';
 import { HOUSE } from './house';
 import { LINE } from './line';
 import { LOOK } from './look';
@@ -39,6 +40,7 @@ export const PARTS: Part[] = [
   part('book', BOOK, false),
   part('visit', VISIT, false),
   part('own-payments', OWN_PAYMENTS, false),
+  part('gift', GIFT_PAGES, false),
   part('queue', QUEUE, false),
   part('paused', PAUSED, false),
   part('regulars', REGULARS, false),

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { book, shopOf } from '../day';
-import { deposit, giveBack, moneyOf, take } from '../money';
+import { connect, deposit, giveBack, moneyOf, take } from '../money';
 import { secondPlace } from '../menu';
 import { call } from '../people';
 import type { Schema } from '../schema';
@@ -310,7 +310,10 @@ export const PAYMENTS: Screen[] = [
 /** One of its kind for all screens of a test. */
 const SHOPS = new WeakMap<Page, Promise<Open>>();
 const shop = (page: Page): Promise<Open> => {
-  const known = SHOPS.get(page) ?? openShop(page, (desk) => deposit(desk));
+  const known = SHOPS.get(page) ?? openShop(page, async (desk) => {
+    await deposit(desk);
+    await connect(desk);
+  });
   SHOPS.set(page, known);
   return known;
 };

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { book, shopOf } from '../day';
 import { moneyOf } from '../money';
 import { call } from '../people';
-import { customerOf, passKind, redeem, sellMembership, sellPass, sellVoucher } from '../sold';
+import { customerOf, passKind, redeem, sellMembership, sellOnline, sellPass, sellVoucher } from '../sold';
 import { at, type Screen } from './screen';
 
 interface Stock {
@@ -101,6 +101,29 @@ export const SOLD_AHEAD: Screen[] = [
       await page.goto('/app/pass-kinds/new');
       await page.locator('main form').waitFor();
       await tried(page, 2);
+    },
+  },
+  at('/app/sold/offer', 'main form'),
+  {
+    name: '/app/sold/offer, with faults',
+    open: async (page) => {
+      await page.goto('/app/sold/offer');
+      await page.locator('main form').waitFor();
+      await page.locator('main [role=switch]').check();
+      await page.locator('main .more button').click();
+      await page.locator('main .amount input').fill('some');
+      await page.locator('main .pair input').last().fill('0');
+      await page.locator('main form button[type=submit]').click();
+      await page.locator('main [aria-invalid=true]').nth(1).waitFor();
+    },
+  },
+  {
+    name: '/app/sold/offer, as it is offered',
+    open: async (page) => {
+      await page.goto('/app/sold/offer');
+      await sellOnline(page, { amounts_minor: [2500, 5000, 10_000, 20_000, 30_000, 40_000] });
+      await page.reload();
+      await page.locator('main .address a').waitFor();
     },
   },
   at('/app/sold/vouchers/new', 'main form'),

@@ -106,7 +106,7 @@ pub(super) fn read(state: &State, call: &Call, id: &str) -> Result<Value, Proble
     call.params.only(&[])?;
     let own = call.account.is_none_or(|account| account == id);
     match state.any("account", id) {
-        Some((_, account)) if own => Ok(account.clone()),
+        Some((_, account)) if own && state.is_ours(id) => Ok(account.clone()),
         _ => Err(no_access(id)),
     }
 }
@@ -129,7 +129,7 @@ pub(super) fn link(state: &mut State, call: &Call) -> Result<Value, Problem> {
         params.need(name)?;
         params.url(name)?;
     }
-    if state.any("account", &account).is_none() {
+    if !state.is_ours(&account) {
         let said = format!("No such account: '{account}'");
         return Err(Problem::coded("resource_missing", said).about("account"));
     }

@@ -19,13 +19,13 @@ use data_encoding::BASE64;
 pub(crate) use portal::Portal;
 use serde_json::{Value, json};
 
-use crate::Inner;
 use crate::form::Params;
 use crate::http::{Asked, Said};
 use crate::kept::Question;
 use crate::problem::Problem;
 use crate::state::{Cause, State, example};
 use crate::trouble::{self, Act};
+use crate::{Inner, VERSION};
 
 /// What an operation knows of who asks.
 pub(crate) struct Call<'a> {
@@ -102,6 +102,9 @@ async fn answer_as(inner: &Inner, asked: &Asked, request: &str) -> Said {
         let answer = kept.then(|| (status, pretty(&body)));
         inner.state().kept.settle(key, question, inner.settings.clock.now(), answer);
     }
+    if act == Some(Act::Late) {
+        inner.gate.pass().await;
+    }
     if act == Some(Act::Cut) { Said::Nothing } else { Said::json(status, &body) }
 }
 
@@ -149,7 +152,7 @@ fn door(inner: &Inner, asked: &Asked) -> Result<(Option<String>, Params), Proble
         return Err(Problem::wrong("Idempotency keys have at most 255 characters"));
     }
     let account = asked.header("stripe-account");
-    if !account.is_empty() && inner.state().any("account", account).is_none() {
+    if !account.is_empty() && !inner.state().is_ours(account) {
         let said = format!(
             "The provided key '****{last}' does not have access to account '{account}' (or that account does \
              not exist). Application access may have been revoked."
@@ -183,19 +186,20 @@ fn key_of(header: &str) -> Option<String> {
     (!key.is_empty()).then_some(key)
 }
 
-/// Who names no version gets that of their account, which changes some day: we always name one.
+/// Who names no version gets that of their account, which changes some day: we always name one. And it is the one
+/// whose examples we answer with: what another one would say, nobody knows here.
 fn version(said: &str) -> Result<(), Problem> {
     if said.is_empty() {
         let said = "The stand-in wants the header Stripe-Version, so that answers don't depend on an \
                     account's settings.";
         return Err(Problem::wrong(said));
     }
-    let (date, name) = said.split_once('.').unwrap_or((said, "a"));
-    let date = date.len() == 10 && chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").is_ok();
-    if date && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase()) {
+    if said == VERSION {
         return Ok(());
     }
-    Err(Problem::wrong(format!("Invalid Stripe API version: {said}")))
+    Err(Problem::wrong(format!(
+        "Invalid Stripe API version: {said}. The stand-in knows {VERSION}."
+    )))
 }
 
 fn route(state: &mut State, method: &str, path: &str, call: &Call) -> Result<Value, Problem> {

@@ -8,6 +8,9 @@ use crate::money;
 use crate::problem::Problem;
 use crate::state::{State, example};
 
+/// How long money stays that comes back by itself, in seconds.
+const COMES_BACK_AFTER: i64 = 60;
+
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     let params = call.params;
     params.only(&["payment_intent", "charge", "amount", "metadata[*]", "reason"])?;
@@ -103,15 +106,19 @@ fn next_status(state: &mut State, charge: &Value) -> &'static str {
         state.orders.slow_refunds -= 1;
         return "pending";
     }
+    match card_of(state, charge) {
+        Some(Card::RefundTakesTime) => "pending",
+        _ => "succeeded",
+    }
+}
+
+/// With what a charge was paid at a page.
+fn card_of(state: &State, charge: &Value) -> Option<Card> {
     let session = state
         .all("checkout.session")
         .find(|(_, session)| session["payment_intent"] == charge["payment_intent"])
         .and_then(|(_, session)| session["id"].as_str());
-    let number = session.and_then(|session| state.cards.get(session));
-    match number.and_then(|number| cards::read(number)) {
-        Some(Card::RefundTakesTime) => "pending",
-        _ => "succeeded",
-    }
+    state.cards.get(session?).and_then(|number| cards::read(number))
 }
 
 impl State {
@@ -153,7 +160,23 @@ impl State {
             self.emit(account, "charge.refunded", charge_id);
         }
         self.emit(account, "refund.updated", &id);
+        if status == "succeeded" && card_of(self, charge) == Some(Card::RefundComesBack) {
+            let back = self.now + COMES_BACK_AFTER;
+            self.coming_back.push((id.clone(), back));
+        }
         id
+    }
+
+    /// Money that had arrived and that banks have sent back by now.
+    pub(crate) fn bounce_refunds(&mut self) {
+        let now = self.now;
+        let (due, later) = std::mem::take(&mut self.coming_back)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(_, back)| *back <= now);
+        self.coming_back = later;
+        for (refund, _) in due {
+            self.settle_refund(&refund, false);
+        }
     }
 
     /// Somebody gives some of a charge back at the dashboard; none, if that can't be.

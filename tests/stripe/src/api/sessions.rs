@@ -73,7 +73,6 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     }
     takes_money(state, call)?;
     let id = state.new_id("cs_test");
-    let url = format!("{}/c/pay/{id}", call.origin);
     let mut session = example("checkout.session");
     for name in [
         "success_url",
@@ -94,12 +93,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     session["id"] = id.as_str().into();
     session["metadata"] = metadata;
     session["payment_method_collection"] = "if_required".into();
-    if embedded {
-        embed(state, call, &mut session);
-    } else {
-        session["ui_mode"] = "hosted_page".into();
-        session["url"] = url.into();
-    }
+    place(state, call, &mut session, embedded);
     let said = |name: &str| params.text(&format!("payment_intent_data[{name}]"));
     let data = json!({
         "description": said("description"),
@@ -115,7 +109,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
 }
 
 /// Whether it is paid within somebody's own page; where the customer goes afterwards is said otherwise then.
-fn is_embedded(call: &Call) -> Result<bool, Problem> {
+pub(super) fn is_embedded(call: &Call) -> Result<bool, Problem> {
     let params = call.params;
     let embedded =
         params.one_of("ui_mode", &["embedded_page", "hosted_page"])? == Some("embedded_page");
@@ -151,9 +145,15 @@ fn is_embedded(call: &Call) -> Result<bool, Problem> {
     Ok(true)
 }
 
-fn embed(state: &mut State, call: &Call, session: &mut Value) {
-    let secret = state.new_id("secret");
+/// Says where a session is shown: on a page here, or within somebody's.
+pub(super) fn place(state: &mut State, call: &Call, session: &mut Value, embedded: bool) {
     let id = session["id"].as_str().unwrap_or_default().to_owned();
+    if !embedded {
+        session["ui_mode"] = "hosted_page".into();
+        session["url"] = format!("{}/c/pay/{id}", call.origin).into();
+        return;
+    }
+    let secret = state.new_id("secret");
     session["cancel_url"] = Value::Null;
     session["client_secret"] = format!("{id}_{secret}").into();
     let redirects = call.params.text("redirect_on_completion").unwrap_or("always");

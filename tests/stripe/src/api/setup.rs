@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::accounts::email;
-use super::sessions::{LOCALES, cannot_expand, end, shown};
+use super::sessions::{LOCALES, cannot_expand, end, is_embedded, place, shown};
 use super::{Call, takes_money};
 use crate::problem::Problem;
 use crate::state::{State, example};
@@ -14,6 +14,9 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
         "mode",
         "success_url",
         "cancel_url",
+        "ui_mode",
+        "return_url",
+        "redirect_on_completion",
         "customer_creation",
         "customer_email",
         "client_reference_id",
@@ -25,9 +28,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
         "expires_at",
         "expand[#]",
     ])?;
-    params.need("success_url")?;
-    params.url("success_url")?;
-    params.url("cancel_url")?;
+    let embedded = is_embedded(call)?;
     params.one_of("locale", &LOCALES)?;
     if params.one_of("payment_method_types[0]", &["card"])?.is_none() {
         let said =
@@ -74,7 +75,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, Problem> {
     session["payment_method_types"] = json!(["card"]);
     session["payment_status"] = "no_payment_required".into();
     session["setup_intent"] = intent_id.as_str().into();
-    session["url"] = format!("{}/c/pay/{id}", call.origin).into();
+    place(state, call, &mut session, embedded);
     state.titles.insert(id.clone(), "Save your card".to_owned());
     state.keep(call.account, session);
     state.emit(call.account, "setup_intent.created", &intent_id);

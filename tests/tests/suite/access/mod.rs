@@ -179,10 +179,11 @@ fn every_operation_has_its_row_and_every_row_its_operation() {
 }
 
 /// What is refused to everybody where no cards are taken, and plans cost nothing.
-const UNCONNECTED: [&str; 9] = [
+const UNCONNECTED: [&str; 10] = [
     "compare_books",
     "connect_payfast",
     "disconnect_payfast",
+    "disconnect_stripe",
     "connect_payment_account",
     "look_at_payment_account",
     "take_plan",

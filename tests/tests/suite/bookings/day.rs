@@ -48,6 +48,7 @@ async fn a_visit_happens() {
 async fn approval_and_deposit_come_before_certainty() {
     let app = TestApp::start().await;
     let mut spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     let special = json!({ "deposit": { "kind": "percent", "value": 20 },
                           "policy": { "needs_approval": true } });
     spa.service("Peel", 60, 9_999, &special).await;
@@ -89,6 +90,7 @@ async fn approval_and_deposit_come_before_certainty() {
 async fn nobody_pays_and_the_time_is_free_again() {
     let app = TestApp::start().await;
     let mut spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     spa.service("Peel", 60, 9_000, &json!({ "deposit": { "kind": "fixed", "value": 500 } })).await;
     spa.person("Pia", &["Peel"], &[1, 2, 3, 4, 5, 6, 7], None).await;
     let hold = spa.hold(spa.wanted(&["Peel"], 1, &[]), at(4, "10:00"), "a visitor").await;

@@ -36,6 +36,7 @@ fn book(wanted: &Value, customer: Value, start: chrono::DateTime<chrono::Utc>) -
 async fn members_pay_less_line_by_line() {
     let app = TestApp::start().await;
     let mut spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     let deposit = json!({ "needs_room": false, "deposit": { "kind": "percent", "value": 50 } });
     spa.service("Peel", 30, 9_995, &deposit).await;
     spa.service("Trim", 30, 4_005, &json!({ "needs_room": false })).await;

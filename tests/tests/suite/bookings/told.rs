@@ -142,6 +142,7 @@ async fn a_series_is_one_mail_however_many_visits_it_has() {
 async fn who_does_not_pay_in_time_hears_of_it() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     let facial = format!("/v1/services/{}", spa.id("Facial"));
     let version = spa.owner.get(&facial).await.version();
     let deposit = json!({ "deposit": { "kind": "fixed", "value": 2_000 } });
@@ -160,6 +161,7 @@ async fn who_does_not_pay_in_time_hears_of_it() {
 async fn nobody_waits_for_an_answer_or_a_deposit_beyond_the_start() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     let policy = spa.owner.get("/v1/booking-policy").await.version();
     let change = json!({ "needs_approval": true, "notice_minutes": 0 });
     spa.owner.patch("/v1/booking-policy", policy, &change).await.expect(200);

@@ -153,6 +153,10 @@ async fn whatever_takes_a_key_honours_it() {
         if !operation.parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
             continue;
         }
+        // Nobody takes money here: `sold::online` has somebody buy twice under one key.
+        if operation.id == "buy_voucher" {
+            continue;
+        }
         let world = World::new(&app).await;
         let platform = operation.path.starts_with("/v1/platform");
         let column = if platform { Column::Admin } else { Column::Owner };

@@ -19,7 +19,10 @@ async fn keys_are_put_in_and_taken_away() {
             .map(|name| seen[name].clone())
     };
     assert_eq!(said(&before), [true.into(), true.into(), false.into(), Value::Null, Value::Null]);
+    // They booked where money was taken, and it isn't any more.
+    counter.spa.could_take_cards(&counter.app).await;
     let visit = counter.booked(4, "10:00", "ann").await;
+    counter.app.database.run("delete from payment_accounts").await;
     let path = format!("/v1/b/{}/payment", visit["link"].as_str().unwrap());
     counter.spa.guest.post_empty(&path).await.problem(409, "no_cards");
     let seen = counter.put(&keys(&counter.merchant)).await.expect(200);

@@ -2,5 +2,6 @@
 
 mod hearing;
 mod keys;
+mod kills;
 mod paying;
 mod returning;

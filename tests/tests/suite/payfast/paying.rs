@@ -174,3 +174,25 @@ async fn no_cards_are_left_there() {
     let path = format!("/v1/b/{}/payment", visit["link"].as_str().unwrap());
     assert_eq!(counter.spa.guest.get(&path).await.expect(200)["card"], "none");
 }
+
+/// Pages that were given up are asked about in turns, each once an hour: none waits behind others for ever.
+#[tokio::test]
+async fn given_up_pages_are_asked_about_in_turns() {
+    let counter = RandCounter::open().await;
+    let visit = counter.booked(4, "10:00", "ann").await;
+    let page = counter.page(&visit).await;
+    assert!(counter.payfast.cancel(&page));
+    counter.settled().await;
+    counter.app.clock.advance(Duration::minutes(61));
+    let db = &counter.app.app().db;
+    openchair_domain::payments::look_at_unheard(db).await.unwrap();
+    counter.settled().await;
+    let touched = "select count(*) from payments where state = 'over'
+                   and updated_at > created_at + interval '1 hour'";
+    eventually("it was looked at", async || {
+        (counter.app.database.count(touched).await == 1).then_some(())
+    })
+    .await;
+    counter.app.clock.advance(Duration::minutes(3));
+    assert_eq!(openchair_domain::payments::look_at_unheard(db).await.unwrap(), 0);
+}

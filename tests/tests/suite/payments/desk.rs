@@ -96,6 +96,7 @@ async fn amounts_that_cannot_be_meant_are_refused() {
 async fn a_deposit_at_the_desk_makes_a_visit_certain() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     spa.wants_before("Facial", json!({ "kind": "percent", "value": 33 })).await;
     let booked = spa.unpaid(&["Facial"], 4, "10:00", "ann").await;
     let listed = spa.owner.get("/v1/appointments?status=pending_payment").await.expect(200);
@@ -223,6 +224,7 @@ async fn whoever_may_not_see_a_visit_takes_nothing_for_it() {
 async fn no_visit_is_certain_without_its_money() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     spa.wants_before("Facial", json!({ "kind": "fixed", "value": 3_000 })).await;
     let booked = spa.unpaid(&["Facial"], 4, "10:00", "ann").await;
     assert!(booked["link"].is_string());
@@ -241,4 +243,34 @@ async fn no_visit_is_certain_without_its_money() {
     let visit = &listed["items"][0];
     take(&spa, visit, "terminal", 3_000, 0).await.expect(201);
     assert_eq!(act(&spa, visit, "confirm").await["status"], "confirmed");
+}
+
+/// One mail for each payment and each refund, by whichever way.
+#[tokio::test]
+async fn who_pays_at_the_desk_has_a_receipt() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let visit = spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "10:00")).await.expect(201);
+    let value = json!({ "location": spa.location, "way": "cash", "value_minor": 3_100 });
+    let sold = spa.owner.post("/v1/vouchers", &value).await.expect(201);
+    let paid = take(&spa, &visit, "cash", 4_000, 500).await.expect(201);
+    app.mail("ann@example.com", "Receipt: 40.00 USD").await;
+    give_back(&spa, &paid, 1_200).await.expect(201);
+    let back = app.mail("ann@example.com", "gives you back 12.00 USD").await;
+    // No bank has anything to do with it.
+    assert!(!back.to_string().contains("Banks take"), "{back}");
+    let path = format!("/v1/appointments/{}/voucher", visit["id"].as_str().unwrap());
+    let used = spa.owner.post(&path, &json!({ "code": sold["code"] })).await.expect(201);
+    app.mail("ann@example.com", "Receipt: 31.00 USD").await;
+    give_back(&spa, &used, 3_100).await.expect(201);
+    app.mail("ann@example.com", "gives you back 31.00 USD").await;
+    let mails = "select count(*) from jobs
+                 where dedupe_key like 'receipt %' or dedupe_key like 'returned %'";
+    assert_eq!(app.database.count(mails).await, 4);
+    // Nobody is written to who left no address.
+    let body = json!({ "wanted": spa.wanted(&["Wax"], 1, &["Eve"]), "start": at(4, "14:00"),
+                       "customer": { "name": "Nobody" } });
+    let other = spa.owner.post("/v1/appointments", &body).await.expect(201);
+    take(&spa, &other, "cash", 4_000, 0).await.expect(201);
+    assert_eq!(app.database.count(mails).await, 4);
 }

@@ -7,6 +7,8 @@ use openchair_tests::{Answer, eventually};
 use serde_json::{Value, json};
 
 const SECRET: &str = "whsec_stand_in";
+/// Of the endpoint that is told of our own account.
+const PLANS_SECRET: &str = "whsec_plans_stand_in";
 
 fn signed(secret: &str, at: i64, body: &str) -> String {
     use hmac::{Hmac, KeyInit, Mac};
@@ -100,15 +102,15 @@ async fn what_is_about_nobody_here_is_noted_and_nothing_else() {
     let counter = Counter::open().await;
     let now = counter.app.now().timestamp();
     let mut body = event(&counter, "evt_2", "checkout.session.completed", "cs_of_nobody");
-    for (id, account) in [
-        ("evt_a", json!(counter.account)),
-        ("evt_b", json!("acct_of_nobody")),
-        ("evt_c", Value::Null),
+    for (id, account, secret) in [
+        ("evt_a", json!(counter.account), SECRET),
+        ("evt_b", json!("acct_of_nobody"), SECRET),
+        ("evt_c", Value::Null, PLANS_SECRET),
     ] {
         body["account"] = account;
         body["id"] = json!(id);
         let text = body.to_string();
-        tell(&counter, &signed(SECRET, now, &text), &text).await.expect(204);
+        tell(&counter, &signed(secret, now, &text), &text).await.expect(204);
     }
     assert_eq!(
         counter
@@ -122,4 +124,52 @@ async fn what_is_about_nobody_here_is_noted_and_nothing_else() {
         counter.app.database.count("select count(*) from jobs where kind = 'payments.look'").await,
         0
     );
+}
+
+/// At Stripe an endpoint brings events of businesses' accounts or of our own, each signed with its own secret: neither
+/// speaks for the other.
+#[tokio::test]
+async fn each_endpoint_speaks_for_its_own_accounts() {
+    let counter = Counter::open().await;
+    let now = counter.app.now().timestamp();
+    let (theirs, ours) = (json!(counter.account), Value::Null);
+    let mut body = event(&counter, "evt_1", "checkout.session.completed", "cs_of_nobody");
+    for (place, (account, secret, taken)) in [
+        (&theirs, SECRET, true),
+        (&theirs, PLANS_SECRET, false),
+        (&ours, PLANS_SECRET, true),
+        (&ours, SECRET, false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        body["account"] = account.clone();
+        body["id"] = json!(format!("evt_scope_{place}"));
+        let text = body.to_string();
+        let answer = tell(&counter, &signed(secret, now, &text), &text).await;
+        if taken {
+            answer.expect(204);
+        } else {
+            answer.problem(403, "wrong_signature");
+        }
+    }
+    let noted = "select count(*) from provider_events where id like 'evt_scope_%'";
+    assert_eq!(counter.app.database.count(noted).await, 2);
+}
+
+/// Where both are signed with one secret, as by Stripe's own program for trying things out.
+#[tokio::test]
+async fn one_secret_signs_everything_where_there_is_no_other() {
+    let counter = Counter::with(&[("stripe.plans_webhook_secret", "")]).await;
+    let now = counter.app.now().timestamp();
+    let mut body = event(&counter, "evt_1", "checkout.session.completed", "cs_of_nobody");
+    for (id, account) in [("evt_a", json!(counter.account)), ("evt_b", Value::Null)] {
+        body["account"] = account;
+        body["id"] = json!(id);
+        let text = body.to_string();
+        tell(&counter, &signed(SECRET, now, &text), &text).await.expect(204);
+        tell(&counter, &signed(PLANS_SECRET, now, &text), &text)
+            .await
+            .problem(403, "wrong_signature");
+    }
 }

@@ -31,6 +31,7 @@ impl Shop {
     async fn open() -> Self {
         let stripe = Settings::default();
         let (key, secret) = (stripe.secret_key.clone(), stripe.webhook_secret.clone());
+        let plans_secret = stripe.plans_webhook_secret.clone();
         let stripe = Stand::start(stripe).await.unwrap();
         let folder = bench().folder().join("kills-of-payments");
         std::fs::create_dir_all(&folder).unwrap();
@@ -45,6 +46,7 @@ impl Shop {
             ("stripe.base_url", stripe.origin().to_owned()),
             ("stripe.secret_key", key),
             ("stripe.webhook_secret", secret),
+            ("stripe.plans_webhook_secret", plans_secret),
         ];
         let mut shop = Self { folder, url, settings, stripe, server: None };
         shop.start().await;

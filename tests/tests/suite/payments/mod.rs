@@ -1,5 +1,7 @@
 //! Money: at the desk, by card, and in the book.
 
+mod accounts;
+mod coins;
 mod desk;
 mod embedded;
 mod fees;
@@ -11,3 +13,4 @@ mod paying;
 mod rest;
 mod returning;
 mod till;
+mod unknown;

@@ -193,9 +193,11 @@ async fn who_presses_often_pays_once() {
     assert_eq!(counter.app.database.count(receipts).await, 1);
 }
 
+/// A deposit that nobody can take makes nobody lose their time: staff say yes or no.
 #[tokio::test]
 async fn where_no_cards_are_taken_nobody_is_led_anywhere() {
     let counter = Counter::open().await;
+    let before = counter.booked(4, "14:00", "ben").await;
     counter.stripe.restrict(&counter.account, "individual.verification.document");
     let seen = eventually("the account is looked at", async || {
         let seen = counter.spa.owner.get("/v1/payment-account").await.expect(200);
@@ -203,10 +205,43 @@ async fn where_no_cards_are_taken_nobody_is_led_anywhere() {
     })
     .await;
     assert_eq!(seen["requirements"][0], "individual.verification.document");
-    let visit = counter.booked(4, "10:00", "ann").await;
-    assert_eq!(counter.owed(&visit).await["online"], false);
-    let path = format!("/v1/b/{}/payment", visit["link"].as_str().unwrap());
-    counter.spa.guest.post_empty(&path).await.problem(409, "no_cards");
+    assert_eq!(counter.owed(&before).await["online"], false);
+    counter.wishes(&before, &json!({})).await.problem(409, "no_cards");
+    let visit = counter.spa.asked(&["Facial"], 4, "10:00", "ann").await;
+    assert_eq!(visit["visit"]["status"], "pending_approval", "{visit}");
+    counter.wishes(&visit, &json!({})).await.problem(409, "nothing_due");
+    counter.app.clock.advance(Duration::minutes(31));
+    openchair_domain::bookings::lapse_everywhere(&counter.app.app().db).await.unwrap();
+    assert_eq!(counter.status(&visit).await, "pending_approval");
+    assert_eq!(counter.deed(&visit, "confirm", json!({})).await["status"], "confirmed");
+}
+
+/// Who says yes once money is taken again asks for the deposit.
+#[tokio::test]
+async fn a_deposit_is_asked_for_where_it_can_be_taken_by_then() {
+    let counter = Counter::open().await;
+    // What Stripe told of the account was heard.
+    counter.stripe.quiet().await;
+    let looks =
+        "select count(*) from jobs where kind = 'payments.look_at_account' and state <> 'done'";
+    eventually("the account was looked at", async || {
+        (counter.app.database.count(looks).await == 0).then_some(())
+    })
+    .await;
+    let off = "update payment_accounts set charges_enabled = false";
+    counter.app.database.run(off).await;
+    let visit = counter.spa.asked(&["Facial"], 4, "10:00", "ann").await;
+    assert_eq!(visit["visit"]["status"], "pending_approval", "{visit}");
+    let on = "update payment_accounts set charges_enabled = true";
+    counter.app.database.run(on).await;
+    assert_eq!(counter.deed(&visit, "confirm", json!({})).await["status"], "pending_payment");
+    // Who was told of it has another link.
+    let mail = counter.app.mail("ann@example.com", "your visit isn't booked yet").await;
+    let (_, link) = mail["text"].as_str().unwrap().split_once("/b/").unwrap();
+    let visit = json!({ "link": link.split_whitespace().next().unwrap() });
+    counter.stripe.pay(&counter.page(&visit).await, GOOD);
+    assert_eq!(counter.back(&visit).await["state"], "paid");
+    assert_eq!(counter.status(&visit).await, "confirmed");
 }
 
 /// The desk was faster: the page is closed, and nobody pays twice.

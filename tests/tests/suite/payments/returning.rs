@@ -47,6 +47,8 @@ async fn who_calls_off_in_time_gets_everything_back() {
     assert_eq!(counter.balance("card").await, 0);
     let own = counter.owed(&visit).await;
     assert_eq!((&own["refunded_minor"], &own["amount_minor"]), (&json!(3_000), &json!(0)));
+    // Nothing of it is kept: nobody is thanked for it.
+    assert_eq!(own["state"], "nothing");
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! The till: what a day brought, and how it is closed.
 
+use openchair_tests::payfast::RandCounter;
 use openchair_tests::spa::{Spa, at};
-use openchair_tests::{Answer, TestApp};
+use openchair_tests::{Answer, TestApp, eventually};
 use serde_json::{Value, json};
 
 async fn pay(spa: &Spa, way: &str, amount: i64, tip: i64) -> Value {
@@ -115,4 +116,155 @@ async fn days_that_are_no_days_are_refused() {
     }
     let nowhere = format!("/v1/till?location={}&date=2026-03-02", "loc_00000000000000000000000001");
     spa.owner.get(&nowhere).await.problem(404, "not_found");
+}
+
+/// Somebody takes cash while somebody else counts the drawer: it is in this count or in the next one.
+#[tokio::test]
+async fn cash_that_is_taken_while_the_drawer_is_counted_is_in_the_next_count() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let visit = spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "10:00")).await.expect(201);
+    // The visit is somebody else's for a moment: the payment has begun, and waits.
+    let mut holder = app.database.owner().begin().await.unwrap();
+    sqlx::query("select 1 from appointments for update").execute(&mut *holder).await.unwrap();
+    let path = format!("/v1/appointments/{}/payments", visit["id"].as_str().unwrap());
+    let cash = json!({ "way": "cash", "amount_minor": 4_000 });
+    let paying = tokio::spawn(spa.owner.post(&path, &cash).into_future());
+    waiting(&app).await;
+    app.clock.advance(chrono::Duration::minutes(1));
+    assert_eq!(close(&spa, "2026-03-02", 0).await.expect(201)["cash_expected_minor"], 0);
+    holder.commit().await.unwrap();
+    let paid = paying.await.unwrap().expect(201);
+    app.clock.advance(chrono::Duration::days(1));
+    assert_eq!(till(&spa, "2026-03-03").await["cash_expected_minor"], 4_000);
+    // The same for what is given back: the payment is somebody else's, and the drawer is counted.
+    let mut holder = app.database.owner().begin().await.unwrap();
+    sqlx::query("select 1 from payments for update").execute(&mut *holder).await.unwrap();
+    let path = format!("/v1/payments/{}/refunds", paid["id"].as_str().unwrap());
+    let back = json!({ "amount_minor": 1_000, "reason": "" });
+    let giving = tokio::spawn(spa.owner.post(&path, &back).into_future());
+    waiting(&app).await;
+    app.clock.advance(chrono::Duration::minutes(1));
+    assert_eq!(close(&spa, "2026-03-03", 4_000).await.expect(201)["difference_minor"], 0);
+    holder.commit().await.unwrap();
+    giving.await.unwrap().expect(201);
+    app.clock.advance(chrono::Duration::days(1));
+    assert_eq!(till(&spa, "2026-03-04").await["cash_expected_minor"], -1_000);
+}
+
+async fn waiting(app: &TestApp) {
+    eventually("somebody waits for a row", async || {
+        let waiting = "select count(*) from pg_stat_activity
+                       where datname = current_database() and wait_event_type = 'Lock'";
+        (app.database.count(waiting).await > 0).then_some(())
+    })
+    .await;
+}
+
+/// Who counts waits for cash that is being put in, and counts it.
+#[tokio::test]
+async fn who_counts_waits_for_cash_that_is_being_put_in() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "10:00")).await.expect(201);
+    // Cash is being moved at the place, as whoever moves it says.
+    let mut mover = app.database.owner().begin().await.unwrap();
+    sqlx::query("select 1 from locations for share").execute(&mut *mover).await.unwrap();
+    let body = json!({ "location": spa.location, "date": "2026-03-02", "counted_cash_minor": 0 });
+    let closing = tokio::spawn(spa.owner.post("/v1/till/closes", &body).into_future());
+    waiting(&app).await;
+    pay(&spa, "cash", 700, 0).await;
+    mover.commit().await.unwrap();
+    let closed = closing.await.unwrap().expect(201);
+    assert_eq!(closed["cash_expected_minor"], 700, "{closed}");
+    app.clock.advance(chrono::Duration::days(1));
+    assert_eq!(till(&spa, "2026-03-03").await["cash_expected_minor"], 0);
+}
+
+/// The clock of the server that took cash last is ahead of that of the one where it is counted.
+#[tokio::test]
+async fn what_is_counted_is_counted_once_whatever_clocks_say() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "10:00")).await.expect(201);
+    pay(&spa, "cash", 500, 0).await;
+    app.database.run("update payments set paid_at = paid_at + interval '2 seconds'").await;
+    assert_eq!(close(&spa, "2026-03-02", 500).await.expect(201)["difference_minor"], 0);
+    app.clock.advance(chrono::Duration::days(1));
+    assert_eq!(till(&spa, "2026-03-03").await["cash_expected_minor"], 0);
+}
+
+/// A business that changes its currency has both in its drawer, and adds up neither with the other.
+#[tokio::test]
+async fn currencies_are_never_added_up() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    let dollars = spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "10:00")).await.expect(201);
+    let cash = async |visit: &Value, amount: i64| {
+        let path = format!("/v1/appointments/{}/payments", visit["id"].as_str().unwrap());
+        spa.owner.post(&path, &json!({ "way": "cash", "amount_minor": amount })).await.expect(201);
+    };
+    cash(&dollars, 1_000).await;
+    close(&spa, "2026-03-02", 1_000).await.expect(201);
+    app.clock.advance(chrono::Duration::days(1));
+    cash(&dollars, 2_000).await;
+    spa.counts_in(&app, "JPY").await;
+    let yen = spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "14:00")).await.expect(201);
+    cash(&yen, 5_000).await;
+    let day = till(&spa, "2026-03-03").await;
+    assert_eq!(
+        (&day["currency"], &day["total_minor"], &day["cash_expected_minor"]),
+        (&json!("JPY"), &json!(5_000), &json!(5_000))
+    );
+    let other = &day["others"][0];
+    assert_eq!(
+        (&other["currency"], &other["total_minor"], &other["cash_expected_minor"]),
+        (&json!("USD"), &json!(2_000), &json!(2_000))
+    );
+    assert_eq!(day["others"].as_array().unwrap().len(), 1);
+    let closed = close(&spa, "2026-03-03", 5_000).await.expect(201);
+    assert_eq!((&closed["difference_minor"], &closed["total_minor"]), (&json!(0), &json!(5_000)));
+    // The dollars are still there, and a day that was closed in them still says so.
+    app.clock.advance(chrono::Duration::days(1));
+    let next = till(&spa, "2026-03-04").await;
+    assert_eq!(next["cash_expected_minor"], 0);
+    assert_eq!(next["others"][0]["cash_expected_minor"], 2_000);
+    let first = till(&spa, "2026-03-02").await;
+    assert_eq!((&first["currency"], &first["total_minor"]), (&json!("USD"), &json!(1_000)));
+}
+
+/// Whoever pays out tips pays out none that were given back.
+#[tokio::test]
+async fn tips_that_went_back_are_none() {
+    let app = TestApp::start().await;
+    let spa = app.spa().await;
+    spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "10:00")).await.expect(201);
+    let paid = pay(&spa, "cash", 5_000, 500).await;
+    let path = format!("/v1/payments/{}/refunds", paid["id"].as_str().unwrap());
+    let back = json!({ "amount_minor": 4_700, "reason": "" });
+    spa.owner.post(&path, &back).await.expect(201);
+    let day = till(&spa, "2026-03-02").await;
+    assert_eq!(
+        *way(&day, "cash"),
+        json!({ "way": "cash", "money": true, "paid_minor": 5_000, "tips_minor": 300, "refunded_minor": 4_700,
+                "net_minor": 300, "count": 1 })
+    );
+    let path = format!("/v1/till/export?location={}&from=2026-03-01&to=2026-03-31", spa.location);
+    let text = spa.owner.get(&path).await.text();
+    assert!(text.contains("refund,cash,-4700,-200,USD"), "{text}");
+}
+
+/// Who has changed their currency is asked by whoever takes that of the visit.
+#[tokio::test]
+async fn rand_are_taken_where_rand_are_and_nothing_else_is() {
+    let counter = RandCounter::open().await;
+    let visit = counter.booked(4, "10:00", "ann").await;
+    counter.currency("EUR").await;
+    counter.spa.could_take_cards(&counter.app).await;
+    counter.paid(&visit).await;
+    counter.until(&visit, "confirmed").await;
+    // Nobody is asked about euros whom only rand are paid to.
+    counter.app.database.run("delete from payment_accounts where provider = 'stripe'").await;
+    let other = counter.spa.asked(&["Facial"], 4, "12:00", "ben").await;
+    assert_eq!(other["visit"]["status"], "pending_approval", "{other}");
 }

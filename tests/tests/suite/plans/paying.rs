@@ -1,6 +1,6 @@
 //! Taking a plan, changing it, and ending it.
 
-use openchair_stripe_stand_in::{Act, Order, Outcome};
+use openchair_stripe_stand_in::{Act, Order, Outcome, Scope};
 use openchair_tests::cards::{Counter, DECLINED, GOOD};
 use openchair_tests::eventually;
 use openchair_tests::plans::Charged;
@@ -61,6 +61,28 @@ async fn who_closes_the_window_has_a_plan() {
     assert_eq!(shop.going().len(), 1);
 }
 
+/// Both endpoints are heard: what businesses pay for their plans, and what their customers pay them.
+#[tokio::test]
+async fn plans_and_payments_are_heard_side_by_side() {
+    let shop = Charged::charged().await;
+    shop.stripe.pay(&shop.take("team").await, GOOD);
+    let visit = shop.booked(4, "10:00", "ann").await;
+    shop.stripe.pay(&shop.page(&visit).await, GOOD);
+    shop.stripe.quiet().await;
+    let deliveries = shop.stripe.deliveries();
+    for scope in [Scope::Connected, Scope::Own] {
+        let told: Vec<_> = deliveries.iter().filter(|one| one.scope == scope).collect();
+        assert!(!told.is_empty(), "{scope:?} of {deliveries:?}");
+        assert!(told.iter().all(|one| one.status == Some(204)), "{told:?}");
+    }
+    eventually("the plan is in force", async || (shop.stands().await.0 == "paid").then_some(()))
+        .await;
+    eventually("the visit is certain", async || {
+        (shop.status(&visit).await == "confirmed").then_some(())
+    })
+    .await;
+}
+
 /// Nothing is heard at all: who looks after it asks.
 #[tokio::test]
 async fn a_plan_of_which_nothing_is_heard_is_found() {
@@ -71,6 +93,37 @@ async fn a_plan_of_which_nothing_is_heard_is_found() {
     shop.kept_up().await;
     eventually("the plan is in force", async || (shop.stands().await.0 == "paid").then_some(()))
         .await;
+}
+
+/// An owner looked at the page and left: while it can be paid at, it is asked about, and then never again.
+#[tokio::test]
+async fn a_page_that_nobody_pays_at_is_forgotten() {
+    let shop = Charged::charged().await;
+    // Nothing is told of it, either.
+    shop.stripe.drop_webhooks(100);
+    shop.take("team").await;
+    let asked = async |minutes: i64| {
+        let before = shop.looks().await;
+        shop.app.clock.advance(chrono::Duration::minutes(minutes));
+        shop.kept_up().await;
+        eventually("nobody looks any more", async || {
+            let waiting = "select count(*) from jobs where kind = 'plans.look' and state <> 'done'";
+            (shop.app.database.count(waiting).await == 0).then_some(())
+        })
+        .await;
+        shop.looks().await - before
+    };
+    let open = "select count(*) from subscriptions where page_until is not null";
+    assert_eq!(asked(20).await, 1);
+    assert_eq!(shop.app.database.count(open).await, 1);
+    // It was led to for 45 minutes, and an hour has passed since.
+    assert_eq!(asked(90).await, 1);
+    assert_eq!(shop.app.database.count(open).await, 0);
+    for _ in 0..3 {
+        assert_eq!(asked(20).await, 0);
+    }
+    // Whoever goes there again has another page.
+    shop.subscribed("team").await;
 }
 
 /// Two windows, two plans: only the last page is good, and nobody pays for two.

@@ -1,6 +1,7 @@
 //! Trials that end, bills that aren't paid, and what a business can still do then.
 
-use openchair_tests::cards::{DECLINED, GOOD};
+use openchair_stripe_stand_in::Outcome;
+use openchair_tests::cards::{ASKED, DECLINED, GOOD};
 use openchair_tests::eventually;
 use openchair_tests::plans::Charged;
 use openchair_tests::spa::at;
@@ -78,6 +79,32 @@ async fn a_bill_that_is_not_paid_has_its_grace() {
     becomes("paid").await;
     new_category(&shop, "Again").await.expect(201);
     assert_eq!(shop.stands().await.1, "team");
+}
+
+/// A card whose owner couldn't prove that it is theirs: what was begun at the page isn't a plan, and when it runs out,
+/// none has ended. What the business was given, it keeps.
+#[tokio::test]
+async fn a_plan_that_never_began_takes_nothing_away() {
+    let shop = Charged::charged().await;
+    let given = format!(
+        "update tenants set plan = 'business', trial_ends_at = null where id = '{}'",
+        shop.spa.business.id.uuid()
+    );
+    shop.app.database.run(&given).await;
+    shop.kept_up().await;
+    assert_eq!(shop.stands().await, ("free".into(), "business".into()));
+    let page = shop.take("team").await;
+    assert_eq!(shop.stripe.pay(&page, ASKED), Outcome::Asked);
+    assert!(matches!(shop.stripe.authenticate(&page, false), Outcome::Declined { .. }));
+    let owner = &shop.spa.owner;
+    owner.post_empty("/v1/plan/look").await.expect(200);
+    assert_eq!(shop.stands().await, ("free".into(), "business".into()));
+    shop.after_days(1).await;
+    owner.post_empty("/v1/plan/look").await.expect(200);
+    let begun = shop.stripe.book().subscriptions;
+    assert_eq!((begun.len(), &*begun[0].status), (1, "incomplete_expired"));
+    assert_eq!(shop.stands().await, ("free".into(), "business".into()));
+    new_category(&shop, "More").await.expect(201);
 }
 
 /// Who runs the installation may give a plan to who doesn't pay, and to nobody who does.

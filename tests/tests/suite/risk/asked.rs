@@ -3,6 +3,7 @@
 use openchair_stripe_stand_in::Outcome;
 use openchair_tests::TestApp;
 use openchair_tests::cards::{Counter, GOOD};
+use openchair_tests::payfast::RandCounter;
 use openchair_tests::spa::{Spa, at};
 use serde_json::{Value, json};
 
@@ -118,6 +119,22 @@ async fn where_no_deposit_can_be_taken_staff_decide() {
     counter.spa.owner.patch(&path, version, &json!({ "price_minor": 0 })).await.expect(200);
     let visit = waxing(&counter.spa, ANN, at(5, "10:00")).await;
     assert_eq!(visit["visit"]["status"], "pending_approval");
+}
+
+/// Money is taken there, though no card can be kept.
+#[tokio::test]
+async fn a_deposit_is_asked_where_it_is_taken_in_rand() {
+    let counter = RandCounter::open().await;
+    let spa = &counter.spa;
+    rule(spa, deposit(10, 40)).await;
+    let visit = waxing(spa, ANN, at(5, "10:00")).await;
+    let view = &visit["visit"];
+    assert_eq!(
+        (&view["status"], &view["deposit_minor"]),
+        (&json!("pending_payment"), &json!(1_600))
+    );
+    counter.paid(&visit).await;
+    counter.until(&visit, "confirmed").await;
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 mod book;
 mod memberships;
+mod online;
+mod online_money;
 mod passes;
 mod redeeming;
 mod vouchers;

@@ -67,6 +67,7 @@ async fn a_voucher_pays_for_visits_until_nothing_is_left() {
 async fn codes_that_are_not_good_are_answered_alike() {
     let app = TestApp::start().await;
     let (spa, other) = (app.spa().await, app.business("Other").await);
+    spa.could_take_cards(&app).await;
     let visit = spa.book(spa.wanted(&["Facial"], 1, &["Eve"]), at(4, "10:00")).await.expect(201);
     spa.wants_before("Facial", json!({ "kind": "fixed", "value": 3_000 })).await;
     let own = spa.unpaid(&["Facial"], 5, "10:00", "ann").await;
@@ -113,6 +114,7 @@ fn without_place(problem: &Value) -> (Value, Value) {
 async fn a_guest_pays_with_a_voucher() {
     let app = TestApp::start().await;
     let spa = app.spa().await;
+    spa.could_take_cards(&app).await;
     spa.wants_before("Facial", json!({ "kind": "fixed", "value": 3_000 })).await;
     let booked = spa.unpaid(&["Facial"], 4, "10:00", "ann").await;
     let (small, large) = (sell(&spa, 1_000).await, sell(&spa, 20_000).await);

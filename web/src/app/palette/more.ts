@@ -34,6 +34,7 @@ export const MORE: readonly Way[] = [
   { page: '/app/payments/account', text: 'palette.to.payment_account' },
   { page: '/app/pass-kinds', text: 'palette.to.pass_kinds' },
   { page: '/app/sold/vouchers/new', text: 'palette.to.sell_voucher' },
+  { page: '/app/sold/offer', text: 'palette.to.voucher_offer' },
   { page: '/app/sold/passes/new', text: 'palette.to.sell_pass' },
   { page: '/app/sold/memberships/new', text: 'palette.to.sell_membership' },
   { page: '/app/sold/passes', text: 'palette.to.passes' },

@@ -16,6 +16,7 @@ export const pages: readonly Page[] = [
     nav: { text: 'nav.sold', icon: gift, group: 'desk', order: 70 },
   },
   { path: '/app/sold/vouchers/new', load: () => import('./SellVoucher.svelte'), needs: sells, words, under },
+  { path: '/app/sold/offer', load: () => import('./Offer.svelte'), needs: ['service:read'], words: ['sold', 'menu'], under },
   { path: '/app/sold/vouchers/:id', load: () => import('./Voucher.svelte'), needs, words, under },
   { path: '/app/sold/passes', load: () => import('./Passes.svelte'), needs, words, under },
   { path: '/app/sold/passes/new', load: () => import('./SellPass.svelte'), needs: sells, words, under },

@@ -1,6 +1,7 @@
 // Days and amounts of what is sold ahead, as people read them.
 import { api, ask } from '$lib/api/client';
 import type { Schema } from '$lib/api/types';
+import { t } from '$lib/i18n/index.svelte';
 import { dayText } from '../day/words';
 import { dateOf, later } from '../day/days';
 
@@ -9,6 +10,9 @@ export const day = (text: string): string => dayText(text, { dateStyle: 'medium'
 
 /** The last day of what ends the day before this one. */
 export const lastDay = (end: string): string => day(later(end, -1));
+
+/** Who sold it: nobody did what was bought on the page of the business. */
+export const seller = (name: string): string => (name === 'online' ? t('sold.online') : name);
 
 export const today = (zone: string): string => dateOf(new Date(), zone);
 

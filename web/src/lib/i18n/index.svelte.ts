@@ -37,6 +37,7 @@ class I18n {
   #files: Files = {};
   #parts = new Set<PartName>();
   #turn = 0;
+  #started: Promise<void> | undefined;
 
   get rtl(): boolean {
     return RTL.has(this.language);
@@ -49,7 +50,7 @@ class I18n {
     const wishes = [remembered(), ...navigator.languages];
     const wish = wishes.find((tag) => languageOf(tag)) ?? 'en';
     prepare(wish);
-    await this.use(wish);
+    await (this.#started = this.use(wish));
   }
 
   /** Switches the page to a language, without loading it anew. */
@@ -75,6 +76,8 @@ class I18n {
   async need(parts: readonly PartName[]): Promise<void> {
     const missing = parts.filter((part) => !this.#parts.has(part));
     if (missing.length === 0) return;
+    // A page that is the first of all knows no language before.
+    await this.#started;
     const language = this.language;
     const more = await Promise.all(missing.map((part) => this.#read(part, language)));
     for (const part of missing) this.#parts.add(part);

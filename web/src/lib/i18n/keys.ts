@@ -5,6 +5,7 @@ import type book from '$messages/book/en.json';
 import type customers from '$messages/customers/en.json';
 import type day from '$messages/day/en.json';
 import type front from '$messages/front/en.json';
+import type gift from '$messages/gift/en.json';
 import type hear from '$messages/hear/en.json';
 import type line from '$messages/line/en.json';
 import type look from '$messages/look/en.json';
@@ -39,6 +40,7 @@ type Catalogues = {
   customers: typeof customers;
   day: typeof day;
   front: typeof front;
+  gift: typeof gift;
   hear: typeof hear;
   line: typeof line;
   look: typeof look;

@@ -29,7 +29,7 @@ use async_trait::async_trait;
 use openchair_domain::config::Secret;
 use openchair_domain::payments::{
     AccountState, CardAt, CardProvider, CardStand, Charged, Entrance, NewAccount, NewCardPage,
-    NewCharge, NewPage, NewRefund, Opened, Provider, ProviderError, Returned, Stand,
+    NewCharge, NewPage, NewRefund, Provider, ProviderError, Returned, Stand,
 };
 
 use self::amounts::to_stripe;
@@ -100,6 +100,32 @@ fn locale(ours: &str) -> &'static str {
     known(ours).or_else(|| known(ours.split('-').next()?)).unwrap_or("auto")
 }
 
+/// Where a session is shown, and where the customer goes afterwards.
+fn placed(card_at: CardAt, back_url: &str) -> Form<'static> {
+    let back_url = back_url.to_owned();
+    match card_at {
+        CardAt::Page => vec![("success_url", back_url.clone()), ("cancel_url", back_url)],
+        // Our page is told when it is done; only whoever is led away on the way comes back.
+        CardAt::Form => vec![
+            ("ui_mode", "embedded_page".to_owned()),
+            ("return_url", back_url),
+            ("redirect_on_completion", "if_required".to_owned()),
+        ],
+    }
+}
+
+/// How one comes to a session that was opened.
+fn entrance(
+    reference: String,
+    url: Option<String>,
+    client_secret: Option<String>,
+) -> Result<Entrance, ProviderError> {
+    match door(url, client_secret) {
+        Some(door) => Ok(Entrance { reference, door }),
+        None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
+    }
+}
+
 #[async_trait]
 impl Provider for Stripe {
     async fn open_page(&self, new: &NewPage) -> Result<Entrance, ProviderError> {
@@ -123,18 +149,7 @@ impl Provider for Stripe {
             ("locale", locale(&new.locale).to_owned()),
             ("expires_at", new.expires_at.to_string()),
         ];
-        form.extend(match new.card_at {
-            CardAt::Page => {
-                [("success_url", new.back_url.clone()), ("cancel_url", new.back_url.clone())]
-            }
-            // Our page is told when it is done; only whoever is led away on the way comes back.
-            CardAt::Form => {
-                [("ui_mode", "embedded_page".to_owned()), ("return_url", new.back_url.clone())]
-            }
-        });
-        if new.card_at == CardAt::Form {
-            form.push(("redirect_on_completion", "if_required".to_owned()));
-        }
+        form.extend(placed(new.card_at, &new.back_url));
         if new.keeps_card {
             form.push(("customer_creation", "always".to_owned()));
             form.push(("payment_intent_data[setup_future_usage]", "off_session".to_owned()));
@@ -145,10 +160,7 @@ impl Provider for Stripe {
         let path = ["checkout", "sessions"];
         let question = Question { path: &path, account: Some(&new.account) };
         let session: Session = self.wire.post(question, Some(&key("page", &new.key)), form).await?;
-        match door(session.url, session.client_secret) {
-            Some(door) => Ok(Entrance { reference: session.id, door }),
-            None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
-        }
+        entrance(session.id, session.url, session.client_secret)
     }
 
     async fn look(&self, account: &str, reference: &str) -> Result<Stand, ProviderError> {
@@ -236,14 +248,12 @@ impl CardProvider for Stripe {
         Ok(self.wire.get::<Account>(question, &[]).await?.into())
     }
 
-    async fn open_card_page(&self, new: &NewCardPage) -> Result<Opened, ProviderError> {
+    async fn open_card_page(&self, new: &NewCardPage) -> Result<Entrance, ProviderError> {
         let title: String = new.title.chars().take(LONGEST_TITLE).collect();
         let mut form: Form = vec![
             ("mode", "setup".to_owned()),
             ("payment_method_types[0]", "card".to_owned()),
             ("customer_creation", "always".to_owned()),
-            ("success_url", new.back_url.clone()),
-            ("cancel_url", new.back_url.clone()),
             ("client_reference_id", new.card.clone()),
             ("metadata[card]", new.card.clone()),
             ("metadata[tenant]", new.tenant.clone()),
@@ -252,6 +262,7 @@ impl CardProvider for Stripe {
             ("locale", locale(&new.locale).to_owned()),
             ("expires_at", new.expires_at.to_string()),
         ];
+        form.extend(placed(new.card_at, &new.back_url));
         if let Some(email) = &new.email {
             form.push(("customer_email", email.clone()));
         }
@@ -259,10 +270,7 @@ impl CardProvider for Stripe {
         let question = Question { path: &path, account: Some(&new.account) };
         let session: CardSession =
             self.wire.post(question, Some(&key("card", &new.key)), form).await?;
-        match session.url {
-            Some(url) => Ok(Opened { reference: session.id, url }),
-            None => Err(ProviderError::Away("Stripe doesn't say where its page is".to_owned())),
-        }
+        entrance(session.id, session.url, session.client_secret)
     }
 
     async fn look_at_card(

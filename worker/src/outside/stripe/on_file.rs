@@ -6,6 +6,7 @@ use openchair_domain::payments::{CardStand, Charged, KeptCard, ProviderError, St
 use serde::Deserialize;
 
 use super::amounts::from_stripe;
+use super::said::door;
 
 /// A card's method, written out.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,6 +33,7 @@ impl Method {
 pub(super) struct CardSession {
     pub(super) id: String,
     pub(super) url: Option<String>,
+    pub(super) client_secret: Option<String>,
     status: String,
     customer: Option<String>,
     setup_intent: Option<SetUp>,
@@ -60,7 +62,9 @@ impl CardSession {
                     || ProviderError::Away("Stripe doesn't say whose card it is".to_owned());
                 Ok(CardStand::Left(method.kept(self.customer.ok_or_else(unknown)?)))
             }
-            ("open" | "complete", _) => Ok(CardStand::Open),
+            ("open", _) => Ok(CardStand::Open(door(self.url, self.client_secret))),
+            // The customer has done what is theirs.
+            ("complete", _) => Ok(CardStand::Open(None)),
             _ => Ok(CardStand::Over),
         }
     }

@@ -145,13 +145,14 @@ impl Subscription {
 
 fn stage(status: &str) -> Result<Going, ProviderError> {
     Ok(match status {
-        "incomplete" => Going::Incomplete,
+        // What was never paid for the first time never was a plan, also once nobody can pay it any more.
+        "incomplete" | "incomplete_expired" => Going::Incomplete,
         "trialing" => Going::Trying,
         "active" => Going::Active,
         "past_due" => Going::PastDue,
         "unpaid" => Going::Unpaid,
         "paused" => Going::Paused,
-        "canceled" | "incomplete_expired" => Going::Ended,
+        "canceled" => Going::Ended,
         other => {
             let said = format!("Stripe says that a subscription is {other}, which nobody knows");
             return Err(ProviderError::Away(said));
@@ -193,7 +194,7 @@ mod tests {
     fn how_a_subscription_goes() {
         for (status, stage) in [
             ("incomplete", Going::Incomplete),
-            ("incomplete_expired", Going::Ended),
+            ("incomplete_expired", Going::Incomplete),
             ("trialing", Going::Trying),
             ("active", Going::Active),
             ("past_due", Going::PastDue),

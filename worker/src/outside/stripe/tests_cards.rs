@@ -1,6 +1,6 @@
 //! Cards on file, against who stands in for Stripe.
 
-use openchair_domain::payments::{KeptCard, Stage};
+use openchair_domain::payments::{Door, KeptCard, Stage};
 use openchair_stripe_stand_in::{Act, Outcome};
 
 use super::tests::{Bench, NOW};
@@ -18,6 +18,7 @@ fn card_page(bench: &Bench, key: &str) -> NewCardPage {
         email: Some("ann+spa@example.com".to_owned()),
         locale: "de".to_owned(),
         back_url: "https://shop.example/lagoon?visit=1#top".to_owned(),
+        card_at: CardAt::Page,
         expires_at: NOW + 60 * 60,
     }
 }
@@ -54,9 +55,10 @@ async fn a_card_is_left() {
     let opened = bench.stripe.open_card_page(&page).await.unwrap();
     assert_eq!(bench.stripe.open_card_page(&page).await.unwrap(), opened);
     let look = async || bench.stripe.look_at_card(&bench.account, &opened.reference).await.unwrap();
-    assert_eq!(look().await, CardStand::Open);
+    let open = CardStand::Open(Some(opened.door.clone()));
+    assert_eq!(look().await, open);
     assert_eq!(bench.stand.pay(&opened.reference, "4000002500003155"), Outcome::Asked);
-    assert_eq!(look().await, CardStand::Open);
+    assert_eq!(look().await, open);
     assert_eq!(bench.stand.authenticate(&opened.reference, true), Outcome::Left);
     let CardStand::Left(card) = look().await else { panic!("a card") };
     assert_eq!(card.brand, "visa");
@@ -74,6 +76,26 @@ async fn a_card_is_left() {
     assert_eq!(close().await.unwrap(), CardStand::Over);
     assert_eq!(close().await.unwrap(), CardStand::Over);
     assert_eq!(bench.stand.pay(&other.reference, GOOD), Outcome::Closed);
+}
+
+/// In a form within our page: who asks how it stands is told what opens it, as long as that is of use.
+#[tokio::test]
+async fn a_card_is_left_in_a_form() {
+    let bench = Bench::new().await;
+    let page = NewCardPage { card_at: CardAt::Form, ..card_page(&bench, "card-1") };
+    let opened = bench.stripe.open_card_page(&page).await.unwrap();
+    let Door::Form(secret) = &opened.door else { panic!("{opened:?}") };
+    assert!(secret.starts_with(&opened.reference), "{secret}");
+    assert_eq!(bench.stripe.open_card_page(&page).await.unwrap(), opened);
+    let look = async || bench.stripe.look_at_card(&bench.account, &opened.reference).await.unwrap();
+    assert_eq!(look().await, CardStand::Open(Some(opened.door.clone())));
+    assert_eq!(bench.stand.pay(&opened.reference, GOOD), Outcome::Left);
+    assert!(matches!(look().await, CardStand::Left(_)));
+
+    let page = NewCardPage { card_at: CardAt::Form, ..card_page(&bench, "card-2") };
+    let other = bench.stripe.open_card_page(&page).await.unwrap();
+    let closed = bench.stripe.close_card_page(&bench.account, &other.reference).await.unwrap();
+    assert_eq!(closed, CardStand::Over);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Requests about money.
 
 use openchair_domain::ids::{
-    Card, Id, Location, Pass, PassKind, Payment, Sale, TillClose, Voucher,
+    Card, Id, Location, Pass, PassKind, Payment, Sale, TillClose, Voucher, VoucherOrder,
 };
 use openchair_domain::secrets::{KeyRing, Place};
 use openchair_tests::{Business, TestApp};
@@ -20,6 +20,8 @@ pub struct Money {
     pub voucher: Id<Voucher>,
     pub code: String,
     pub pass: Id<Pass>,
+    /// The link of a voucher that somebody is buying.
+    pub gift: String,
     pub location: Id<Location>,
     /// What the provider's book has.
     pub books: Vec<String>,
@@ -47,7 +49,8 @@ impl Money {
         let books = both_books(app, of, payment).await;
         let (voucher, code) = voucher(app, of, location).await;
         let pass = pass(app, of, location, visits).await;
-        Self { payment, close, voucher, code, pass, location, books }
+        let gift = gift(app, of, location).await;
+        Self { payment, close, voucher, code, pass, gift, location, books }
     }
 
     pub fn secrets(&self) -> Vec<String> {
@@ -93,6 +96,30 @@ async fn voucher(app: &TestApp, of: &Business, location: Id<Location>) -> (Id<Vo
     );
     app.database.run(&sql).await;
     (id, code)
+}
+
+/// Vouchers are sold online, and somebody is buying one: the last part of their link.
+async fn gift(app: &TestApp, of: &Business, location: Id<Location>) -> String {
+    let (sale, id) = (app.new_id::<Sale>().uuid(), app.new_id::<VoucherOrder>().uuid());
+    let (tenant, at, now, name) = (of.id.uuid(), location.uuid(), app.now(), &of.name);
+    let letter = |byte: char| char::from(b'a' + u8::try_from(byte.to_digit(16).unwrap()).unwrap());
+    let random: String = tenant.simple().to_string().chars().map(letter).collect();
+    let token = format!("oc_gi_{random:a<52}");
+    let sql = format!(
+        "insert into voucher_offers (tenant_id, offered, amounts_minor, least_minor, most_minor, months,
+                                     version, created_at, updated_at)
+         values ('{tenant}', true, '{{5000}}', 1000, 50000, 36, 1, '{now}', '{now}');
+         insert into sales (tenant_id, id, location_id, what, state, title, price_minor, currency,
+                            sold_by, created_at, updated_at)
+         values ('{tenant}', '{sale}', '{at}', 'voucher', 'open', 'Of {name}', 5000, 'USD', 'online',
+                 '{now}', '{now}');
+         insert into voucher_orders (tenant_id, id, sale_id, token_hash, buyer_name, locale,
+                                     recipient_name, message, months, pay_until, created_at, updated_at)
+         values ('{tenant}', '{id}', '{sale}', sha256('{token}'), 'Ann', 'en', '', '', 36,
+                 '2027-03-02T00:00:00Z', '{now}', '{now}')"
+    );
+    app.database.run(&sql).await;
+    token
 }
 
 /// A pass of whoever the visit is for.
@@ -151,7 +178,7 @@ pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Opt
         card_left(&operation.id, world).await;
     }
     let here = &world.here;
-    let Money { payment, location, voucher, code, pass, .. } = &here.money;
+    let Money { payment, location, voucher, code, pass, gift, .. } = &here.money;
     let Visits { visit, link, .. } = &here.visits;
     let own = |rest: &str| Sample::at(format!("/v1/b/{link}/payment{rest}"));
     let day = "date=2026-03-02";
@@ -175,6 +202,7 @@ pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Opt
         | "connect_payment_account"
         | "look_at_payment_account"
         | "disconnect_payfast"
+        | "disconnect_stripe"
         | "read_plan"
         | "open_plan_portal"
         | "look_at_plan" => Sample::at(operation.path.trim_end_matches('/')),
@@ -199,6 +227,20 @@ pub async fn sample(operation: &Operation, world: &World, succeeds: bool) -> Opt
             .with(json!({ "reason": "It was too much." })),
         "redeem_voucher" => Sample::at(format!("/v1/appointments/{visit}/voucher"))
             .with(json!({ "code": code, "amount_minor": 5 })),
+        "read_voucher_offer" => Sample::at("/v1/voucher-offer"),
+        "set_voucher_offer" => Sample::at("/v1/voucher-offer").seen(1).with(json!({
+            "offered": false, "amounts_minor": [5_000], "least_minor": 1_000, "most_minor": 9_000,
+            "months": 12, "location": null,
+        })),
+        "read_gift_offer" => Sample::at(format!("/v1/public/{}/vouchers", here.business.slug)),
+        "buy_voucher" => {
+            Sample::at(format!("/v1/public/{}/vouchers", here.business.slug)).with(json!({
+                "value_minor": 5_000, "buyer_name": "Ann", "buyer_email": "ann@example.com",
+            }))
+        }
+        "read_gift" => Sample::at(format!("/v1/g/{gift}")),
+        "pay_gift" => Sample::at(format!("/v1/g/{gift}/payment")),
+        "look_at_gift" => Sample::at(format!("/v1/g/{gift}/payment/look")),
         "list_passes" => Sample::at("/v1/passes"),
         "sell_pass" => Sample::at("/v1/passes").with(json!({
             "kind": here.menu.pass_kind, "customer": here.guests.customer, "location": location,

@@ -1,6 +1,8 @@
 import { untrack } from 'svelte';
 import { Attempts } from '$lib/api/client';
+import { t } from '$lib/i18n/index.svelte';
 import { Doing } from '../../loaded.svelte';
+import { said } from '../../said.svelte';
 import { rebased, same } from './changes';
 
 interface Versioned {
@@ -51,7 +53,7 @@ export class Editing<View extends Versioned, Draft extends object> {
 
   /** Somebody changed it meanwhile: theirs is taken, and one's own changes are put on top of it. */
   async catchUp(read: () => Promise<View>): Promise<boolean> {
-    return this.doing.run(async () => {
+    const caught = await this.doing.run(async () => {
       const view = await read();
       const theirs = this.#draftOf(view);
       const mine = untrack(() => $state.snapshot(this.draft) as Draft);
@@ -59,5 +61,7 @@ export class Editing<View extends Versioned, Draft extends object> {
       this.#before = theirs;
       this.seen = view;
     });
+    if (caught) said.say(t('menu.caught_up'));
+    return caught;
   }
 }

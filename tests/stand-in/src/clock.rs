@@ -38,7 +38,8 @@ impl Clock {
         })
     }
 
-    pub(crate) fn now(&self) -> i64 {
+    /// What time it is now.
+    pub fn now(&self) -> i64 {
         (self.0)()
     }
 }

@@ -1,0 +1,153 @@
+//! Where a customer leaves a card before their visit is certain: a page of the provider's, or a form of theirs within
+//! ours.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+
+use super::accounts;
+use super::cards::{end, found, held, is_open, is_wanted, look_soon};
+use super::counter::Counter;
+use super::entities::card;
+use super::error::PaymentError;
+use super::on_file::{CardStand, NewCardPage};
+use super::own::OwnEntrance;
+use super::pages::{self, Next};
+use super::provider::CardAt;
+use super::words::KeptState;
+use crate::bookings::{self, Holder, Status, Stood, VisitFacts};
+use crate::ids::{Card, Id};
+use crate::tenancy::{StoreError, TenantTx};
+
+type Step = pages::Step<card::Model, VisitFacts>;
+
+/// Writes down that the customer is about to leave a card, or finds that they are already.
+async fn begin(tx: &TenantTx, holder: &Holder, card_at: CardAt) -> Result<Step, PaymentError> {
+    let visit = bookings::hold_own(tx, holder).await?;
+    let over = visit.lapses_at.is_some_and(|at| at <= tx.now());
+    if over || !is_wanted(tx, &Stood::from(&visit)).await? {
+        return Err(PaymentError::NothingDue);
+    }
+    let account =
+        accounts::that_keeps_cards(tx, &visit.currency).await?.ok_or(PaymentError::NoCards)?;
+    if let Some(row) = found(tx, visit.id, KeptState::Open).await? {
+        match pages::next(&row, card_at, true, tx.now()) {
+            Next::Go(url) => return Ok(Step::Go(url)),
+            Next::Show => return Ok(Step::Show(Box::new(row))),
+            Next::Ask => return Ok(Step::Open(Box::new(row), Box::new(visit))),
+            Next::Close => return Ok(Step::Close(Box::new(row))),
+            Next::GiveUp => end(tx, row).await?,
+        }
+    }
+    let row = card::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        id: Set(tx.new_id::<Card>().uuid()),
+        appointment_id: Set(visit.id.uuid()),
+        state: Set(KeptState::Open.key().to_owned()),
+        account: Set(account),
+        reference: Set(None),
+        url: Set(None),
+        customer: Set(None),
+        method: Set(None),
+        brand: Set(None),
+        created_at: Set(tx.now()),
+        left_at: Set(None),
+        updated_at: Set(tx.now()),
+        here: Set(card_at == CardAt::Form),
+    };
+    let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
+    Ok(Step::Open(Box::new(row), Box::new(visit)))
+}
+
+impl Counter {
+    /// Where the customer leaves a card. Who asks twice gets the same.
+    pub(super) async fn card_door(
+        &self,
+        holder: &Holder,
+        card_at: CardAt,
+    ) -> Result<OwnEntrance, PaymentError> {
+        for _ in 0..2 {
+            let (row, close) = match self.begin_card(holder, card_at).await? {
+                Step::Go(url) => return Ok(url.into()),
+                Step::Open(row, visit) => return self.open_card_page(holder, *row, *visit).await,
+                Step::Show(row) => {
+                    // Somebody may have left it meanwhile: then that is found, and said.
+                    if let Some(door) = self.card_form(&row).await? {
+                        return Ok(door);
+                    }
+                    (row, false)
+                }
+                // Whoever was faster has left it there.
+                Step::Close(row) => (row, true),
+            };
+            self.look_at_card_as(&holder.caller, Id::from_uuid(row.id), close).await?;
+        }
+        Err(PaymentError::ProviderAway)
+    }
+
+    async fn begin_card(&self, holder: &Holder, card_at: CardAt) -> Result<Step, PaymentError> {
+        let tx = self.db.tenant(&holder.caller).await?;
+        let step = begin(&tx, holder, card_at).await?;
+        tx.commit().await?;
+        Ok(step)
+    }
+
+    /// What a form that was opened before is opened with.
+    async fn card_form(&self, row: &card::Model) -> Result<Option<OwnEntrance>, PaymentError> {
+        let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NoCards)?;
+        let Some(reference) = &row.reference else { return Ok(None) };
+        let account = row.account.clone();
+        match provider.look_at_card(&account, reference).await? {
+            CardStand::Open(Some(door)) => Ok(Some(OwnEntrance { account, door })),
+            CardStand::Open(None) | CardStand::Left(_) | CardStand::Over => Ok(None),
+        }
+    }
+
+    async fn open_card_page(
+        &self,
+        holder: &Holder,
+        row: card::Model,
+        visit: VisitFacts,
+    ) -> Result<OwnEntrance, PaymentError> {
+        let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NoCards)?;
+        let id = Id::<Card>::from_uuid(row.id);
+        let page = NewCardPage {
+            key: id.to_string(),
+            account: row.account.clone(),
+            title: visit.title.clone(),
+            card: id.to_string(),
+            tenant: holder.caller.tenant().to_string(),
+            email: visit.email.clone(),
+            locale: pages::locale(visit.locale.clone()),
+            back_url: self.back_url(holder),
+            card_at: pages::card_at(&row),
+            expires_at: pages::expires_at(&row),
+        };
+        let opened = provider.open_card_page(&page).await;
+        let tx = self.db.tenant(&holder.caller).await?;
+        let Some(row) = held(&tx, id).await? else { return Err(PaymentError::NotFound) };
+        if pages::is_lost(&opened) {
+            if row.reference.is_none() && is_open(&row) {
+                end(&tx, row).await?;
+            }
+            tx.commit().await?;
+            return Err(opened.err().map_or(PaymentError::NotFound, PaymentError::from));
+        }
+        let opened = opened?;
+        let late = !is_open(&row);
+        let mut change: card::ActiveModel = row.into();
+        change.reference = Set(Some(opened.reference));
+        change.url = Set(pages::kept(&opened.door).filter(|_| !late));
+        change.updated_at = Set(tx.now());
+        change.update(tx.conn()).await.map_err(StoreError::from)?;
+        // It may be of no use any more: whoever waits no longer had its page closed before it was there.
+        let (visit, _) = bookings::with_shop(&tx, holder.visit).await?;
+        let gone = late || visit.status != Status::PendingPayment;
+        if gone {
+            look_soon(&tx, id).await?;
+        }
+        tx.commit().await?;
+        if gone {
+            return Err(PaymentError::NothingDue);
+        }
+        Ok(OwnEntrance { account: page.account, door: opened.door })
+    }
+}
