@@ -326,6 +326,7 @@ async fn demo_businesses_are_put_in_once() {
         "packages",
         "paused",
         "photo",
+        "sells_vouchers",
         "services",
         "slug",
         "staff",
