@@ -335,7 +335,7 @@ fn is_unpaid(row: &payment::Model) -> bool {
 }
 
 pub(super) fn is_unsettled(row: &payment::Model) -> bool {
-    [PaymentState::Open, PaymentState::Processing].map(PaymentState::key).contains(&&*row.state)
+    PaymentState::UNSETTLED.map(PaymentState::key).contains(&&*row.state)
 }
 
 /// Whether what a payment is for waits for it.

@@ -1,17 +1,17 @@
 //! What customers pay for vouchers that they buy online: the page where they do, and what follows from it. A payment
 //! has no visit then, but a sale: that is held first.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::accounts;
 use super::amounts::shown;
-use super::counter::{Counter, PAGE_KEPT, Waits, Wanted, end, new_card_payment, place_of};
+use super::counter::{Counter, PAGE_KEPT, Waits, end, new_card_payment, place_of};
 use super::entities::payment;
 use super::error::PaymentError;
-use super::looking;
+use super::looking::{self, unsettled_of_sale};
 use super::opening::PageWords;
 use super::own::OwnEntrance;
-use super::pages::{self, Next};
+use super::pages::{self, Step};
 use super::parts::Left;
 use super::provider::{CardAt, Stand};
 use super::refunds;
@@ -23,25 +23,9 @@ use crate::sold::{self, GiftHolder, Order, SoldError};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::tenants;
 
-type Step = pages::Step<payment::Model, PageWords>;
-
-/// What was begun for a sale and isn't settled yet.
-async fn unsettled(tx: &TenantTx, sale: Id<Sale>) -> Result<Option<payment::Model>, StoreError> {
-    let found = payment::Entity::find()
-        .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(payment::Column::SaleId.eq(sale.uuid()))
-        .filter(
-            payment::Column::State
-                .is_in([PaymentState::Open, PaymentState::Processing].map(PaymentState::key)),
-        )
-        .one(tx.conn())
-        .await?;
-    Ok(found)
-}
-
 /// Whether the bank takes its time with what was paid for a sale.
 pub(crate) async fn is_processing(tx: &TenantTx, sale: Id<Sale>) -> Result<bool, StoreError> {
-    let found = unsettled(tx, sale).await?;
+    let found = unsettled_of_sale(tx, sale).await?;
     Ok(found.is_some_and(|row| row.state == PaymentState::Processing.key()))
 }
 
@@ -60,9 +44,9 @@ async fn begin(
     holder: &GiftHolder,
     card_at: CardAt,
     public_url: &str,
-) -> Result<Step, PaymentError> {
+) -> Result<(Step<payment::Model>, PageWords), PaymentError> {
     let order = sold::hold_order(tx, holder).await.map_err(missing)?;
-    let before = unsettled(tx, order.sale).await?;
+    let before = unsettled_of_sale(tx, order.sale).await?;
     let processing = |row: &payment::Model| row.state == PaymentState::Processing.key();
     if order.is_sold || before.as_ref().is_some_and(processing) {
         return Err(PaymentError::NothingDue);
@@ -75,12 +59,9 @@ async fn begin(
     let words = words(tx, holder, &order, public_url).await?;
     if let Some(row) = before {
         let same = place_of(&row)?.as_ref() == Some(&place);
-        match pages::next(&row, card_at, same, tx.now()) {
-            Next::Go(url) => return Ok(Step::Go(url)),
-            Next::Show => return Ok(Step::Show(Box::new(row))),
-            Next::Ask => return Ok(Step::Open(Box::new(row), Box::new(words))),
-            Next::Close => return Ok(Step::Close(Box::new(row))),
-            Next::GiveUp => end(tx, row, None).await?,
+        match pages::resume(row, card_at, same, tx.now()) {
+            Ok(step) => return Ok((step, words)),
+            Err(lost) => end(tx, lost, None).await?,
         }
     }
     let asked = Asked { kind: PaymentKind::Gift, own_minor: order.price_minor, tip_minor: 0 };
@@ -88,7 +69,7 @@ async fn begin(
     row.sale_id = Set(Some(order.sale.uuid()));
     row.here = Set(card_at == CardAt::Form);
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
-    Ok(Step::Open(Box::new(row), Box::new(words)))
+    Ok((Step::Open(Box::new(row)), words))
 }
 
 fn missing(error: SoldError) -> PaymentError {
@@ -125,24 +106,11 @@ impl Counter {
         }
         for _ in 0..2 {
             let tx = self.db.tenant(&holder.caller).await?;
-            let step = begin(&tx, holder, card_at, &self.public_url).await?;
+            let (step, words) = begin(&tx, holder, card_at, &self.public_url).await?;
             tx.commit().await?;
-            let (row, wanted) = match step {
-                Step::Go(url) => return Ok(url.into()),
-                Step::Show(row) => {
-                    if let Some(door) = self.door_of(&holder.caller, &row).await? {
-                        return Ok(door);
-                    }
-                    // Somebody may have paid meanwhile: then that is found, and said.
-                    (row, Wanted::AsItStands)
-                }
-                Step::Open(row, words) => {
-                    return self.open_page(&holder.caller, *row, *words).await;
-                }
-                // Whoever was faster has paid there.
-                Step::Close(row) => (row, Wanted::Closed),
-            };
-            self.look_as(&holder.caller, Id::from_uuid(row.id), wanted).await?;
+            if let Some(door) = self.through(&holder.caller, step, words).await? {
+                return Ok(door);
+            }
         }
         Err(PaymentError::ProviderAway)
     }
@@ -151,7 +119,7 @@ impl Counter {
     pub async fn look_for_gift(&self, holder: &GiftHolder) -> Result<(), PaymentError> {
         let tx = self.db.tenant(&holder.caller).await?;
         let order = sold::hold_order(&tx, holder).await.map_err(missing)?;
-        let found = unsettled(&tx, order.sale).await?;
+        let found = unsettled_of_sale(&tx, order.sale).await?;
         tx.commit().await?;
         match found {
             Some(row) => self.look(holder.caller.tenant(), Id::from_uuid(row.id)).await,
@@ -176,7 +144,7 @@ pub(super) async fn arrived(
         refunds::begin(tx, row, back, String::new()).await?;
     }
     // Another page that was opened meanwhile is of no use any more.
-    if let Some(other) = unsettled(tx, sale).await? {
+    if let Some(other) = unsettled_of_sale(tx, sale).await? {
         looking::close_late(tx, Id::from_uuid(other.id)).await?;
     }
     Ok(())

@@ -9,18 +9,22 @@ use super::counter::Counter;
 use super::entities::card;
 use super::error::PaymentError;
 use super::on_file::{CardStand, NewCardPage};
+use super::opening::PageWords;
 use super::own::OwnEntrance;
-use super::pages::{self, Next};
+use super::pages::{self, Step};
 use super::provider::CardAt;
 use super::words::KeptState;
-use crate::bookings::{self, Holder, Status, Stood, VisitFacts};
+use crate::bookings::{self, Holder, Status, Stood};
 use crate::ids::{Card, Id};
 use crate::tenancy::{StoreError, TenantTx};
 
-type Step = pages::Step<card::Model, VisitFacts>;
-
 /// Writes down that the customer is about to leave a card, or finds that they are already.
-async fn begin(tx: &TenantTx, holder: &Holder, card_at: CardAt) -> Result<Step, PaymentError> {
+async fn begin(
+    tx: &TenantTx,
+    holder: &Holder,
+    card_at: CardAt,
+    back_url: String,
+) -> Result<(Step<card::Model>, PageWords), PaymentError> {
     let visit = bookings::hold_own(tx, holder).await?;
     let over = visit.lapses_at.is_some_and(|at| at <= tx.now());
     if over || !is_wanted(tx, &Stood::from(&visit)).await? {
@@ -29,12 +33,9 @@ async fn begin(tx: &TenantTx, holder: &Holder, card_at: CardAt) -> Result<Step, 
     let account =
         accounts::that_keeps_cards(tx, &visit.currency).await?.ok_or(PaymentError::NoCards)?;
     if let Some(row) = found(tx, visit.id, KeptState::Open).await? {
-        match pages::next(&row, card_at, true, tx.now()) {
-            Next::Go(url) => return Ok(Step::Go(url)),
-            Next::Show => return Ok(Step::Show(Box::new(row))),
-            Next::Ask => return Ok(Step::Open(Box::new(row), Box::new(visit))),
-            Next::Close => return Ok(Step::Close(Box::new(row))),
-            Next::GiveUp => end(tx, row).await?,
+        match pages::resume(row, card_at, true, tx.now()) {
+            Ok(step) => return Ok((step, PageWords::of(visit, back_url))),
+            Err(lost) => end(tx, lost).await?,
         }
     }
     let row = card::ActiveModel {
@@ -54,7 +55,7 @@ async fn begin(tx: &TenantTx, holder: &Holder, card_at: CardAt) -> Result<Step, 
         here: Set(card_at == CardAt::Form),
     };
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
-    Ok(Step::Open(Box::new(row), Box::new(visit)))
+    Ok((Step::Open(Box::new(row)), PageWords::of(visit, back_url)))
 }
 
 impl Counter {
@@ -65,9 +66,10 @@ impl Counter {
         card_at: CardAt,
     ) -> Result<OwnEntrance, PaymentError> {
         for _ in 0..2 {
-            let (row, close) = match self.begin_card(holder, card_at).await? {
+            let (step, words) = self.begin_card(holder, card_at).await?;
+            let (row, close) = match step {
                 Step::Go(url) => return Ok(url.into()),
-                Step::Open(row, visit) => return self.open_card_page(holder, *row, *visit).await,
+                Step::Open(row) => return self.open_card_page(holder, *row, words).await,
                 Step::Show(row) => {
                     // Somebody may have left it meanwhile: then that is found, and said.
                     if let Some(door) = self.card_form(&row).await? {
@@ -83,11 +85,15 @@ impl Counter {
         Err(PaymentError::ProviderAway)
     }
 
-    async fn begin_card(&self, holder: &Holder, card_at: CardAt) -> Result<Step, PaymentError> {
+    async fn begin_card(
+        &self,
+        holder: &Holder,
+        card_at: CardAt,
+    ) -> Result<(Step<card::Model>, PageWords), PaymentError> {
         let tx = self.db.tenant(&holder.caller).await?;
-        let step = begin(&tx, holder, card_at).await?;
+        let begun = begin(&tx, holder, card_at, self.back_url(holder)).await?;
         tx.commit().await?;
-        Ok(step)
+        Ok(begun)
     }
 
     /// What a form that was opened before is opened with.
@@ -105,19 +111,19 @@ impl Counter {
         &self,
         holder: &Holder,
         row: card::Model,
-        visit: VisitFacts,
+        words: PageWords,
     ) -> Result<OwnEntrance, PaymentError> {
         let provider = self.providers.stripe.as_ref().ok_or(PaymentError::NoCards)?;
         let id = Id::<Card>::from_uuid(row.id);
         let page = NewCardPage {
             key: id.to_string(),
             account: row.account.clone(),
-            title: visit.title.clone(),
+            title: words.title,
             card: id.to_string(),
             tenant: holder.caller.tenant().to_string(),
-            email: visit.email.clone(),
-            locale: pages::locale(visit.locale.clone()),
-            back_url: self.back_url(holder),
+            email: words.email,
+            locale: pages::locale(words.locale),
+            back_url: words.back_url,
             card_at: pages::card_at(&row),
             expires_at: pages::expires_at(&row),
         };

@@ -1,5 +1,6 @@
 //! That it is time to ask the provider how a payment stands.
 
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, FromQueryResult,
     QueryFilter, Statement,
@@ -11,7 +12,7 @@ use super::cards::{LOOK_AT_CARD, LookAtCard};
 use super::entities::payment;
 use super::refunds::{GIVE_BACK, GiveBack};
 use super::words::PaymentState;
-use crate::ids::{Appointment, Id, Payment, Tenant};
+use crate::ids::{Appointment, Id, Payment, Sale, Tenant};
 use crate::jobs::{self, NewJob};
 use crate::tenancy::{Db, StoreError, SystemReason, TenantTx};
 use crate::time::Instant;
@@ -40,13 +41,25 @@ pub(super) async fn unsettled(
     tx: &TenantTx,
     visit: Id<Appointment>,
 ) -> Result<Option<payment::Model>, StoreError> {
+    unsettled_where(tx, payment::Column::AppointmentId.eq(visit.uuid())).await
+}
+
+/// What was begun for a sale and isn't settled yet.
+pub(super) async fn unsettled_of_sale(
+    tx: &TenantTx,
+    sale: Id<Sale>,
+) -> Result<Option<payment::Model>, StoreError> {
+    unsettled_where(tx, payment::Column::SaleId.eq(sale.uuid())).await
+}
+
+async fn unsettled_where(
+    tx: &TenantTx,
+    what_for: SimpleExpr,
+) -> Result<Option<payment::Model>, StoreError> {
     let found = payment::Entity::find()
         .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(payment::Column::AppointmentId.eq(visit.uuid()))
-        .filter(
-            payment::Column::State
-                .is_in([PaymentState::Open, PaymentState::Processing].map(PaymentState::key)),
-        )
+        .filter(what_for)
+        .filter(payment::Column::State.is_in(PaymentState::UNSETTLED.map(PaymentState::key)))
         .one(tx.conn())
         .await?;
     Ok(found)

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::accounts;
-use super::counter::{Counter, end, is_unsettled, is_wanted, place_of};
+use super::counter::{Counter, Wanted, end, is_unsettled, is_wanted, place_of};
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking;
 use super::own::OwnEntrance;
-use super::pages;
+use super::pages::{self, Step};
 use super::provider::{NewPage, Provider};
 use super::refunds;
 use super::words::ProviderName;
+use crate::bookings::VisitFacts;
 use crate::ids::{Id, Payment, Tenant};
 use crate::sold;
 use crate::tenancy::{Caller, StoreError, SystemTx, TenantTx};
@@ -28,6 +29,13 @@ pub(super) struct PageWords {
     pub(super) locale: Option<String>,
     /// Where whoever pays comes back to.
     pub(super) back_url: String,
+}
+
+impl PageWords {
+    /// For a visit.
+    pub(super) fn of(visit: VisitFacts, back_url: String) -> Self {
+        Self { title: visit.title, email: visit.email, locale: visit.locale, back_url }
+    }
 }
 
 impl Counter {
@@ -55,8 +63,33 @@ impl Counter {
         Ok(place.is_some_and(|place| self.providers.has(place.provider)))
     }
 
+    /// Where somebody pays, as it goes on with their payment; none: what was begun before was looked at, and it is to
+    /// be begun anew.
+    pub(super) async fn through(
+        &self,
+        caller: &Caller,
+        step: Step<payment::Model>,
+        words: PageWords,
+    ) -> Result<Option<OwnEntrance>, PaymentError> {
+        let (row, wanted) = match step {
+            Step::Go(url) => return Ok(Some(url.into())),
+            Step::Show(row) => {
+                if let Some(door) = self.door_of(caller, &row).await? {
+                    return Ok(Some(door));
+                }
+                // Somebody may have paid meanwhile: then that is found, and said.
+                (row, Wanted::AsItStands)
+            }
+            Step::Open(row) => return self.open_page(caller, *row, words).await.map(Some),
+            // Whoever was faster has paid there.
+            Step::Close(row) => (row, Wanted::Closed),
+        };
+        self.look_as(caller, Id::from_uuid(row.id), wanted).await?;
+        Ok(None)
+    }
+
     /// What a form that was opened before is opened with.
-    pub(super) async fn door_of(
+    async fn door_of(
         &self,
         caller: &Caller,
         row: &payment::Model,
@@ -80,7 +113,7 @@ impl Counter {
     }
 
     /// Opens the page of a payment that was begun.
-    pub(super) async fn open_page(
+    async fn open_page(
         &self,
         caller: &Caller,
         row: payment::Model,

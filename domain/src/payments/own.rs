@@ -5,19 +5,18 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use super::accounts::{self, Place};
 use super::cards::{self, CardState};
 use super::chargeable::Chargeable;
-use super::counter::{Counter, Wanted, asked, end, new_payment, place_of};
+use super::counter::{Counter, asked, end, new_payment, place_of};
 use super::entities::payment;
 use super::error::PaymentError;
 use super::looking::unsettled;
 use super::opening::PageWords;
-use super::pages::{self, Next};
+use super::pages::{self, Step};
 use super::provider::{CardAt, Door};
 use super::read::{bill, paid_for};
 use super::removal;
 use super::wish::{Asked, Part, Wish, asked_now, is_being_had, most_tip};
 use super::words::{PaymentKind, PaymentState, ProviderName};
 use crate::bookings::{self, Holder, Stood, VisitFacts};
-use crate::ids::Id;
 use crate::tenancy::{StoreError, TenantTx};
 use crate::time::Instant;
 
@@ -95,18 +94,21 @@ impl From<String> for OwnEntrance {
     }
 }
 
-type Step = pages::Step<payment::Model, VisitFacts>;
-
 /// What a customer does next.
 enum Deed {
     /// They pay.
-    Pay(Step),
+    Pay(Step<payment::Model>, PageWords),
     /// Nothing is to be paid, and a card is to be left.
     LeaveCard,
 }
 
 /// Writes down that the customer is about to pay, or finds that they are already.
-async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Deed, PaymentError> {
+async fn begin(
+    tx: &mut TenantTx,
+    holder: &Holder,
+    wish: Wish,
+    back_url: String,
+) -> Result<Deed, PaymentError> {
     let visit = bookings::hold_own(tx, holder).await?;
     let (bill, paid) = (bill(&visit), paid_for(tx, visit.id).await?);
     let place = accounts::that_takes_money(tx, &visit.currency).await?;
@@ -130,19 +132,16 @@ async fn begin(tx: &mut TenantTx, holder: &Holder, wish: Wish) -> Result<Deed, P
         let same = asked(&row)? == wanted
             && row.keeps_card == keeps_card
             && place_of(&row)?.as_ref() == Some(&place);
-        match pages::next(&row, wish.card_at, same, tx.now()) {
-            Next::Go(url) => return Ok(Deed::Pay(Step::Go(url))),
-            Next::Show => return Ok(Deed::Pay(Step::Show(Box::new(row)))),
-            Next::Ask => return Ok(Deed::Pay(Step::Open(Box::new(row), Box::new(visit)))),
-            Next::Close => return Ok(Deed::Pay(Step::Close(Box::new(row)))),
-            Next::GiveUp => end(tx, row, None).await?,
+        match pages::resume(row, wish.card_at, same, tx.now()) {
+            Ok(step) => return Ok(Deed::Pay(step, PageWords::of(visit, back_url))),
+            Err(lost) => end(tx, lost, None).await?,
         }
     }
     let mut row = new_payment(tx, &visit, &wanted, place);
     row.keeps_card = Set(keeps_card);
     row.here = Set(wish.card_at == CardAt::Form);
     let row = row.insert(tx.conn()).await.map_err(StoreError::from)?;
-    Ok(Deed::Pay(Step::Open(Box::new(row), Box::new(visit))))
+    Ok(Deed::Pay(Step::Open(Box::new(row)), PageWords::of(visit, back_url)))
 }
 
 impl Counter {
@@ -204,48 +203,22 @@ impl Counter {
             return Err(PaymentError::NoCards);
         }
         for _ in 0..2 {
-            let step = match self.begin(holder, wish).await? {
-                Deed::Pay(step) => step,
+            let (step, words) = match self.begin(holder, wish).await? {
+                Deed::Pay(step, words) => (step, words),
                 Deed::LeaveCard => return self.card_door(holder, wish.card_at).await,
             };
-            let (row, wanted) = match step {
-                Step::Go(url) => return Ok(url.into()),
-                Step::Show(row) => {
-                    // Somebody may have paid meanwhile: then that is found, and said.
-                    if let Some(door) = self.door_of(&holder.caller, &row).await? {
-                        return Ok(door);
-                    }
-                    (row, Wanted::AsItStands)
-                }
-                Step::Open(row, visit) => return self.open_own_page(holder, *row, *visit).await,
-                // Whoever was faster has paid there.
-                Step::Close(row) => (row, Wanted::Closed),
-            };
-            self.look_as(&holder.caller, Id::from_uuid(row.id), wanted).await?;
+            if let Some(door) = self.through(&holder.caller, step, words).await? {
+                return Ok(door);
+            }
         }
         Err(PaymentError::ProviderAway)
     }
 
     async fn begin(&self, holder: &Holder, wish: Wish) -> Result<Deed, PaymentError> {
         let mut tx = self.db.tenant(&holder.caller).await?;
-        let step = begin(&mut tx, holder, wish).await?;
+        let deed = begin(&mut tx, holder, wish, self.back_url(holder)).await?;
         tx.commit().await?;
-        Ok(step)
-    }
-
-    async fn open_own_page(
-        &self,
-        holder: &Holder,
-        row: payment::Model,
-        visit: VisitFacts,
-    ) -> Result<OwnEntrance, PaymentError> {
-        let page = PageWords {
-            title: visit.title,
-            email: visit.email,
-            locale: visit.locale,
-            back_url: self.back_url(holder),
-        };
-        self.open_page(&holder.caller, row, page).await
+        Ok(deed)
     }
 }
 

@@ -18,57 +18,45 @@ pub(super) trait Begun {
     fn is_here(&self) -> bool;
 }
 
-impl Begun for payment::Model {
-    fn url(&self) -> Option<&str> {
-        self.url.as_deref()
-    }
+macro_rules! begun {
+    ($($row:ty),+) => {$(
+        impl Begun for $row {
+            fn url(&self) -> Option<&str> {
+                self.url.as_deref()
+            }
 
-    fn is_opened(&self) -> bool {
-        self.reference.is_some()
-    }
+            fn is_opened(&self) -> bool {
+                self.reference.is_some()
+            }
 
-    fn begun_at(&self) -> Instant {
-        self.created_at
-    }
+            fn begun_at(&self) -> Instant {
+                self.created_at
+            }
 
-    fn is_here(&self) -> bool {
-        self.here
-    }
+            fn is_here(&self) -> bool {
+                self.here
+            }
+        }
+    )+};
 }
 
-impl Begun for card::Model {
-    fn url(&self) -> Option<&str> {
-        self.url.as_deref()
-    }
-
-    fn is_opened(&self) -> bool {
-        self.reference.is_some()
-    }
-
-    fn begun_at(&self) -> Instant {
-        self.created_at
-    }
-
-    fn is_here(&self) -> bool {
-        self.here
-    }
-}
+begun!(payment::Model, card::Model);
 
 /// What is asked of the provider next.
-pub(super) enum Step<Row, Words> {
+pub(super) enum Step<Row> {
     /// Its page is there.
     Go(String),
     /// Its form is there: the provider knows what it is opened with.
     Show(Box<Row>),
     /// Its page is to be opened.
-    Open(Box<Row>, Box<Words>),
+    Open(Box<Row>),
     /// Another page is to be closed first: it was opened long ago, or isn't what is wanted now.
     Close(Box<Row>),
 }
 
 /// What follows from a page that was begun before.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
+enum Next {
     /// Its page is there.
     Go(String),
     /// Its form is there.
@@ -82,7 +70,7 @@ pub(super) enum Next {
 }
 
 /// What follows from a page that was begun before. `same`: it asks for what is wanted now.
-pub(super) fn next(row: &impl Begun, wanted: CardAt, same: bool, now: Instant) -> Next {
+fn next(row: &impl Begun, wanted: CardAt, same: bool, now: Instant) -> Next {
     let same = same && row.is_here() == (wanted == CardAt::Form);
     if !row.is_opened() {
         let asked = same && row.begun_at() + OPENED_WITHIN > now;
@@ -95,6 +83,22 @@ pub(super) fn next(row: &impl Begun, wanted: CardAt, same: bool, now: Instant) -
         Some(url) => Next::Go(url.to_owned()),
         None if row.is_here() => Next::Show,
         None => Next::Close,
+    }
+}
+
+/// How it goes on with a page that was begun before, or that page, if it is to be given up.
+pub(super) fn resume<Row: Begun>(
+    row: Row,
+    wanted: CardAt,
+    same: bool,
+    now: Instant,
+) -> Result<Step<Row>, Row> {
+    match next(&row, wanted, same, now) {
+        Next::Go(url) => Ok(Step::Go(url)),
+        Next::Show => Ok(Step::Show(Box::new(row))),
+        Next::Ask => Ok(Step::Open(Box::new(row))),
+        Next::Close => Ok(Step::Close(Box::new(row))),
+        Next::GiveUp => Err(row),
     }
 }
 

@@ -99,3 +99,8 @@ impl Way {
         Self::ALL.into_iter().find(|way| way.key() == key)
     }
 }
+
+impl PaymentState {
+    /// Begun, and nobody knows yet what comes of it.
+    pub(super) const UNSETTLED: [Self; 2] = [Self::Open, Self::Processing];
+}
