@@ -1,6 +1,6 @@
 //! `payfast-stand-in`: the stand-in as a process of its own.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,8 +59,5 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         key: arguments.merchant_key,
         passphrase: arguments.passphrase,
     });
-    writeln!(io::stdout(), "{}", stand.origin())?;
-    io::stdout().flush()?;
-    stop.told(arguments.leash).await;
-    Ok(())
+    stop.announced(stand.origin(), arguments.leash).await
 }

@@ -1,21 +1,14 @@
 //! The stand-in as a process of its own.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use openchair_payfast_stand_in::signature;
 
 fn started(arguments: &[&str]) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_payfast-stand-in"))
-        .args(["--merchant-id", "10001234", "--merchant-key", "key1", "--passphrase", "salt-1"])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (child, line.trim().to_owned())
+    let merchant =
+        ["--merchant-id", "10001234", "--merchant-key", "key1", "--passphrase", "salt-1"];
+    let all = [&merchant, arguments].concat();
+    openchair_stand_in::started(env!("CARGO_BIN_EXE_payfast-stand-in"), &all).unwrap()
 }
 
 /// It knows whom it was told of, and ends with its leash.

@@ -9,4 +9,4 @@ mod leash;
 pub use clock::Clock;
 pub use gate::Gate;
 pub use hooks::{Hooks, News, Order, Post, Posts};
-pub use leash::{Stop, for_clients};
+pub use leash::{Stop, for_clients, started};

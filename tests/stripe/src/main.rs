@@ -1,6 +1,6 @@
 //! `stripe-stand-in`: the stand-in as a process of its own.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -73,8 +73,5 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     settings.endpoints =
         connected.chain(own).map(|(url, scope)| settings.endpoint(url, scope)).collect();
     let stand = Stand::start(settings).await?;
-    writeln!(io::stdout(), "{}", stand.origin())?;
-    io::stdout().flush()?;
-    stop.told(arguments.leash).await;
-    Ok(())
+    stop.announced(stand.origin(), arguments.leash).await
 }

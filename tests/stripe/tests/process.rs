@@ -1,21 +1,12 @@
 //! The stand-in as a process of its own.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use crate::caller::read;
 
 fn started(arguments: &[&str]) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_stripe-stand-in"))
-        .args(["--secret-key", "sk_test_of_a_process"])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (child, line.trim().to_owned())
+    let all = [&["--secret-key", "sk_test_of_a_process"], arguments].concat();
+    openchair_stand_in::started(env!("CARGO_BIN_EXE_stripe-stand-in"), &all).unwrap()
 }
 
 #[tokio::test]
