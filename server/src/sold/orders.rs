@@ -66,6 +66,12 @@ impl PublicGiftsApi {
 pub struct OwnGiftApi(pub App);
 
 impl OwnGiftApi {
+    /// Who holds the link, as one of those who only look.
+    async fn looking(&self, who: Visitor, token: &str) -> Result<GiftHolder, ApiError> {
+        self.0.limits.public(&who.request).await?;
+        Ok(sold::open_gift(&self.0.db, token, who.request).await?)
+    }
+
     async fn seen(&self, holder: &GiftHolder) -> Result<Json<GiftView>, ApiError> {
         let tx = self.0.db.tenant(&holder.caller).await?;
         let gift = sold::read_gift(&tx, holder).await?;
@@ -84,8 +90,7 @@ impl OwnGiftApi {
         /// The last part of the link
         token: Path<String>,
     ) -> Result<Json<GiftView>, ApiError> {
-        self.0.limits.public(&who.request).await?;
-        let holder = sold::open_gift(&self.0.db, &token.0, who.request).await?;
+        let holder = self.looking(who, &token.0).await?;
         self.seen(&holder).await
     }
 
@@ -115,8 +120,7 @@ impl OwnGiftApi {
         /// The last part of the link
         token: Path<String>,
     ) -> Result<Json<GiftView>, ApiError> {
-        self.0.limits.public(&who.request).await?;
-        let holder = sold::open_gift(&self.0.db, &token.0, who.request).await?;
+        let holder = self.looking(who, &token.0).await?;
         Box::pin(self.0.counter.look_for_gift(&holder)).await?;
         self.seen(&holder).await
     }

@@ -28,6 +28,17 @@ async fn of_service(spa: &Spa, service: &str, policy: Value) {
     }
 }
 
+/// How a visit stands, and what is asked for it before.
+#[track_caller]
+fn stands(visit: &Value, status: &str, deposit_minor: i64) {
+    let view = &visit["visit"];
+    assert_eq!(
+        (&view["status"], &view["deposit_minor"]),
+        (&json!(status), &json!(deposit_minor)),
+        "{visit}"
+    );
+}
+
 #[tokio::test]
 async fn from_the_threshold_on_staff_say_yes() {
     let app = TestApp::start().await;
@@ -39,8 +50,7 @@ async fn from_the_threshold_on_staff_say_yes() {
     rule(&spa, approval(10)).await;
     let bob = Guest::new("Bob", "bob@example.com");
     let met = waxing(&spa, bob, at(5, "11:00")).await;
-    assert_eq!(met["visit"]["status"], "pending_approval");
-    assert_eq!(met["visit"]["deposit_minor"], 0);
+    stands(&met, "pending_approval", 0);
     app.mail("bob@example.com", "").await;
     let seen = desk(&spa, &met).await;
     assert_eq!(deed(&spa, &seen, "confirm", json!({})).await["status"], "confirmed");
@@ -58,11 +68,7 @@ async fn from_the_threshold_on_a_deposit_is_paid() {
     let spa = &counter.spa;
     rule(spa, deposit(10, 40)).await;
     let visit = waxing(spa, ANN, at(5, "10:00")).await;
-    let view = &visit["visit"];
-    assert_eq!(
-        (&view["status"], &view["deposit_minor"]),
-        (&json!("pending_payment"), &json!(1_600))
-    );
+    stands(&visit, "pending_payment", 1_600);
     let owed = counter.owed(&visit).await;
     assert_eq!((&owed["state"], &owed["amount_minor"]), (&json!("due"), &json!(1_600)));
     let page = counter.page(&visit).await;
@@ -83,8 +89,7 @@ async fn it_never_asks_less_than_the_service() {
         rule(spa, deposit(10, percent)).await;
         let email = format!("{percent}@example.com");
         let visit = booked(spa, facial(), Guest::new("Ann", &email), at(5, hour)).await;
-        assert_eq!(visit["visit"]["status"], "pending_payment");
-        assert_eq!(visit["visit"]["deposit_minor"], expected, "{percent}");
+        stands(&visit, "pending_payment", expected);
     }
     // Who isn't risky pays what the service wants.
     rule(spa, deposit(60, 100)).await;
@@ -94,8 +99,7 @@ async fn it_never_asks_less_than_the_service() {
     rule(spa, json!({ "risk_from": 10, "needs_approval": true })).await;
     let bob = Guest::new("Bob", "bob@example.com");
     let visit = booked(spa, facial(), bob, at(5, "16:00")).await;
-    assert_eq!(visit["visit"]["status"], "pending_approval");
-    assert_eq!(visit["visit"]["deposit_minor"], 9_000);
+    stands(&visit, "pending_approval", 9_000);
     let seen = desk(spa, &visit).await;
     assert_eq!(deed(spa, &seen, "confirm", json!({})).await["status"], "pending_payment");
 }
@@ -107,8 +111,7 @@ async fn where_no_deposit_can_be_taken_staff_decide() {
     let spa = app.spa().await;
     rule(&spa, deposit(10, 40)).await;
     let visit = waxing(&spa, ANN, at(5, "10:00")).await;
-    assert_eq!(visit["visit"]["status"], "pending_approval");
-    assert_eq!(visit["visit"]["deposit_minor"], 0);
+    stands(&visit, "pending_approval", 0);
     let seen = desk(&spa, &visit).await;
     assert_eq!(deed(&spa, &seen, "confirm", json!({})).await["status"], "confirmed");
 
@@ -128,11 +131,7 @@ async fn a_deposit_is_asked_where_it_is_taken_in_rand() {
     let spa = &counter.spa;
     rule(spa, deposit(10, 40)).await;
     let visit = waxing(spa, ANN, at(5, "10:00")).await;
-    let view = &visit["visit"];
-    assert_eq!(
-        (&view["status"], &view["deposit_minor"]),
-        (&json!("pending_payment"), &json!(1_600))
-    );
+    stands(&visit, "pending_payment", 1_600);
     counter.paid(&visit).await;
     counter.until(&visit, "confirmed").await;
 }
