@@ -76,16 +76,7 @@ pub(crate) fn percent_up(minor: i64, percent: i64, step: i64) -> i64 {
 
 /// Whether whoever takes money for a business takes exactly this online.
 pub(crate) fn check(provider: ProviderName, currency: &str, minor: i64) -> Result<(), ValueFault> {
-    let by = Chargeable::by(provider, currency);
-    if minor % by.step != 0 {
-        let detail = format!("In steps of {}: cards know nothing smaller.", by.step);
-        return Err(ValueFault::new("not_chargeable", detail));
-    }
-    if minor < by.least {
-        let detail = format!("Nothing below {} can be paid online.", by.least);
-        return Err(ValueFault::new("too_small", detail));
-    }
-    Ok(())
+    Chargeable::by(provider, currency).check(minor)
 }
 
 /// What somebody takes online in one currency.
@@ -126,18 +117,26 @@ impl Chargeable {
     }
 
     /// Whether exactly this can be taken.
-    pub(super) const fn takes(self, minor: i64) -> bool {
-        minor >= self.least && minor.rem_euclid(self.step) == 0
+    pub(super) fn takes(self, minor: i64) -> bool {
+        self.check(minor).is_ok()
+    }
+
+    /// Whether exactly this can be taken, and what is wrong with it if not.
+    pub(super) fn check(self, minor: i64) -> Result<(), ValueFault> {
+        if minor.rem_euclid(self.step) != 0 {
+            let detail = format!("In steps of {}: cards know nothing smaller.", self.step);
+            return Err(ValueFault::new("not_chargeable", detail));
+        }
+        if minor < self.least {
+            let detail = format!("Nothing below {} can be paid online.", self.least);
+            return Err(ValueFault::new("too_small", detail));
+        }
+        Ok(())
     }
 
     /// The smallest part.
     pub(super) const fn step(self) -> i64 {
         self.step
-    }
-
-    /// The least.
-    pub(super) const fn least(self) -> i64 {
-        self.least
     }
 }
 
@@ -184,6 +183,25 @@ mod tests {
         ] {
             let found = (who.no_less(wanted, open), who.no_more(open));
             assert_eq!(found, (no_less, no_more), "{who:?} {wanted} of {open}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_amount() {
+        let dinars = Chargeable::by(ProviderName::Stripe, "KWD");
+        let rand = Chargeable::by(ProviderName::PayFast, "ZAR");
+        for (who, minor, expected) in [
+            (dinars, 9_500, None),
+            (dinars, 10, None),
+            (dinars, 9_505, Some("not_chargeable")),
+            (dinars, 5, Some("not_chargeable")),
+            (dinars, 0, Some("too_small")),
+            (rand, 500, None),
+            (rand, 499, Some("too_small")),
+            (rand, -500, Some("too_small")),
+        ] {
+            let found = who.check(minor).err().map(|fault| fault.code);
+            assert_eq!(found, expected, "{who:?} {minor}");
         }
     }
 

@@ -66,12 +66,9 @@ impl Asked {
             faults.note("/tip_minor", ValueFault::new("too_small", detail));
         } else if tip_minor > most {
             faults.note("/tip_minor", ValueFault::new("too_large", format!("At most {most}.")));
-        } else if tip_minor % by.step() != 0 {
-            let detail = format!("In steps of {}: cards know nothing smaller.", by.step());
-            faults.note("/tip_minor", ValueFault::new("not_chargeable", detail));
-        } else if tip_minor > 0 && !by.takes(own_minor + tip_minor) {
-            let detail = format!("Nothing below {} can be paid online.", by.least());
-            faults.note("/tip_minor", ValueFault::new("too_small", detail));
+        } else if tip_minor > 0 {
+            // What it comes besides is in whole steps already.
+            faults.take("/tip_minor", by.check(own_minor + tip_minor));
         }
         if !faults.is_empty() {
             return Err(faults);
