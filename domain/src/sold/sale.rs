@@ -34,11 +34,16 @@ impl SaleRow {
         let found =
             sale::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).one(tx.conn()).await?;
         let row = found.ok_or_else(|| StoreError::Unreadable(format!("the sale {id}")))?;
+        Self::of(&row)
+    }
+
+    /// As its row has it.
+    pub(super) fn of(row: &sale::Model) -> Result<Self, StoreError> {
         Ok(Self {
-            id,
+            id: Id::from_uuid(row.id),
             location: Id::from_uuid(row.location_id),
             what: What::stored(&row.what)?,
-            currency: row.currency,
+            currency: row.currency.clone(),
             customer: row.customer_id.map(Id::from_uuid),
         })
     }

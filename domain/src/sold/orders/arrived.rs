@@ -3,7 +3,7 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::door::{of_sale, place};
-use crate::ids::{Id, Sale};
+use crate::ids::Id;
 use crate::messaging::{self, NewMail, Template};
 use crate::payments::amounts::shown;
 use crate::sold::entities::{sale, voucher, voucher_order};
@@ -26,7 +26,7 @@ pub(crate) async fn gift_arrived(
     if order.voucher_id.is_some() {
         return Ok(false);
     }
-    let whole = SaleRow::read(tx, Id::<Sale>::from_uuid(sale.id)).await?;
+    let whole = SaleRow::of(&sale)?;
     let (recipient, buyer) = (address(order.recipient_email.as_deref()), buyer(&order));
     let to = recipient.as_ref().or(buyer.as_ref());
     let months = u32::try_from(order.months);
