@@ -197,37 +197,45 @@ pub async fn cancel_membership(
     membership: Id<CustomerMembership>,
 ) -> Result<(), CustomerError> {
     held(tx, id).await?;
-    let found = membership::Entity::find_by_id((tx.tenant().uuid(), membership.uuid()));
-    let found = found.one(tx.conn()).await.map_err(StoreError::from)?;
-    let own = found.filter(|row| row.customer_id == id.uuid());
-    if own.is_some_and(|row| row.sale_id.is_some() && row.cancelled_at.is_none()) {
+    let found = HeldMembership::hold(tx, id, membership).await?.ok_or(CustomerError::NotFound)?;
+    if found.0.sale_id.is_some() && found.0.cancelled_at.is_none() {
         return Err(CustomerError::PaidFor);
     }
-    if end_now(tx, id, membership).await?.ok_or(CustomerError::NotFound)? {
+    if found.end(tx).await? {
         tx.record(line_about("customer.membership_cancelled", id));
     }
     Ok(())
 }
 
-/// Ends a customer's membership at once; says whether it wasn't before. None, if there is no such membership.
-pub(crate) async fn end_now(
-    tx: &mut TenantTx,
-    id: Id<Customer>,
-    membership: Id<CustomerMembership>,
-) -> Result<Option<bool>, StoreError> {
-    let found = membership::Entity::find_by_id((tx.tenant().uuid(), membership.uuid()))
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?;
-    let Some(found) = found.filter(|row| row.customer_id == id.uuid()) else { return Ok(None) };
-    if found.cancelled_at.is_some() {
-        return Ok(Some(false));
+/// A customer's membership, held until the transaction ends.
+pub(crate) struct HeldMembership(membership::Model);
+
+impl HeldMembership {
+    /// Holds it. None, if the customer has no such membership.
+    pub(crate) async fn hold(
+        tx: &TenantTx,
+        id: Id<Customer>,
+        membership: Id<CustomerMembership>,
+    ) -> Result<Option<Self>, StoreError> {
+        let found = membership::Entity::find_by_id((tx.tenant().uuid(), membership.uuid()))
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?;
+        Ok(found.filter(|row| row.customer_id == id.uuid()).map(Self))
     }
-    let mut row: membership::ActiveModel = found.into();
-    row.cancelled_at = Set(Some(tx.now()));
-    row.update(tx.conn()).await?;
-    tx.emit(NewEvent::new("customer.membership_cancelled", &json!({ "id": id })));
-    Ok(Some(true))
+
+    /// Ends it at once; says whether it wasn't before.
+    pub(crate) async fn end(self, tx: &mut TenantTx) -> Result<bool, StoreError> {
+        if self.0.cancelled_at.is_some() {
+            return Ok(false);
+        }
+        let id = Id::<Customer>::from_uuid(self.0.customer_id);
+        let mut row: membership::ActiveModel = self.0.into();
+        row.cancelled_at = Set(Some(tx.now()));
+        row.update(tx.conn()).await?;
+        tx.emit(NewEvent::new("customer.membership_cancelled", &json!({ "id": id })));
+        Ok(true)
+    }
 }
 
 fn facts(row: membership::Model, plan_name: String) -> CustomerMembershipFacts {

@@ -51,7 +51,7 @@ pub use memberships::{
     CustomerMembershipFacts, LiveMemberships, NewMembership, active_plans, add_membership,
     cancel_membership, live_memberships, memberships,
 };
-pub(crate) use memberships::{OnSale, Term, end_now, near, unknown_plan};
+pub(crate) use memberships::{HeldMembership, OnSale, Term, near, unknown_plan};
 pub use merge::{MergeFacts, MergeWith, merge, merges};
 pub use suggestions::{SuggestionFacts, dismiss, suggestions};
 pub use undo::undo;

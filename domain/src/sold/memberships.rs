@@ -11,7 +11,7 @@ use super::error::SoldError;
 use super::sale::{self, Counter, Desk, Sold};
 use super::words::What;
 use crate::audit::NewEntry;
-use crate::customers::{self, CustomerMembershipFacts, OnSale, Term};
+use crate::customers::{self, CustomerMembershipFacts, HeldMembership, OnSale, Term};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Customer, CustomerMembership, Id, Location, MembershipPlan, Sale};
 use crate::outbox::NewEvent;
@@ -152,8 +152,8 @@ pub async fn cancel_sold_membership(
         Some(sale) => payments::left_of_sale(tx, sale).await?,
         None => 0,
     };
-    let ended = customers::end_now(tx, found.customer, id).await?.ok_or(SoldError::NotFound)?;
-    if !ended {
+    let held = HeldMembership::hold(tx, found.customer, id).await?.ok_or(SoldError::NotFound)?;
+    if !held.end(tx).await? {
         return Err(SoldError::CancelledAlready);
     }
     if refund_minor > paid {
