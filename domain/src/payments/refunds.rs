@@ -108,36 +108,22 @@ pub(super) async fn begin(
     back: Back,
     reason: String,
 ) -> Result<Id<Refund>, StoreError> {
-    let amount_minor = back.amount_minor;
-    let id = tx.new_id::<Refund>();
     let way = Way::stored(&payment.way)?;
     let at_desk = way != Way::Card;
     let done_at = drawer::moved_at(tx, way, payment.location_id).await?;
-    let state = if at_desk { RefundState::Done } else { RefundState::Pending };
-    let row = refund::ActiveModel {
-        tenant_id: Set(tx.tenant().uuid()),
-        id: Set(id.uuid()),
-        payment_id: Set(payment.id),
-        amount_minor: Set(amount_minor),
-        state: Set(state.key().to_owned()),
-        reason: Set(reason),
-        given_by: Set(Actor::from(tx.caller().principal()).name),
-        reference: Set(None),
-        trouble: Set(None),
-        created_at: Set(tx.now()),
-        done_at: Set(at_desk.then_some(done_at)),
-        updated_at: Set(tx.now()),
-        made_there: Set(false),
-        mark: Set(None),
-        asked_until: Set(None),
-        tip_minor: Set(back.tip_minor),
-        waived: Set(back.waived),
-    };
+    let given_by = Actor::from(tx.caller().principal()).name;
+    let mut row = new_row(tx, &payment, back, given_by);
+    row.reason = Set(reason);
+    if at_desk {
+        row.state = Set(RefundState::Done.key().to_owned());
+        row.done_at = Set(Some(done_at));
+    }
     let row = row.insert(tx.conn()).await?;
+    let id = Id::from_uuid(row.id);
     let payment = went(tx, payment, back).await?;
     if at_desk {
         let on = (payment.voucher_id, payment.pass_id);
-        let worth = sold::put_back(tx, on, amount_minor).await?;
+        let worth = sold::put_back(tx, on, back.amount_minor).await?;
         ledger::returned(tx, &payment, &row, worth).await?;
         tell(tx, &payment, id);
         // Boxed: whoever gives back would carry the mail's future along.
@@ -147,6 +133,34 @@ pub(super) async fn begin(
         jobs::enqueue(tx.conn(), tx.tools(), tx.now(), Some(tx.tenant()), job).await?;
     }
     Ok(id)
+}
+
+/// A refund that is about to be written down: on its way, and nothing was heard of it yet.
+pub(super) fn new_row(
+    tx: &TenantTx,
+    payment: &payment::Model,
+    back: Back,
+    given_by: String,
+) -> refund::ActiveModel {
+    refund::ActiveModel {
+        tenant_id: Set(tx.tenant().uuid()),
+        id: Set(tx.new_id::<Refund>().uuid()),
+        payment_id: Set(payment.id),
+        amount_minor: Set(back.amount_minor),
+        state: Set(RefundState::Pending.key().to_owned()),
+        reason: Set(String::new()),
+        given_by: Set(given_by),
+        reference: Set(None),
+        trouble: Set(None),
+        created_at: Set(tx.now()),
+        done_at: Set(None),
+        updated_at: Set(tx.now()),
+        made_there: Set(false),
+        mark: Set(None),
+        asked_until: Set(None),
+        tip_minor: Set(back.tip_minor),
+        waived: Set(back.waived),
+    }
 }
 
 /// So much of a payment went back, or is on its way.

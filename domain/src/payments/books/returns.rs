@@ -158,25 +158,9 @@ async fn begin(
         None => false,
     };
     let back = Left::from(&held).own_first(reversal.amount_minor, waived);
-    let row = refund::ActiveModel {
-        tenant_id: Set(tx.tenant().uuid()),
-        id: Set(tx.new_id::<Refund>().uuid()),
-        payment_id: Set(held.id),
-        amount_minor: Set(reversal.amount_minor),
-        state: Set(RefundState::Pending.key().to_owned()),
-        reason: Set(String::new()),
-        given_by: Set(GIVEN_BY.to_owned()),
-        reference: Set(Some(reversal.reference.clone())),
-        trouble: Set(None),
-        created_at: Set(tx.now()),
-        done_at: Set(None),
-        updated_at: Set(tx.now()),
-        made_there: Set(true),
-        mark: Set(None),
-        asked_until: Set(None),
-        tip_minor: Set(back.tip_minor),
-        waived: Set(back.waived),
-    };
+    let mut row = refunds::new_row(tx, &held, back, GIVEN_BY.to_owned());
+    row.reference = Set(Some(reversal.reference.clone()));
+    row.made_there = Set(true);
     let row = row.insert(tx.conn()).await?;
     refunds::went(tx, held, back).await?;
     Ok(Some(row))
