@@ -63,7 +63,7 @@ function chunkOf(id: string, mode: string): string | null {
   const own = /\/src\/(styles\/|widget\/inside|book\/((told|sentence|shop|choice|routes|kept|wire|doors)\.ts|ui\/(Frame|Question|Row)|booking\/said))/;
   if (mode === 'book' && own.test(id)) return 'base';
   // Visits and vouchers are paid through the same door.
-  if (mode === 'book' && /\/src\/pay\/(CardForm|card_form|door|paying)/.test(id)) return 'door';
+  if (mode === 'book' && /\/src\/pay\/(door|paying)/.test(id)) return 'door';
   if (mode === 'queue' && IN_ONE_PAGE.test(id)) return null;
   if (/\/src\/signin\/(?!arrive|MailSent)/.test(id)) return 'signin';
   // What every page of the staff has: who sits there, and what was said last.

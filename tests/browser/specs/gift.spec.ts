@@ -65,7 +65,7 @@ test.describe('a voucher that is paid', () => {
     await payInForm(page, '4000000000000002');
     await expect(cardForm(page).getByRole('alert')).toContainText('declined');
     await payInForm(page, '4242424242424242');
-    await expect(page.getByRole('heading', { name: 'Here is your voucher' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Here is your voucher' })).toBeFocused();
     await expect(page.locator('iframe')).toHaveCount(0);
     const card = page.getByRole('region', { name: 'The voucher' });
     await expect(card).toContainText(name);
@@ -105,6 +105,7 @@ test.describe('a voucher that is paid', () => {
     await expect(page.getByText(/^No payment has arrived/)).toBeVisible();
     await expect(page).toHaveURL(/\/g\/[^/]+$/);
     await page.getByRole('button', { name: 'Pay $64.50' }).click();
+    await expect(page.getByRole('group', { name: 'Your card' })).toBeFocused();
     await apart.click();
     await typeCard(page, '4242424242424242');
     await expect(page.getByRole('heading', { name: 'Here is your voucher' })).toBeVisible();
@@ -121,6 +122,21 @@ test.describe('a voucher that is paid', () => {
     await page.getByRole('button', { name: 'Go on to pay $25' }).click();
     await typeCard(page, '4242424242424242');
     await expect(page.getByRole('heading', { name: 'Here is your voucher' })).toBeVisible();
+  });
+
+  test('is heard of by whoever pays it in the form and came by its link', async ({ page, another }) => {
+    const { slug } = await selling(page);
+    const { token } = await call<{ token: string }>(page, 'POST', `/v1/public/${slug}/vouchers`, {
+      value_minor: 5000,
+      buyer_name: 'Nina Two',
+      buyer_email: 'nina@example.com',
+    });
+    const guest = await another();
+    await guest.goto(`/g/${token}`);
+    await guest.getByRole('button', { name: 'Pay $50' }).press('Enter');
+    await expect(guest.getByRole('group', { name: 'Your card' })).toBeFocused();
+    await payInForm(guest, '4242424242424242');
+    await expect(guest.getByRole('heading', { name: 'Here is your voucher' })).toBeFocused();
   });
 
   test('says in German, also to whoever opens its page first, how it stands', async ({ page, another }) => {

@@ -1,12 +1,8 @@
 // What a voucher shall be worth, as people type it.
 import type { Schema } from '$lib/api/types';
-import { numbers } from '$lib/intl';
-import { amountOf } from '$lib/money';
+import { amountOf, digits } from '$lib/money';
 
 export type Bounds = Pick<Schema<'GiftOfferView'>, 'currency' | 'least_minor' | 'most_minor'>;
-
-const places = (currency: string): number =>
-  numbers('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** Arabic and Persian digits mean the same as ours. */
 const digit = (one: string): string => String((one.charCodeAt(0) - (one < '۰' ? 0x660 : 0x6f0)) % 10);
@@ -22,7 +18,7 @@ export function meant(text: string, currency: string): number | undefined {
     .replace(/٫/g, '.')
     .replace(/[\s'’]|\p{Sc}/gu, '')
     .replace(new RegExp(`^${currency}|${currency}$`, 'i'), '');
-  const grouped = places(currency) < 3 && /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?$/.exec(plain);
+  const grouped = digits(currency) < 3 && /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?$/.exec(plain);
   return amountOf(grouped ? plain.replaceAll(grouped[1] ?? '', '') : plain, currency);
 }
 

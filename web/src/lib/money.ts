@@ -2,26 +2,28 @@
 
 import { numbers } from './intl';
 
-const digits = (currency: string): number =>
-  numbers('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+/** How many places the smallest coin is: as in config/countries.toml, and for those who take cards. Browsers reckon some
+ *  currencies by the notes that are in use. Francs have no centimes, but in Switzerland and in Congo;
+ *  forints have fillér. */
+export const digits = (currency: string): number =>
+  /[^CH].F|CLP|ISK|JPY|KRW|PYG|UGX|VND|VUV/.test(currency) ? 0 : /BHD|IQD|JOD|KWD|LYD|OMR|TND/.test(currency) ? 3 : 2;
 
 /** An amount as people read it: no cents where there are none. */
 export function money(cents: number, currency: string, locale: string): string {
   const places = digits(currency);
-  const value = cents / 10 ** places;
-  const whole = Number.isInteger(value);
   return numbers(locale, {
     style: 'currency',
     currency,
-    minimumFractionDigits: whole ? 0 : places,
-    maximumFractionDigits: whole ? 0 : places,
-  }).format(value);
+    minimumFractionDigits: places,
+    trailingZeroDisplay: 'stripIfInteger',
+  }).format(cents / 10 ** places);
 }
 
 /** An amount as somebody types it, and back; undefined if that is no amount. */
 export function typed(cents: number, currency: string): string {
   const places = digits(currency);
-  return Number.isInteger(cents / 10 ** places) ? String(cents / 10 ** places) : (cents / 10 ** places).toFixed(places);
+  const value = cents / 10 ** places;
+  return value.toFixed(Number.isInteger(value) ? 0 : places);
 }
 
 export function amountOf(text: string, currency: string): number | undefined {

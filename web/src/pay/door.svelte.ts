@@ -3,6 +3,7 @@ import type { Schema } from '$lib/api/types';
 import { Doing } from '$lib/doing.svelte';
 import { Turns } from '$lib/turns';
 import type { CardFormFacts } from './card_form';
+import type CardForm from './CardForm.svelte';
 import { isSettled, pauseAfter, type State } from './paying';
 
 /** Something that is paid by its link: how it stands, the ways to pay it, and whether the money is there yet. */
@@ -16,6 +17,8 @@ export abstract class Door<View extends { state: State }, Wish = undefined> {
   readonly leaving = new Doing();
   /** The provider's form for cards is open within the page. */
   form = $state.raw<CardFormFacts>();
+  /** What shows it: it comes with the first one. */
+  Form = $state.raw<typeof CardForm>();
   /** What is being paid there. */
   #wish: Wish;
   readonly #turns = new Turns();
@@ -103,12 +106,16 @@ export abstract class Door<View extends { state: State }, Wish = undefined> {
 
   async #go(within: boolean): Promise<void> {
     const gone = await this.leaving.run(async () => {
-      const { url, form } = await this.open(this.#wish, within);
-      if (form) {
-        this.form = form;
+      const coming = within ? import('./CardForm.svelte').catch(() => undefined) : undefined;
+      let door = await this.open(this.#wish, within);
+      this.Form ??= (await coming)?.default;
+      if (door.form && this.Form) {
+        this.form = door.form;
         return;
       }
-      if (url) location.assign(url);
+      // Nothing here can show it.
+      if (door.form) door = await this.open(this.#wish, false);
+      if (door.url) location.assign(door.url);
       // Until the page is gone, the button isn't to be pressed again.
       await new Promise(() => undefined);
     });

@@ -1,11 +1,10 @@
 // What one gives on top: shares of the price, or an amount of one's own. Cards don't know every coin.
-import { numbers } from '$lib/intl';
-import { amountOf } from '$lib/money';
+import { amountOf, digits } from '$lib/money';
 
 /** The smallest part of a currency that cards know, in its smallest coin: as the server reckons. */
 function stepOf(currency: string): number {
   if (currency === 'MGA') return 100;
-  return numbers('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits === 3 ? 10 : 1;
+  return digits(currency) === 3 ? 10 : 1;
 }
 
 /** In percent. */

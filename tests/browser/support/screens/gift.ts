@@ -96,6 +96,7 @@ export const GIFT_PAGES: Screen[] = [
   giving(''),
   giving(', written', {}, written),
   giving(', with faults', {}, faulty),
+  giving(', with amounts of many digits', { currency: 'IDR', amounts_minor: [25_000_000_00, 50_000_000_00, 100_000_000_00], most_minor: 100_000_000_00 }),
   giving(', where none is suggested', { amounts_minor: [], months: 12 }),
   {
     name: '/{shop}/gift, where none are sold',
@@ -128,6 +129,7 @@ export const GIFT_PAGES: Screen[] = [
   given('its payment is on its way', { state: 'processing', until: null }, 'main [role=status] p', '?paying=1'),
   given('paid, and sent to somebody', PAID, 'main .code b'),
   given('paid, to be printed', { ...PAID, recipient_name: '', recipient_email: null }, 'main .code b'),
+  given('paid, worth many digits', { ...PAID, currency: 'IDR', value_minor: 100_000_000_00 }, 'main .code b'),
   given('paid long ago', { ...PAID, code: null }, 'main .voucher-card'),
   given('never paid', { state: 'over', until: null }, 'main a.button'),
   {
