@@ -1,6 +1,6 @@
 //! What customers are told of their money.
 
-use super::amounts::shown;
+use super::bill::amounts::shown;
 use super::entities::{payment, refund};
 use super::words::Way;
 use crate::bookings::{self, VisitFacts};

@@ -5,78 +5,67 @@
 //! of what somebody buys online), its payments, what is given back of them, and last what was sold ahead.
 
 mod accounts;
-mod accounts_due;
-pub(crate) mod amounts;
+mod bill;
 mod books;
 mod cards;
-pub(crate) mod chargeable;
 mod counter;
-mod deposit;
-mod drawer;
-mod due;
+mod desk;
 mod entities;
 mod error;
-mod fees;
-mod follow;
-mod gifts;
-mod heard;
-mod leaving;
 mod ledger;
-mod looking;
 mod mails;
-mod movements;
-mod on_file;
-mod opening;
-mod own;
 mod pages;
-mod parting;
-mod parts;
 mod payfast;
 mod provider;
 mod read;
-mod record;
 mod refunds;
-mod registry;
-mod removal;
 mod settle;
-mod signature;
-mod take;
-mod till;
-mod unkeyed;
-mod unknown;
-mod wish;
 mod words;
 
 pub use accounts::AccountFacts;
-pub use accounts_due::look_at_accounts_due;
+pub use accounts::disconnecting::disconnect as disconnect_stripe;
+pub use accounts::due::look_at_accounts_due;
+pub use bill::chargeable::step as chargeable_step;
+pub(crate) use bill::deposit::{payable_deposit, takes_money};
+pub use bill::due::{Bill, Paid};
+pub(crate) use bill::follow::follow;
+pub use bill::wish::{Part, Wish};
+pub(crate) use bill::{amounts, chargeable};
 pub use books::{
     Bookkeeper, CheckFacts, Comparison, Difference, DisputeFacts, DisputeStand, DisputeState,
     Entry, LOOK_AT_BOOKS, LookAtBooks, Moved, PayoutFacts, PayoutStand, PayoutState, Period,
     Reason, Reversal, Sum, Taking, compare, list_checks, list_disputes, list_payouts,
     look_at_books_due,
 };
+pub use cards::fees::{TAKE_FEE, TakeFee};
+pub use cards::on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
+pub use cards::removal::{FORGET_CARD, ForgetCard, forget_cards, remove_card, remove_own_card};
 pub(crate) use cards::takes_cards;
 pub use cards::{CardFacts, CardState, LOOK_AT_CARD, LookAtCard};
-pub use chargeable::step as chargeable_step;
 pub use counter::Counter;
-pub(crate) use deposit::{payable_deposit, takes_money};
-pub use due::{Bill, Paid};
+pub(crate) use desk::record::{For, Paying, With, open_of, pay_visit, record};
+pub use desk::take::{NewPayment, take};
+pub(crate) use desk::take::{is_wanting, note_deposit};
+pub(crate) use desk::till::begins as day_begins;
+pub use desk::till::{
+    CloseFacts, NewClose, OtherSums, TillDay, WaySum, close as close_till, closes, till,
+};
 pub use error::PaymentError;
-pub use fees::{TAKE_FEE, TakeFee};
-pub(crate) use follow::follow;
-pub(crate) use gifts::is_processing;
-pub use heard::{HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_heard, heard};
 pub(crate) use ledger::expired;
-pub use looking::{LOOK, Look, look_at_unheard};
-pub use movements::{Movement, movements};
-pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
-pub use own::{OwnEntrance, OwnPayment, OwnState};
-pub use parting::disconnect as disconnect_stripe;
+pub use ledger::movements::{Movement, movements};
+pub(crate) use pages::gifts::is_processing;
+pub use pages::looking::{LOOK, Look, look_at_unheard};
+pub use pages::own::{OwnEntrance, OwnPayment, OwnState};
 pub use payfast::{
     BELIEVE, Believe, CURRENCY as PAYFAST_CURRENCY, Gateway, HOOK_PATH as PAYFAST_HOOK_PATH,
     Merchant, MerchantAccount, NewKeys, digest as payfast_digest, disconnect as disconnect_payfast,
     signature as payfast_signature,
 };
+pub use provider::heard::{
+    HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_heard, heard,
+};
+pub use provider::registry::Providers;
+pub use provider::signature::{NotSigned, SIGNATURE_TOLERANCE, is_signed};
 pub use provider::{
     AccountState, CardAt, CardProvider, Charged, Door, Entrance, NewAccount, NewPage, NewRefund,
     Opened, Provider, ProviderError, ReturnStage, Returned, Stage, Stand,
@@ -84,17 +73,6 @@ pub use provider::{
 pub use read::{
     PaymentFacts, PaymentFilter, RefundFacts, SaleRef, VisitMoney, list, of_visit, read,
 };
-pub(crate) use record::{For, Paying, With, open_of, pay_visit, record};
 pub use refunds::{GIVE_BACK, GiveBack, NewReturn, refund};
 pub(crate) use refunds::{give_back_sale, left_of_sale};
-pub use registry::Providers;
-pub use removal::{FORGET_CARD, ForgetCard, forget_cards, remove_card, remove_own_card};
-pub use signature::{NotSigned, SIGNATURE_TOLERANCE, is_signed};
-pub use take::{NewPayment, take};
-pub(crate) use take::{is_wanting, note_deposit};
-pub(crate) use till::begins as day_begins;
-pub use till::{
-    CloseFacts, NewClose, OtherSums, TillDay, WaySum, close as close_till, closes, till,
-};
-pub use wish::{Part, Wish};
 pub use words::{KeptState, PaymentKind, PaymentState, ProviderName, RefundState, Way};

@@ -4,10 +4,10 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::bill::due::{Bill, Paid};
+use super::cards::fees;
 use super::cards::{self, CardFacts};
-use super::due::{Bill, Paid};
 use super::error::PaymentError;
-use super::fees;
 use super::words::{PaymentKind, PaymentState, RefundState, Way};
 use crate::bookings::{self, Stood, VisitFacts};
 use crate::ids::{Appointment, Customer, Id, Location, Pass, Payment, Refund, Sale, Voucher};

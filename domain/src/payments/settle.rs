@@ -3,18 +3,18 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 
+use super::bill::follow;
 use super::cards;
+use super::cards::fees;
+use super::cards::removal;
 use super::entities::payment;
 use super::error::PaymentError;
-use super::fees;
-use super::follow;
-use super::gifts;
 use super::ledger;
 use super::mails;
+use super::pages::gifts;
 use super::provider::{ReturnStage, Returned, Stand};
 use super::read;
 use super::refunds;
-use super::removal;
 use super::words::PaymentState;
 use crate::bookings::{self, Arrival, BookingError, Refusal, Status, Stood};
 use crate::ids::{Appointment, Id, Payment};

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use super::super::heard::Heard;
+use super::super::provider::heard::Heard;
 use super::asking::{LOOK_AT_BOOKS, LookAtBooks};
 use crate::ids::Id;
 use crate::jobs::NewJob;

@@ -2,7 +2,7 @@
 
 use chrono::Days;
 
-use super::super::amounts::shown;
+use super::super::bill::amounts::shown;
 use super::super::entities::{payment, refund};
 use super::entities::{dispute, payout};
 use crate::messaging::{self, NewMail, Template};

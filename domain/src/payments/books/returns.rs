@@ -2,14 +2,14 @@
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
+use super::super::bill::follow;
 use super::super::counter::Counter;
 use super::super::entities::{payment, refund};
 use super::super::error::PaymentError;
-use super::super::follow;
-use super::super::parts::Left;
 use super::super::provider::{ReturnStage, Returned};
 use super::super::read::bill;
 use super::super::refunds;
+use super::super::refunds::parts::Left;
 use super::super::words::{PaymentState, RefundState, Way};
 use super::keeper::Reversal;
 use crate::bookings::{self, BookingError};
