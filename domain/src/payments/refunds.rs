@@ -20,7 +20,7 @@ use super::provider::{ReturnStage, Returned};
 use super::read::{self, RefundFacts};
 use super::words::{PaymentState, RefundState, Way};
 use crate::audit::{Actor, NewEntry};
-use crate::bookings;
+use crate::bookings::{self, VisitFacts};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Appointment, Id, Payment, Refund, Sale};
 use crate::jobs::{self, NewJob};
@@ -91,14 +91,28 @@ pub async fn refund(
     if row.pass_id.is_some() && amount_minor != row.amount_minor {
         return Err(PaymentError::WholeUseOnly);
     }
-    let waived = new.waive.unwrap_or_else(|| read::bill(&visit).is_over());
-    let back = Left::from(&row).own_first(amount_minor, waived);
+    let back = as_meant(tx, &visit, Left::from(&row).own_first(amount_minor), new.waive).await?;
     let made = begin(tx, row, back, reason).await?;
     follow::earn_anew(tx, &visit).await?;
     tx.record(NewEntry::new("payment.refunded", "payment").on(id, shown.title));
     let after = read::read(tx, id).await?;
     let found = after.refunds.into_iter().find(|refund| refund.id == made);
     found.ok_or(PaymentError::NotFound)
+}
+
+/// What is given back of what is over needn't be paid again, and of what is to come it must; unless somebody says so.
+/// What is too much for the visit, which is held, isn't due in either case.
+pub(super) async fn as_meant(
+    tx: &TenantTx,
+    visit: &VisitFacts,
+    back: Back,
+    waive: Option<bool>,
+) -> Result<Back, StoreError> {
+    let bill = read::bill(visit);
+    if !waive.unwrap_or_else(|| bill.is_over()) {
+        return Ok(back);
+    }
+    Ok(back.forgiven(bill.excess(&read::paid_for(tx, visit.id).await?)))
 }
 
 /// Begins to give some of a held payment back: no more than is left of it.
@@ -131,7 +145,7 @@ pub(super) async fn begin(
         mark: Set(None),
         asked_until: Set(None),
         tip_minor: Set(back.tip_minor),
-        waived: Set(back.waived),
+        waived_minor: Set(back.waived_minor),
     };
     let row = row.insert(tx.conn()).await?;
     let payment = went(tx, payment, back).await?;
@@ -202,7 +216,7 @@ pub(crate) async fn give_back_sale(
         let part = amount_minor.min(row.amount_minor - row.refunded_minor);
         if part > 0 {
             amount_minor -= part;
-            let back = Left::from(&row).own_first(part, false);
+            let back = Left::from(&row).own_first(part);
             begin(tx, row, back, reason.to_owned()).await?;
         }
     }
@@ -312,7 +326,7 @@ pub(super) async fn heard(
     if state != RefundState::Pending && !comes_back {
         return Ok(());
     }
-    let back = Back { amount_minor: -row.amount_minor, tip_minor: -row.tip_minor, waived: false };
+    let back = Back { amount_minor: -row.amount_minor, tip_minor: -row.tip_minor, waived_minor: 0 };
     let mut change: refund::ActiveModel = row.into();
     let reference = Some(returned.reference.clone()).filter(|name| !name.is_empty());
     if reference.is_some() || state == RefundState::Pending {

@@ -8,7 +8,6 @@ use super::super::error::PaymentError;
 use super::super::follow;
 use super::super::parts::Left;
 use super::super::provider::{ReturnStage, Returned};
-use super::super::read::bill;
 use super::super::refunds;
 use super::super::words::{PaymentState, RefundState, Way};
 use super::keeper::Reversal;
@@ -149,15 +148,15 @@ async fn begin(
     if sum > held.amount_minor || reversal.currency != held.currency {
         return Ok(None);
     }
+    let back = Left::from(&held).own_first(reversal.amount_minor);
     // As if staff had given it back here.
-    let waived = match held.appointment_id.map(Id::from_uuid) {
+    let back = match held.appointment_id.map(Id::from_uuid) {
         Some(visit) => {
             let visit = bookings::with_shop(tx, visit).await.map_err(BookingError::into_store)?.0;
-            bill(&visit).is_over()
+            refunds::as_meant(tx, &visit, back, None).await?
         }
-        None => false,
+        None => back,
     };
-    let back = Left::from(&held).own_first(reversal.amount_minor, waived);
     let row = refund::ActiveModel {
         tenant_id: Set(tx.tenant().uuid()),
         id: Set(tx.new_id::<Refund>().uuid()),
@@ -175,7 +174,7 @@ async fn begin(
         mark: Set(None),
         asked_until: Set(None),
         tip_minor: Set(back.tip_minor),
-        waived: Set(back.waived),
+        waived_minor: Set(back.waived_minor),
     };
     let row = row.insert(tx.conn()).await?;
     refunds::went(tx, held, back).await?;

@@ -21,7 +21,7 @@ pub struct Model {
     pub mark: Option<String>,
     pub asked_until: Option<DateTimeUtc>,
     pub tip_minor: i64,
-    pub waived: bool,
+    pub waived_minor: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10777,7 +10777,10 @@ export interface components {
             amount_minor: number;
             /** @default  */
             reason?: string | null;
-            /** @description Whether the customer needn't pay it again. Left out: so it is once the visit is over, and not before */
+            /**
+             * @description Whether the customer needn't pay it again. Left out: so it is once the visit is over, and not before. What is
+             *     too much isn't due in either case
+             */
             waive?: boolean | null;
         };
         /**
@@ -10806,8 +10809,11 @@ export interface components {
             state: components["schemas"]["RefundStateView"];
             /** @description Why it didn't arrive, in the provider's words */
             trouble?: string | null;
-            /** @description Whether the customer needn't pay it again */
-            waived: boolean;
+            /**
+             * Format: int64
+             * @description What of it was due and needn't be paid again: nothing of what was too much, and nothing of a tip
+             */
+            waived_minor: number;
         };
         /**
          * RegularLinkToken
@@ -12390,7 +12396,7 @@ export interface components {
             tips_minor: number;
             /**
              * Format: int64
-             * @description What was given back and needn't be paid again
+             * @description What was due, was given back and needn't be paid again
              */
             waived_minor: number;
         };
