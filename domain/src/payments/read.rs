@@ -102,6 +102,8 @@ pub struct RefundFacts {
     pub created_at: Instant,
     /// When it was done.
     pub done_at: Option<Instant>,
+    /// When it came back all the same, as the bank couldn't bring it to its customer.
+    pub came_back_at: Option<Instant>,
 }
 
 fn bare<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Id<Refund>, D::Error> {
@@ -207,7 +209,8 @@ const SHOWN: &str = "
                        'id', r.id, 'amount_minor', r.amount_minor, 'state', r.state,
                        'reason', r.reason, 'given_by', r.given_by, 'made_there', r.made_there,
                        'waived_minor', r.waived_minor, 'trouble', r.trouble,
-                       'created_at', r.created_at, 'done_at', r.done_at) order by r.id), '[]')
+                       'created_at', r.created_at, 'done_at', r.done_at,
+                       'came_back_at', r.came_back_at) order by r.id), '[]')
             from refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.id) as refunds
     from payments p
     left join appointments a on a.tenant_id = p.tenant_id and a.id = p.appointment_id

@@ -146,6 +146,7 @@ pub(super) async fn begin(
         asked_until: Set(None),
         tip_minor: Set(back.tip_minor),
         waived_minor: Set(back.waived_minor),
+        came_back_at: Set(None),
     };
     let row = row.insert(tx.conn()).await?;
     let payment = went(tx, payment, back).await?;
@@ -351,7 +352,9 @@ pub(super) async fn heard(
         }
         ReturnStage::Failed => {
             change.state = Set(RefundState::Failed.key().to_owned());
-            change.done_at = Set(None);
+            // That it was done stands in days that were closed and in files that were taken out: what came back has a day
+            // of its own.
+            change.came_back_at = Set(comes_back.then(|| tx.now()));
             let row = change.update(tx.conn()).await?;
             if comes_back {
                 ledger::came_back(tx, &payment, &row).await?;

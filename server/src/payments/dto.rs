@@ -96,6 +96,8 @@ pub(super) struct RefundView {
     waived_minor: i64,
     created_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
+    /// When it came back all the same: the card is closed, or the bank doesn't know the account any more
+    came_back_at: Option<DateTime<Utc>>,
     /// Why it didn't arrive, in the provider's words
     trouble: Option<String>,
 }
@@ -112,6 +114,7 @@ impl From<RefundFacts> for RefundView {
             waived_minor: refund.waived_minor,
             created_at: refund.created_at,
             done_at: refund.done_at,
+            came_back_at: refund.came_back_at,
             trouble: refund.trouble,
         }
     }

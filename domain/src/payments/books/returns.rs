@@ -175,6 +175,7 @@ async fn begin(
         asked_until: Set(None),
         tip_minor: Set(back.tip_minor),
         waived_minor: Set(back.waived_minor),
+        came_back_at: Set(None),
     };
     let row = row.insert(tx.conn()).await?;
     refunds::went(tx, held, back).await?;

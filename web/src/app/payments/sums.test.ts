@@ -81,8 +81,8 @@ describe('what came on a day', () => {
     ({ way: name, count, money, refunded_minor }) as Parameters<typeof apart>[0][number];
 
   it('is money, and apart from it what was paid before', () => {
-    const [money, before] = apart([way('cash', 2, true), way('card', 0, true), way('other', 0, true, 500), way('voucher', 1, false), way('pass', 0, false)]);
-    expect(money.map(({ way }) => way)).toEqual(['cash', 'other']);
+    const [money, before] = apart([way('cash', 2, true), way('card', 0, true), way('other', 0, true, 500), way('voucher', 1, false), way('pass', 0, false), way('terminal', 0, true, -500)]);
+    expect(money.map(({ way }) => way)).toEqual(['cash', 'other', 'terminal']);
     expect(before.map(({ way }) => way)).toEqual(['voucher']);
   });
 });

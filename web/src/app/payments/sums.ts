@@ -58,6 +58,6 @@ export function differing(minor: number): Difference {
 /** What came by the ways of a day: money, and apart from it what was paid before. What nothing came or went by isn't
  *  told. */
 export function apart(ways: readonly Schema<'WaySumView'>[]): [Schema<'WaySumView'>[], Schema<'WaySumView'>[]] {
-  const used = ways.filter(({ count, refunded_minor }) => count > 0 || refunded_minor > 0);
+  const used = ways.filter(({ count, refunded_minor }) => count > 0 || refunded_minor !== 0);
   return [used.filter(({ money }) => money), used.filter(({ money }) => !money)];
 }

@@ -4935,8 +4935,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What came and went at a location, as a file for bookkeepers: a row for each payment and refund, up to a
-         *     year at once.
+         * What came and went at a location, as a file for bookkeepers: a row for each payment and refund, and for
+         *     each refund that came back, up to a year at once.
          */
         get: operations["export_till"];
         put?: never;
@@ -10797,6 +10797,11 @@ export interface components {
             amount_minor: number;
             /** @description Who gave it */
             by: string;
+            /**
+             * Format: date-time
+             * @description When it came back all the same: the card is closed, or the bank doesn't know the account any more
+             */
+            came_back_at?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -12847,7 +12852,10 @@ export interface components {
              * @description Tips included
              */
             paid_minor: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Less what came back of what was given back, on its own day: that may be less than nothing
+             */
             refunded_minor: number;
             /**
              * Format: int64
