@@ -132,14 +132,15 @@ pub(crate) async fn record(
 }
 
 /// The same for a visit that is held; one that waited for its deposit is certain once enough is there. Whoever's card
-/// is being charged at this moment pays that: nobody takes the same from them in another way.
+/// is being charged for not coming pays that: nobody takes the same from them in another way.
 pub(crate) async fn pay_visit(
     tx: &mut TenantTx,
     visit: &VisitFacts,
     paying: &Paying,
     public_url: &str,
 ) -> Result<Id<Payment>, super::PaymentError> {
-    if looking::is_charged(tx, visit.id).await? {
+    // What was charged for a visit that takes place after all goes back, and stands in nobody's way.
+    if read::bill(visit).is_off() && looking::is_charged(tx, visit.id).await? {
         return Err(super::PaymentError::ChargeUnderWay);
     }
     let stood = Stood::from(visit);

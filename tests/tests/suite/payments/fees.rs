@@ -407,7 +407,25 @@ async fn nobody_pays_in_another_way_while_the_card_is_charged() {
     }
 }
 
-/// Staff take the fee in cash.
+/// They came after all, while the bank takes its time with the fee: that goes back, and nobody waits for it.
+#[tokio::test]
+async fn who_came_after_all_pays_while_the_charge_is_under_way() {
+    let counter = counter().await;
+    let visit = counter.left(4, "10:00", "ann", GOOD).await;
+    counter.deed(&visit, "no-show", json!({})).await;
+    counter.stripe.slow_banks(1);
+    counter.app.clock.advance(Duration::minutes(61));
+    settled(&counter, "processing").await;
+    counter.deed(&visit, "step-back", json!({})).await;
+    at_the_desk(&counter, &visit).await.expect(201);
+    let intent = counter.stripe.book().intents[0].id.clone();
+    assert!(counter.stripe.settle_payment(&intent, true));
+    charged(&counter, &[(2_000, 2_000)]).await;
+    nothing_waits(&counter).await;
+    assert_eq!((counter.balance("cash").await, counter.balance("card").await), (2_000, 0));
+}
+
+/// Staff take some of it in cash.
 async fn at_the_desk(counter: &Counter, visit: &Value) -> Answer {
     let id = counter.desk(visit).await["id"].as_str().unwrap().to_owned();
     let cash = json!({ "way": "cash", "amount_minor": 2_000 });
