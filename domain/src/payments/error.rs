@@ -12,6 +12,7 @@ refusals! {
         SoldAhead = Conflict "sold_ahead" "This was paid for something that is sold ahead: give back what is left of that.",
         WholeUseOnly = Conflict "whole_use_only" "A use of a pass goes back whole.",
         Disputed = Conflict "disputed" "The customer went to their bank about this payment: it can't be given back.",
+        ChargeUnderWay = Conflict "charge_under_way" "The card on file is being charged for this visit. Please see in a moment what is still open.",
         NothingDue = Conflict "nothing_due" "There is nothing to pay for this visit at the moment.",
         GiftOver = Conflict "gift_over" "This voucher can't be paid any more. Please buy it again.",
         NoCards = Conflict "no_cards" "Cards can't be taken here at the moment.",

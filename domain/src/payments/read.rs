@@ -94,14 +94,16 @@ pub struct RefundFacts {
     pub given_by: String,
     /// Whether it was given back at the provider's own pages, and not here.
     pub made_there: bool,
-    /// Whether it needn't be paid again.
-    pub waived: bool,
+    /// What of it was due and needn't be paid again.
+    pub waived_minor: i64,
     /// Why it didn't arrive.
     pub trouble: Option<String>,
     /// When it began.
     pub created_at: Instant,
     /// When it was done.
     pub done_at: Option<Instant>,
+    /// When it came back all the same, as the bank couldn't bring it to its customer.
+    pub came_back_at: Option<Instant>,
 }
 
 fn bare<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Id<Refund>, D::Error> {
@@ -205,9 +207,10 @@ const SHOWN: &str = "
                    and not d.refundable) as disputed,
            (select coalesce(jsonb_agg(jsonb_build_object(
                        'id', r.id, 'amount_minor', r.amount_minor, 'state', r.state,
-                       'reason', r.reason, 'given_by', r.given_by, 'made_there', r.made_there, 'waived', r.waived,
-                       'trouble', r.trouble,
-                       'created_at', r.created_at, 'done_at', r.done_at) order by r.id), '[]')
+                       'reason', r.reason, 'given_by', r.given_by, 'made_there', r.made_there,
+                       'waived_minor', r.waived_minor, 'trouble', r.trouble,
+                       'created_at', r.created_at, 'done_at', r.done_at,
+                       'came_back_at', r.came_back_at) order by r.id), '[]')
             from refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.id) as refunds
     from payments p
     left join appointments a on a.tenant_id = p.tenant_id and a.id = p.appointment_id
@@ -336,9 +339,9 @@ pub(super) async fn paid_for(tx: &TenantTx, id: Id<Appointment>) -> Result<Paid,
                coalesce(sum(tip_minor), 0)::bigint as tips,
                coalesce(sum(refunded_minor), 0)::bigint as refunded,
                coalesce(sum(refunded_minor - tip_refunded_minor), 0)::bigint as returned,
-               coalesce(sum((select sum(r.amount_minor - r.tip_minor) from refunds r
+               coalesce(sum((select sum(r.waived_minor) from refunds r
                              where r.tenant_id = payments.tenant_id and r.payment_id = payments.id
-                               and r.waived and r.state <> 'failed')), 0)::bigint as waived
+                               and r.state <> 'failed')), 0)::bigint as waived
         from payments where tenant_id = $1 and appointment_id = $2 and state = 'paid'";
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);

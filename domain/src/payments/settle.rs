@@ -144,8 +144,13 @@ async fn rest(tx: &mut TenantTx, id: Id<Appointment>) -> Result<(), BookingError
         follow::give_back_fees(tx, id).await?;
     }
     if visit.status == Status::NoShow {
-        // Staff may have marked it by a slip: that has its hour.
-        return Ok(fees::fall_due(tx, &Stood::from(&visit)).await?);
+        let stood = Stood::from(&visit);
+        fees::fall_due(tx, &stood).await?;
+        // Staff may have marked it by a slip: that has its hour. Once it is over, the job at its end has been there, and
+        // doesn't come again.
+        if !fees::is_ripe(tx, &stood).await? {
+            return Ok(());
+        }
     }
     Ok(follow::give_back_excess(tx, id, read::bill(&visit)).await?)
 }

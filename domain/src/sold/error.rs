@@ -18,6 +18,7 @@ refusals! {
         NothingLeft = Conflict "nothing_left" "Nothing is left of this to give back.",
         MoreThanDue = Conflict "more_than_due" "That is more than is still to be paid for this visit.",
         MoreThanPaid = Conflict "more_than_paid" "That is more than is left of this payment.",
+        ChargeUnderWay = Conflict "charge_under_way" "The card on file is being charged for this visit. Please see in a moment what is still open.",
         NothingDue = Conflict "nothing_due" "There is nothing to pay for this visit at the moment.",
         PassNotGood = Conflict "pass_not_good" "This pass can't be used for this visit.",
         NotCovered = Conflict "not_covered" "This pass isn't for this service.",
@@ -41,6 +42,7 @@ impl From<PaymentError> for SoldError {
     fn from(error: PaymentError) -> Self {
         match error {
             PaymentError::NotFound => Self::NotFound,
+            PaymentError::ChargeUnderWay => Self::ChargeUnderWay,
             PaymentError::NothingDue => Self::NothingDue,
             PaymentError::MoreThanDue => Self::MoreThanDue,
             PaymentError::MoreThanPaid => Self::MoreThanPaid,

@@ -92,10 +92,12 @@ pub(super) struct RefundView {
     by: String,
     /// Whether it was given back at the provider's own pages, and not here
     made_there: bool,
-    /// Whether the customer needn't pay it again
-    waived: bool,
+    /// What of it was due and needn't be paid again: nothing of what was too much, and nothing of a tip
+    waived_minor: i64,
     created_at: DateTime<Utc>,
     done_at: Option<DateTime<Utc>>,
+    /// When it came back all the same: the card is closed, or the bank doesn't know the account any more
+    came_back_at: Option<DateTime<Utc>>,
     /// Why it didn't arrive, in the provider's words
     trouble: Option<String>,
 }
@@ -109,9 +111,10 @@ impl From<RefundFacts> for RefundView {
             reason: refund.reason,
             by: refund.given_by,
             made_there: refund.made_there,
-            waived: refund.waived,
+            waived_minor: refund.waived_minor,
             created_at: refund.created_at,
             done_at: refund.done_at,
+            came_back_at: refund.came_back_at,
             trouble: refund.trouble,
         }
     }
@@ -241,7 +244,7 @@ pub(super) struct VisitMoneyView {
     open_minor: i64,
     /// What was paid and isn't due any more
     excess_minor: i64,
-    /// What was given back and needn't be paid again
+    /// What was due, was given back and needn't be paid again
     waived_minor: i64,
     /// Whether the visit is over: what is given back then needn't be paid again, unless that is said
     over: bool,
@@ -310,7 +313,8 @@ pub(super) struct RefundInput {
     pub(super) amount_minor: i64,
     #[oai(default, validator(max_length = 300))]
     pub(super) reason: String,
-    /// Whether the customer needn't pay it again. Left out: so it is once the visit is over, and not before
+    /// Whether the customer needn't pay it again. Left out: so it is once the visit is over, and not before. What is
+    /// too much isn't due in either case
     pub(super) waive: Option<bool>,
 }
 

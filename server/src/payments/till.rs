@@ -70,8 +70,8 @@ impl TillApi {
         self.0.once(&who, once, &body.0, close).await
     }
 
-    /// What came and went at a location, as a file for bookkeepers: a row for each payment and refund, up to a
-    /// year at once.
+    /// What came and went at a location, as a file for bookkeepers: a row for each payment and refund, and for
+    /// each refund that came back, up to a year at once.
     #[oai(path = "/export", method = "get", operation_id = "export_till")]
     async fn export(
         &self,

@@ -18,6 +18,7 @@ struct WaySumView {
     paid_minor: i64,
     /// Less what was given back of them
     tips_minor: i64,
+    /// Less what came back of what was given back, on its own day: that may be less than nothing
     refunded_minor: i64,
     net_minor: i64,
     /// How often somebody paid

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/bench';
 import { book, shopOf } from '../support/day';
+import { change } from '../support/menu';
 import { connect, deposit, moneyOf, take } from '../support/money';
 import { call, owner } from '../support/people';
 import { bookedVisit, openShop } from '../support/shop';
@@ -56,6 +57,32 @@ test('cash is taken for a visit with a tip, and a part of it given back', async 
   await expect(page.getByText('$12.50 given back.', { exact: true })).toBeVisible();
   await expect(panel.getByRole('list', { name: 'What was paid so far' })).toContainText('The towels were cold');
   expect(await moneyOf(page, id)).toMatchObject({ refunded_minor: 1250, waived_minor: 1250, open_minor: 0 });
+});
+
+test('what is too much goes back without a word about what is due', async ({ page }) => {
+  await owner(page);
+  await change(page, 'PATCH', '/v1/booking-policy', { no_show_fee_percent: 50 });
+  const { id, money, panel } = await visitOf(page, 'Ines Duarte');
+  const half = money.due_minor / 2;
+  const written = dollars(half).slice(1);
+  await take(page, id, { way: 'cash', amount_minor: money.due_minor });
+  const { version } = await call<{ version: number }>(page, 'GET', `/v1/appointments/${id}`);
+  await call(page, 'POST', `/v1/appointments/${id}/no-show`, { version });
+  await page.reload();
+  await expect(panel.getByText(`${dollars(half)} was paid that isn’t due any more.`)).toBeVisible();
+
+  await panel.getByRole('button', { name: /^Give back of/ }).click();
+  await expect(panel.getByLabel('Amount')).toHaveValue(written);
+  const waive = panel.getByRole('checkbox', { name: /^They needn’t pay it again/ });
+  await expect(waive).toHaveCount(0);
+  // Whoever gives more back says what that means.
+  await panel.getByLabel('Amount').fill(String(half / 100 + 1));
+  await expect(waive).toBeChecked();
+  await panel.getByLabel('Amount').fill(written);
+  await panel.getByLabel('Why?').fill('They didn’t come');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(`${dollars(half)} given back.`, { exact: true })).toBeVisible();
+  expect(await moneyOf(page, id)).toMatchObject({ due_minor: half, waived_minor: 0, open_minor: 0, excess_minor: 0 });
 });
 
 test('more than is open by now is refused with the reason, and what is open is shown', async ({ page, guard }) => {

@@ -29,7 +29,7 @@ pub struct Paid {
     pub refunded_minor: i64,
     /// That of it which isn't of tips.
     pub returned_minor: i64,
-    /// That of it which needn't be paid again, as whoever gave it back said.
+    /// What of it was due and needn't be paid again, as whoever gave it back said: nothing of what was too much.
     pub waived_minor: i64,
 }
 
@@ -41,7 +41,7 @@ impl Paid {
 }
 
 impl Bill {
-    /// All that it costs as it stands, less what was given back for good. Whoever doesn't come pays no less than the
+    /// All that it costs as it stands, less what was forgiven. Whoever doesn't come pays no less than the
     /// deposit, if they paid it and it wasn't given back: that is what it is for.
     pub fn due(&self, paid: &Paid) -> i64 {
         let less = |minor: i64| (minor - paid.waived_minor).max(0);
@@ -108,6 +108,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::payments::parts::Left;
 
     fn paid(paid_minor: i64, tips_minor: i64, returned_minor: i64) -> Paid {
         Paid {
@@ -196,6 +197,44 @@ mod tests {
             prop_assert!(open == 0 || excess == 0);
             prop_assert_eq!(excess - open, paid.kept() - bill.due(&paid));
             prop_assert!(bill.wanted_now(&paid) <= open.max(bill.deposit_minor));
+        }
+
+        /// Giving back exactly what is too much leaves what is due as it was, also where nobody asks for it again; of
+        /// what is given back beyond that, each coin is one less due, until nothing is.
+        #[test]
+        fn what_is_too_much_is_not_forgiven(
+            price in 0i64..10_000_000, share in 0i64..=100, fee in 0i64..=100, sum in 0i64..10_000_000,
+            tips_minor in 0i64..10_000, part in 0i64..=100, forgiven in 0i64..=100, more in 0i64..=100,
+            status in 0usize..10,
+        ) {
+            let bill = Bill {
+                status: Status::ALL[status],
+                price_minor: price,
+                deposit_minor: price * share / 100,
+                fee_minor: price * fee / 100,
+            };
+            let gone = sum * part / 100;
+            let before = Paid { waived_minor: gone * forgiven / 100, ..paid(sum, tips_minor, gone) };
+            let (due, excess) = (bill.due(&before), bill.excess(&before));
+            let left = Left { own_minor: before.kept(), tip_minor: tips_minor };
+            let given = |amount_minor: i64| {
+                let back = left.own_first(amount_minor).forgiven(excess);
+                Paid {
+                    refunded_minor: before.refunded_minor + back.amount_minor,
+                    returned_minor: before.returned_minor + back.own_minor(),
+                    waived_minor: before.waived_minor + back.waived_minor,
+                    ..before
+                }
+            };
+            let after = given(excess);
+            prop_assert_eq!(
+                (bill.due(&after), bill.open(&after), bill.excess(&after)),
+                (due, bill.open(&before), 0)
+            );
+            let beyond = (before.kept() - excess) * more / 100;
+            prop_assert_eq!(bill.due(&given(excess + beyond)), due - beyond);
+            // All of it, with its tip.
+            prop_assert_eq!(bill.due(&given(before.kept() + tips_minor)), due - (before.kept() - excess));
         }
     }
 }

@@ -85,7 +85,7 @@ pub(in crate::payments) async fn give_back_fees(
     for fee in fees {
         let left = fee.amount_minor - fee.refunded_minor;
         if left > 0 && !books::is_disputed(tx, Id::from_uuid(fee.id)).await? {
-            let back = Left::from(&fee).own_first(left, false);
+            let back = Left::from(&fee).own_first(left);
             refunds::begin(tx, fee, back, String::new()).await?;
         }
     }

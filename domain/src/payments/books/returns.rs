@@ -7,7 +7,6 @@ use super::super::counter::Counter;
 use super::super::entities::{payment, refund};
 use super::super::error::PaymentError;
 use super::super::provider::{ReturnStage, Returned};
-use super::super::read::bill;
 use super::super::refunds;
 use super::super::refunds::parts::Left;
 use super::super::words::{PaymentState, RefundState, Way};
@@ -149,15 +148,15 @@ async fn begin(
     if sum > held.amount_minor || reversal.currency != held.currency {
         return Ok(None);
     }
+    let back = Left::from(&held).own_first(reversal.amount_minor);
     // As if staff had given it back here.
-    let waived = match held.appointment_id.map(Id::from_uuid) {
+    let back = match held.appointment_id.map(Id::from_uuid) {
         Some(visit) => {
             let visit = bookings::with_shop(tx, visit).await.map_err(BookingError::into_store)?.0;
-            bill(&visit).is_over()
+            refunds::as_meant(tx, &visit, back, None).await?
         }
-        None => false,
+        None => back,
     };
-    let back = Left::from(&held).own_first(reversal.amount_minor, waived);
     let mut row = refunds::new_row(tx, &held, back, GIVEN_BY.to_owned());
     row.reference = Set(Some(reversal.reference.clone()));
     row.made_there = Set(true);

@@ -59,8 +59,7 @@ pub(in crate::payments) async fn when(
     if !is_off(visit) || visit.bill.open(paid) == 0 || cards::left(tx, visit.id).await?.is_none() {
         return Ok(None);
     }
-    let begun = looking::unsettled(tx, visit.id).await?.is_some_and(|row| row.card_id.is_some());
-    if begun || was_declined(tx, visit.id).await? {
+    if looking::is_charged(tx, visit.id).await? || was_declined(tx, visit.id).await? {
         return Ok(None);
     }
     due_at(tx, visit).await
@@ -86,6 +85,11 @@ async fn due_at(tx: &TenantTx, visit: &Stood) -> Result<Option<Instant>, StoreEr
     // Whoever calls off their own visit was told what it costs.
     let grace = if visit.left_by_customer { Duration::zero() } else { GRACE };
     Ok(since.map(|since| since + grace))
+}
+
+/// Whether nobody can take back any more what was pressed.
+pub(super) async fn is_ripe(tx: &TenantTx, visit: &Stood) -> Result<bool, StoreError> {
+    Ok(due_at(tx, visit).await?.is_some_and(|at| at <= tx.now()))
 }
 
 /// Whether more was paid for a visit that was missed than that costs.
@@ -135,7 +139,7 @@ async fn begin(tx: &mut TenantTx, id: Id<Appointment>) -> Result<Step, PaymentEr
     let visit = Stood::from(&facts);
     let by = Chargeable::by(ProviderName::Stripe, &visit.currency);
     // What was marked again later has an hour again, and a job of its own.
-    let ripe = due_at(tx, &visit).await?.is_some_and(|at| at <= tx.now());
+    let ripe = is_ripe(tx, &visit).await?;
     if ripe && visit.bill.status == Status::NoShow {
         follow::give_back_excess(tx, id, visit.bill).await?;
     }

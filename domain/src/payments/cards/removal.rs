@@ -84,8 +84,7 @@ pub async fn remove_card(tx: &mut TenantTx, id: Id<Appointment>) -> Result<(), P
 
 async fn remove(tx: &TenantTx, visit: &VisitFacts, free: bool) -> Result<(), PaymentError> {
     let card = cards::left(tx, visit.id).await?.ok_or(PaymentError::NoCard)?;
-    let charged = looking::unsettled(tx, visit.id).await?.is_some_and(|row| row.card_id.is_some());
-    if charged || !free {
+    if looking::is_charged(tx, visit.id).await? || !free {
         return Err(PaymentError::CardNeeded);
     }
     Ok(begin(tx, Id::from_uuid(card.id)).await?)

@@ -132,13 +132,18 @@ pub(crate) async fn record(
     Ok(id)
 }
 
-/// The same for a visit that is held; one that waited for its deposit is certain once enough is there.
+/// The same for a visit that is held; one that waited for its deposit is certain once enough is there. Whoever's card
+/// is being charged for not coming pays that: nobody takes the same from them in another way.
 pub(crate) async fn pay_visit(
     tx: &mut TenantTx,
     visit: &VisitFacts,
     paying: &Paying,
     public_url: &str,
 ) -> Result<Id<Payment>, PaymentError> {
+    // What was charged for a visit that takes place after all goes back, and stands in nobody's way.
+    if read::bill(visit).is_off() && looking::is_charged(tx, visit.id).await? {
+        return Err(PaymentError::ChargeUnderWay);
+    }
     let stood = Stood::from(visit);
     let id = record(tx, For::Visit(&stood), paying).await?;
     if visit.status == Status::PendingPayment && !is_wanting(tx, &stood).await? {

@@ -29,7 +29,7 @@ pub struct WaySum {
     pub paid_minor: i64,
     /// The tips of it, less what was given back of them.
     pub tips_minor: i64,
-    /// What was given back.
+    /// What was given back, less what of that came back: less than nothing, if more came back than went.
     pub refunded_minor: i64,
     /// How often somebody paid.
     pub count: i64,
@@ -183,7 +183,8 @@ struct Sum {
     count: i64,
 }
 
-/// What was paid counts on the day on which it was paid, and what was given back on the day of that.
+/// What was paid counts on the day on which it was paid, and what was given back on the day of that; if it
+/// came back, that is of a day of its own.
 const SUMS: &str = "
     with paid as (
         select currency, way, sum(amount_minor) as paid, sum(tip_minor) as tips, count(*) as count
@@ -192,8 +193,14 @@ const SUMS: &str = "
         group by currency, way
     ), back as (
         select p.currency, p.way, sum(r.amount_minor) as refunded, sum(r.tip_minor) as tips
-        from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
-        where r.tenant_id = $1 and p.location_id = $2 and r.done_at >= $3 and r.done_at < $4
+        from (
+            select tenant_id, payment_id, amount_minor, tip_minor from refunds
+            where tenant_id = $1 and done_at >= $3 and done_at < $4
+            union all
+            select tenant_id, payment_id, -amount_minor, -tip_minor from refunds
+            where tenant_id = $1 and came_back_at >= $3 and came_back_at < $4
+        ) r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+        where p.location_id = $2
         group by p.currency, p.way
     )
     select coalesce(paid.currency, back.currency) as currency,

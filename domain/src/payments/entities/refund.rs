@@ -21,7 +21,8 @@ pub struct Model {
     pub mark: Option<String>,
     pub asked_until: Option<DateTimeUtc>,
     pub tip_minor: i64,
-    pub waived: bool,
+    pub waived_minor: i64,
+    pub came_back_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,7 +16,7 @@ use crate::time::Instant;
 pub struct Movement {
     /// When.
     pub at: Instant,
-    /// `payment` or `refund`.
+    /// `payment`, `refund`, or `came_back`: a refund that didn't reach its customer.
     pub what: String,
     /// By which way.
     pub way: String,
@@ -51,6 +51,12 @@ const MOVEMENTS: &str = "
                p.appointment_id, p.sale_id, r.given_by, r.reason, p.id
         from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
         where r.tenant_id = $1 and p.location_id = $2 and r.done_at >= $3 and r.done_at < $4
+        union all
+        select r.came_back_at, 'came_back', p.way, r.amount_minor, r.tip_minor, p.currency,
+               p.appointment_id, p.sale_id, null, r.reason, p.id
+        from refunds r join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+        where r.tenant_id = $1 and p.location_id = $2
+          and r.came_back_at >= $3 and r.came_back_at < $4
     )
     select m.at, m.what, m.way, m.amount_minor, m.tip_minor, m.currency,
            coalesce(a.title, s.title) as title, coalesce(s.what, 'visit') as sort,

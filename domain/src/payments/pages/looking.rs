@@ -44,6 +44,11 @@ pub(in crate::payments) async fn unsettled(
     unsettled_where(tx, payment::Column::AppointmentId.eq(visit.uuid())).await
 }
 
+/// Whether something is being taken for a visit from the card that was left for it.
+pub(super) async fn is_charged(tx: &TenantTx, visit: Id<Appointment>) -> Result<bool, StoreError> {
+    Ok(unsettled(tx, visit).await?.is_some_and(|row| row.card_id.is_some()))
+}
+
 /// What was begun for a sale and isn't settled yet.
 pub(in crate::payments) async fn unsettled_of_sale(
     tx: &TenantTx,

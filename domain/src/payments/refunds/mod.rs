@@ -22,7 +22,7 @@ use super::provider::{ReturnStage, Returned};
 use super::read::{self, RefundFacts};
 use super::words::{PaymentState, RefundState, Way};
 use crate::audit::{Actor, NewEntry};
-use crate::bookings;
+use crate::bookings::{self, VisitFacts};
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Appointment, Id, Payment, Refund, Sale};
 use crate::jobs::{self, NewJob};
@@ -94,14 +94,28 @@ pub async fn refund(
     if row.pass_id.is_some() && amount_minor != row.amount_minor {
         return Err(PaymentError::WholeUseOnly);
     }
-    let waived = new.waive.unwrap_or_else(|| read::bill(&visit).is_over());
-    let back = Left::from(&row).own_first(amount_minor, waived);
+    let back = as_meant(tx, &visit, Left::from(&row).own_first(amount_minor), new.waive).await?;
     let made = begin(tx, row, back, reason).await?;
     follow::earn_anew(tx, &visit).await?;
     tx.record(NewEntry::new("payment.refunded", "payment").on(id, shown.title));
     let after = read::read(tx, id).await?;
     let found = after.refunds.into_iter().find(|refund| refund.id == made);
     found.ok_or(PaymentError::NotFound)
+}
+
+/// What is given back of what is over needn't be paid again, and of what is to come it must; unless somebody says so.
+/// What is too much for the visit, which is held, isn't due in either case.
+pub(super) async fn as_meant(
+    tx: &TenantTx,
+    visit: &VisitFacts,
+    back: Back,
+    waive: Option<bool>,
+) -> Result<Back, StoreError> {
+    let bill = read::bill(visit);
+    if !waive.unwrap_or_else(|| bill.is_over()) {
+        return Ok(back);
+    }
+    Ok(back.forgiven(bill.excess(&read::paid_for(tx, visit.id).await?)))
 }
 
 /// Begins to give some of a held payment back: no more than is left of it.
@@ -162,7 +176,8 @@ pub(super) fn new_row(
         mark: Set(None),
         asked_until: Set(None),
         tip_minor: Set(back.tip_minor),
-        waived: Set(back.waived),
+        waived_minor: Set(back.waived_minor),
+        came_back_at: Set(None),
     }
 }
 
@@ -219,7 +234,7 @@ pub(crate) async fn give_back_sale(
         let part = amount_minor.min(row.amount_minor - row.refunded_minor);
         if part > 0 {
             amount_minor -= part;
-            let back = Left::from(&row).own_first(part, false);
+            let back = Left::from(&row).own_first(part);
             begin(tx, row, back, reason.to_owned()).await?;
         }
     }
@@ -329,7 +344,7 @@ pub(super) async fn heard(
     if state != RefundState::Pending && !comes_back {
         return Ok(());
     }
-    let back = Back { amount_minor: -row.amount_minor, tip_minor: -row.tip_minor, waived: false };
+    let back = Back { amount_minor: -row.amount_minor, tip_minor: -row.tip_minor, waived_minor: 0 };
     let mut change: refund::ActiveModel = row.into();
     let reference = Some(returned.reference.clone()).filter(|name| !name.is_empty());
     if reference.is_some() || state == RefundState::Pending {
@@ -354,7 +369,9 @@ pub(super) async fn heard(
         }
         ReturnStage::Failed => {
             change.state = Set(RefundState::Failed.key().to_owned());
-            change.done_at = Set(None);
+            // That it was done stands in days that were closed and in files that were taken out: what came back has a day
+            // of its own.
+            change.came_back_at = Set(comes_back.then(|| tx.now()));
             let row = change.update(tx.conn()).await?;
             if comes_back {
                 ledger::came_back(tx, &payment, &row).await?;

@@ -18,8 +18,8 @@ pub(in crate::payments) struct Back {
     pub(in crate::payments) amount_minor: i64,
     /// The part of it that is of the tip.
     pub(in crate::payments) tip_minor: i64,
-    /// Whether it needn't be paid again.
-    pub(in crate::payments) waived: bool,
+    /// What of it was due and needn't be paid again: nothing of the tip, and nothing of what was too much.
+    pub(in crate::payments) waived_minor: i64,
 }
 
 impl From<&payment::Model> for Left {
@@ -34,15 +34,27 @@ impl From<&payment::Model> for Left {
 
 impl Left {
     /// So much of it, and of the tip only what the rest doesn't cover: that belongs to staff.
-    pub(in crate::payments) fn own_first(self, amount_minor: i64, waived: bool) -> Back {
-        Back { amount_minor, tip_minor: (amount_minor - self.own_minor).max(0), waived }
+    pub(in crate::payments) fn own_first(self, amount_minor: i64) -> Back {
+        Back { amount_minor, tip_minor: (amount_minor - self.own_minor).max(0), waived_minor: 0 }
     }
 
     /// So much of what it was for, and so much of the tip, as far as it is there.
     pub(in crate::payments) fn parts(self, own_minor: i64, tip_minor: i64) -> Back {
         let tip_minor = tip_minor.clamp(0, self.tip_minor);
         let own_minor = own_minor.clamp(0, self.own_minor);
-        Back { amount_minor: own_minor + tip_minor, tip_minor, waived: false }
+        Back { amount_minor: own_minor + tip_minor, tip_minor, waived_minor: 0 }
+    }
+}
+
+impl Back {
+    /// Without the part that is of the tip.
+    pub(in crate::payments) const fn own_minor(&self) -> i64 {
+        self.amount_minor - self.tip_minor
+    }
+
+    /// The same, and nobody asks for it again. So much of it wasn't due anyway: that isn't forgiven by giving it back.
+    pub(in crate::payments) fn forgiven(self, excess_minor: i64) -> Self {
+        Self { waived_minor: (self.own_minor() - excess_minor).max(0), ..self }
     }
 }
 
@@ -60,11 +72,11 @@ mod tests {
             let mut back = (0, 0);
             for (share, first) in shares {
                 let went = if first {
-                    left.own_first((left.own_minor + left.tip_minor) * share / 100, false)
+                    left.own_first((left.own_minor + left.tip_minor) * share / 100)
                 } else {
                     left.parts(left.own_minor * share / 100, left.tip_minor)
                 };
-                let own_part = went.amount_minor - went.tip_minor;
+                let own_part = went.own_minor();
                 prop_assert!((0..=left.own_minor).contains(&own_part));
                 prop_assert!((0..=left.tip_minor).contains(&went.tip_minor));
                 // Nothing of the tip goes before the rest has gone, unless it is asked for.

@@ -4,7 +4,7 @@ use chrono::Duration;
 use openchair_domain::ids::{Appointment, Id};
 use openchair_stripe_stand_in::{Act, Order, Outcome};
 use openchair_tests::cards::{ASKED_ALWAYS, Counter, DECLINED_LATER, GOOD};
-use openchair_tests::eventually;
+use openchair_tests::{Answer, eventually};
 use serde_json::{Value, json};
 
 const INTENTS: &str = "POST /v1/payment_intents";
@@ -344,4 +344,90 @@ async fn who_pays_the_fee_before_the_hour_is_over_pays_once() {
     counter.app.clock.advance(Duration::minutes(61));
     eventually("it is taken", async || (counter.charges().len() == 2).then_some(())).await;
     assert_eq!(counter.stripe.pay(&page, GOOD), Outcome::Closed);
+}
+
+/// The customer pays by the link what staff take in cash at the same time, after the job at the hour's end was there.
+#[tokio::test]
+async fn what_is_paid_twice_after_the_hour_goes_back() {
+    let counter = counter().await;
+    let visit = counter.left(4, "10:00", "ann", DECLINED_LATER).await;
+    counter.deed(&visit, "no-show", json!({})).await;
+    counter.app.clock.advance(Duration::minutes(61));
+    settled(&counter, "over").await;
+    nothing_waits(&counter).await;
+    // Nobody here hears of it before the page is closed.
+    counter.stripe.drop_webhooks(1_000);
+    let page = counter.page(&visit).await;
+    assert_eq!(counter.stripe.pay(&page, GOOD), Outcome::Paid);
+    at_the_desk(&counter, &visit).await.expect(201);
+    charged(&counter, &[(2_000, 2_000)]).await;
+    nothing_waits(&counter).await;
+    let money = counter.money(&visit).await;
+    let sums = ["due_minor", "open_minor", "excess_minor"].map(|sum| &money[sum]);
+    assert_eq!(sums, [&json!(2_000), &json!(0), &json!(0)]);
+    for (account, sum) in [("card", 0), ("cash", 2_000), ("fees", -2_000), ("customers", 0)] {
+        assert_eq!(counter.balance(account).await, sum, "{account}");
+    }
+}
+
+/// Whose card is being charged isn't asked for the same in another way; who isn't charged after all is.
+#[tokio::test]
+async fn nobody_pays_in_another_way_while_the_card_is_charged() {
+    for (well, state) in [(true, "paid"), (false, "over")] {
+        let counter = counter().await;
+        let visit = counter.left(4, "10:00", "ann", GOOD).await;
+        let new =
+            json!({ "location": counter.spa.location, "way": "terminal", "value_minor": 2_000 });
+        let sold = counter.spa.owner.post("/v1/vouchers", &new).await.expect(201);
+        counter.deed(&visit, "no-show", json!({})).await;
+        counter.stripe.slow_banks(1);
+        counter.app.clock.advance(Duration::minutes(61));
+        settled(&counter, "processing").await;
+        at_the_desk(&counter, &visit).await.problem(409, "charge_under_way");
+        let seen = counter.desk(&visit).await;
+        let path = format!("/v1/appointments/{}/voucher", seen["id"].as_str().unwrap());
+        let code = json!({ "code": sold["code"] });
+        let redeemed = counter.spa.owner.post(&path, &code).await;
+        redeemed.problem(409, "charge_under_way");
+        let intent = counter.stripe.book().intents[0].id.clone();
+        assert!(counter.stripe.settle_payment(&intent, well));
+        settled(&counter, state).await;
+        let again = at_the_desk(&counter, &visit).await;
+        if well {
+            again.problem(409, "more_than_due");
+        } else {
+            again.expect(201);
+        }
+        assert_eq!(counter.charges().len(), usize::from(well));
+        let cash = if well { 0 } else { 2_000 };
+        assert_eq!(
+            (counter.balance("cash").await, counter.balance("vouchers").await),
+            (cash, -2_000)
+        );
+    }
+}
+
+/// They came after all, while the bank takes its time with the fee: that goes back, and nobody waits for it.
+#[tokio::test]
+async fn who_came_after_all_pays_while_the_charge_is_under_way() {
+    let counter = counter().await;
+    let visit = counter.left(4, "10:00", "ann", GOOD).await;
+    counter.deed(&visit, "no-show", json!({})).await;
+    counter.stripe.slow_banks(1);
+    counter.app.clock.advance(Duration::minutes(61));
+    settled(&counter, "processing").await;
+    counter.deed(&visit, "step-back", json!({})).await;
+    at_the_desk(&counter, &visit).await.expect(201);
+    let intent = counter.stripe.book().intents[0].id.clone();
+    assert!(counter.stripe.settle_payment(&intent, true));
+    charged(&counter, &[(2_000, 2_000)]).await;
+    nothing_waits(&counter).await;
+    assert_eq!((counter.balance("cash").await, counter.balance("card").await), (2_000, 0));
+}
+
+/// Staff take some of it in cash.
+async fn at_the_desk(counter: &Counter, visit: &Value) -> Answer {
+    let id = counter.desk(visit).await["id"].as_str().unwrap().to_owned();
+    let cash = json!({ "way": "cash", "amount_minor": 2_000 });
+    counter.spa.owner.post(&format!("/v1/appointments/{id}/payments"), &cash).await
 }

@@ -97,7 +97,7 @@ async fn what_is_given_back_for_good_is_not_asked_for_again() {
     balances(&counter, &[("sales", -9_000), ("customers", 0)]).await;
     let payment = counter.money(&visit).await["payments"][0].clone();
     let given = json!({ "amount_minor": 1_000, "reason": "It was cold" });
-    assert_eq!(give_back(&counter, &payment, given).await["waived"], true);
+    assert_eq!(give_back(&counter, &payment, given).await["waived_minor"], 1_000);
     charged(&counter, &[(3_000, 0), (7_000, 1_000)]).await;
     assert_eq!(sums(&counter, &visit).await, [8_000, 0, 0]);
     assert_eq!(counter.owed(&visit).await["open_minor"], 0);
@@ -105,7 +105,7 @@ async fn what_is_given_back_for_good_is_not_asked_for_again() {
     // It was a slip, and is paid in another way.
     counter.app.clock.advance(Duration::seconds(1));
     let wrong = json!({ "amount_minor": 500, "reason": "Twice", "waive": false });
-    assert_eq!(give_back(&counter, &payment, wrong).await["waived"], false);
+    assert_eq!(give_back(&counter, &payment, wrong).await["waived_minor"], 0);
     charged(&counter, &[(3_000, 0), (7_000, 1_500)]).await;
     assert_eq!(sums(&counter, &visit).await, [8_000, 500, 0]);
     balances(&counter, &[("sales", -8_000), ("customers", 500)]).await;
@@ -138,6 +138,92 @@ async fn give_up_the_rest(counter: &Counter, visit: &Value) {
     balances(counter, &[("fees", -1_500), ("card", 1_500), ("customers", 0)]).await;
 }
 
+/// Calling off late costs half the price from now on, and so does not coming. No card is asked for.
+async fn costs_half(counter: &Counter) {
+    let policy = json!({
+        "late_cancel_fee_percent": 50, "no_show_fee_percent": 50, "cancel_notice_minutes": 10_000,
+    });
+    let version = counter.spa.owner.get("/v1/booking-policy").await.version();
+    counter.spa.owner.patch("/v1/booking-policy", version, &policy).await.expect(200);
+}
+
+/// Staff give back what the panel says is too much: that is no kindness, and the fee stays.
+#[tokio::test]
+async fn giving_back_what_is_too_much_leaves_the_fee() {
+    let counter = Counter::open().await;
+    costs_half(&counter).await;
+    let visit = counter.booked(4, "10:00", "ann").await;
+    let id = counter.desk(&visit).await["id"].as_str().unwrap().to_owned();
+    let cash = json!({ "way": "cash", "amount_minor": 9_000 });
+    let path = format!("/v1/appointments/{id}/payments");
+    let payment = counter.spa.owner.post(&path, &cash).await.expect(201);
+    counter.deed(&visit, "cancel", json!({ "with_fee": true })).await;
+    assert_eq!(sums(&counter, &visit).await, [4_500, 0, 4_500]);
+    let back = give_back(&counter, &payment, json!({ "amount_minor": 4_500, "reason": "Off" }));
+    assert_eq!(back.await["waived_minor"], 0);
+    assert_eq!(sums(&counter, &visit).await, [4_500, 0, 0]);
+    balances(&counter, &[("fees", -4_500), ("cash", 4_500), ("customers", 0)]).await;
+    // Of the fee itself it is one, as far as it goes, unless they say otherwise.
+    let kind = json!({ "amount_minor": 1_500, "reason": "Ill" });
+    assert_eq!(give_back(&counter, &payment, kind).await["waived_minor"], 1_500);
+    assert_eq!(sums(&counter, &visit).await, [3_000, 0, 0]);
+    let wrong = json!({ "amount_minor": 500, "reason": "By card", "waive": false });
+    assert_eq!(give_back(&counter, &payment, wrong).await["waived_minor"], 0);
+    assert_eq!(sums(&counter, &visit).await, [3_000, 500, 0]);
+    balances(&counter, &[("fees", -3_000), ("cash", 2_500), ("customers", 500)]).await;
+}
+
+/// Some of what goes back was too much, and the rest of it is kindness.
+#[tokio::test]
+async fn only_what_was_due_is_forgiven() {
+    let counter = Counter::open().await;
+    costs_half(&counter).await;
+    let visit = with_tip(&counter).await;
+    counter.deed(&visit, "no-show", json!({})).await;
+    assert_eq!(sums(&counter, &visit).await, [4_500, 0, 4_500]);
+    let payment = counter.money(&visit).await["payments"][0].clone();
+    let back = give_back(&counter, &payment, json!({ "amount_minor": 5_500, "reason": "Ill" }));
+    assert_eq!(back.await["waived_minor"], 1_000);
+    assert_eq!(sums(&counter, &visit).await, [3_500, 0, 0]);
+}
+
+/// What staff, or the business in Stripe's dashboard, give back within the hour isn't followed by the fee at its end.
+#[tokio::test]
+async fn what_was_too_much_is_given_back_once() {
+    for there in [false, true] {
+        let counter = Counter::open().await;
+        costs_half(&counter).await;
+        let visit = with_tip(&counter).await;
+        counter.deed(&visit, "no-show", json!({})).await;
+        if there {
+            let charge = counter.stripe.book().charges[1].id.clone();
+            counter.stripe.refund_there(&charge, 4_500).unwrap();
+        } else {
+            let payment = counter.money(&visit).await["payments"][0].clone();
+            let body = json!({ "amount_minor": 4_500, "reason": "Too much" });
+            give_back(&counter, &payment, body).await;
+        }
+        let known = "select count(*) from refunds where state = 'done'";
+        eventually("it is known here", async || {
+            (counter.app.database.count(known).await == 1).then_some(())
+        })
+        .await;
+        assert_eq!(sums(&counter, &visit).await, [4_500, 0, 0], "there: {there}");
+        counter.app.clock.advance(Duration::minutes(61));
+        let waiting =
+            "select count(*) from jobs where kind = 'payments.take_fee' and state <> 'done'";
+        eventually("the hour is over", async || {
+            (counter.app.database.count(waiting).await == 0).then_some(())
+        })
+        .await;
+        // The tip goes then: 60 and 10 less 45.
+        charged(&counter, &[(3_000, 0), (7_000, 5_500)]).await;
+        assert_eq!(sums(&counter, &visit).await, [4_500, 0, 0], "there: {there}");
+        balances(&counter, &[("fees", -4_500), ("card", 4_500), ("tips", 0), ("customers", 0)])
+            .await;
+    }
+}
+
 /// The bank takes a refund, and sends it back days later.
 #[tokio::test]
 async fn what_comes_back_after_it_was_done_can_be_given_back_again() {
@@ -156,7 +242,7 @@ async fn what_comes_back_after_it_was_done_can_be_given_back_again() {
     let owner = &counter.spa.business.owner.email;
     counter.app.mail(owner, "30.00 USD couldn't be given back").await;
     balances(&counter, &[("card", 3_000), ("customers", -3_000)]).await;
-    let state = "select count(*) from refunds where state = 'failed' and done_at is null";
+    let state = "select count(*) from refunds where state = 'failed' and done_at < came_back_at";
     assert_eq!(counter.app.database.count(state).await, 1);
     counter.app.clock.advance(Duration::seconds(1));
     give_back(&counter, &payment, json!({ "amount_minor": 3_000, "reason": "Again" })).await;

@@ -1,5 +1,6 @@
 //! The till: what a day brought, and how it is closed.
 
+use openchair_tests::cards::{Counter, GOOD};
 use openchair_tests::payfast::RandCounter;
 use openchair_tests::spa::{Spa, at};
 use openchair_tests::{Answer, TestApp, eventually};
@@ -267,4 +268,62 @@ async fn rand_are_taken_where_rand_are_and_nothing_else_is() {
     counter.app.database.run("delete from payment_accounts where provider = 'stripe'").await;
     let other = counter.spa.asked(&["Facial"], 4, "12:00", "ben").await;
     assert_eq!(other["visit"]["status"], "pending_approval", "{other}");
+}
+
+/// The bank sends back what was given back, days after that day was closed and taken out: it stays as it was counted,
+/// and the money is there again on the day on which it came.
+#[tokio::test]
+async fn what_comes_back_is_of_its_own_day() {
+    let counter = Counter::open().await;
+    let spa = &counter.spa;
+    let visit = counter.booked(10, "10:00", "ann").await;
+    counter.stripe.pay(&counter.page(&visit).await, GOOD);
+    assert_eq!(counter.back(&visit).await["state"], "paid");
+    let payment = counter.money(&visit).await["payments"][0]["id"].as_str().unwrap().to_owned();
+    counter.app.clock.advance(chrono::Duration::days(1));
+    let back = json!({ "amount_minor": 3_000, "reason": "Late" });
+    spa.owner.post(&format!("/v1/payments/{payment}/refunds"), &back).await.expect(201);
+    refund_is(&counter, "done").await;
+    assert_eq!(close(spa, "2026-03-03", 0).await.expect(201)["total_minor"], -3_000);
+    counter.app.clock.advance(chrono::Duration::days(3));
+    let refund = counter.stripe.book().charges[0].refunds[0].id.clone();
+    assert!(counter.stripe.settle_refund(&refund, false));
+    refund_is(&counter, "failed").await;
+    let day = till(spa, "2026-03-03").await;
+    assert_eq!(
+        (&day["total_minor"], &day["closed"]["total_minor"]),
+        (&json!(-3_000), &json!(-3_000))
+    );
+    let day = till(spa, "2026-03-06").await;
+    assert_eq!(day["total_minor"], 3_000);
+    assert_eq!(
+        *way(&day, "card"),
+        json!({ "way": "card", "money": true, "paid_minor": 0, "tips_minor": 0, "refunded_minor": -3_000,
+                "net_minor": 3_000, "count": 0 })
+    );
+    let file = async |from: &str, to: &str| {
+        let path = format!("/v1/till/export?location={}&from={from}&to={to}", spa.location);
+        let text = spa.owner.get(&path).await.text();
+        let moved = text
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').skip(1).take(4).collect::<Vec<_>>().join(","));
+        moved.collect::<Vec<_>>()
+    };
+    assert_eq!(file("2026-03-03", "2026-03-03").await, ["refund,card,-3000,0"]);
+    assert_eq!(
+        file("2026-03-02", "2026-03-06").await,
+        ["payment,card,3000,0", "refund,card,-3000,0", "came_back,card,3000,0"]
+    );
+    // Whoever looks at the payment sees both.
+    let shown = spa.owner.get(&format!("/v1/payments/{payment}")).await.expect(200);
+    let refund = &shown["refunds"][0];
+    assert!(refund["done_at"].is_string() && refund["came_back_at"].is_string(), "{refund}");
+    assert_eq!(shown["refunded_minor"], 0);
+}
+
+/// How far the one refund there is came.
+async fn refund_is(counter: &Counter, state: &str) {
+    let sql = format!("select count(*) from refunds where state = '{state}'");
+    eventually(state, async || (counter.app.database.count(&sql).await == 1).then_some(())).await;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amissOf, apart, differenceOf, differing, leftOf, taken, tipOf } from './sums';
+import { amissOf, apart, differenceOf, differing, leftOf, meantBack, taken, tipOf } from './sums';
 
 describe('what is left of a payment', () => {
   it.each([
@@ -11,6 +11,18 @@ describe('what is left of a payment', () => {
     ['over', 9500, 0, 0],
   ] as const)('%s, %d, of which %d went back: %d', (state, amount_minor, refunded_minor, left) => {
     expect(leftOf({ state, amount_minor, refunded_minor })).toBe(left);
+  });
+});
+
+describe('what is meant to go back', () => {
+  it.each([
+    ['cash', 2000, 0, 7500],
+    // What is too much, and no more: the rest is due.
+    ['cash', 2000, 4500, 4500],
+    ['card', 2000, 9000, 7500],
+    ['pass', 0, 4500, 9500],
+  ] as const)('by %s, of which %d went back, with %d too much: %d', (way, refunded_minor, excess, meant) => {
+    expect(meantBack({ way, state: 'paid', amount_minor: 9500, refunded_minor }, excess)).toBe(meant);
   });
 });
 
@@ -69,8 +81,8 @@ describe('what came on a day', () => {
     ({ way: name, count, money, refunded_minor }) as Parameters<typeof apart>[0][number];
 
   it('is money, and apart from it what was paid before', () => {
-    const [money, before] = apart([way('cash', 2, true), way('card', 0, true), way('other', 0, true, 500), way('voucher', 1, false), way('pass', 0, false)]);
-    expect(money.map(({ way }) => way)).toEqual(['cash', 'other']);
+    const [money, before] = apart([way('cash', 2, true), way('card', 0, true), way('other', 0, true, 500), way('voucher', 1, false), way('pass', 0, false), way('terminal', 0, true, -500)]);
+    expect(money.map(({ way }) => way)).toEqual(['cash', 'other', 'terminal']);
     expect(before.map(({ way }) => way)).toEqual(['voucher']);
   });
 });

@@ -9,6 +9,13 @@ export function leftOf({ state, amount_minor, refunded_minor }: Pick<Payment, 's
   return state === 'paid' ? Math.max(0, amount_minor - refunded_minor) : 0;
 }
 
+/** What is meant to go back of so much that is left: what is too much for the visit, if anything is. A use of a pass goes
+ *  back whole. */
+export function meantBack({ way, ...payment }: Pick<Payment, 'way' | 'state' | 'amount_minor' | 'refunded_minor'>, excess: number): number {
+  const left = leftOf(payment);
+  return excess > 0 && way !== 'pass' ? Math.min(left, excess) : left;
+}
+
 /** What is wrong with an amount that was typed, if anything is. */
 export function amissOf(typed: string, most: number, currency: string): 'amount' | 'most' | undefined {
   const amount = amountOf(typed, currency);
@@ -51,6 +58,6 @@ export function differing(minor: number): Difference {
 /** What came by the ways of a day: money, and apart from it what was paid before. What nothing came or went by isn't
  *  told. */
 export function apart(ways: readonly Schema<'WaySumView'>[]): [Schema<'WaySumView'>[], Schema<'WaySumView'>[]] {
-  const used = ways.filter(({ count, refunded_minor }) => count > 0 || refunded_minor > 0);
+  const used = ways.filter(({ count, refunded_minor }) => count > 0 || refunded_minor !== 0);
   return [used.filter(({ money }) => money), used.filter(({ money }) => !money)];
 }

@@ -4935,8 +4935,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What came and went at a location, as a file for bookkeepers: a row for each payment and refund, up to a
-         *     year at once.
+         * What came and went at a location, as a file for bookkeepers: a row for each payment and refund, and for
+         *     each refund that came back, up to a year at once.
          */
         get: operations["export_till"];
         put?: never;
@@ -10777,7 +10777,10 @@ export interface components {
             amount_minor: number;
             /** @default  */
             reason?: string | null;
-            /** @description Whether the customer needn't pay it again. Left out: so it is once the visit is over, and not before */
+            /**
+             * @description Whether the customer needn't pay it again. Left out: so it is once the visit is over, and not before. What is
+             *     too much isn't due in either case
+             */
             waive?: boolean | null;
         };
         /**
@@ -10794,6 +10797,11 @@ export interface components {
             amount_minor: number;
             /** @description Who gave it */
             by: string;
+            /**
+             * Format: date-time
+             * @description When it came back all the same: the card is closed, or the bank doesn't know the account any more
+             */
+            came_back_at?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -10806,8 +10814,11 @@ export interface components {
             state: components["schemas"]["RefundStateView"];
             /** @description Why it didn't arrive, in the provider's words */
             trouble?: string | null;
-            /** @description Whether the customer needn't pay it again */
-            waived: boolean;
+            /**
+             * Format: int64
+             * @description What of it was due and needn't be paid again: nothing of what was too much, and nothing of a tip
+             */
+            waived_minor: number;
         };
         /**
          * RegularLinkToken
@@ -12390,7 +12401,7 @@ export interface components {
             tips_minor: number;
             /**
              * Format: int64
-             * @description What was given back and needn't be paid again
+             * @description What was due, was given back and needn't be paid again
              */
             waived_minor: number;
         };
@@ -12841,7 +12852,10 @@ export interface components {
              * @description Tips included
              */
             paid_minor: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Less what came back of what was given back, on its own day: that may be less than nothing
+             */
             refunded_minor: number;
             /**
              * Format: int64
