@@ -22,6 +22,7 @@ mod gifts;
 mod heard;
 mod leaving;
 mod ledger;
+mod left;
 mod looking;
 mod mails;
 mod movements;
