@@ -19,6 +19,7 @@ mod error;
 mod fees;
 mod follow;
 mod gifts;
+mod given_up;
 mod heard;
 mod leaving;
 mod ledger;
