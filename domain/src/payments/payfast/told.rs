@@ -139,7 +139,7 @@ impl Counter {
                 tracing::error!(payment = %id, "PayFast tells of a second payment of no amount");
                 return Ok(());
             }
-            return self.paid_twice(caller, row, &stand).await;
+            return self.paid_twice(caller, &row, &stand).await;
         }
         self.write_down(caller, id, &stand).await
     }
@@ -149,7 +149,7 @@ impl Counter {
     async fn paid_twice(
         &self,
         caller: &Caller,
-        first: payment::Model,
+        first: &payment::Model,
         stand: &Stand,
     ) -> Result<(), PaymentError> {
         let tx = self.db.tenant(caller).await?;
@@ -164,7 +164,7 @@ impl Counter {
         let id = if let Some(row) = known {
             row.id
         } else {
-            let row = second(&tx, &first, stand)?;
+            let row = second(&tx, first, stand)?;
             row.insert(tx.conn()).await.map_err(StoreError::from)?.id
         };
         tx.commit().await?;
