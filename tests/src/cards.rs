@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
+use crate::guided;
 use crate::spa::{Spa, at};
 
 /// A card that is taken.
@@ -65,7 +66,7 @@ impl Counter {
         all.extend_from_slice(overrides);
         let app = TestApp::with(&all).await;
         clock.set(Arc::clone(&app.clock)).unwrap();
-        stripe.webhooks_to([format!("{}{HOOK_PATH}", app.url)]);
+        stripe.tell(guided::endpoints(&format!("{}{HOOK_PATH}", app.url)));
         let spa = app.spa().await;
         spa.wants_before("Facial", json!({ "kind": "fixed", "value": 3_000 })).await;
         let account = spa.takes_cards(&stripe).await;

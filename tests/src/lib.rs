@@ -22,6 +22,7 @@ mod browser;
 pub mod cards;
 mod database;
 mod guests;
+pub mod guided;
 pub mod live;
 mod logs;
 pub mod payfast;

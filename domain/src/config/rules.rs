@@ -32,6 +32,8 @@ pub(super) fn check(merged: &Merged, rules: Rules, faults: &mut Vec<Fault>) {
     if merged.get("stripe.plans").is_some_and(|entry| entry.raw.flag() == Some(true)) {
         let expected = "this installation's key at Stripe, as stripe.plans is on";
         rule.given("stripe.secret_key", Show::Nothing, expected);
+        let expected = "the secret of the endpoint at Stripe for events of your own account, as stripe.plans is on";
+        rule.given("stripe.plans_webhook_secret", Show::Nothing, expected);
     }
     if text("push.vapid_key").is_some_and(|key| !key.is_empty()) {
         let expected = "mailto:… or https://…, as push.vapid_key is given";

@@ -290,6 +290,24 @@ fn production_guesses_nothing() {
     assert!(faults.iter().all(|fault| fault.value.is_none()), "{faults}");
 }
 
+/// At Stripe each endpoint has a secret of its own: without the other one no event of a plan would be believed.
+#[test]
+fn plans_need_a_key_and_both_secrets() {
+    let all = [
+        ("stripe.plans", "true"),
+        ("stripe.secret_key", "sk_test_x"),
+        ("stripe.webhook_secret", "whsec_x"),
+        ("stripe.plans_webhook_secret", "whsec_y"),
+    ];
+    assert!(load("test", &[], &all).unwrap().stripe.plans);
+    for left_out in ["stripe.secret_key", "stripe.webhook_secret", "stripe.plans_webhook_secret"] {
+        let some: Vec<_> = all.into_iter().filter(|(key, _)| *key != left_out).collect();
+        assert_eq!(keys(&load("test", &[], &some).unwrap_err()), [left_out]);
+    }
+    // Who takes cards without plans has one endpoint.
+    assert!(load("test", &[], &all[1..3]).is_ok());
+}
+
 #[test]
 fn production_refuses_what_is_made_for_other_places() {
     let test = load("test", &[], &[]).unwrap();

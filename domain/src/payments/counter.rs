@@ -232,7 +232,7 @@ impl Counter {
         tx.commit().await?;
         let state = RefundState::stored(&row.state)?;
         if state == RefundState::Failed {
-            return Ok(());
+            return Box::pin(self.look_at_given_up(&caller, row, payment)).await;
         }
         let (Some(place), Some(taken)) = (place_of(&payment)?, payment.taken) else {
             return Ok(());

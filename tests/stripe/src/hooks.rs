@@ -27,6 +27,22 @@ pub struct Endpoint {
     pub scope: Scope,
     /// Its own secret.
     pub secret: String,
+    /// Which events it is told of; none named: all.
+    pub events: Vec<String>,
+}
+
+impl Endpoint {
+    /// The same, told of these events alone.
+    #[must_use]
+    pub fn only<T: Into<String>>(self, events: impl IntoIterator<Item = T>) -> Self {
+        Self { events: events.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Whether it is told when this happens in such an account.
+    pub(crate) fn wants(&self, event: &Event) -> bool {
+        let named = self.events.is_empty() || self.events.contains(&event.kind);
+        self.scope == event.scope && named
+    }
 }
 
 /// Something that happened.

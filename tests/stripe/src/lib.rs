@@ -116,7 +116,7 @@ impl Settings {
             Scope::Connected => &self.webhook_secret,
             Scope::Own => &self.plans_webhook_secret,
         };
-        Endpoint { url: url.into(), scope, secret: secret.clone() }
+        Endpoint { url: url.into(), scope, secret: secret.clone(), events: Vec::new() }
     }
 
     /// The two that somebody needs who wants to be told of everything at one address.
@@ -158,15 +158,15 @@ impl Inner {
             .collect();
         // While nobody else can do anything, so that what happens is told in its order.
         for event in &news {
-            self.hooks.tell(event, &self.told(event.scope));
+            self.hooks.tell(event, &self.told(event));
         }
         done
     }
 
-    /// Who is told of these accounts.
-    fn told(&self, scope: Scope) -> Vec<Endpoint> {
+    /// Who is told of it.
+    fn told(&self, event: &Event) -> Vec<Endpoint> {
         let all = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().filter(|endpoint| endpoint.scope == scope).cloned().collect()
+        all.iter().filter(|endpoint| endpoint.wants(event)).cloned().collect()
     }
 
     /// From now on these are told.
@@ -176,7 +176,7 @@ impl Inner {
 
     fn redeliver(&self, event: &str) -> bool {
         let told = told(&self.state(), event);
-        told.map(|event| self.hooks.tell_now(&event, &self.told(event.scope))).is_some()
+        told.map(|event| self.hooks.tell_now(&event, &self.told(&event))).is_some()
     }
 
     fn events(&self) -> Vec<Value> {

@@ -139,6 +139,29 @@ async fn businesses_and_the_platform_have_endpoints_of_their_own() {
     assert_eq!(plan.caller.stand.deliveries().last().unwrap().scope, Scope::Connected);
 }
 
+/// Each endpoint is told of the events that it names, and of no others.
+#[tokio::test]
+async fn an_endpoint_is_told_of_what_it_names() {
+    let (some, all) = (Listener::new([]).await, Listener::new([]).await);
+    let caller = told(&all, &[]).await;
+    let settings = Settings::default();
+    let connected = |url: &str| settings.endpoint(url, Scope::Connected);
+    let named = ["checkout.session.completed", "refund.failed"];
+    caller.stand.tell([connected(&some.url).only(named), connected(&all.url)]);
+    caller.paid(1_000, "4242424242424242").await;
+    caller.stand.quiet().await;
+    assert_eq!(
+        (some.kinds(), all.kinds()),
+        (vec![PAID[2].to_owned()], PAID.map(str::to_owned).to_vec())
+    );
+    // Told once more, it is told to the same.
+    for event in caller.stand.events() {
+        assert!(caller.stand.redeliver(event["id"].as_str().unwrap()));
+    }
+    caller.stand.quiet().await;
+    assert_eq!(some.kinds(), [PAID[2], PAID[2]]);
+}
+
 #[tokio::test]
 async fn who_does_not_listen_is_told_again() {
     let listener = Listener::new([500, 404]).await;

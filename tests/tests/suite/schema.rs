@@ -44,6 +44,7 @@ const CROSSING_INDEXES: &[(&str, &str)] = &[
     ("jobs_dead_by_kind", "an operator drives all of a kind again"),
     ("jobs_done", "the sweep goes by age over all tenants"),
     ("jobs_lapsed", "the worker claims what a lost one left behind over all tenants"),
+    ("left_accounts_by_account", "what the provider tells is about an account, whosever it was"),
     ("memberships_by_user", "signing in asks where a login belongs"),
     ("message_replies_by_age", "the sweep goes by age over all tenants"),
     ("message_replies_by_provider", "an answer comes again before anybody knows its tenant"),

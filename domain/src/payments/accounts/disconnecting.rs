@@ -1,14 +1,16 @@
 //! A business takes its account at Stripe away. What was paid there stays paid, and can still be given back; whoever
-//! connects again gets another account.
+//! connects again gets another account. What is told of the old one is still heard.
 
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, ModelTrait as _, Statement};
 
+use super::left;
 use crate::audit::NewEntry;
 use crate::payments::accounts;
 use crate::payments::error::PaymentError;
 use crate::tenancy::{StoreError, TenantTx};
 
-/// What would be lost sight of: somebody pays, leaves a card or gets something back, a bank has yet to decide.
+/// What is under way: somebody pays, leaves a card or gets something back. What a bank has yet to decide takes months,
+/// and isn't waited for: it is heard of all the same (docs/adr/0030).
 const UNDER_WAY: &str = "
     select exists (select from payments p where p.tenant_id = $1 and p.account = $2
                    and p.state in ('open', 'processing'))
@@ -50,6 +52,7 @@ pub async fn disconnect(tx: &mut TenantTx) -> Result<(), PaymentError> {
     if is_under_way(tx, &name).await? {
         return Err(PaymentError::UnderWay);
     }
+    left::note(tx, &row).await?;
     row.delete(tx.conn()).await.map_err(StoreError::from)?;
     // The key under which the next one is asked for is another one: this one would be given again.
     let sql = "update tenants set accounts_left = accounts_left + 1 where id = $1";

@@ -3,6 +3,7 @@
 
 pub(super) mod disconnecting;
 pub(super) mod due;
+pub(super) mod left;
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, QuerySelect};

@@ -108,7 +108,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::payments::parts::Left;
+    use crate::payments::refunds::parts::Left;
 
     fn paid(paid_minor: i64, tips_minor: i64, returned_minor: i64) -> Paid {
         Paid {

@@ -17,11 +17,17 @@ pub const LOOK_AT_BOOKS: &str = "payments.look_at_books";
 pub enum LookAtBooks {
     /// A dispute.
     Dispute {
+        /// In which account; not said: where it is known to be, or in the business's own.
+        #[serde(default)]
+        account: Option<String>,
         /// How the provider calls it.
         reference: String,
     },
     /// Money on its way to a bank.
     Payout {
+        /// In which account; not said: where it is known to be, or in the business's own.
+        #[serde(default)]
+        account: Option<String>,
         /// How the provider calls it.
         reference: String,
     },
@@ -48,10 +54,12 @@ impl Counter {
             return Ok(());
         };
         let looked = match what {
-            LookAtBooks::Dispute { reference } => {
-                Box::pin(self.look_at_dispute(&caller, reference)).await
+            LookAtBooks::Dispute { account, reference } => {
+                Box::pin(self.look_at_dispute(&caller, account.clone(), reference)).await
             }
-            LookAtBooks::Payout { reference } => self.look_at_payout(&caller, reference).await,
+            LookAtBooks::Payout { account, reference } => {
+                self.look_at_payout(&caller, account.clone(), reference).await
+            }
             LookAtBooks::Returns { payment } => self.look_at_returns(&caller, *payment).await,
             LookAtBooks::Day { day } => Box::pin(self.compare_day(&caller, *day)).await.map(|_| ()),
         };

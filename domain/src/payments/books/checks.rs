@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use super::super::accounts;
+use super::super::accounts::left;
 use super::super::counter::Counter;
 use super::super::error::PaymentError;
 use super::compare::{Comparison, Difference, Sum, compare};
@@ -110,14 +110,24 @@ impl Counter {
         let caller = &Caller::worker(caller.facts().clone(), "payments");
         let keeper = self.keeper.as_ref().ok_or(PaymentError::NotOffered)?;
         let tx = self.db.tenant(caller).await?;
-        let account = accounts::row(&tx).await?.ok_or(PaymentError::NotConnected)?.account;
+        let accounts = left::compared(&tx).await?;
         let begun = tx.now();
         tx.commit().await?;
         let period = period(day).filter(|period| period.from <= begun);
         let period = period.ok_or(PaymentError::TooEarly)?;
-        let theirs = Theirs::of(&**keeper, &account, period).await?;
+        if accounts.is_empty() {
+            return Err(PaymentError::NotConnected);
+        }
+        let mut theirs = Vec::new();
+        for account in &accounts {
+            let asked = Theirs::of(&**keeper, account, period).await;
+            theirs.extend(self.unless_left_and_gone(caller, account, asked).await?);
+        }
         let before = self.beside(caller, &theirs).await?;
-        Box::pin(self.mend(caller, &theirs, &before)).await?;
+        for there in &theirs {
+            Box::pin(self.mend(caller, there, &before)).await?;
+        }
+        Box::pin(self.mend_disputes(caller, &before)).await?;
         let after = self.beside(caller, &theirs).await?;
         let tx = self.db.tenant(caller).await?;
         let complete = begun >= period.to;
@@ -131,8 +141,13 @@ impl Counter {
         Ok(row)
     }
 
-    async fn beside(&self, caller: &Caller, theirs: &Theirs) -> Result<Comparison, PaymentError> {
-        let (theirs, ours) = self.both(caller, theirs).await?;
+    async fn beside(&self, caller: &Caller, all: &[Theirs]) -> Result<Comparison, PaymentError> {
+        let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+        for one in all {
+            let (there, here) = self.both(caller, one).await?;
+            theirs.extend(there);
+            ours.extend(here);
+        }
         Ok(compare(&theirs, &ours))
     }
 }

@@ -143,14 +143,39 @@ impl Counter {
     pub(super) async fn look_at_dispute(
         &self,
         caller: &Caller,
+        account: Option<String>,
         reference: &str,
     ) -> Result<(), PaymentError> {
         let keeper = self.keeper.as_ref().ok_or(PaymentError::NotOffered)?;
-        let tx = self.db.tenant(caller).await?;
-        let account = accounts::row(&tx).await?.ok_or(PaymentError::NotConnected)?.account;
-        tx.commit().await?;
-        let Some(stand) = keeper.dispute(&account, reference).await? else { return Ok(()) };
+        let account = match account {
+            Some(account) => account,
+            None => self.account_of_dispute(caller, reference).await?,
+        };
+        let asked = keeper.dispute(&account, reference).await;
+        let asked = self.unless_left_and_gone(caller, &account, asked).await?;
+        let Some(stand) = asked.flatten() else { return Ok(()) };
         self.keep_dispute(caller, &account, &stand).await
+    }
+
+    /// Where a dispute is: one that isn't known here yet, in the business's account.
+    async fn account_of_dispute(
+        &self,
+        caller: &Caller,
+        reference: &str,
+    ) -> Result<String, PaymentError> {
+        let tx = self.db.tenant(caller).await?;
+        let known = dispute::Entity::find()
+            .filter(dispute::Column::TenantId.eq(tx.tenant().uuid()))
+            .filter(dispute::Column::Reference.eq(reference))
+            .one(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        let account = match known {
+            Some(row) => row.account,
+            None => accounts::row(&tx).await?.ok_or(PaymentError::NotConnected)?.account,
+        };
+        tx.commit().await?;
+        Ok(account)
     }
 
     /// Writes down how a dispute stands. One about a payment that isn't ours is none of our business.

@@ -5,6 +5,7 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::super::accounts::PROVIDER;
+use super::super::accounts::left::COMPARED_FOR;
 use super::asking::{LOOK_AT_BOOKS, LookAtBooks};
 use crate::ids::{Id, Tenant};
 use crate::jobs::{self, NewJob};
@@ -21,29 +22,33 @@ const DAYS_BACK: u64 = 7;
 struct Due {
     tenant_id: Uuid,
     what: String,
+    account: Option<String>,
     reference: Option<String>,
     day: Option<NaiveDate>,
 }
 
-/// What the provider knows nothing of any more, and what was taken away, isn't asked about.
+/// What the provider knows nothing of any more isn't asked about; what is in an account that was taken away is.
 const DUE: &str = "
-    (select tenant_id, 'dispute' as what, reference, null::date as day from disputes d
+    with there as (
+        select tenant_id, account, created_at, null::timestamptz as left_at from payment_accounts
+        where provider = $4 and gone_at is null
+        union all
+        select tenant_id, account, created_at, left_at from left_accounts where gone_at is null)
+    (select tenant_id, 'dispute' as what, account, reference, null::date as day from disputes d
      where closed_at is null and looked_at < $1 and exists (
-         select from payment_accounts a
-         where a.tenant_id = d.tenant_id and a.account = d.account and a.gone_at is null)
+         select from there a where a.tenant_id = d.tenant_id and a.account = d.account)
      order by looked_at limit 500)
     union all
-    (select tenant_id, 'payout', reference, null from payouts p
+    (select tenant_id, 'payout', account, reference, null from payouts p
      where state in ('pending', 'in_transit') and looked_at < $1 and exists (
-         select from payment_accounts a
-         where a.tenant_id = p.tenant_id and a.account = p.account and a.gone_at is null)
+         select from there a where a.tenant_id = p.tenant_id and a.account = p.account)
      order by looked_at limit 500)
     union all
-    (select a.tenant_id, 'day', null, d.day::date
-     from payment_accounts a
+    (select a.tenant_id, 'day', null, null, d.day::date
+     from (select tenant_id, min(created_at) as created_at from there
+           where left_at is null or left_at > $5 group by tenant_id) a
      cross join generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') as d (day)
-     where a.provider = $4 and a.gone_at is null
-       and d.day >= date_trunc('day', a.created_at at time zone 'UTC')
+     where d.day >= date_trunc('day', a.created_at at time zone 'UTC')
        and not exists (select from book_checks c
                        where c.tenant_id = a.tenant_id and c.day = d.day::date and c.complete)
      order by d.day, a.tenant_id limit 500)";
@@ -53,7 +58,9 @@ pub async fn look_at_books_due(db: &Db) -> Result<u64, StoreError> {
     let tx = db.system(SystemReason::Payments).await?;
     let today = (tx.now() - LATE).date_naive();
     let (first, last) = (today - Days::new(DAYS_BACK), today - Days::new(1));
-    let values = [(tx.now() - SILENCE).into(), first.into(), last.into(), PROVIDER.into()];
+    let left = tx.now() - COMPARED_FOR;
+    let silent = tx.now() - SILENCE;
+    let values = [silent.into(), first.into(), last.into(), PROVIDER.into(), left.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, DUE, values);
     let due = Due::find_by_statement(statement).all(tx.conn()).await?;
     // A try that came to nothing isn't the last one: in the next hour there is another.
@@ -62,10 +69,12 @@ pub async fn look_at_books_due(db: &Db) -> Result<u64, StoreError> {
         let tenant = Id::<Tenant>::from_uuid(one.tenant_id);
         let (look, name) = match (&*one.what, one.reference, one.day) {
             ("dispute", Some(reference), _) => {
-                (LookAtBooks::Dispute { reference: reference.clone() }, reference)
+                let name = reference.clone();
+                (LookAtBooks::Dispute { account: one.account, reference }, name)
             }
             ("payout", Some(reference), _) => {
-                (LookAtBooks::Payout { reference: reference.clone() }, reference)
+                let name = reference.clone();
+                (LookAtBooks::Payout { account: one.account, reference }, name)
             }
             (_, _, Some(day)) => (LookAtBooks::Day { day }, day.to_string()),
             _ => return None,

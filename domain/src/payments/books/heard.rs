@@ -13,13 +13,14 @@ use crate::tenancy::StoreError;
 pub(in super::super) async fn about(
     conn: &impl ConnectionTrait,
     tenant: Uuid,
+    account: &str,
     heard: &Heard,
 ) -> Result<Option<NewJob>, StoreError> {
-    let reference = heard.object.clone();
+    let (account, reference) = (Some(account.to_owned()), heard.object.clone());
     let look = if heard.kind.starts_with("charge.dispute.") {
-        LookAtBooks::Dispute { reference }
+        LookAtBooks::Dispute { account, reference }
     } else if heard.kind.starts_with("payout.") {
-        LookAtBooks::Payout { reference }
+        LookAtBooks::Payout { account, reference }
     } else if is_about_a_refund(&heard.kind) && heard.noted.refund.is_none() {
         let Some(payment) = payment_of(conn, tenant, heard).await? else { return Ok(None) };
         LookAtBooks::Returns { payment: Id::from_uuid(payment) }

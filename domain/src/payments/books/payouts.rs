@@ -99,14 +99,39 @@ impl Counter {
     pub(super) async fn look_at_payout(
         &self,
         caller: &Caller,
+        account: Option<String>,
         reference: &str,
     ) -> Result<(), PaymentError> {
         let keeper = self.keeper.as_ref().ok_or(PaymentError::NotOffered)?;
-        let tx = self.db.tenant(caller).await?;
-        let account = accounts::row(&tx).await?.ok_or(PaymentError::NotConnected)?.account;
-        tx.commit().await?;
-        let Some(stand) = keeper.payout(&account, reference).await? else { return Ok(()) };
+        let account = match account {
+            Some(account) => account,
+            None => self.account_of_payout(caller, reference).await?,
+        };
+        let asked = keeper.payout(&account, reference).await;
+        let asked = self.unless_left_and_gone(caller, &account, asked).await?;
+        let Some(stand) = asked.flatten() else { return Ok(()) };
         self.keep_payout(caller, &account, &stand).await
+    }
+
+    /// Where a payout is: one that isn't known here yet, in the business's account.
+    async fn account_of_payout(
+        &self,
+        caller: &Caller,
+        reference: &str,
+    ) -> Result<String, PaymentError> {
+        let tx = self.db.tenant(caller).await?;
+        let known = payout::Entity::find()
+            .filter(payout::Column::TenantId.eq(tx.tenant().uuid()))
+            .filter(payout::Column::Reference.eq(reference))
+            .one(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        let account = match known {
+            Some(row) => row.account,
+            None => accounts::row(&tx).await?.ok_or(PaymentError::NotConnected)?.account,
+        };
+        tx.commit().await?;
+        Ok(account)
     }
 
     /// Writes down how a payout stands.

@@ -201,10 +201,18 @@ impl Counter {
         for dispute in &day.disputes {
             go_on(self.keep_dispute(caller, &day.account, dispute).await)?;
         }
-        // Those of other days that were decided unheard.
+        Ok(())
+    }
+
+    /// Looks at disputes of other days that were decided unheard.
+    pub(super) async fn mend_disputes(
+        &self,
+        caller: &Caller,
+        found: &Comparison,
+    ) -> Result<(), PaymentError> {
         for one in found.differences.iter().filter(|one| one.moved == Moved::Disputed) {
             if one.is_amiss() {
-                go_on(Box::pin(self.look_at_dispute(caller, &one.reference)).await)?;
+                go_on(Box::pin(self.look_at_dispute(caller, None, &one.reference)).await)?;
             }
         }
         Ok(())

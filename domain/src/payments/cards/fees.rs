@@ -88,7 +88,7 @@ async fn due_at(tx: &TenantTx, visit: &Stood) -> Result<Option<Instant>, StoreEr
 }
 
 /// Whether nobody can take back any more what was pressed.
-pub(super) async fn is_ripe(tx: &TenantTx, visit: &Stood) -> Result<bool, StoreError> {
+pub(in crate::payments) async fn is_ripe(tx: &TenantTx, visit: &Stood) -> Result<bool, StoreError> {
     Ok(due_at(tx, visit).await?.is_some_and(|at| at <= tx.now()))
 }
 

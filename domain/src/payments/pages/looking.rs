@@ -45,7 +45,10 @@ pub(in crate::payments) async fn unsettled(
 }
 
 /// Whether something is being taken for a visit from the card that was left for it.
-pub(super) async fn is_charged(tx: &TenantTx, visit: Id<Appointment>) -> Result<bool, StoreError> {
+pub(in crate::payments) async fn is_charged(
+    tx: &TenantTx,
+    visit: Id<Appointment>,
+) -> Result<bool, StoreError> {
     Ok(unsettled(tx, visit).await?.is_some_and(|row| row.card_id.is_some()))
 }
 

@@ -13,13 +13,14 @@ use super::notice::{Form, Notice};
 use super::{CURRENCY, Merchant};
 use crate::ids::{Id, Payment, Tenant};
 use crate::jobs::{self, NewJob};
-use crate::payments::counter::Counter;
+use crate::payments::bill::wish::Asked;
+use crate::payments::counter::{Counter, new_card_payment, place_of};
 use crate::payments::entities::payment;
 use crate::payments::error::PaymentError;
 use crate::payments::provider::{Stage, Stand};
 use crate::payments::refunds;
-use crate::payments::words::{PaymentState, ProviderName};
-use crate::tenancy::{Caller, StoreError, SystemReason};
+use crate::payments::words::{PaymentKind, PaymentState, ProviderName};
+use crate::tenancy::{Caller, StoreError, SystemReason, TenantTx};
 use crate::tenants;
 
 /// The kind of job that has PayFast confirm what was told.
@@ -134,7 +135,11 @@ impl Counter {
         };
         let paid = row.state == PaymentState::Paid.key();
         if paid && stage == Stage::Paid && row.taken.as_ref() != Some(&notice.taken) {
-            return self.paid_twice(caller, row, &stand).await;
+            if stand.amount_minor < 1 {
+                tracing::error!(payment = %id, "PayFast tells of a second payment of no amount");
+                return Ok(());
+            }
+            return self.paid_twice(caller, &row, &stand).await;
         }
         self.write_down(caller, id, &stand).await
     }
@@ -144,7 +149,7 @@ impl Counter {
     async fn paid_twice(
         &self,
         caller: &Caller,
-        first: payment::Model,
+        first: &payment::Model,
         stand: &Stand,
     ) -> Result<(), PaymentError> {
         let tx = self.db.tenant(caller).await?;
@@ -159,22 +164,32 @@ impl Counter {
         let id = if let Some(row) = known {
             row.id
         } else {
-            let mut row: payment::ActiveModel = first.into();
-            row.id = Set(tx.new_id::<Payment>().uuid());
-            row.state = Set(PaymentState::Over.key().to_owned());
-            row.amount_minor = Set(stand.amount_minor);
-            row.tip_minor = Set(0);
-            row.refunded_minor = Set(0);
-            row.reference = Set(stand.taken.clone());
-            row.taken = Set(None);
-            row.url = Set(None);
-            row.created_at = Set(tx.now());
-            row.paid_at = Set(None);
-            row.updated_at = Set(tx.now());
-            row.trouble = Set(None);
-            row.reset_all().insert(tx.conn()).await.map_err(StoreError::from)?.id
+            let row = second(&tx, first, stand)?;
+            row.insert(tx.conn()).await.map_err(StoreError::from)?.id
         };
         tx.commit().await?;
         self.write_down(caller, Id::from_uuid(id), stand).await
     }
+}
+
+/// What was paid at a second page: a payment of its own, of which nothing went back yet, for what the first was for.
+/// Until it is settled, it stands as one that was given up.
+fn second(
+    tx: &TenantTx,
+    first: &payment::Model,
+    stand: &Stand,
+) -> Result<payment::ActiveModel, PaymentError> {
+    let asked = Asked {
+        kind: PaymentKind::stored(&first.kind)?,
+        own_minor: stand.amount_minor,
+        tip_minor: 0,
+    };
+    let place = place_of(first)?.ok_or(PaymentError::NotFound)?;
+    let location = Id::from_uuid(first.location_id);
+    let mut row = new_card_payment(tx, location, &first.currency, &asked, place);
+    row.appointment_id = Set(first.appointment_id);
+    row.sale_id = Set(first.sale_id);
+    row.state = Set(PaymentState::Over.key().to_owned());
+    row.reference = Set(stand.taken.clone());
+    Ok(row)
 }

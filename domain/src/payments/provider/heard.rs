@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::ids::{Id, Tenant};
 use crate::jobs::{self, NewJob};
 use crate::payments::accounts::PROVIDER;
+use crate::payments::accounts::left::{self, Whose};
 use crate::payments::books;
 use crate::payments::cards::{LOOK_AT_CARD, LookAtCard};
 use crate::payments::counter::Counter;
@@ -58,11 +59,6 @@ pub struct Noted {
 pub const HEARD_KEPT: chrono::Duration = chrono::Duration::days(60);
 
 #[derive(FromQueryResult)]
-struct Whose {
-    tenant_id: Uuid,
-}
-
-#[derive(FromQueryResult)]
 struct Found {
     id: Uuid,
 }
@@ -89,13 +85,11 @@ pub async fn heard(db: &Db, heard: &Heard) -> Result<(), StoreError> {
         }
         return tx.commit().await;
     };
-    let sql = "select tenant_id from payment_accounts where account = $1";
-    let statement =
-        Statement::from_sql_and_values(DbBackend::Postgres, sql, [account.clone().into()]);
-    for Whose { tenant_id } in Whose::find_by_statement(statement).all(tx.conn()).await? {
+    for Whose { tenant_id, is_left } in left::whose(tx.conn(), account).await? {
         let job = if heard.kind == "account.updated" {
-            Some(NewJob::new(LOOK_AT_ACCOUNT, &LookAtAccount {}))
-        } else if let Some(job) = books::about(tx.conn(), tenant_id, heard).await? {
+            // How one is that was taken away is nobody's concern here.
+            (!is_left).then(|| NewJob::new(LOOK_AT_ACCOUNT, &LookAtAccount {}))
+        } else if let Some(job) = books::about(tx.conn(), tenant_id, account, heard).await? {
             Some(job)
         } else {
             about(tx.conn(), tenant_id, heard).await?

@@ -1,5 +1,6 @@
 //! Giving money back: at once at the desk, by the provider for who paid by card; and which part of it is of a tip.
 
+mod given_up;
 pub(super) mod parts;
 pub(super) mod unkeyed;
 

@@ -2,6 +2,7 @@
 
 mod comparing;
 mod disputes;
+mod left;
 mod payouts;
 mod returns;
 

@@ -196,3 +196,51 @@ async fn given_up_pages_are_asked_about_in_turns() {
     counter.app.clock.advance(Duration::minutes(3));
     assert_eq!(openchair_domain::payments::look_at_unheard(db).await.unwrap(), 0);
 }
+
+/// The rest with a tip, begun twice at once, as above; it is called off, and only then is the other page paid: that is
+/// a payment like any other, too, and goes back.
+#[tokio::test]
+async fn a_second_payment_of_what_went_back_with_its_tip_goes_back_as_well() {
+    let counter = RandCounter::open().await;
+    let visit = counter.booked(4, "10:00", "ann").await;
+    counter.paid(&visit).await;
+    counter.until(&visit, "confirmed").await;
+    // What comes later is the newest.
+    counter.app.clock.advance(Duration::seconds(1));
+    let link = visit["link"].as_str().unwrap();
+    let (guest, path) = (&counter.spa.guest, format!("/v1/b/{link}/payment"));
+    let wish = json!({ "what": "all", "tip_minor": 1_000 });
+    counter.payfast.trouble("POST /eng/process", Act::Cut, 1);
+    let lost = guest.post(&path, &wish).may_fail().send().await.unwrap();
+    assert_eq!(lost.status, 503, "{}", lost.json());
+    guest.post(&path, &wish).await.expect(200);
+    let [_, lost, found] = &counter.payfast.payments()[..] else { panic!("three pages") };
+    assert_eq!((&lost.m_payment_id, lost.amount), (&found.m_payment_id, 7_000));
+    assert_eq!(counter.payfast.pay(&found.page), Outcome::Paid);
+    eventually("the rest is paid", async || {
+        (counter.balance("card").await == 10_000).then_some(())
+    })
+    .await;
+    guest.post(&format!("/v1/b/{link}/cancel"), &json!({})).await.expect(200);
+    let back = async |sum: i64| {
+        eventually(&format!("{sum} went back"), async || {
+            (counter.refunds().iter().sum::<i64>() == sum).then_some(())
+        })
+        .await;
+        counter.settled().await;
+        assert_eq!(counter.balance("card").await, 0);
+    };
+    back(10_000).await;
+    let tips = "select count(*) from payments where tip_refunded_minor = 1000";
+    assert_eq!(counter.app.database.count(tips).await, 1, "the tip went back");
+    assert_eq!(counter.payfast.pay(&lost.page), Outcome::Paid);
+    back(17_000).await;
+    let payments = counter.payments().await;
+    let sums: Vec<_> =
+        payments.iter().map(|one| (&one["amount_minor"], &one["refunded_minor"])).collect();
+    let [second, rest, deposit] = &sums[..] else { panic!("three payments: {payments:?}") };
+    assert_eq!((second, rest), (&(&json!(7_000), &json!(7_000)), &(&json!(7_000), &json!(7_000))));
+    assert_eq!(deposit, &(&json!(3_000), &json!(3_000)));
+    let dead = "select count(*) from jobs where state = 'dead'";
+    assert_eq!(counter.app.database.count(dead).await, 0);
+}

@@ -2,9 +2,10 @@
 //! good; and what came back to the business after all.
 
 use chrono::Duration;
-use openchair_stripe_stand_in::Outcome;
+use openchair_domain::payments::HOOK_PATH;
+use openchair_stripe_stand_in::{Outcome, Scope, Settings};
 use openchair_tests::cards::{Counter, GOOD};
-use openchair_tests::eventually;
+use openchair_tests::{eventually, guided};
 use serde_json::{Value, json};
 
 /// A facial of 90 whose deposit of 30 was paid, and the rest with a tip of 10.
@@ -222,6 +223,32 @@ async fn what_was_too_much_is_given_back_once() {
         balances(&counter, &[("fees", -4_500), ("card", 4_500), ("tips", 0), ("customers", 0)])
             .await;
     }
+}
+
+/// Stripe names one event for a refund that fails after all: what the guide asks for has to bring it, with nothing else
+/// told of that refund.
+#[tokio::test]
+async fn what_comes_back_is_heard_by_the_event_for_it_alone() {
+    let counter = Counter::open().await;
+    let mut events = guided::events(Scope::Connected);
+    events.retain(|event| event != "refund.updated");
+    let hook = format!("{}{HOOK_PATH}", counter.app.url);
+    counter.stripe.tell([Settings::default().endpoint(hook, Scope::Connected).only(events)]);
+    let visit = counter.booked(4, "10:00", "ann").await;
+    counter.stripe.pay(&counter.page(&visit).await, GOOD);
+    assert_eq!(counter.back(&visit).await["state"], "paid");
+    let payment = counter.money(&visit).await["payments"][0].clone();
+    give_back(&counter, &payment, json!({ "amount_minor": 3_000, "reason": "Late" })).await;
+    charged(&counter, &[(3_000, 3_000)]).await;
+    counter.stripe.quiet().await;
+    let refund = counter.stripe.book().charges[0].refunds[0].id.clone();
+    assert!(counter.stripe.settle_refund(&refund, false));
+    counter.stripe.quiet().await;
+    let deliveries = counter.stripe.deliveries();
+    assert_eq!(deliveries.last().unwrap().kind, "refund.failed", "{deliveries:?}");
+    let owner = &counter.spa.business.owner.email;
+    counter.app.mail(owner, "30.00 USD couldn't be given back").await;
+    balances(&counter, &[("card", 3_000), ("customers", -3_000)]).await;
 }
 
 /// The bank takes a refund, and sends it back days later.

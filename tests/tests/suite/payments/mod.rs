@@ -5,6 +5,7 @@ mod coins;
 mod desk;
 mod embedded;
 mod fees;
+mod gift_kills;
 mod goodwill;
 mod hearing;
 mod kills;

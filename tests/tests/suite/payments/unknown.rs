@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use openchair_domain::payments::look_at_unheard;
+use openchair_stripe_stand_in::Act;
 use openchair_tests::cards::{Counter, GOOD};
 use openchair_tests::eventually;
 use serde_json::{Value, json};
@@ -85,6 +86,47 @@ async fn what_was_begun_in_an_account_that_is_gone_is_over() {
     assert!(counter.stripe.admit(&counter.account));
     let seen = counter.spa.owner.post_empty(look).await.expect(200);
     assert_eq!(seen["charges_enabled"], true);
+}
+
+/// A refund is done and its answer lost, and when it is asked again, nobody lets us in: it failed. Once we are let in
+/// again, both books find that it was done.
+#[tokio::test]
+async fn a_refund_that_was_done_unheard_is_found_done() {
+    let counter = Counter::open().await;
+    let paid = counter.booked(4, "10:00", "ann").await;
+    counter.stripe.pay(&counter.page(&paid).await, GOOD);
+    counter.back(&paid).await;
+    counter.stripe.quiet().await;
+    counter.stripe.drop_webhooks(1_000);
+    let listed = counter.money(&paid).await;
+    let path = format!("/v1/payments/{}/refunds", listed["payments"][0]["id"].as_str().unwrap());
+    counter.stripe.trouble("POST /v1/refunds", Act::Cut, 1);
+    let body = json!({ "amount_minor": 1_000, "reason": "Late" });
+    counter.spa.owner.post(&path, &body).await.expect(201);
+    eventually("it was given back", async || (counter.charges() == [(3_000, 1_000)]).then_some(()))
+        .await;
+    // Until then nobody asked again: the worker was away.
+    counter.app.database.run("delete from jobs where kind = 'payments.give_back'").await;
+    assert!(counter.stripe.revoke(&counter.account));
+    asked_about(&counter).await;
+    found(&counter, "select count(*) from refunds where state = 'failed'", 1).await;
+    nothing_is_dead(&counter).await;
+    assert_eq!(counter.money(&paid).await["payments"][0]["refunded_minor"], 0);
+    assert_eq!(counter.balance("card").await, 3_000);
+    assert!(counter.stripe.admit(&counter.account));
+    let body = json!({ "day": "2026-03-02" });
+    for mended in [1, 1] {
+        let look = "/v1/book-checks/look";
+        let compared = counter.spa.owner.post(look, &body).await.expect(200);
+        assert_eq!((&compared["amiss"], &compared["mended"]), (&json!(0), &json!(mended)));
+        found(&counter, "select count(*) from refunds where state = 'done'", 1).await;
+        assert_eq!(counter.money(&paid).await["payments"][0]["refunded_minor"], 1_000);
+        assert_eq!(
+            (counter.charges(), counter.balance("card").await),
+            (vec![(3_000, 1_000)], 2_000)
+        );
+    }
+    counter.app.mail("ann@example.com", "gives you back 10.00 USD").await;
 }
 
 /// A fee that nobody can take any more: it stays open, and is told once.
