@@ -41,6 +41,7 @@ const FILES: &[(&str, &str)] = &[
     ("0033_card_forms", include_str!("../sql/0033_card_forms.sql")),
     ("0034_account_number", include_str!("../sql/0034_account_number.sql")),
     ("0035_refund_parts", include_str!("../sql/0035_refund_parts.sql")),
+    ("0037_gift_offers", include_str!("../sql/0037_gift_offers.sql")),
 ];
 
 /// Any number does, as long as nobody else on the database uses it.

@@ -76,11 +76,8 @@ pub(crate) fn percent_up(minor: i64, percent: i64, step: i64) -> i64 {
 
 /// Whether whoever takes money for a business takes exactly this online.
 pub(crate) fn check(provider: ProviderName, currency: &str, minor: i64) -> Result<(), ValueFault> {
+    check_step(currency, minor)?;
     let by = Chargeable::by(provider, currency);
-    if minor % by.step != 0 {
-        let detail = format!("In steps of {}: cards know nothing smaller.", by.step);
-        return Err(ValueFault::new("not_chargeable", detail));
-    }
     if minor < by.least {
         let detail = format!("Nothing below {} can be paid online.", by.least);
         return Err(ValueFault::new("too_small", detail));
@@ -88,16 +85,26 @@ pub(crate) fn check(provider: ProviderName, currency: &str, minor: i64) -> Resul
     Ok(())
 }
 
+/// Whether cards know exactly this at all.
+pub(crate) fn check_step(currency: &str, minor: i64) -> Result<(), ValueFault> {
+    let step = step(currency);
+    if minor % step == 0 {
+        return Ok(());
+    }
+    let detail = format!("In steps of {step}: cards know nothing smaller.");
+    Err(ValueFault::new("not_chargeable", detail))
+}
+
 /// What somebody takes online in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Chargeable {
+pub(crate) struct Chargeable {
     step: i64,
     least: i64,
 }
 
 impl Chargeable {
     /// What this provider takes.
-    pub(super) fn by(provider: ProviderName, currency: &str) -> Self {
+    pub(crate) fn by(provider: ProviderName, currency: &str) -> Self {
         let step = step(currency);
         let least = match provider {
             ProviderName::PayFast => PAYFAST_LEAST,
@@ -126,17 +133,17 @@ impl Chargeable {
     }
 
     /// Whether exactly this can be taken.
-    pub(super) const fn takes(self, minor: i64) -> bool {
+    pub(crate) const fn takes(self, minor: i64) -> bool {
         minor >= self.least && minor.rem_euclid(self.step) == 0
     }
 
     /// The smallest part.
-    pub(super) const fn step(self) -> i64 {
+    pub(crate) const fn step(self) -> i64 {
         self.step
     }
 
     /// The least.
-    pub(super) const fn least(self) -> i64 {
+    pub(crate) const fn least(self) -> i64 {
         self.least
     }
 }

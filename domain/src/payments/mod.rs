@@ -6,6 +6,7 @@
 
 mod accounts;
 mod accounts_due;
+mod ahead;
 pub(crate) mod amounts;
 mod books;
 mod cards;
@@ -49,6 +50,7 @@ mod words;
 
 pub use accounts::AccountFacts;
 pub use accounts_due::look_at_accounts_due;
+pub(crate) use ahead::{VoucherMoney, give_back_sale, left_of_sale, money_of_voucher};
 pub use books::{
     Bookkeeper, CheckFacts, Comparison, Difference, DisputeFacts, DisputeStand, DisputeState,
     Entry, LOOK_AT_BOOKS, LookAtBooks, Moved, PayoutFacts, PayoutStand, PayoutState, Period,
@@ -66,7 +68,7 @@ pub use fees::{TAKE_FEE, TakeFee};
 pub(crate) use follow::follow;
 pub(crate) use gifts::is_processing;
 pub use heard::{HOOK_PATH, Heard, LOOK_AT_ACCOUNT, LookAtAccount, Noted, forget_heard, heard};
-pub(crate) use ledger::expired;
+pub(crate) use ledger::{expired, let_go};
 pub use looking::{LOOK, Look, look_at_unheard};
 pub use movements::{Movement, movements};
 pub use on_file::{CardStand, KeptCard, NewCardPage, NewCharge};
@@ -86,7 +88,6 @@ pub use read::{
 };
 pub(crate) use record::{For, Paying, With, open_of, pay_visit, record};
 pub use refunds::{GIVE_BACK, GiveBack, NewReturn, refund};
-pub(crate) use refunds::{give_back_sale, left_of_sale};
 pub use registry::Providers;
 pub use removal::{FORGET_CARD, ForgetCard, forget_cards, remove_card, remove_own_card};
 pub use signature::{NotSigned, SIGNATURE_TOLERANCE, is_signed};
