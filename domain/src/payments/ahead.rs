@@ -116,35 +116,35 @@ pub(super) async fn follow(tx: &mut TenantTx, payment: &payment::Model) -> Resul
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct VoucherMoney {
     /// What was paid for it and not given back.
-    pub(crate) funded_minor: i64,
+    pub(crate) funded: i64,
     /// What it paid for and wasn't put back.
-    pub(crate) used_minor: i64,
+    pub(crate) used: i64,
     /// What isn't owed any more, as its time was over or as staff said so.
-    pub(crate) written_off_minor: i64,
+    pub(crate) written_off: i64,
     /// What banks took back for good of what was paid for it.
-    pub(crate) lost_minor: i64,
+    pub(crate) lost: i64,
     /// How much less is owed because of that, by the book.
-    pub(crate) let_go_minor: i64,
+    pub(crate) let_go: i64,
 }
 
 const MONEY: &str = "
     select (select coalesce(sum(p.amount_minor - p.refunded_minor), 0) from payments p
             where p.tenant_id = $1 and p.sale_id = $2 and p.state = 'paid'
-              and not p.surplus)::bigint as funded_minor,
+              and not p.surplus)::bigint as funded,
            (select coalesce(sum(p.amount_minor - p.refunded_minor), 0) from payments p
-            where p.tenant_id = $1 and p.voucher_id = $3 and p.state = 'paid')::bigint as used_minor,
+            where p.tenant_id = $1 and p.voucher_id = $3 and p.state = 'paid')::bigint as used,
            (select coalesce(sum(case when l.credit = 'expired' then l.amount_minor
                                      else -l.amount_minor end), 0) from ledger l
             where l.tenant_id = $1 and l.sale_id = $2
-              and 'expired' in (l.debit, l.credit))::bigint as written_off_minor,
+              and 'expired' in (l.debit, l.credit))::bigint as written_off,
            (select coalesce(sum(d.amount_minor), 0) from disputes d
             join payments p on p.tenant_id = d.tenant_id and p.id = d.payment_id
             where p.tenant_id = $1 and p.sale_id = $2 and not p.surplus
-              and d.state = 'lost' and d.withdrawn and not d.reinstated)::bigint as lost_minor,
+              and d.state = 'lost' and d.withdrawn and not d.reinstated)::bigint as lost,
            (select coalesce(sum(case when l.credit = 'lost' then l.amount_minor
                                      else -l.amount_minor end), 0) from ledger l
             where l.tenant_id = $1 and l.sale_id = $2 and l.dispute_id is null
-              and 'lost' in (l.debit, l.credit))::bigint as let_go_minor";
+              and 'lost' in (l.debit, l.credit))::bigint as let_go";
 
 /// What became of the money of a voucher, which is held.
 pub(crate) async fn money_of_voucher(

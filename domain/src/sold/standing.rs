@@ -23,22 +23,21 @@ use crate::tenancy::{StoreError, TenantTx};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Worth {
     /// It can be paid with.
-    left_minor: i64,
+    left: i64,
     /// It isn't owed any more, as its time was over or as staff said so.
-    written_off_minor: i64,
+    written_off: i64,
     /// It isn't owed, as it was lost.
-    let_go_minor: i64,
+    let_go: i64,
 }
 
 impl Worth {
     /// What was given back or used isn't there; nothing is written off that isn't there, and nothing is owed for what
     /// was lost, as far as it wasn't used.
     fn of(value_minor: i64, money: &VoucherMoney) -> Self {
-        let there = (money.funded_minor.min(value_minor) - money.used_minor).max(0);
-        let written_off_minor = money.written_off_minor.clamp(0, there);
-        let let_go_minor = money.lost_minor.clamp(0, there - written_off_minor);
-        let left_minor = there - written_off_minor - let_go_minor;
-        Self { left_minor, written_off_minor, let_go_minor }
+        let there = (money.funded.min(value_minor) - money.used).max(0);
+        let written_off = money.written_off.clamp(0, there);
+        let let_go = money.lost.clamp(0, there - written_off);
+        Self { left: there - written_off - let_go, written_off, let_go }
     }
 }
 
@@ -57,9 +56,9 @@ pub(super) async fn bring(
     let sale = SaleRow::read(tx, Id::from_uuid(row.sale_id)).await?;
     let money = payments::money_of_voucher(tx, sale.id, Id::from_uuid(row.id)).await?;
     let worth = Worth::of(row.value_minor, &money);
-    payments::expired(tx, &sale, worth.written_off_minor - money.written_off_minor).await?;
-    payments::let_go(tx, &sale, worth.let_go_minor - money.let_go_minor).await?;
-    let (left, before) = (worth.left_minor, row.left_minor);
+    payments::expired(tx, &sale, worth.written_off - money.written_off).await?;
+    payments::let_go(tx, &sale, worth.let_go - money.let_go).await?;
+    let (left, before) = (worth.left, row.left_minor);
     if left == before {
         return Ok(row);
     }
@@ -108,12 +107,12 @@ mod tests {
 
     use super::*;
 
-    fn money(funded_minor: i64, used_minor: i64) -> VoucherMoney {
-        VoucherMoney { funded_minor, used_minor, ..VoucherMoney::default() }
+    fn money(funded: i64, used: i64) -> VoucherMoney {
+        VoucherMoney { funded, used, ..VoucherMoney::default() }
     }
 
     fn left(money: VoucherMoney) -> i64 {
-        Worth::of(5_000, &money).left_minor
+        Worth::of(5_000, &money).left
     }
 
     #[test]
@@ -126,13 +125,13 @@ mod tests {
         // Given back though some of it was used.
         assert_eq!(left(money(0, 3_000)), 0);
         // Lost at a bank: what was used isn't owed again when it is put back.
-        let lost = |used| VoucherMoney { lost_minor: 5_000, ..money(5_000, used) };
+        let lost = |used| VoucherMoney { lost: 5_000, ..money(5_000, used) };
         assert_eq!((left(lost(3_000)), left(lost(0))), (0, 0));
-        assert_eq!(Worth::of(5_000, &lost(3_000)).let_go_minor, 2_000);
+        assert_eq!(Worth::of(5_000, &lost(3_000)).let_go, 2_000);
         // Over, and then given back after all: it wasn't anybody's income.
-        let over = |funded| VoucherMoney { written_off_minor: 5_000, ..money(funded, 0) };
-        assert_eq!(Worth::of(5_000, &over(5_000)).written_off_minor, 5_000);
-        assert_eq!(Worth::of(5_000, &over(1_000)).written_off_minor, 1_000);
+        let over = |funded| VoucherMoney { written_off: 5_000, ..money(funded, 0) };
+        assert_eq!(Worth::of(5_000, &over(5_000)).written_off, 5_000);
+        assert_eq!(Worth::of(5_000, &over(1_000)).written_off, 1_000);
         assert_eq!(left(over(1_000)), 0);
     }
 
@@ -144,18 +143,18 @@ mod tests {
             written in 0i64..=10_000, lost in 0i64..=10_000, noted in 0i64..=10_000,
         ) {
             let money = VoucherMoney {
-                funded_minor: funded, used_minor: used, written_off_minor: written,
-                lost_minor: lost, let_go_minor: noted,
+                funded: funded, used: used, written_off: written,
+                lost: lost, let_go: noted,
             };
             let worth = Worth::of(value, &money);
             let there = (funded.min(value) - used).max(0);
-            prop_assert_eq!(worth.left_minor + worth.written_off_minor + worth.let_go_minor, there);
-            prop_assert!((0..=value).contains(&worth.left_minor));
-            prop_assert!(worth.written_off_minor >= 0 && worth.written_off_minor <= written);
-            prop_assert!(worth.let_go_minor >= 0 && worth.let_go_minor <= lost);
+            prop_assert_eq!(worth.left + worth.written_off + worth.let_go, there);
+            prop_assert!((0..=value).contains(&worth.left));
+            prop_assert!(worth.written_off >= 0 && worth.written_off <= written);
+            prop_assert!(worth.let_go >= 0 && worth.let_go <= lost);
             // Who looks again finds nothing to be done.
             let after = VoucherMoney {
-                written_off_minor: worth.written_off_minor, let_go_minor: worth.let_go_minor, ..money
+                written_off: worth.written_off, let_go: worth.let_go, ..money
             };
             prop_assert_eq!(Worth::of(value, &after), worth);
         }
