@@ -42,6 +42,7 @@ const FILES: &[(&str, &str)] = &[
     ("0034_account_number", include_str!("../sql/0034_account_number.sql")),
     ("0035_refund_parts", include_str!("../sql/0035_refund_parts.sql")),
     ("0036_refund_ends", include_str!("../sql/0036_refund_ends.sql")),
+    ("0037_gift_offers", include_str!("../sql/0037_gift_offers.sql")),
     ("0038_left_accounts", include_str!("../sql/0038_left_accounts.sql")),
 ];
 

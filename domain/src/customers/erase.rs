@@ -41,7 +41,9 @@ const ERASURES: [&str; 12] = [
      set buyer_name = '', buyer_email = null, recipient_name = '', recipient_email = null,
          message = '', token_sealed = null, updated_at = $3
      where tenant_id = $1
-       and sale_id in (select id from sales where tenant_id = $1 and customer_id = any($2))",
+       and (sale_id in (select id from sales where tenant_id = $1 and customer_id = any($2))
+            or lower(buyer_email) in (select email_key from customers
+                                      where tenant_id = $1 and id = any($2)))",
     "update voucher_orders
      set recipient_name = '', recipient_email = null, message = '', updated_at = $3
      where tenant_id = $1

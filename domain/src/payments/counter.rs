@@ -433,6 +433,7 @@ pub(super) fn new_card_payment(
         keeps_card: Set(false),
         trouble: Set(None),
         provider: Set(Some(place.provider.key().to_owned())),
+        surplus: Set(false),
         ..Default::default()
     }
 }

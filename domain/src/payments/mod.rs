@@ -5,6 +5,7 @@
 //! of what somebody buys online), its payments, what is given back of them, and last what was sold ahead.
 
 mod accounts;
+mod ahead;
 mod bill;
 mod books;
 mod cards;
@@ -25,6 +26,7 @@ mod words;
 pub use accounts::AccountFacts;
 pub use accounts::disconnecting::disconnect as disconnect_stripe;
 pub use accounts::due::look_at_accounts_due;
+pub(crate) use ahead::{VoucherMoney, give_back_sale, left_of_sale, money_of_voucher};
 pub use bill::chargeable::step as chargeable_step;
 pub(crate) use bill::deposit::{payable_deposit, takes_money};
 pub use bill::due::{Bill, Paid};
@@ -51,8 +53,8 @@ pub use desk::till::{
     CloseFacts, NewClose, OtherSums, TillDay, WaySum, close as close_till, closes, till,
 };
 pub use error::PaymentError;
-pub(crate) use ledger::expired;
 pub use ledger::movements::{Movement, movements};
+pub(crate) use ledger::{expired, let_go};
 pub(crate) use pages::gifts::is_processing;
 pub use pages::looking::{LOOK, Look, look_at_unheard};
 pub use pages::own::{OwnEntrance, OwnPayment, OwnState};
@@ -74,5 +76,4 @@ pub use read::{
     PaymentFacts, PaymentFilter, RefundFacts, SaleRef, VisitMoney, list, of_visit, read,
 };
 pub use refunds::{GIVE_BACK, GiveBack, NewReturn, refund};
-pub(crate) use refunds::{give_back_sale, left_of_sale};
 pub use words::{KeptState, PaymentKind, PaymentState, ProviderName, RefundState, Way};

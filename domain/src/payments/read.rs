@@ -65,6 +65,8 @@ pub struct PaymentFacts {
     pub trouble: Option<String>,
     /// Whether its customer went to their bank about it, so that it can't be given back.
     pub disputed: bool,
+    /// Whether it was paid once more for what had been sold already, so that it goes back.
+    pub surplus: bool,
     /// What was given back, the oldest first.
     pub refunds: Vec<RefundFacts>,
 }
@@ -155,6 +157,7 @@ struct Row {
     off_session: bool,
     trouble: Option<String>,
     disputed: bool,
+    surplus: bool,
     refunds: serde_json::Value,
 }
 
@@ -192,6 +195,7 @@ impl TryFrom<Row> for PaymentFacts {
             off_session: row.off_session,
             trouble: row.trouble,
             disputed: row.disputed,
+            surplus: row.surplus,
             refunds: serde_json::from_value(row.refunds).map_err(unreadable)?,
         })
     }
@@ -202,7 +206,7 @@ const SHOWN: &str = "
     select p.id, p.appointment_id, p.sale_id, s.what, coalesce(a.title, s.title) as title,
            p.location_id, coalesce(a.customer_id, s.customer_id) as customer_id,
            c.name as customer_name, p.way, p.voucher_id, p.pass_id, p.state, p.amount_minor, p.tip_minor, p.refunded_minor, p.currency, p.note,
-           p.taken_by, p.created_at, p.paid_at, p.kind, p.card_id is not null as off_session, p.trouble,
+           p.taken_by, p.created_at, p.paid_at, p.kind, p.card_id is not null as off_session, p.trouble, p.surplus,
            exists (select from disputes d where d.tenant_id = p.tenant_id and d.payment_id = p.id
                    and not d.refundable) as disputed,
            (select coalesce(jsonb_agg(jsonb_build_object(

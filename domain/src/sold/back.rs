@@ -1,14 +1,13 @@
 //! What goes back: on a voucher, what was paid with it; to who bought it, what is left of it.
 
 use chrono::Days;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::entities::voucher;
 use super::error::SoldError;
 use super::passes::{self, PassFacts};
 use super::sale::{SaleRow, Until, zone_of};
+use super::standing;
 use super::vouchers::{self, VoucherFacts, is_good, named};
 use super::words::SoldState;
 use super::worth;
@@ -24,14 +23,13 @@ use crate::text;
 /// paid because a visit was called off.
 const GRACE: u64 = 30;
 
-/// Puts what was paid with a voucher or a pass back on it; says what a pass is worth more now.
+/// Puts what was paid with a voucher or a pass, and was noted as given back, back on it; says what a pass is worth more now.
 pub(crate) async fn put_back(
     tx: &TenantTx,
     (voucher, pass): (Option<Uuid>, Option<Uuid>),
-    amount_minor: i64,
 ) -> Result<i64, StoreError> {
     if let Some(voucher) = voucher {
-        put_back_on_voucher(tx, Id::from_uuid(voucher), amount_minor).await?;
+        standing::put_back(tx, Id::from_uuid(voucher)).await?;
     }
     match pass {
         Some(pass) => put_back_on_pass(tx, Id::from_uuid(pass)).await,
@@ -61,7 +59,7 @@ pub async fn refund_pass(
 ) -> Result<PassFacts, SoldError> {
     let reason = why(reason)?;
     let sale = passes::read_pass(tx, id).await?.sale;
-    let paid = payments::left_of_sale(tx, sale).await?;
+    let paid = payments::left_of_sale(tx, sale).await?.free_minor;
     let row = passes::held(tx, id).await?;
     let left = worth::left(row.price_minor, row.uses, row.uses_left);
     if !passes::is_good(&row, tx.now()) || left < 1 || left > paid {
@@ -74,32 +72,6 @@ pub async fn refund_pass(
     let about = json!({ "id": id, "amount_minor": left, "reason": reason });
     tx.emit(NewEvent::new("pass.refunded", &about));
     passes::read_pass(tx, id).await
-}
-
-async fn put_back_on_voucher(
-    tx: &TenantTx,
-    id: Id<Voucher>,
-    amount_minor: i64,
-) -> Result<(), StoreError> {
-    let row = vouchers::held(tx, id).await.map_err(SoldError::into_store)?;
-    // What is over and wasn't written down as that yet goes first: it doesn't come back with the rest.
-    let row = if row.state == SoldState::Active.key() && row.expires_at <= tx.now() {
-        super::expiry::expire_voucher(tx, row).await?
-    } else {
-        row
-    };
-    let left = row.left_minor + amount_minor;
-    let longer = longer(tx, Id::from_uuid(row.sale_id), row.expires_at).await?;
-    let mut change: voucher::ActiveModel = row.into();
-    change.left_minor = Set(left);
-    change.state = Set(SoldState::Active.key().to_owned());
-    if let Some(until) = longer {
-        change.last_day = Set(until.last_day);
-        change.expires_at = Set(until.expires_at);
-    }
-    change.updated_at = Set(tx.now());
-    change.update(tx.conn()).await?;
-    Ok(())
 }
 
 /// Until when something is good on which something was put back, if that is longer than it was.
@@ -115,10 +87,20 @@ pub(super) async fn longer(
     Ok(until.filter(|until| until.expires_at > expires_at))
 }
 
-/// Gives back all that is left of a voucher, by the way in which it was paid.
+/// Whether money goes back when a voucher ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// What is left of it, by the way in which it was paid.
+    GivenBack,
+    /// None: it went back in another way, or never came.
+    TakenAway,
+}
+
+/// Ends a voucher: all that is left of it goes back, or is taken away.
 pub async fn refund_voucher(
     tx: &mut TenantTx,
     id: Id<Voucher>,
+    ending: Ending,
     reason: &str,
 ) -> Result<VoucherFacts, SoldError> {
     let reason = why(reason)?;
@@ -126,18 +108,22 @@ pub async fn refund_voucher(
     let sale = Id::<Sale>::from_uuid(vouchers::row(tx, id).await?.sale_id);
     let paid = payments::left_of_sale(tx, sale).await?;
     let row = vouchers::held(tx, id).await?;
-    if !is_good(&row, tx.now()) || row.left_minor > paid {
+    if !is_good(&row, tx.now()) {
         return Err(SoldError::NothingLeft);
     }
     let (left, name) = (row.left_minor, named(&row));
-    let mut change: voucher::ActiveModel = row.into();
-    change.left_minor = Set(0);
-    change.state = Set(SoldState::Refunded.key().to_owned());
-    change.updated_at = Set(tx.now());
-    change.update(tx.conn()).await?;
-    payments::give_back_sale(tx, sale, left, &reason).await?;
+    let back = match ending {
+        Ending::TakenAway => 0,
+        Ending::GivenBack if left <= paid.free_minor => left,
+        // The provider would refuse it, and the voucher would be gone until then.
+        Ending::GivenBack if paid.disputed_minor > 0 => return Err(SoldError::Disputed),
+        Ending::GivenBack => return Err(SoldError::NothingLeft),
+    };
+    payments::give_back_sale(tx, sale, back, &reason).await?;
+    payments::expired(tx, &SaleRow::read(tx, sale).await?, left - back).await?;
+    standing::bring(tx, row).await?;
     tx.record(NewEntry::new("voucher.refunded", "voucher").on(id, name));
-    let about = json!({ "id": id, "amount_minor": left, "reason": reason });
+    let about = json!({ "id": id, "amount_minor": back, "reason": reason });
     tx.emit(NewEvent::new("voucher.refunded", &about));
     vouchers::read(tx, id).await
 }

@@ -16,6 +16,7 @@ refusals! {
         CodeGone = Conflict "code_gone" "The code of this voucher isn't known any more.",
         MoreThanLeft = Conflict "more_than_left" "That is more than is left on this voucher.",
         NothingLeft = Conflict "nothing_left" "Nothing is left of this to give back.",
+        Disputed = Conflict "disputed" "The customer went to their bank about this payment: it can't be given back.",
         MoreThanDue = Conflict "more_than_due" "That is more than is still to be paid for this visit.",
         MoreThanPaid = Conflict "more_than_paid" "That is more than is left of this payment.",
         ChargeUnderWay = Conflict "charge_under_way" "The card on file is being charged for this visit. Please see in a moment what is still open.",

@@ -149,7 +149,7 @@ pub async fn cancel_sold_membership(
     let found = read_membership(tx, id).await?;
     // First what was paid, then what it was paid for: as everybody does.
     let paid = match found.sale {
-        Some(sale) => payments::left_of_sale(tx, sale).await?,
+        Some(sale) => payments::left_of_sale(tx, sale).await?.free_minor,
         None => 0,
     };
     let held = HeldMembership::hold(tx, found.customer, id).await?.ok_or(SoldError::NotFound)?;

@@ -15,13 +15,14 @@ mod orders;
 mod passes;
 mod redeem;
 mod sale;
+mod standing;
 mod using;
 mod vouchers;
 mod words;
 mod worth;
 
 pub(crate) use back::put_back;
-pub use back::{refund_pass, refund_voucher};
+pub use back::{Ending, refund_pass, refund_voucher};
 pub use error::SoldError;
 pub use expiry::expire_everywhere;
 pub use mails::{Address, mail_voucher};
@@ -40,6 +41,7 @@ pub(crate) use passes::passes_of;
 pub use passes::{NewPass, PassFacts, PassFilter, list_passes, read_pass, sell_pass};
 pub use redeem::{NewRedemption, Part, redeem, redeem_own};
 pub(crate) use sale::SaleRow;
+pub(crate) use standing::follow_money;
 pub use using::{UsablePass, usable, use_pass};
 pub(crate) use vouchers::vouchers_of;
 pub use vouchers::{

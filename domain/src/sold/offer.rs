@@ -16,6 +16,7 @@ use crate::config::Countries;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::{Id, Location, Tenant};
 use crate::locations;
+use crate::payments::chargeable::{self, Chargeable};
 use crate::payments::{Counter, ProviderName};
 use crate::tenancy::{StoreError, TenantTx};
 use crate::tenants;
@@ -80,6 +81,30 @@ impl VoucherOffer {
         }
     }
 
+    /// What cards, or whoever takes the money now, don't take: nobody could buy it.
+    fn check_chargeable(&self, taker: Option<ProviderName>, currency: &str, faults: &mut Faults) {
+        let takes = |minor: i64| match taker {
+            Some(taker) => chargeable::check(taker, currency, minor),
+            None => chargeable::check_step(currency, minor),
+        };
+        faults.take("/least_minor", takes(self.least_minor));
+        faults.take("/most_minor", takes(self.most_minor));
+        if let Some(fault) = self.amounts_minor.iter().find_map(|amount| takes(*amount).err()) {
+            faults.note("/amounts_minor", fault);
+        }
+    }
+
+    /// As much of it as can be bought where this is who takes the money; none, if nothing can.
+    fn taken_by(self, taker: ProviderName, currency: &str) -> Option<Self> {
+        let by = Chargeable::by(taker, currency);
+        let least_minor = chargeable::up(self.least_minor.max(by.least()), by.step());
+        let most_minor = chargeable::down(self.most_minor, by.step());
+        let mut amounts_minor = self.amounts_minor;
+        amounts_minor.retain(|amount| by.takes(*amount));
+        let taken = Self { least_minor, most_minor, amounts_minor, ..self };
+        (least_minor <= most_minor).then_some(taken)
+    }
+
     fn amount_fault(&self, least: i64, most: i64) -> Option<ValueFault> {
         let amounts = &self.amounts_minor;
         if amounts.len() > SUGGESTED {
@@ -114,24 +139,47 @@ impl TryFrom<voucher_offer::Model> for VoucherOffer {
 /// What the business offers, and its version: none has the version 0.
 pub async fn read_offer(tx: &TenantTx) -> Result<(VoucherOffer, i32), SoldError> {
     let found = voucher_offer::Entity::find_by_id(tx.tenant().uuid()).one(tx.conn()).await?;
-    if let Some(row) = found {
-        let version = row.version;
-        return Ok((row.try_into()?, version));
-    }
-    Ok((VoucherOffer::unsaid(&tenants::read(tx).await?.currency), 0))
+    let currency = tenants::read(tx).await?.currency;
+    Ok(standing(found.as_ref(), &currency)?)
+}
+
+/// What of an offer stands. Amounts of another currency mean nothing in this one: until somebody says new ones, none
+/// are sold.
+fn standing(
+    row: Option<&voucher_offer::Model>,
+    currency: &str,
+) -> Result<(VoucherOffer, i32), StoreError> {
+    let unsaid = VoucherOffer::unsaid(currency);
+    let Some(row) = row else { return Ok((unsaid, 0)) };
+    let said = VoucherOffer::try_from(row.clone())?;
+    let stands = is_in(row, currency);
+    let VoucherOffer { months, location, .. } = said;
+    let offer = if stands { said } else { VoucherOffer { months, location, ..unsaid } };
+    Ok((offer, row.version))
+}
+
+/// Whether an offer was said in this currency.
+fn is_in(row: &voucher_offer::Model, currency: &str) -> bool {
+    row.currency.as_deref().is_none_or(|said| said == currency)
 }
 
 /// Says what is offered from now on; `seen` is the version that the caller knows. Who buys already pays what they were
 /// offered.
 pub async fn set_offer(
     tx: &mut TenantTx,
+    counter: &Counter,
     seen: i64,
     new: VoucherOffer,
 ) -> Result<(VoucherOffer, i32), SoldError> {
     let held = voucher_offer::Entity::find_by_id(tx.tenant().uuid()).lock_exclusive();
     let held = held.one(tx.conn()).await?;
+    let currency = tenants::read(tx).await?.currency;
     let mut faults = Faults::new();
     new.check(&mut faults);
+    if new.offered && faults.is_empty() {
+        let taker = counter.taker(tx, &currency).await?;
+        new.check_chargeable(taker, &currency, &mut faults);
+    }
     if let Some(location) = new.location
         && !is_open(tx, location).await?
     {
@@ -140,10 +188,7 @@ pub async fn set_offer(
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let (before, version) = match &held {
-        Some(row) => (row.clone().try_into()?, row.version),
-        None => (VoucherOffer::unsaid(&tenants::read(tx).await?.currency), 0),
-    };
+    let (before, version) = standing(held.as_ref(), &currency)?;
     if i64::from(version) != seen {
         return Err(SoldError::Stale);
     }
@@ -158,6 +203,7 @@ pub async fn set_offer(
         version: Set(version + 1),
         created_at: Set(held.as_ref().map_or_else(|| tx.now(), |row| row.created_at)),
         updated_at: Set(tx.now()),
+        currency: Set(Some(currency)),
     };
     if held.is_some() {
         row.update(tx.conn()).await?;
@@ -204,6 +250,7 @@ pub async fn public_offer(tx: &TenantTx, counter: &Counter) -> Result<PublicOffe
     let offer = offered(tx).await?;
     let currency = tenants::read(tx).await?.currency;
     let provider = counter.taker(tx, &currency).await?.ok_or(SoldError::NoVouchers)?;
+    let offer = offer.taken_by(provider, &currency).ok_or(SoldError::NoVouchers)?;
     Ok(PublicOffer { offer, currency, provider })
 }
 
@@ -217,13 +264,18 @@ pub(super) async fn offered(tx: &TenantTx) -> Result<VoucherOffer, SoldError> {
     }
 }
 
-/// Whether a business offers any.
+/// Whether a business offers any that can be paid in this currency where this is who takes the money.
 pub(crate) async fn is_offered(
     conn: &impl ConnectionTrait,
     tenant: Id<Tenant>,
+    currency: &str,
+    taker: ProviderName,
 ) -> Result<bool, StoreError> {
     let found = voucher_offer::Entity::find_by_id(tenant.uuid()).one(conn).await?;
-    Ok(found.is_some_and(|row| row.offered))
+    let Some(row) = found.filter(|row| row.offered && is_in(row, currency)) else {
+        return Ok(false);
+    };
+    Ok(VoucherOffer::try_from(row)?.taken_by(taker, currency).is_some())
 }
 
 #[derive(FromQueryResult)]
@@ -296,6 +348,31 @@ mod tests {
         ] {
             assert_eq!(faulty(&wrong), [field], "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn what_nobody_takes_is_not_offered() {
+        let refused = |offer: &VoucherOffer, taker, currency| {
+            let mut faults = Faults::new();
+            offer.check_chargeable(taker, currency, &mut faults);
+            faults.into_fields().into_iter().map(|fault| fault.field).collect::<Vec<_>>()
+        };
+        let (stripe, payfast) = (Some(ProviderName::Stripe), Some(ProviderName::PayFast));
+        assert!(refused(&offer(50, &[2_500], 50_000), stripe, "USD").is_empty());
+        assert_eq!(refused(&offer(30, &[2_500], 50_000), stripe, "USD"), ["/least_minor"]);
+        assert_eq!(refused(&offer(300, &[2_500], 50_000), payfast, "ZAR"), ["/least_minor"]);
+        // Without anybody who takes money it is about coins alone.
+        assert!(refused(&offer(30, &[2_500], 50_000), None, "USD").is_empty());
+        assert_eq!(refused(&offer(10, &[10_005], 50_000), None, "KWD"), ["/amounts_minor"]);
+        assert_eq!(refused(&offer(10, &[], 50_005), stripe, "KWD"), ["/most_minor"]);
+        // What was offered before is shown as far as it can be bought.
+        let shown = offer(30, &[40, 2_500], 50_000).taken_by(ProviderName::Stripe, "USD").unwrap();
+        assert_eq!((shown.least_minor, &*shown.amounts_minor), (50, &[2_500][..]));
+        let shown = offer(5, &[10_005, 10_010], 50_005).taken_by(ProviderName::Stripe, "KWD");
+        let shown = shown.unwrap();
+        assert_eq!((shown.least_minor, shown.most_minor), (10, 50_000));
+        assert_eq!(shown.amounts_minor, [10_010]);
+        assert_eq!(offer(30, &[40], 49).taken_by(ProviderName::Stripe, "USD"), None);
     }
 
     #[test]

@@ -21,7 +21,7 @@ words! {
         Used = "used",
         /// Its time is over.
         Expired = "expired",
-        /// What was left was given back.
+        /// What was left was given back, or taken away.
         Refunded = "refunded",
     }
 }

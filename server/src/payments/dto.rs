@@ -167,6 +167,8 @@ pub(crate) struct PaymentView {
     trouble: Option<String>,
     /// Whether its customer went to their bank about it: it can't be given back
     disputed: bool,
+    /// Whether it was paid once more for what had been sold already: it goes back
+    surplus: bool,
     /// Who took it, if it was somebody at the desk
     taken_by: Option<String>,
     created_at: DateTime<Utc>,
@@ -198,6 +200,7 @@ impl From<PaymentFacts> for PaymentView {
             note: payment.note,
             trouble: payment.trouble,
             disputed: payment.disputed,
+            surplus: payment.surplus,
             taken_by: payment.taken_by,
             created_at: payment.created_at,
             paid_at: payment.paid_at,

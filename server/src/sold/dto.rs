@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use openchair_domain::ids::{Customer, Location, Payment, Sale, Voucher};
 use openchair_domain::sold::{
-    self, Address, NewRedemption, Part, SoldState, SoldVoucher, VoucherFacts,
+    self, Address, Ending, NewRedemption, Part, SoldState, SoldVoucher, VoucherFacts,
 };
 use poem_openapi::Object;
 
@@ -20,7 +20,7 @@ mirrored! {
         Used,
         /// Its time is over
         Expired,
-        /// What was left was given back
+        /// What was left was given back, or taken away
         Refunded,
     }
 
@@ -198,6 +198,23 @@ impl From<VoucherMailInput> for Address {
 pub(super) struct GiveBackInput {
     #[oai(default, validator(max_length = 300))]
     pub(super) reason: String,
+}
+
+/// How a voucher ends, and why.
+#[derive(Debug, Clone, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct EndVoucherInput {
+    #[oai(default, validator(max_length = 300))]
+    pub(super) reason: String,
+    /// No money goes back: it went back in another way, or never came
+    #[oai(default)]
+    without_money: bool,
+}
+
+impl EndVoucherInput {
+    pub(super) const fn ending(&self) -> Ending {
+        if self.without_money { Ending::TakenAway } else { Ending::GivenBack }
+    }
 }
 
 /// A voucher that pays for a visit.

@@ -104,7 +104,7 @@ impl VoucherOfferApi {
         body: Input<VoucherOfferInput>,
     ) -> Result<Versioned<VoucherOfferView>, ApiError> {
         let mut tx = self.0.db.tenant(&who).await?;
-        let offer = sold::set_offer(&mut tx, seen.0, body.0.into()).await?;
+        let offer = sold::set_offer(&mut tx, &self.0.counter, seen.0, body.0.into()).await?;
         tx.commit().await?;
         Ok(versioned(offer))
     }

@@ -9,7 +9,7 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use super::dto::{
-    GiveBackInput, NewVoucher, SoldStateView, SoldVoucherView, VoucherCodeInput, VoucherCodeView,
+    EndVoucherInput, NewVoucher, SoldStateView, SoldVoucherView, VoucherCodeInput, VoucherCodeView,
     VoucherMailInput, VoucherView,
 };
 use crate::app::App;
@@ -114,18 +114,20 @@ impl VouchersApi {
         Ok(Json(sent.into()))
     }
 
-    /// Gives back all that is left of a voucher, by the way in which it was paid.
+    /// Ends a voucher: all that is left of it goes back, by the way in which it was paid, or is taken away without
+    /// that.
     #[oai(path = "/:voucher/refund", method = "post", operation_id = "refund_voucher")]
     async fn refund(
         &self,
         who: Can<perm::RefundPayment>,
         voucher: Path<Ref<Voucher>>,
         #[oai(name = "Idempotency-Key")] once: IdempotencyKey,
-        body: Input<GiveBackInput>,
+        body: Input<EndVoucherInput>,
     ) -> Result<Created<VoucherView>, ApiError> {
-        let (id, reason) = (voucher.0.0, body.reason.clone());
-        let give =
-            async |tx: &mut TenantTx| Ok(sold::refund_voucher(tx, id, &reason).await?.into());
+        let (id, ending, reason) = (voucher.0.0, body.ending(), body.reason.clone());
+        let give = async |tx: &mut TenantTx| {
+            Ok(sold::refund_voucher(tx, id, ending, &reason).await?.into())
+        };
         self.0.once(&who, once, &body.0, give).await
     }
 }

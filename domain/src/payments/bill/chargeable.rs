@@ -79,16 +79,39 @@ pub(crate) fn check(provider: ProviderName, currency: &str, minor: i64) -> Resul
     Chargeable::by(provider, currency).check(minor)
 }
 
+/// Whether cards know exactly this at all.
+pub(crate) fn check_step(currency: &str, minor: i64) -> Result<(), ValueFault> {
+    in_steps(step(currency), minor)
+}
+
+fn in_steps(step: i64, minor: i64) -> Result<(), ValueFault> {
+    if minor.rem_euclid(step) == 0 {
+        return Ok(());
+    }
+    let detail = format!("In steps of {step}: cards know nothing smaller.");
+    Err(ValueFault::new("not_chargeable", detail))
+}
+
+/// Whether cards know exactly this at all.
+pub(crate) fn check_step(currency: &str, minor: i64) -> Result<(), ValueFault> {
+    let step = step(currency);
+    if minor % step == 0 {
+        return Ok(());
+    }
+    let detail = format!("In steps of {step}: cards know nothing smaller.");
+    Err(ValueFault::new("not_chargeable", detail))
+}
+
 /// What somebody takes online in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::payments) struct Chargeable {
+pub(crate) struct Chargeable {
     step: i64,
     least: i64,
 }
 
 impl Chargeable {
     /// What this provider takes.
-    pub(in crate::payments) fn by(provider: ProviderName, currency: &str) -> Self {
+    pub(crate) fn by(provider: ProviderName, currency: &str) -> Self {
         let step = step(currency);
         let least = match provider {
             ProviderName::PayFast => PAYFAST_LEAST,
@@ -117,16 +140,13 @@ impl Chargeable {
     }
 
     /// Whether exactly this can be taken.
-    pub(in crate::payments) fn takes(self, minor: i64) -> bool {
+    pub(crate) fn takes(self, minor: i64) -> bool {
         self.check(minor).is_ok()
     }
 
     /// Whether exactly this can be taken, and what is wrong with it if not.
-    pub(in crate::payments) fn check(self, minor: i64) -> Result<(), ValueFault> {
-        if minor.rem_euclid(self.step) != 0 {
-            let detail = format!("In steps of {}: cards know nothing smaller.", self.step);
-            return Err(ValueFault::new("not_chargeable", detail));
-        }
+    pub(crate) fn check(self, minor: i64) -> Result<(), ValueFault> {
+        in_steps(self.step, minor)?;
         if minor < self.least {
             let detail = format!("Nothing below {} can be paid online.", self.least);
             return Err(ValueFault::new("too_small", detail));
@@ -135,8 +155,13 @@ impl Chargeable {
     }
 
     /// The smallest part.
-    pub(in crate::payments) const fn step(self) -> i64 {
+    pub(crate) const fn step(self) -> i64 {
         self.step
+    }
+
+    /// The least.
+    pub(crate) const fn least(self) -> i64 {
+        self.least
     }
 }
 

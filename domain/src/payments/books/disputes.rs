@@ -7,6 +7,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::super::accounts;
+use super::super::ahead;
 use super::super::counter::Counter;
 use super::super::entities::payment;
 use super::super::error::PaymentError;
@@ -188,13 +189,14 @@ impl Counter {
         let Some(payment) = self.payment_of(caller, account, &stand.taken).await? else {
             return Ok(());
         };
-        let tx = self.db.tenant(caller).await?;
+        let mut tx = self.db.tenant(caller).await?;
         refunds::hold_visit_of(&tx, &payment).await?;
         let Some(payment) = refunds::held(&tx, Id::from_uuid(payment.id)).await? else {
             return Ok(());
         };
         let (row, news) = written(&tx, &payment, account, stand).await?;
         ledger::disputed(&tx, &payment, &row.currency, row.id, away(&row)?).await?;
+        ahead::follow(&mut tx, &payment).await?;
         if news {
             mails::disputed(&tx, &row, &self.public_url).await?;
         }

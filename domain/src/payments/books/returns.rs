@@ -2,6 +2,7 @@
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
+use super::super::ahead;
 use super::super::bill::follow;
 use super::super::counter::Counter;
 use super::super::entities::{payment, refund};
@@ -118,6 +119,7 @@ impl Counter {
             refunds::heard(&mut tx, id, &reversal.into(), &self.public_url).await?;
         }
         follow::earn_anew_of(&tx, row).await?;
+        ahead::follow(&mut tx, row).await?;
         tx.commit().await?;
         Ok(Fits::All)
     }

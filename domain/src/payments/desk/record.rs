@@ -121,6 +121,7 @@ pub(crate) async fn record(
         keeps_card: Set(false),
         trouble: Set(None),
         provider: Set(None),
+        surplus: Set(false),
     };
     let row = row.insert(tx.conn()).await?;
     ledger::paid(tx, &row).await?;

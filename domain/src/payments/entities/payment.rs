@@ -36,6 +36,7 @@ pub struct Model {
     pub keeps_card: bool,
     pub trouble: Option<String>,
     pub provider: Option<String>,
+    pub surplus: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -67,6 +67,12 @@ struct Line {
 }
 
 impl Line {
+    /// So much from one to the other; less than nothing goes the other way round.
+    fn moving(debit: Account, credit: Account, amount_minor: i64) -> Self {
+        let line = Self { debit, credit, amount_minor: amount_minor.abs() };
+        if amount_minor < 0 { line.turned() } else { line }
+    }
+
     /// The same the other way round.
     const fn turned(self) -> Self {
         Self { debit: self.credit, credit: self.debit, amount_minor: self.amount_minor }
@@ -216,10 +222,30 @@ async fn returned_lines(
     ])
 }
 
-/// What was sold ahead and isn't owed any more, as nobody used it in time.
+/// What was sold ahead and isn't owed any more, as nobody used it in time, or as staff said so; less than nothing: it
+/// wasn't theirs after all, as it was given back.
 pub(crate) async fn expired(
     tx: &TenantTx,
     sale: &SaleRow,
+    amount_minor: i64,
+) -> Result<(), StoreError> {
+    not_owed(tx, sale, Account::Expired, amount_minor).await
+}
+
+/// What was sold ahead and isn't owed any more, as what was paid for it was lost: so much less was. Less than nothing:
+/// it is owed again.
+pub(crate) async fn let_go(
+    tx: &TenantTx,
+    sale: &SaleRow,
+    amount_minor: i64,
+) -> Result<(), StoreError> {
+    not_owed(tx, sale, Account::Lost, amount_minor).await
+}
+
+async fn not_owed(
+    tx: &TenantTx,
+    sale: &SaleRow,
+    credit: Account,
     amount_minor: i64,
 ) -> Result<(), StoreError> {
     let about = About {
@@ -231,8 +257,7 @@ pub(crate) async fn expired(
         refund: None,
         dispute: None,
     };
-    let (debit, credit) = (Account::Ahead(sale.what), Account::Expired);
-    write(tx, &about, Line { debit, credit, amount_minor }).await
+    write(tx, &about, Line::moving(Account::Ahead(sale.what), credit, amount_minor)).await
 }
 
 /// What was earned by a visit.
@@ -332,13 +357,9 @@ pub(super) async fn disputed(
 
 /// What leads from one to the other: what is lost was undecided before, and all of it comes from the provider.
 fn away_lines(from: Away, to: Away) -> [Line; 2] {
-    let moved = |debit, credit, amount_minor: i64| {
-        let line = Line { debit, credit, amount_minor };
-        if amount_minor < 0 { Line { amount_minor: -amount_minor, ..line.turned() } } else { line }
-    };
     let away = to.undecided_minor + to.lost_minor - from.undecided_minor - from.lost_minor;
     [
-        moved(Account::Disputed, Account::At(Way::Card), away),
-        moved(Account::Lost, Account::Disputed, to.lost_minor - from.lost_minor),
+        Line::moving(Account::Disputed, Account::At(Way::Card), away),
+        Line::moving(Account::Lost, Account::Disputed, to.lost_minor - from.lost_minor),
     ]
 }

@@ -143,6 +143,9 @@ pub(in crate::payments) async fn arrived(
     let held = sold::hold_sale(tx, sale).await?;
     let Some(row) = settle::note_paid(tx, id, stand).await? else { return Ok(()) };
     if !sold::gift_arrived(tx, held, public_url).await? {
+        let mut change: payment::ActiveModel = row.into();
+        change.surplus = Set(true);
+        let row = change.update(tx.conn()).await?;
         let back = Left::from(&row).own_first(row.amount_minor);
         refunds::begin(tx, row, back, String::new()).await?;
     }

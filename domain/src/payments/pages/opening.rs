@@ -56,11 +56,14 @@ impl Counter {
         tenant: Id<Tenant>,
         currency: &str,
     ) -> Result<bool, StoreError> {
-        if !self.providers.any() || !sold::is_offered(tx.conn(), tenant).await? {
+        if !self.providers.any() {
             return Ok(false);
         }
         let place = accounts::that_takes_money_of(tx.conn(), tenant, currency).await?;
-        Ok(place.is_some_and(|place| self.providers.has(place.provider)))
+        match place.map(|place| place.provider).filter(|taker| self.providers.has(*taker)) {
+            Some(taker) => sold::is_offered(tx.conn(), tenant, currency, taker).await,
+            None => Ok(false),
+        }
     }
 
     /// Where somebody pays, as it goes on with their payment; none: what was begun before was looked at, and it is to

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::ahead;
 use super::bill::follow;
 use super::books;
 use super::desk::drawer;
@@ -25,7 +26,7 @@ use super::words::{PaymentState, RefundState, Way};
 use crate::audit::{Actor, NewEntry};
 use crate::bookings::{self, VisitFacts};
 use crate::fault::{Faults, ValueFault};
-use crate::ids::{Appointment, Id, Payment, Refund, Sale};
+use crate::ids::{Appointment, Id, Payment, Refund};
 use crate::jobs::{self, NewJob};
 use crate::outbox::NewEvent;
 use crate::sold;
@@ -80,7 +81,9 @@ pub async fn refund(
     let Some(reason) = reason.filter(|_| faults.is_empty()) else { return Err(faults.into()) };
     // Whoever may not see it shall not learn that it is there.
     let shown = read::read(tx, id).await?;
-    let visit = shown.visit.ok_or(PaymentError::SoldAhead)?;
+    let Some(visit) = shown.visit else {
+        return ahead::give_back_surplus(tx, shown, amount_minor, reason).await;
+    };
     let visit = bookings::hold_visible(tx, visit).await?;
     let row = held(tx, id).await?.ok_or(PaymentError::NotFound)?;
     if PaymentState::stored(&row.state)? != PaymentState::Paid {
@@ -141,7 +144,7 @@ pub(super) async fn begin(
     let payment = went(tx, payment, back).await?;
     if at_desk {
         let on = (payment.voucher_id, payment.pass_id);
-        let worth = sold::put_back(tx, on, back.amount_minor).await?;
+        let worth = sold::put_back(tx, on).await?;
         ledger::returned(tx, &payment, &row, worth).await?;
         tell(tx, &payment, id);
         // Boxed: whoever gives back would carry the mail's future along.
@@ -202,44 +205,6 @@ fn tell(tx: &mut TenantTx, payment: &payment::Model, refund: Id<Refund>) {
     let id = Id::<Payment>::from_uuid(payment.id);
     let about = json!({ "id": id, "refund": refund, "visit": visit });
     tx.emit(NewEvent::new("payment.refunded", &about));
-}
-
-/// The payments for something that was sold ahead, held, with what is left of each, the oldest first.
-async fn of_sale(tx: &TenantTx, sale: Id<Sale>) -> Result<Vec<payment::Model>, StoreError> {
-    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
-    let found = payment::Entity::find()
-        .filter(payment::Column::TenantId.eq(tx.tenant().uuid()))
-        .filter(payment::Column::SaleId.eq(sale.uuid()))
-        .filter(payment::Column::State.eq(PaymentState::Paid.key()))
-        .order_by_asc(payment::Column::Id)
-        .lock_exclusive()
-        .all(tx.conn())
-        .await?;
-    Ok(found)
-}
-
-/// What is left of what was paid for something that was sold ahead, held until the transaction ends.
-pub(crate) async fn left_of_sale(tx: &TenantTx, sale: Id<Sale>) -> Result<i64, StoreError> {
-    let paid = of_sale(tx, sale).await?;
-    Ok(paid.iter().map(|row| row.amount_minor - row.refunded_minor).sum())
-}
-
-/// Gives so much of it back, by the way in which it was paid.
-pub(crate) async fn give_back_sale(
-    tx: &mut TenantTx,
-    sale: Id<Sale>,
-    mut amount_minor: i64,
-    reason: &str,
-) -> Result<(), StoreError> {
-    for row in of_sale(tx, sale).await? {
-        let part = amount_minor.min(row.amount_minor - row.refunded_minor);
-        if part > 0 {
-            amount_minor -= part;
-            let back = Left::from(&row).own_first(part);
-            begin(tx, row, back, reason.to_owned()).await?;
-        }
-    }
-    Ok(())
 }
 
 /// A refund that the provider still has to do or to say something of, with its payment.
@@ -380,6 +345,7 @@ pub(super) async fn heard(
             let payment = went(tx, payment, back).await?;
             books::refund_failed(tx, &payment, &row, public_url).await?;
             follow::earn_anew_of(tx, &payment).await?;
+            ahead::follow(tx, &payment).await?;
         }
     }
     Ok(())

@@ -3,7 +3,8 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::door::{of_sale, place};
-use crate::ids::Id;
+use crate::customers::{self, Contact};
+use crate::ids::{Customer, Id, Sale};
 use crate::messaging::{self, NewMail, Template};
 use crate::payments::amounts::shown;
 use crate::sold::entities::{sale, voucher, voucher_order};
@@ -39,6 +40,10 @@ pub(crate) async fn gift_arrived(
         message: order.message.clone(),
         mailed_to: to.map(|to| to.shown().to_owned()),
     };
+    let customer = match &buyer {
+        Some(email) => Some(Box::pin(customer_of(tx, &order, email)).await?),
+        None => None,
+    };
     let (row, code) = vouchers::issue(tx, &whole, &sale.title, terms).await?;
     if let Some(to) = to {
         // Who hands it over themselves knows who gives it.
@@ -50,6 +55,7 @@ pub(crate) async fn gift_arrived(
     }
     let mut change: sale::ActiveModel = sale.into();
     change.state = Set("sold".to_owned());
+    change.customer_id = Set(customer.map(Id::uuid));
     change.updated_at = Set(tx.now());
     change.update(tx.conn()).await?;
     let mut change: voucher_order::ActiveModel = order.into();
@@ -65,6 +71,21 @@ fn address(email: Option<&str>) -> Option<Email> {
 
 fn buyer(order: &voucher_order::Model) -> Option<Email> {
     address(order.buyer_email.as_deref())
+}
+
+/// Who paid is a customer from now on, or is one whom the business knows.
+async fn customer_of(
+    tx: &mut TenantTx,
+    order: &voucher_order::Model,
+    email: &Email,
+) -> Result<Id<Customer>, StoreError> {
+    let business = tenants::read(tx).await.map_err(|error| SoldError::from(error).into_store())?;
+    // The business's own language is also that of whoever said none.
+    let locale = Some(order.locale.clone()).filter(|locale| *locale != business.locale);
+    let contact =
+        Contact { name: order.buyer_name.clone(), email: Some(email.clone()), phone: None, locale };
+    let found = customers::for_booking(tx, &contact).await;
+    Ok(found.map_err(|error| SoldError::from(error).into_store())?.id)
 }
 
 /// The receipt, with the link to where the voucher can be seen. Nothing, if nobody is to be reached any more.

@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::door::{GiftHolder, place};
 use crate::config::LOCALES;
-use crate::customers::{self, Contact, TypedContact};
+use crate::customers::TypedContact;
 use crate::fault::{Faults, ValueFault};
 use crate::ids::VoucherOrder;
 use crate::payments::Counter;
@@ -46,7 +46,7 @@ pub struct NewGift {
 }
 
 struct Wanted {
-    buyer: Contact,
+    buyer_name: String,
     email: Email,
     recipient_name: String,
     recipient_email: Option<Email>,
@@ -84,8 +84,7 @@ fn check(new: &NewGift, offer: &VoucherOffer, country: &str) -> Result<Wanted, S
     let (Some(recipient_name), Some(message)) = (recipient_name, message) else {
         return Err(faults.into());
     };
-    let buyer = Contact { email: Some(email.clone()), locale: new.locale.clone(), ..buyer };
-    Ok(Wanted { buyer, email, recipient_name, recipient_email, message })
+    Ok(Wanted { buyer_name: buyer.name, email, recipient_name, recipient_email, message })
 }
 
 /// Writes down what somebody wants to buy, and gives them the link where it is paid for.
@@ -104,14 +103,14 @@ pub async fn buy_gift(
         return Err(faults.into());
     }
     let till = offer::till_of(tx, &offer).await?.ok_or(SoldError::NoVouchers)?;
-    let buyer = customers::for_booking(tx, &wanted.buyer).await?;
     let sold = Sold {
         what: What::Voucher,
         title: shown(new.value_minor, &business.currency, &business.locale),
         price_minor: new.value_minor,
         currency: business.currency,
     };
-    let sale = sale::open(tx, (till, Some(buyer.id)), &sold, ("open", SELLER.to_owned())).await?;
+    // Who only means to buy something is nobody's customer: they become one when they pay.
+    let sale = sale::open(tx, (till, None), &sold, ("open", SELLER.to_owned())).await?;
     let (id, link) =
         (tx.new_id::<VoucherOrder>(), OpaqueToken::generate(TokenKind::Gift, tx.entropy()));
     let row = voucher_order::ActiveModel {
@@ -120,7 +119,7 @@ pub async fn buy_gift(
         sale_id: Set(sale.id.uuid()),
         token_hash: Set(Some(link.hash().to_vec())),
         token_sealed: Set(Some(tx.tools().seal(&place(id), link.text().as_bytes())?)),
-        buyer_name: Set(wanted.buyer.name),
+        buyer_name: Set(wanted.buyer_name),
         buyer_email: Set(Some(wanted.email.shown().to_owned())),
         locale: Set(new.locale.clone().unwrap_or(business.locale)),
         recipient_name: Set(wanted.recipient_name),

@@ -3,6 +3,7 @@
 mod book;
 mod memberships;
 mod online;
+mod online_back;
 mod online_money;
 mod passes;
 mod redeeming;

@@ -146,6 +146,39 @@ async fn what_is_offered_is_said_by_staff() {
     assert_eq!(sells(spa).await, false);
 }
 
+/// What nobody takes can't be offered; and amounts mean nothing in another currency.
+#[tokio::test]
+async fn what_cannot_be_paid_is_not_offered() {
+    let counter = Counter::open().await;
+    let spa = &counter.spa;
+    for (more, field) in [
+        (json!({ "least_minor": 49 }), "/least_minor"),
+        (json!({ "least_minor": 30, "amounts_minor": [2_500] }), "/least_minor"),
+    ] {
+        let refused = offer(spa, more.clone()).await;
+        assert_eq!(refused.faults(), [(field.to_owned(), "too_small".to_owned())], "{more}");
+    }
+    offer(spa, json!({ "least_minor": 50, "amounts_minor": [50, 2_500] })).await.expect(200);
+    assert_eq!(sells(spa).await, true);
+    // 25.00 dollars are no 2500 yen.
+    spa.counts_in(&counter.app, "JPY").await;
+    assert_eq!(sells(spa).await, false);
+    let shown = format!("/v1/public/{}/vouchers", spa.business.slug);
+    spa.guest.get(&shown).await.problem(404, "no_vouchers");
+    wants(spa, json!({ "value_minor": 2_500 })).await.problem(404, "no_vouchers");
+    let said = spa.owner.get("/v1/voucher-offer").await.expect(200);
+    assert_eq!((&said["offered"], &said["amounts_minor"]), (&json!(false), &json!([])));
+    assert_eq!(said["version"], 1);
+    offer(spa, json!({ "amounts_minor": [] })).await.expect(200);
+    assert_eq!(sells(spa).await, true);
+    // Cards know no thousandths of a dinar.
+    spa.counts_in(&counter.app, "KWD").await;
+    let odd = json!({ "least_minor": 1_000, "most_minor": 50_000, "amounts_minor": [10_005] });
+    let refused = offer(spa, odd).await;
+    let expected = [("/amounts_minor".to_owned(), "not_chargeable".to_owned())];
+    assert_eq!(refused.faults(), expected, "{}", refused.text());
+}
+
 /// Two who are the first to say something: one of them is.
 #[tokio::test]
 async fn who_says_something_first_is_one() {

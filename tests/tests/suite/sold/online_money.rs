@@ -129,6 +129,14 @@ async fn what_is_never_paid_is_over_and_forgotten() {
     let known = "select count(*) from voucher_orders o where token_hash is not null
                  or row_to_json(o)::text ~* '(ann|omar|birthday)'";
     assert_eq!(app.database.count(known).await, 0);
+    // Who never paid never was a customer, and nobody was told of one.
+    for known in [
+        "select count(*) from customers c where row_to_json(c)::text ~* 'ann@example'",
+        "select count(*) from sales where customer_id is not null",
+        "select count(*) from outbox_events where kind = 'customer.created'",
+    ] {
+        assert_eq!(app.database.count(known).await, 0, "{known}");
+    }
     assert_eq!(app.database.count("select count(*) from sales where state = 'over'").await, 1);
     let path = format!("/v1/g/{}", gift["token"].as_str().unwrap());
     spa.guest.get(&path).await.problem(404, "not_found");

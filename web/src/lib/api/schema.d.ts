@@ -5063,7 +5063,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives back all that is left of a voucher, by the way in which it was paid. */
+        /** Ends a voucher: all that is left of it goes back, by the way in which it was paid, or is taken away without that. */
         post: operations["refund_voucher"];
         delete?: never;
         options?: never;
@@ -6317,6 +6317,19 @@ export interface components {
             form?: (components["schemas"]["CardFormView"] & unknown) | null;
             /** @description A page at the provider's */
             url?: string | null;
+        };
+        /**
+         * EndVoucherInput
+         * @description How a voucher ends, and why.
+         */
+        EndVoucherInput: {
+            /** @default  */
+            reason?: string | null;
+            /**
+             * @description No money goes back: it went back in another way, or never came
+             * @default false
+             */
+            without_money?: boolean | null;
         };
         /**
          * ErasureRequest
@@ -9570,6 +9583,8 @@ export interface components {
             /** @description What that was sold ahead it is for */
             sale?: (components["schemas"]["SaleRefView"] & unknown) | null;
             state: components["schemas"]["PaymentStateView"];
+            /** @description Whether it was paid once more for what had been sold already: it goes back */
+            surplus: boolean;
             /** @description Who took it, if it was somebody at the desk */
             taken_by?: string | null;
             /** Format: int64 */
@@ -64013,7 +64028,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GiveBackInput"];
+                "application/json": components["schemas"]["EndVoucherInput"];
             };
         };
         responses: {
