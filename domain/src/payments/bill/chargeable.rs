@@ -92,16 +92,6 @@ fn in_steps(step: i64, minor: i64) -> Result<(), ValueFault> {
     Err(ValueFault::new("not_chargeable", detail))
 }
 
-/// Whether cards know exactly this at all.
-pub(crate) fn check_step(currency: &str, minor: i64) -> Result<(), ValueFault> {
-    let step = step(currency);
-    if minor % step == 0 {
-        return Ok(());
-    }
-    let detail = format!("In steps of {step}: cards know nothing smaller.");
-    Err(ValueFault::new("not_chargeable", detail))
-}
-
 /// What somebody takes online in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Chargeable {

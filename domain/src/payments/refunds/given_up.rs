@@ -5,6 +5,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
 
 use super::parts::{Back, Left};
 use crate::ids::{Id, Refund};
+use crate::payments::ahead;
 use crate::payments::bill::follow;
 use crate::payments::counter::{Counter, place_of};
 use crate::payments::entities::{payment, refund};
@@ -99,5 +100,6 @@ async fn was_done(
     let payment = refunds::went(tx, payment, back).await?;
     refunds::heard(tx, id, done, public_url).await?;
     follow::earn_anew_of(tx, &payment).await?;
+    ahead::follow(tx, &payment).await?;
     Ok(true)
 }

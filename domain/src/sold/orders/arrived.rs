@@ -4,7 +4,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::door::{of_sale, place};
 use crate::customers::{self, Contact};
-use crate::ids::{Customer, Id, Sale};
+use crate::ids::{Customer, Id};
 use crate::messaging::{self, NewMail, Template};
 use crate::payments::amounts::shown;
 use crate::sold::entities::{sale, voucher, voucher_order};
