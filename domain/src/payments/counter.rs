@@ -17,8 +17,9 @@ use super::error::PaymentError;
 use super::pages::gifts;
 use super::pages::looking::{self, unsettled};
 use super::provider::registry::Providers;
-use super::provider::unknown;
-use super::provider::{NewRefund, Provider, ProviderError, ReturnStage, Returned, Stage, Stand};
+use super::provider::{
+    NewRefund, Provider, ProviderError, ReturnStage, Returned, Stage, Stand, unknown,
+};
 use super::read::{bill, paid_for};
 use super::refunds;
 use super::settle;

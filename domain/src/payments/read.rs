@@ -5,8 +5,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::bill::due::{Bill, Paid};
-use super::cards::fees;
-use super::cards::{self, CardFacts};
+use super::cards::{self, CardFacts, fees};
 use super::error::PaymentError;
 use super::words::{PaymentKind, PaymentState, RefundState, Way};
 use crate::bookings::{self, Stood, VisitFacts};

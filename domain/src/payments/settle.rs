@@ -4,9 +4,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 
 use super::bill::follow;
-use super::cards;
-use super::cards::fees;
-use super::cards::removal;
+use super::cards::{self, fees, removal};
 use super::entities::payment;
 use super::error::PaymentError;
 use super::ledger;
