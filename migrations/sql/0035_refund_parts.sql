@@ -7,6 +7,8 @@ ALTER TABLE payments
         CHECK (tip_refunded_minor BETWEEN 0 AND tip_minor);
 
 -- Until now what isn't of the tip went first.
+ALTER TABLE payments NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE refunds NO FORCE ROW LEVEL SECURITY;
 UPDATE payments SET tip_refunded_minor = refunded_minor - (amount_minor - tip_minor)
 WHERE refunded_minor > amount_minor - tip_minor;
 UPDATE refunds r SET tip_minor = least(r.amount_minor, s.so_far - s.own)
@@ -17,3 +19,5 @@ FROM (
     WHERE r.state <> 'failed' AND p.tip_refunded_minor > 0
 ) s
 WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.so_far > s.own;
+ALTER TABLE refunds FORCE ROW LEVEL SECURITY;
+ALTER TABLE payments FORCE ROW LEVEL SECURITY;
