@@ -5063,7 +5063,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends a voucher: all that is left of it goes back, by the way in which it was paid, or is taken away without that. */
+        /**
+         * Ends a voucher: all that is left of it goes back, by the way in which it was paid, or is taken away without
+         *     that.
+         */
         post: operations["refund_voucher"];
         delete?: never;
         options?: never;
