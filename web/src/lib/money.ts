@@ -3,10 +3,10 @@
 import { numbers } from './intl';
 
 /** How many places the smallest coin is: as in config/countries.toml, and for those who take cards. Browsers reckon some
- *  currencies by the notes that are in use. Francs have no centimes, but in Switzerland and in Congo;
- *  forints have fillér. */
+ *  currencies by the notes that are in use. Each is told apart by two letters of it, mostly its country; francs have no centimes, but in
+ *  Switzerland and in Congo; forints have fillér. */
 export const digits = (currency: string): number =>
-  /[^CH].F|CLP|ISK|JPY|KRW|PYG|UGX|VND|VUV/.test(currency) ? 0 : /BHD|IQD|JOD|KWD|LYD|OMR|TND/.test(currency) ? 3 : 2;
+  /CL|IS|JP|KRW|PY|UG|V[NU]|[^CH].F/.test(currency) ? 0 : /BH|IQ|JO|KW|LY|OM|TND/.test(currency) ? 3 : 2;
 
 /** An amount as people read it: no cents where there are none. */
 export function money(cents: number, currency: string, locale: string): string {
