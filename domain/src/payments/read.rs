@@ -207,7 +207,7 @@ const SHOWN: &str = "
            c.name as customer_name, p.way, p.voucher_id, p.pass_id, p.state, p.amount_minor, p.tip_minor, p.refunded_minor, p.currency, p.note,
            p.taken_by, p.created_at, p.paid_at, p.kind, p.card_id is not null as off_session, p.trouble, p.surplus,
            exists (select from disputes d where d.tenant_id = p.tenant_id and d.payment_id = p.id
-                   and not d.refundable) as disputed,
+                   and not d.refundable and d.state <> 'won') as disputed,
            (select coalesce(jsonb_agg(jsonb_build_object(
                        'id', r.id, 'amount_minor', r.amount_minor, 'state', r.state,
                        'reason', r.reason, 'given_by', r.given_by, 'made_there', r.made_there,

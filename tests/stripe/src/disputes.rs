@@ -100,6 +100,10 @@ impl State {
     /// Whether a charge can't be given back, as its customer went to their bank.
     pub(crate) fn is_charged_back(&self, charge: &str) -> bool {
         let mut all = self.all("dispute");
-        all.any(|(_, one)| one["charge"] == charge && one["is_charge_refundable"] == false)
+        all.any(|(_, one)| {
+            one["charge"] == charge
+                && one["is_charge_refundable"] == false
+                && one["status"] != "won"
+        })
     }
 }

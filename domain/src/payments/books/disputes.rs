@@ -127,7 +127,8 @@ pub async fn list(
     Ok(window.cut(found, |dispute| dispute.id))
 }
 
-/// Whether a payment can't be given back, as its customer went to their bank about it.
+/// Whether a payment can't be given back, as its customer went to their bank about it. Where the business was right, the money
+/// is here again like any other, whatever the provider says of the dispute.
 pub(in super::super) async fn is_disputed(
     tx: &TenantTx,
     payment: Id<Payment>,
@@ -135,7 +136,8 @@ pub(in super::super) async fn is_disputed(
     let found = dispute::Entity::find()
         .filter(dispute::Column::TenantId.eq(tx.tenant().uuid()))
         .filter(dispute::Column::PaymentId.eq(payment.uuid()))
-        .filter(dispute::Column::Refundable.eq(false));
+        .filter(dispute::Column::Refundable.eq(false))
+        .filter(dispute::Column::State.ne(DisputeState::Won.key()));
     Ok(found.count(tx.conn()).await? > 0)
 }
 

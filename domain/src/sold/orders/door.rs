@@ -1,5 +1,6 @@
 //! The way in for who holds an order's link, and the order's row for who deals with its money.
 
+use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::ids::{Id, Location, Sale, VoucherOrder};
@@ -92,8 +93,9 @@ pub(crate) async fn hold_order(tx: &TenantTx, holder: &GiftHolder) -> Result<Ord
 
 /// The row of a sale, held until the transaction ends: before its payments, and what it became.
 pub(crate) async fn hold_sale(tx: &TenantTx, id: Id<Sale>) -> Result<sale::Model, StoreError> {
-    let found = sale::Entity::find_by_id((tx.tenant().uuid(), id.uuid())).lock_exclusive();
-    let found = found.one(tx.conn()).await?;
+    let found = sale::Entity::find_by_id((tx.tenant().uuid(), id.uuid()));
+    // Whoever writes what refers to it, holding a payment for it, goes on.
+    let found = found.lock(LockType::NoKeyUpdate).one(tx.conn()).await?;
     found.ok_or_else(|| StoreError::Unreadable(format!("the sale {id}")))
 }
 
