@@ -101,7 +101,7 @@ impl VoucherOffer {
         let most_minor = chargeable::down(self.most_minor, by.step());
         let mut amounts_minor = self.amounts_minor;
         amounts_minor.retain(|amount| by.takes(*amount));
-        let taken = Self { least_minor, most_minor, amounts_minor, ..self };
+        let taken = Self { amounts_minor, least_minor, most_minor, ..self };
         (least_minor <= most_minor).then_some(taken)
     }
 

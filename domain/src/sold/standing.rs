@@ -143,8 +143,8 @@ mod tests {
             written in 0i64..=10_000, lost in 0i64..=10_000, noted in 0i64..=10_000,
         ) {
             let money = VoucherMoney {
-                funded: funded, used: used, written_off: written,
-                lost: lost, let_go: noted,
+                funded, used, written_off: written,
+                lost, let_go: noted,
             };
             let worth = Worth::of(value, &money);
             let there = (funded.min(value) - used).max(0);

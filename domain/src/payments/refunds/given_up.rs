@@ -35,20 +35,20 @@ impl Counter {
             Err(error) => return Err(error),
         };
         let id = Id::<Refund>::from_uuid(row.id);
-        let asked = match row.reference.filter(|name| !name.is_empty()) {
-            Some(reference) => provider.returned(&account, &reference).await.map(Some),
-            None => {
-                let new = NewRefund {
-                    key: format!("refund {id}"),
-                    account,
-                    taken,
-                    amount_minor: row.amount_minor,
-                    currency: payment.currency,
-                    refund: id.to_string(),
-                    mark: None,
-                };
-                provider.find_returned(&new).await
-            }
+        let named = row.reference.filter(|name| !name.is_empty());
+        let asked = if let Some(reference) = named {
+            provider.returned(&account, &reference).await.map(Some)
+        } else {
+            let new = NewRefund {
+                key: format!("refund {id}"),
+                account,
+                taken,
+                amount_minor: row.amount_minor,
+                currency: payment.currency,
+                refund: id.to_string(),
+                mark: None,
+            };
+            provider.find_returned(&new).await
         };
         let found = match asked {
             Err(error) if unknown::is_unknown(&error) => None,
