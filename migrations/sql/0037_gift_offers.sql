@@ -6,5 +6,8 @@ UPDATE voucher_offers o SET currency = t.currency FROM tenants t WHERE t.id = o.
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
 ALTER TABLE voucher_offers FORCE ROW LEVEL SECURITY;
 
+-- When staff ended it without giving money back: whatever is put back on it then isn't owed.
+ALTER TABLE vouchers ADD COLUMN taken_away_at timestamptz;
+
 -- Whether it was paid once more for what had been sold already: it goes back, and nothing hangs on it.
 ALTER TABLE payments ADD COLUMN surplus boolean NOT NULL DEFAULT false;

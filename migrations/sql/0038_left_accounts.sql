@@ -5,7 +5,7 @@ CREATE TABLE left_accounts (
     account    text NOT NULL,
     created_at timestamptz NOT NULL,
     left_at    timestamptz NOT NULL,
-    -- Since when Stripe knows nothing of it any more, or doesn't let us in: nobody asks there again.
+    -- When Stripe last knew nothing of it, or didn't let us in: it is asked again a day later, as it may have been our key.
     gone_at    timestamptz,
     PRIMARY KEY (tenant_id, account)
 );

@@ -336,16 +336,24 @@ pub(super) async fn paid_for(tx: &TenantTx, id: Id<Appointment>) -> Result<Paid,
         refunded: i64,
         returned: i64,
         waived: i64,
+        waived_fee: i64,
     }
     let sql = "
         select coalesce(sum(amount_minor - tip_minor), 0)::bigint as paid,
                coalesce(sum(tip_minor), 0)::bigint as tips,
                coalesce(sum(refunded_minor), 0)::bigint as refunded,
                coalesce(sum(refunded_minor - tip_refunded_minor), 0)::bigint as returned,
-               coalesce(sum((select sum(r.waived_minor) from refunds r
-                             where r.tenant_id = payments.tenant_id and r.payment_id = payments.id
-                               and r.state <> 'failed')), 0)::bigint as waived
-        from payments where tenant_id = $1 and appointment_id = $2 and state = 'paid'";
+               coalesce(sum(w.price), 0)::bigint as waived,
+               coalesce(sum(w.fee), 0)::bigint as waived_fee
+        from payments
+        cross join lateral (
+            select sum(r.waived_minor) filter (where not r.waived_fee) as price,
+                   sum(r.waived_minor) filter (where r.waived_fee) as fee
+            from refunds r
+            where r.tenant_id = payments.tenant_id and r.payment_id = payments.id
+              and r.state <> 'failed'
+        ) w
+        where tenant_id = $1 and appointment_id = $2 and state = 'paid'";
     let values = [tx.tenant().uuid().into(), id.uuid().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let sums = Sums::find_by_statement(statement).one(tx.conn()).await?;
@@ -355,5 +363,6 @@ pub(super) async fn paid_for(tx: &TenantTx, id: Id<Appointment>) -> Result<Paid,
         refunded_minor: sums.refunded,
         returned_minor: sums.returned,
         waived_minor: sums.waived,
+        waived_fee_minor: sums.waived_fee,
     }))
 }

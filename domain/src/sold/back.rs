@@ -1,9 +1,11 @@
 //! What goes back: on a voucher, what was paid with it; to who bought it, what is left of it.
 
 use chrono::Days;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::entities::voucher;
 use super::error::SoldError;
 use super::passes::{self, PassFacts};
 use super::sale::{SaleRow, Until, zone_of};
@@ -11,7 +13,7 @@ use super::standing;
 use super::vouchers::{self, VoucherFacts, is_good, named};
 use super::words::SoldState;
 use super::worth;
-use crate::audit::NewEntry;
+use crate::audit::{Change, NewEntry};
 use crate::fault::Faults;
 use crate::ids::{Id, Pass, Sale, Voucher};
 use crate::outbox::NewEvent;
@@ -121,8 +123,20 @@ pub async fn refund_voucher(
     };
     payments::give_back_sale(tx, sale, back, &reason).await?;
     payments::expired(tx, &SaleRow::read(tx, sale).await?, left - back).await?;
+    let (row, entry) = match ending {
+        Ending::GivenBack => (row, NewEntry::new("voucher.refunded", "voucher")),
+        Ending::TakenAway => {
+            let mut change: voucher::ActiveModel = row.into();
+            change.taken_away_at = Set(Some(tx.now()));
+            let entry = NewEntry::new("voucher.taken_away", "voucher").changed([
+                Change::of("left_minor", left, 0),
+                Change::of("reason", serde_json::Value::Null, reason.clone()),
+            ]);
+            (change.update(tx.conn()).await?, entry)
+        }
+    };
     standing::bring(tx, row).await?;
-    tx.record(NewEntry::new("voucher.refunded", "voucher").on(id, name));
+    tx.record(entry.on(id, name));
     let about = json!({ "id": id, "amount_minor": back, "reason": reason });
     tx.emit(NewEvent::new("voucher.refunded", &about));
     vouchers::read(tx, id).await

@@ -33,8 +33,13 @@ struct Worth {
 impl Worth {
     /// What was given back or used isn't there; nothing is written off that isn't there, and nothing is owed for what
     /// was lost, as far as it wasn't used.
-    fn of(value_minor: i64, money: &VoucherMoney) -> Self {
+    fn of(value_minor: i64, money: &VoucherMoney, taken_away: bool) -> Self {
         let there = (money.funded.min(value_minor) - money.used).max(0);
+        if taken_away {
+            // Whatever is put back on it.
+            let let_go = money.let_go.clamp(0, there);
+            return Self { left: 0, written_off: there - let_go, let_go };
+        }
         let written_off = money.written_off.clamp(0, there);
         let let_go = money.lost.clamp(0, there - written_off);
         Self { left: there - written_off - let_go, written_off, let_go }
@@ -55,7 +60,7 @@ pub(super) async fn bring(
     };
     let sale = SaleRow::read(tx, Id::from_uuid(row.sale_id)).await?;
     let money = payments::money_of_voucher(tx, sale.id, Id::from_uuid(row.id)).await?;
-    let worth = Worth::of(row.value_minor, &money);
+    let worth = Worth::of(row.value_minor, &money, row.taken_away_at.is_some());
     payments::expired(tx, &sale, worth.written_off - money.written_off).await?;
     payments::let_go(tx, &sale, worth.let_go - money.let_go).await?;
     let (left, before) = (worth.left, row.left_minor);
@@ -112,7 +117,7 @@ mod tests {
     }
 
     fn left(money: VoucherMoney) -> i64 {
-        Worth::of(5_000, &money).left
+        Worth::of(5_000, &money, false).left
     }
 
     #[test]
@@ -127,12 +132,15 @@ mod tests {
         // Lost at a bank: what was used isn't owed again when it is put back.
         let lost = |used| VoucherMoney { lost: 5_000, ..money(5_000, used) };
         assert_eq!((left(lost(3_000)), left(lost(0))), (0, 0));
-        assert_eq!(Worth::of(5_000, &lost(3_000)).let_go, 2_000);
+        assert_eq!(Worth::of(5_000, &lost(3_000), false).let_go, 2_000);
         // Over, and then given back after all: it wasn't anybody's income.
         let over = |funded| VoucherMoney { written_off: 5_000, ..money(funded, 0) };
-        assert_eq!(Worth::of(5_000, &over(5_000)).written_off, 5_000);
-        assert_eq!(Worth::of(5_000, &over(1_000)).written_off, 1_000);
+        assert_eq!(Worth::of(5_000, &over(5_000), false).written_off, 5_000);
+        assert_eq!(Worth::of(5_000, &over(1_000), false).written_off, 1_000);
         assert_eq!(left(over(1_000)), 0);
+        // Taken away by staff: what is put back on it isn't owed either.
+        let away = Worth::of(5_000, &VoucherMoney { written_off: 2_000, ..money(5_000, 0) }, true);
+        assert_eq!((away.left, away.written_off, away.let_go), (0, 5_000, 0));
     }
 
     proptest! {
@@ -146,7 +154,7 @@ mod tests {
                 funded, used, written_off: written,
                 lost, let_go: noted,
             };
-            let worth = Worth::of(value, &money);
+            let worth = Worth::of(value, &money, false);
             let there = (funded.min(value) - used).max(0);
             prop_assert_eq!(worth.left + worth.written_off + worth.let_go, there);
             prop_assert!((0..=value).contains(&worth.left));
@@ -156,7 +164,7 @@ mod tests {
             let after = VoucherMoney {
                 written_off: worth.written_off, let_go: worth.let_go, ..money
             };
-            prop_assert_eq!(Worth::of(value, &after), worth);
+            prop_assert_eq!(Worth::of(value, &after, false), worth);
         }
     }
 }

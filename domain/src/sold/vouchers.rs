@@ -243,6 +243,7 @@ pub(super) async fn issue(
         message: Set(terms.message),
         last_day: Set(until.last_day),
         expires_at: Set(until.expires_at),
+        taken_away_at: Set(None),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),
     };

@@ -264,7 +264,7 @@ impl From<VisitMoney> for VisitMoneyView {
             due_minor: money.due_minor(),
             open_minor: money.open_minor(),
             excess_minor: money.excess_minor(),
-            waived_minor: money.paid.waived_minor,
+            waived_minor: money.bill.waived(&money.paid),
             over: money.bill.is_over(),
             currency: money.visit.currency,
             price_minor: money.visit.price_minor,

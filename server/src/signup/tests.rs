@@ -1,6 +1,7 @@
 //! Sign-up and what it puts in place, on a real database.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use openchair_domain::config::{Secret, Settings, Sources};
@@ -48,7 +49,10 @@ impl Ground {
         static SHARED: Mutex<Weak<Ground>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
-            let path = PathBuf::from(format!("/tmp/openchair-signup-{}", std::process::id()));
+            // The last one may be about to be removed still.
+            static NEXT: AtomicU32 = AtomicU32::new(0);
+            let (run, place) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            let path = PathBuf::from(format!("/tmp/openchair-signup-{run}-{place}"));
             let folder = Folder(path.clone());
             let cluster = Cluster::start(&EmbeddedOptions::throwaway(path), |_| {}).unwrap();
             let ground = Arc::new(Self { cluster, _folder: folder });

@@ -56,13 +56,25 @@ pub(in crate::payments) async fn note(
     Ok(())
 }
 
-/// Stripe knows nothing of an account any more; says whether it was taken away before.
+/// So long after Stripe knew nothing of an account it is asked about it once more: perhaps it was our key that was wrong.
+pub(in crate::payments) const ASKED_AGAIN: Duration = Duration::days(1);
+
+/// Stripe knows nothing of an account; says whether it was taken away before.
 async fn is_gone(tx: &TenantTx, account: &str) -> Result<bool, StoreError> {
-    let sql = "update left_accounts set gone_at = coalesce(gone_at, $3)
-               where tenant_id = $1 and account = $2";
+    let sql = "update left_accounts set gone_at = $3 where tenant_id = $1 and account = $2";
     let values = [tx.tenant().uuid().into(), account.into(), tx.now().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     Ok(tx.conn().execute_raw(statement).await?.rows_affected() > 0)
+}
+
+/// Stripe knows of it, or again.
+async fn is_there(tx: &TenantTx, account: &str) -> Result<(), StoreError> {
+    let sql = "update left_accounts set gone_at = null
+               where tenant_id = $1 and account = $2 and gone_at is not null";
+    let values = [tx.tenant().uuid().into(), account.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    tx.conn().execute_raw(statement).await?;
+    Ok(())
 }
 
 /// Accounts whose days are compared: the business's own, if it has one, and those that it took away not long ago.
@@ -72,8 +84,10 @@ pub(in crate::payments) async fn compared(tx: &TenantTx) -> Result<Vec<String>, 
         account: String,
     }
     let sql = "select account from left_accounts
-               where tenant_id = $1 and gone_at is null and left_at > $2 order by left_at, account";
-    let values = [tx.tenant().uuid().into(), (tx.now() - COMPARED_FOR).into()];
+               where tenant_id = $1 and (gone_at is null or gone_at < $3) and left_at > $2
+               order by left_at, account";
+    let (since, again) = (tx.now() - COMPARED_FOR, tx.now() - ASKED_AGAIN);
+    let values = [tx.tenant().uuid().into(), since.into(), again.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let left = Left::find_by_statement(statement).all(tx.conn()).await?;
     let own = accounts::row(tx).await?;
@@ -90,7 +104,12 @@ impl Counter {
         asked: Result<T, ProviderError>,
     ) -> Result<Option<T>, PaymentError> {
         let error = match asked {
-            Ok(found) => return Ok(Some(found)),
+            Ok(found) => {
+                let tx = self.db.tenant(caller).await?;
+                is_there(&tx, account).await?;
+                tx.commit().await?;
+                return Ok(Some(found));
+            }
             Err(error) if unknown::is_unknown(&error) => error,
             Err(error) => return Err(error.into()),
         };

@@ -29,8 +29,11 @@ pub struct Paid {
     pub refunded_minor: i64,
     /// That of it which isn't of tips.
     pub returned_minor: i64,
-    /// What of it was due and needn't be paid again, as whoever gave it back said: nothing of what was too much.
+    /// What of it was due and needn't be paid again, as whoever gave it back said: nothing of what was too much. This was
+    /// forgiven of the price.
     pub waived_minor: i64,
+    /// And this of what it cost that it didn't take place: should it take place after all, its price is as it was.
+    pub waived_fee_minor: i64,
 }
 
 impl Paid {
@@ -44,12 +47,17 @@ impl Bill {
     /// All that it costs as it stands, less what was forgiven. Whoever doesn't come pays no less than the
     /// deposit, if they paid it and it wasn't given back: that is what it is for.
     pub fn due(&self, paid: &Paid) -> i64 {
-        let less = |minor: i64| (minor - paid.waived_minor).max(0);
+        let less = |minor: i64| (minor - self.waived(paid)).max(0);
         match self.status {
             Status::Cancelled | Status::Expired => less(self.fee_minor),
             Status::NoShow => less(self.fee_minor).max(self.deposit_minor.min(paid.kept()).max(0)),
             _ => less(self.price_minor),
         }
+    }
+
+    /// What was forgiven of what it costs as it stands.
+    pub const fn waived(&self, paid: &Paid) -> i64 {
+        if self.is_off() { paid.waived_fee_minor } else { paid.waived_minor }
     }
 
     /// Whether it is over: what is given back of it by then isn't asked for again, unless that is said.
@@ -117,6 +125,7 @@ mod tests {
             refunded_minor: returned_minor,
             returned_minor,
             waived_minor: 0,
+            waived_fee_minor: 0,
         }
     }
 
@@ -170,7 +179,9 @@ mod tests {
         ];
         for (status, fee_minor, sum, back, waived_minor, expected) in cases {
             let bill = Bill { status, price_minor: 10_000, deposit_minor: 3_000, fee_minor };
-            let paid = Paid { waived_minor, ..paid(sum, 0, back) };
+            // What was forgiven of the other one says nothing here.
+            let (price, fee) = if bill.is_off() { (7, waived_minor) } else { (waived_minor, 7) };
+            let paid = Paid { waived_minor: price, waived_fee_minor: fee, ..paid(sum, 0, back) };
             let found = (bill.due(&paid), bill.open(&paid), bill.excess(&paid));
             assert_eq!(
                 found, expected,
@@ -214,7 +225,12 @@ mod tests {
                 fee_minor: price * fee / 100,
             };
             let gone = sum * part / 100;
-            let before = Paid { waived_minor: gone * forgiven / 100, ..paid(sum, tips_minor, gone) };
+            let waived_minor = gone * forgiven / 100;
+            let before = Paid {
+                waived_minor,
+                waived_fee_minor: waived_minor,
+                ..paid(sum, tips_minor, gone)
+            };
             let (due, excess) = (bill.due(&before), bill.excess(&before));
             let left = Left { own_minor: before.kept(), tip_minor: tips_minor };
             let given = |amount_minor: i64| {
@@ -223,6 +239,7 @@ mod tests {
                     refunded_minor: before.refunded_minor + back.amount_minor,
                     returned_minor: before.returned_minor + back.own_minor(),
                     waived_minor: before.waived_minor + back.waived_minor,
+                    waived_fee_minor: before.waived_fee_minor + back.waived_minor,
                     ..before
                 }
             };

@@ -5,7 +5,7 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::super::accounts::PROVIDER;
-use super::super::accounts::left::COMPARED_FOR;
+use super::super::accounts::left::{ASKED_AGAIN, COMPARED_FOR};
 use super::asking::{LOOK_AT_BOOKS, LookAtBooks};
 use crate::ids::{Id, Tenant};
 use crate::jobs::{self, NewJob};
@@ -33,7 +33,8 @@ const DUE: &str = "
         select tenant_id, account, created_at, null::timestamptz as left_at from payment_accounts
         where provider = $4 and gone_at is null
         union all
-        select tenant_id, account, created_at, left_at from left_accounts where gone_at is null)
+        select tenant_id, account, created_at, left_at from left_accounts
+        where gone_at is null or gone_at < $6)
     (select tenant_id, 'dispute' as what, account, reference, null::date as day from disputes d
      where closed_at is null and looked_at < $1 and exists (
          select from there a where a.tenant_id = d.tenant_id and a.account = d.account)
@@ -58,9 +59,10 @@ pub async fn look_at_books_due(db: &Db) -> Result<u64, StoreError> {
     let tx = db.system(SystemReason::Payments).await?;
     let today = (tx.now() - LATE).date_naive();
     let (first, last) = (today - Days::new(DAYS_BACK), today - Days::new(1));
-    let left = tx.now() - COMPARED_FOR;
+    let (left, again) = (tx.now() - COMPARED_FOR, tx.now() - ASKED_AGAIN);
     let silent = tx.now() - SILENCE;
-    let values = [silent.into(), first.into(), last.into(), PROVIDER.into(), left.into()];
+    let values =
+        [silent.into(), first.into(), last.into(), PROVIDER.into(), left.into(), again.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, DUE, values);
     let due = Due::find_by_statement(statement).all(tx.conn()).await?;
     // A try that came to nothing isn't the last one: in the next hour there is another.

@@ -22,6 +22,7 @@ pub struct Model {
     pub asked_until: Option<DateTimeUtc>,
     pub tip_minor: i64,
     pub waived_minor: i64,
+    pub waived_fee: bool,
     pub came_back_at: Option<DateTimeUtc>,
 }
 

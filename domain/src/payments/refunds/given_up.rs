@@ -88,14 +88,18 @@ async fn was_done(
         return Ok(false);
     }
     let least_tip = (row.amount_minor - left.own_minor).max(0);
+    let tip_minor = row.tip_minor.clamp(least_tip, left.tip_minor);
     let back = Back {
         amount_minor: row.amount_minor,
-        tip_minor: row.tip_minor.clamp(least_tip, left.tip_minor),
-        waived_minor: row.waived_minor,
+        tip_minor,
+        // Of the tip nothing is forgiven, as nobody asks for one.
+        waived_minor: row.waived_minor.min(row.amount_minor - tip_minor),
+        waived_fee: row.waived_fee,
     };
     let mut change: refund::ActiveModel = row.into();
     change.state = Set(RefundState::Pending.key().to_owned());
     change.tip_minor = Set(back.tip_minor);
+    change.waived_minor = Set(back.waived_minor);
     change.update(tx.conn()).await?;
     let payment = refunds::went(tx, payment, back).await?;
     refunds::heard(tx, id, done, public_url).await?;

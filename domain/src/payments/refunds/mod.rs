@@ -119,7 +119,8 @@ pub(super) async fn as_meant(
     if !waive.unwrap_or_else(|| bill.is_over()) {
         return Ok(back);
     }
-    Ok(back.forgiven(bill.excess(&read::paid_for(tx, visit.id).await?)))
+    let forgiven = back.forgiven(bill.excess(&read::paid_for(tx, visit.id).await?));
+    Ok(Back { waived_fee: bill.is_off(), ..forgiven })
 }
 
 /// Begins to give some of a held payment back: no more than is left of it.
@@ -181,6 +182,7 @@ pub(super) fn new_row(
         asked_until: Set(None),
         tip_minor: Set(back.tip_minor),
         waived_minor: Set(back.waived_minor),
+        waived_fee: Set(back.waived_fee),
         came_back_at: Set(None),
     }
 }
@@ -310,7 +312,12 @@ pub(super) async fn heard(
     if state != RefundState::Pending && !comes_back {
         return Ok(());
     }
-    let back = Back { amount_minor: -row.amount_minor, tip_minor: -row.tip_minor, waived_minor: 0 };
+    let back = Back {
+        amount_minor: -row.amount_minor,
+        tip_minor: -row.tip_minor,
+        waived_minor: 0,
+        waived_fee: false,
+    };
     let mut change: refund::ActiveModel = row.into();
     let reference = Some(returned.reference.clone()).filter(|name| !name.is_empty());
     if reference.is_some() || state == RefundState::Pending {

@@ -21,6 +21,8 @@ pub(in crate::payments) struct Back {
     pub(in crate::payments) tip_minor: i64,
     /// What of it was due and needn't be paid again: nothing of the tip, and nothing of what was too much.
     pub(in crate::payments) waived_minor: i64,
+    /// Whether that is of what it cost that the visit didn't take place, and not of its price.
+    pub(in crate::payments) waived_fee: bool,
 }
 
 impl From<&payment::Model> for Left {
@@ -36,14 +38,16 @@ impl From<&payment::Model> for Left {
 impl Left {
     /// So much of it, and of the tip only what the rest doesn't cover: that belongs to staff.
     pub(in crate::payments) fn own_first(self, amount_minor: i64) -> Back {
-        Back { amount_minor, tip_minor: (amount_minor - self.own_minor).max(0), waived_minor: 0 }
+        let tip_minor = (amount_minor - self.own_minor).max(0);
+        Back { amount_minor, tip_minor, waived_minor: 0, waived_fee: false }
     }
 
     /// So much of what it was for, and so much of the tip, as far as it is there.
     pub(in crate::payments) fn parts(self, own_minor: i64, tip_minor: i64) -> Back {
         let tip_minor = tip_minor.clamp(0, self.tip_minor);
         let own_minor = own_minor.clamp(0, self.own_minor);
-        Back { amount_minor: own_minor + tip_minor, tip_minor, waived_minor: 0 }
+        let amount_minor = own_minor + tip_minor;
+        Back { amount_minor, tip_minor, waived_minor: 0, waived_fee: false }
     }
 }
 

@@ -22,6 +22,7 @@ pub struct Model {
     pub last_day: Date,
     pub expires_at: DateTimeUtc,
     pub mailed_at: Option<DateTimeUtc>,
+    pub taken_away_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -89,6 +89,29 @@ async fn what_comes_back_there_and_what_is_sent_to_a_bank_is_heard() {
         .await;
 }
 
+/// Our key was another one for an hour: what was told in that hour is found later, all the same.
+#[tokio::test]
+async fn who_is_let_in_again_asks_there_again() {
+    let counter = counter().await;
+    paid_with(&counter, 4, DISPUTED).await;
+    changed(&counter).await;
+    let dispute = counter.stripe.book().disputes[0].id.clone();
+    assert!(counter.stripe.revoke(&counter.account));
+    assert!(counter.stripe.close_dispute(&dispute, true));
+    counter.app.clock.advance(Duration::hours(7));
+    look_at_books_due(&counter.app.app().db).await.unwrap();
+    let gone = "select count(*) from left_accounts where gone_at is not null";
+    eventually("nobody is let in", async || {
+        (counter.app.database.count(gone).await == 1).then_some(())
+    })
+    .await;
+    assert!(counter.stripe.admit(&counter.account));
+    counter.app.clock.advance(Duration::hours(25));
+    look_at_books_due(&counter.app.app().db).await.unwrap();
+    eventually("it is won", async || (sums(&counter).await == (3_000, 0, 0)).then_some(())).await;
+    assert_eq!(counter.app.database.count(gone).await, 0);
+}
+
 /// Days are compared in both, as long as the old one is known at Stripe.
 #[tokio::test]
 async fn its_days_are_compared_with_those_of_the_new_one() {

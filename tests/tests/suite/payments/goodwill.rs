@@ -174,6 +174,28 @@ async fn giving_back_what_is_too_much_leaves_the_fee() {
     balances(&counter, &[("fees", -3_000), ("cash", 2_500), ("customers", 500)]).await;
 }
 
+/// What was forgiven of the fee says nothing of the price, should they have come after all.
+#[tokio::test]
+async fn a_fee_that_is_forgiven_is_not_taken_off_the_price() {
+    let counter = Counter::open().await;
+    costs_half(&counter).await;
+    let visit = counter.booked(4, "10:00", "ann").await;
+    let id = counter.desk(&visit).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/appointments/{id}/payments");
+    let cash = json!({ "way": "cash", "amount_minor": 4_500 });
+    let payment = counter.spa.owner.post(&path, &cash).await.expect(201);
+    counter.deed(&visit, "no-show", json!({})).await;
+    assert_eq!(sums(&counter, &visit).await, [4_500, 0, 0]);
+    let back = json!({ "amount_minor": 4_500, "reason": "They called" });
+    assert_eq!(give_back(&counter, &payment, back).await["waived_minor"], 4_500);
+    assert_eq!(sums(&counter, &visit).await, [0, 0, 0]);
+    counter.deed(&visit, "step-back", json!({})).await;
+    assert_eq!(sums(&counter, &visit).await, [9_000, 9_000, 0]);
+    // And the other way round: it stays forgiven of the fee.
+    counter.deed(&visit, "no-show", json!({})).await;
+    assert_eq!(sums(&counter, &visit).await, [0, 0, 0]);
+}
+
 /// Some of what goes back was too much, and the rest of it is kindness.
 #[tokio::test]
 async fn only_what_was_due_is_forgiven() {

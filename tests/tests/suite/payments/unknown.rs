@@ -129,6 +129,52 @@ async fn a_refund_that_was_done_unheard_is_found_done() {
     counter.app.mail("ann@example.com", "gives you back 10.00 USD").await;
 }
 
+/// Meanwhile the same was given back once more, so that of what was found done some is of the tip: of that nothing is
+/// forgiven.
+#[tokio::test]
+async fn what_is_found_done_may_be_of_the_tip() {
+    let counter = Counter::open().await;
+    let visit = counter.booked(4, "10:00", "ann").await;
+    counter.stripe.pay(&counter.page(&visit).await, GOOD);
+    counter.back(&visit).await;
+    counter.app.clock.advance(Duration::seconds(1));
+    let page = counter.page_for(&visit, &json!({ "what": "all", "tip_minor": 1_000 })).await;
+    counter.stripe.pay(&page, GOOD);
+    counter.back(&visit).await;
+    counter.deed(&visit, "check-in", json!({})).await;
+    counter.deed(&visit, "complete", json!({})).await;
+    counter.stripe.quiet().await;
+    counter.stripe.drop_webhooks(1_000);
+    let payment = counter.money(&visit).await["payments"][0].clone();
+    assert_eq!((&payment["amount_minor"], &payment["tip_minor"]), (&json!(7_000), &json!(1_000)));
+    let path = format!("/v1/payments/{}/refunds", payment["id"].as_str().unwrap());
+    counter.stripe.trouble("POST /v1/refunds", Act::Cut, 1);
+    let body = json!({ "amount_minor": 3_500, "reason": "Late" });
+    counter.spa.owner.post(&path, &body).await.expect(201);
+    let there = async |back: i64| {
+        eventually("it was given back", async || {
+            (counter.charges() == [(3_000, 0), (7_000, back)]).then_some(())
+        })
+        .await;
+    };
+    there(3_500).await;
+    counter.app.database.run("delete from jobs where kind = 'payments.give_back'").await;
+    assert!(counter.stripe.revoke(&counter.account));
+    asked_about(&counter).await;
+    found(&counter, "select count(*) from refunds where state = 'failed'", 1).await;
+    assert!(counter.stripe.admit(&counter.account));
+    counter.spa.owner.post(&path, &body).await.expect(201);
+    there(7_000).await;
+    found(&counter, "select count(*) from refunds where state = 'done'", 1).await;
+    let look = json!({ "day": "2026-03-02" });
+    let compared = counter.spa.owner.post("/v1/book-checks/look", &look).await.expect(200);
+    assert_eq!((&compared["amiss"], &compared["mended"]), (&json!(0), &json!(1)), "{compared}");
+    let parts =
+        "select count(*) from refunds where state = 'done' and tip_minor + waived_minor = 3500";
+    found(&counter, parts, 2).await;
+    assert_eq!((counter.balance("card").await, counter.balance("tips").await), (3_000, 0));
+}
+
 /// A fee that nobody can take any more: it stays open, and is told once.
 #[tokio::test]
 async fn a_fee_in_an_account_that_is_gone_stays_open() {

@@ -292,6 +292,33 @@ async fn a_voucher_can_be_taken_away() {
     balances(&counter, &[("vouchers", 0), ("expired", -9_000), ("cash", 4_000)]).await;
 }
 
+/// What staff ended stays so when a visit that was paid with it is called off; and it is written down why.
+#[tokio::test]
+async fn what_was_taken_away_does_not_live_again() {
+    let counter = seller().await;
+    let spa = &counter.spa;
+    let gift = buys(&counter, json!({})).await;
+    let code = pays(&counter, &gift).await["code"].clone();
+    let waxing = spa.wanted(&["Wax"], 1, &["Eve"]);
+    let visit = spa.book(waxing, at(5, "10:00")).await.expect(201);
+    let body = json!({ "code": code, "amount_minor": 3_000 });
+    let path = format!("/v1/appointments/{}", id(&visit));
+    spa.owner.post(&format!("{path}/voucher"), &body).await.expect(201);
+    takes_away(spa, &bought(spa).await).await.expect(201);
+    assert_eq!(left(spa).await, gone());
+    balances(&counter, &[("vouchers", 0), ("expired", -2_000)]).await;
+    let log = spa.owner.get("/v1/audit?action=voucher.taken_away").await.expect(200);
+    let changes = log["items"][0]["changes"].as_array().unwrap();
+    let change = |field: &str| changes.iter().find(|change| change["field"] == field);
+    assert_eq!(change("left_minor").unwrap()["before"], 2_000, "{log}");
+    assert!(!change("reason").unwrap()["after"].as_str().unwrap().is_empty(), "{log}");
+    let cancel = json!({ "version": spa.owner.get(&path).await.expect(200)["version"] });
+    spa.owner.post(&format!("{path}/cancel"), &cancel).await.expect(200);
+    asked(&counter).await;
+    assert_eq!(left(spa).await, gone());
+    balances(&counter, &[("vouchers", 0), ("expired", -5_000), ("card", 5_000)]).await;
+}
+
 /// It was over and written off, and is given back at Stripe after all: it wasn't anybody's income.
 #[tokio::test]
 async fn what_was_written_off_and_given_back_there_is_no_income() {

@@ -147,6 +147,7 @@ export const ACTIONS = [
   'voucher.redeemed',
   'voucher.refunded',
   'voucher.sold',
+  'voucher.taken_away',
   'voucher_offer.changed',
   'waitlist.accepted',
   'waitlist.declined',
