@@ -13,7 +13,6 @@ pub(in crate::payments) struct Left {
 
 /// What goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_field_names, reason = "amounts, all in the smallest coin")]
 pub(in crate::payments) struct Back {
     /// All of it.
     pub(in crate::payments) amount_minor: i64,
