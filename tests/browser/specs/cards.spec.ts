@@ -9,6 +9,7 @@ async function opened(page: Page): Promise<string> {
   const { slug } = await openShop(page, async (desk) => {
     await deposit(desk);
     await connect(desk);
+    await expect(desk.getByRole('heading', { name: 'Yes: cards can be taken' })).toBeVisible();
   });
   return bookedVisit(page, slug);
 }

@@ -22,6 +22,8 @@ pub(crate) fn answer(inner: &Inner, asked: &Asked) -> Said {
             .unwrap_or_default()
     };
     match (method, words.as_slice()) {
+        // Browsers ask for one of each host, once, and would say that there is none.
+        ("GET", ["favicon.ico"]) => Said::text(204, "image/x-icon", String::new()),
         ("GET", ["c", "pay", id]) => inner.act(|state| pay_page(state, id, None)),
         ("POST", ["c", "pay", id]) => {
             let number = field("cardNumber");
