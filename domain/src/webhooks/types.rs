@@ -170,7 +170,9 @@ impl EventType {
             Self::PaymentRefunded => "Some of a payment was given back.",
             Self::VoucherSold => "Somebody bought a gift voucher.",
             Self::VoucherUsed => "A visit was paid for with a gift voucher.",
-            Self::VoucherRefunded => "What was left of a gift voucher was given back.",
+            Self::VoucherRefunded => {
+                "What was left of a gift voucher was given back, or taken away without that (`amount_minor` 0)."
+            }
             Self::PassSold => "Somebody bought a pass.",
             Self::PassUsed => "A visit was paid for with a use of a pass.",
             Self::PassRefunded => "What was left of a pass was given back.",
